@@ -1,0 +1,105 @@
+# Front door. `make help` lists the targets; CMakeLists.txt does the building.
+BUILD   ?= release
+PROFILE ?= host
+PREFIX  ?= /usr/local
+DESTDIR ?=
+V       ?=
+
+builds := release debug asan tsan fuzz
+ifeq ($(filter $(BUILD),$(builds)),)
+$(error BUILD=$(BUILD): want one of $(builds))
+endif
+ifeq ($(filter $(PROFILE),host embedded tiny sim),)
+$(error PROFILE=$(PROFILE): want one of host embedded tiny sim)
+endif
+
+dir := build$(if $(filter release,$(BUILD)),,/$(BUILD))
+cmake_flags := -DCMAKE_BUILD_TYPE=$(if $(filter debug,$(BUILD)),Debug,RelWithDebInfo) \
+  -DTAPSTACK_SANITIZE=$(filter asan tsan fuzz,$(BUILD)) -DTAPSTACK_PROFILE=$(PROFILE) \
+  -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+# libFuzzer is Clang's. Another compiler: make CXX=clang++-16 CC=clang-16 in a clean build folder.
+ifeq ($(BUILD),fuzz)
+cmake_flags += -DCMAKE_C_COMPILER=clang-16 -DCMAKE_CXX_COMPILER=clang++-16
+else
+ifneq ($(origin CXX),default)
+cmake_flags += -DCMAKE_CXX_COMPILER=$(CXX)
+endif
+ifneq ($(origin CC),default)
+cmake_flags += -DCMAKE_C_COMPILER=$(CC)
+endif
+endif
+ninja := ninja -C $(dir) $(if $(V),-v) $(NINJAFLAGS)
+
+.DEFAULT_GOAL := all
+.PHONY: all demo test nightly unit sim interop conformance bench fuzz lint format size \
+        install uninstall clean help configure setup setup-test
+
+all: configure ## build the library, the keeper and the command
+	@$(ninja)
+
+demo: ## show ping and nc over Tapstack against the host's kernel
+	@scripts/setup demo
+	@$(MAKE) --no-print-directory all
+	@scripts/demo
+
+test: ## run every test and print a summary
+	@scripts/test
+
+nightly: ## as test, with more seeds, longer fuzzing and every interop test under both carriers
+	@scripts/test --nightly
+
+unit: setup-test configure ## unit tests of every core file
+	@$(ninja) unit_tests
+	@ctest --test-dir $(dir) --output-on-failure -R '^unit_'
+
+sim: setup-test configure ## whole stacks in virtual time
+	@$(ninja) sim
+	@ctest --test-dir $(dir) --output-on-failure -R '^sim$$'
+
+conformance: setup-test configure ## scripted segments against the RFCs
+	@$(ninja) conformance
+	@ctest --test-dir $(dir) --output-on-failure -R '^conformance$$'
+
+interop: setup-test configure ## real programs against the host's kernel
+	@$(ninja) all interop_programs
+	@BUILD_DIR=$(CURDIR)/$(dir) scripts/interop
+
+bench: setup-test configure ## ratios against the kernel's own stack
+	@$(ninja) all bench_programs interop_programs
+	@BUILD_DIR=$(CURDIR)/$(dir) scripts/bench
+
+fuzz: ## fuzz every target for FUZZ_SECONDS (60) each
+	@scripts/fuzz
+
+lint: setup-test configure ## clang-format, tidy.py and clang-tidy, changing nothing
+	@scripts/lint $(dir)
+
+format: setup-test ## lay out all C++ by .clang-format
+	@scripts/lint --format
+
+size: setup-test configure ## sizes, undefined symbols and memory budget of the core per profile
+	@BUILD_DIR=$(CURDIR)/$(dir) scripts/size
+
+install: all ## install below PREFIX (/usr/local), under DESTDIR
+	@DESTDIR=$(DESTDIR) cmake --install $(dir) --prefix $(PREFIX)
+
+uninstall: ## remove what install put there
+	@test -f $(dir)/install_manifest.txt || { echo "nothing was installed from $(dir)"; exit 1; }
+	@while read -r file; do rm -fv "$(DESTDIR)$$file"; done < $(dir)/install_manifest.txt
+
+clean: ## remove build/
+	rm -rf build
+
+help: ## print this
+	@echo "make [target] [BUILD=release|debug|asan|tsan|fuzz] [PROFILE=host|embedded|tiny|sim]"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	  while IFS='|' read -r name what; do printf '  %-12s %s\n' "$$name" "$$what"; done
+
+setup:
+	@scripts/setup build
+
+setup-test:
+	@scripts/setup test
+
+configure: setup
+	@cmake -G Ninja -S . -B $(dir) $(cmake_flags) --log-level=NOTICE >/dev/null

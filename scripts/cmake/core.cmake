@@ -1,0 +1,48 @@
+# The portable stack: for each profile one library per folder, core_<folder>_<profile>, and
+# tapstack_core_<profile> for all of them. A folder may use only those before it.
+
+set(core_profiles host embedded tiny sim)
+set(core_folders util mem timer wire link net transport socket stack api app)
+
+# -fbuiltin after -ffreestanding: without it GCC calls memcpy for a copy of four bytes.
+set(core_flags -ffreestanding -fbuiltin -fno-exceptions -fno-rtti -fno-threadsafe-statics
+               -fno-asynchronous-unwind-tables)
+if(TAPSTACK_SANITIZE)
+  list(APPEND core_flags -fno-sanitize=vptr)
+endif()
+
+function(tapstack_core_library folder profile)
+  string(TOUPPER ${profile} macro)
+  tapstack_sources(sources core/${folder} EXCLUDE "/core/port/hosted/")
+  set(name core_${folder}_${profile})
+  tapstack_library(${name} "${sources}")
+  target_link_libraries(${name} ${kind} ${ARGN} tapstack_roots)
+  target_compile_definitions(${name} ${kind} TAPSTACK_PROFILE_${macro}=1)
+  if(sources)
+    target_compile_options(${name} PRIVATE ${core_flags})
+    if(NOT profile STREQUAL TAPSTACK_PROFILE)
+      set_target_properties(${name} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+  endif()
+endfunction()
+
+foreach(profile ${core_profiles})
+  set(before)
+  foreach(folder ${core_folders})
+    tapstack_core_library(${folder} ${profile} ${before})
+    set(before core_${folder}_${profile})
+  endforeach()
+  tapstack_core_library(port ${profile} core_api_${profile})
+
+  add_library(tapstack_core_${profile} INTERFACE)
+  target_link_libraries(tapstack_core_${profile} INTERFACE core_app_${profile} core_port_${profile})
+endforeach()
+
+# What a hosted embedder may supply to the core (the assertion hook among it). Linked last: who
+# defines the hook itself comes first and wins; -u makes the linker want it from the beginning.
+tapstack_sources(sources core/port/hosted)
+tapstack_library(assert_abort "${sources}")
+target_link_libraries(assert_abort ${kind} tapstack_roots)
+if(sources)
+  target_link_options(assert_abort INTERFACE LINKER:-u,tapstack_assert_failed)
+endif()

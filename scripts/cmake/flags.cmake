@@ -1,0 +1,92 @@
+# Compilers, flags, and the helpers that find sources.
+
+list(APPEND CMAKE_MODULE_PATH ${CMAKE_CURRENT_LIST_DIR})
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g3 -D_GLIBCXX_ASSERTIONS")
+set(CMAKE_C_FLAGS_DEBUG "-O0 -g3")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # The precompiled header of the tests needs this sloppiness (ccache manual, "Precompiled headers").
+  foreach(lang C CXX)
+    set(CMAKE_${lang}_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${CCACHE})
+  endforeach()
+endif()
+
+set(cxx_only_warnings -Wold-style-cast -Wnon-virtual-dtor)
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wundef -Wimplicit-fallthrough
+                    "$<$<COMPILE_LANGUAGE:CXX>:${cxx_only_warnings}>")
+if(TAPSTACK_WERROR)
+  add_compile_options(-Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports false positives of these two from inlined standard headers at -O2.
+  add_compile_options(-Wno-error=array-bounds -Wno-error=stringop-overflow)
+endif()
+add_compile_options(-fno-plt)
+
+if(TAPSTACK_SANITIZE STREQUAL "asan" OR TAPSTACK_SANITIZE STREQUAL "fuzz")
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+elseif(TAPSTACK_SANITIZE STREQUAL "tsan")
+  set(sanitizers -fsanitize=thread -fno-omit-frame-pointer)
+elseif(TAPSTACK_SANITIZE)
+  message(FATAL_ERROR "TAPSTACK_SANITIZE=${TAPSTACK_SANITIZE}: want asan, tsan or fuzz")
+endif()
+add_compile_options(${sanitizers})
+add_link_options(${sanitizers})
+if(TAPSTACK_SANITIZE STREQUAL "fuzz")
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "TAPSTACK_SANITIZE=fuzz needs clang++ (libFuzzer)")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# Include roots of everything: "config.h", "core/api/x.h" and (inside the core) "mem/pool.h".
+add_library(tapstack_roots INTERFACE)
+target_include_directories(tapstack_roots INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/core)
+if(TAPSTACK_CONFIG_USER)
+  target_compile_definitions(tapstack_roots INTERFACE
+                             TAPSTACK_USER_CONFIG="${TAPSTACK_CONFIG_USER}")
+endif()
+
+# tapstack_sources(<variable> <folder>... [EXCLUDE <regex>...]): all C++ files below the folders.
+function(tapstack_sources out)
+  cmake_parse_arguments(arg "" "" "EXCLUDE" ${ARGN})
+  set(files)
+  foreach(folder ${arg_UNPARSED_ARGUMENTS})
+    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+    list(APPEND files ${found})
+  endforeach()
+  foreach(regex ${arg_EXCLUDE})
+    list(FILTER files EXCLUDE REGEX "${regex}")
+  endforeach()
+  set(${out} "${files}" PARENT_SCOPE)
+endfunction()
+
+# tapstack_library(<name> <sources>): a static library, or an interface library while it has no
+# source. ${kind} is set to the keyword that usage requirements of it take.
+macro(tapstack_library name sources)
+  if("${sources}" STREQUAL "")
+    add_library(${name} INTERFACE)
+    set(kind INTERFACE)
+  else()
+    add_library(${name} STATIC ${sources})
+    set(kind PUBLIC)
+  endif()
+endmacro()

@@ -1,0 +1,60 @@
+# tapif/, shim/ and tools/: hosted C++ over the core of the chosen profile.
+
+set(core tapstack_core_${TAPSTACK_PROFILE})
+set(libexec_dir ${CMAKE_INSTALL_FULL_LIBEXECDIR}/tapstack)
+find_package(Threads REQUIRED)
+
+# Device drivers. libpcap is opened with dlopen() at run time; only its headers are needed here.
+tapstack_sources(sources tapif)
+tapstack_library(tapif "${sources}")
+target_link_libraries(tapif ${kind} ${core} ${CMAKE_DL_LIBS})
+
+# The engine, used by the library and by the keeper.
+tapstack_sources(sources shim/engine shim/common)
+tapstack_library(shim_engine "${sources}")
+target_link_libraries(shim_engine ${kind} tapif ${core} Threads::Threads ${CMAKE_DL_LIBS})
+
+add_library(tapstack_product INTERFACE)  # what library, keeper and command know of the product
+target_compile_definitions(tapstack_product INTERFACE
+  TAPSTACK_VERSION="${PROJECT_VERSION}" TAPSTACK_PROFILE_NAME="${TAPSTACK_PROFILE}"
+  TAPSTACK_LIBDIR="${CMAKE_INSTALL_FULL_LIBDIR}" TAPSTACK_LIBEXECDIR="${libexec_dir}")
+if(TARGET shim_engine AND NOT kind STREQUAL "INTERFACE")
+  target_link_libraries(shim_engine PRIVATE tapstack_product)
+  # A thread-local variable must not call malloc when a hook first touches it.
+  target_compile_options(shim_engine PRIVATE -ftls-model=initial-exec)
+endif()
+
+tapstack_sources(sources shim EXCLUDE "/shim/(keeper|engine|common)/")
+if(sources)
+  add_library(tapstack_shim SHARED ${sources})
+  set_target_properties(tapstack_shim PROPERTIES OUTPUT_NAME tapstack)
+  target_compile_options(tapstack_shim PRIVATE -ftls-model=initial-exec)
+  target_link_libraries(tapstack_shim PRIVATE tapstack_product shim_engine tapif ${core} assert_abort)
+  target_link_options(tapstack_shim PRIVATE
+    -static-libstdc++ -static-libgcc LINKER:--exclude-libs,ALL LINKER:-z,now LINKER:-z,nodelete)
+  if(NOT (TAPSTACK_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang"))
+    # clang keeps the sanitizer's run time in the executable, so there the library has holes.
+    target_link_options(tapstack_shim PRIVATE LINKER:--no-undefined)
+  endif()
+  file(GLOB exports CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/shim/exports.map)
+  if(exports)
+    target_link_options(tapstack_shim PRIVATE LINKER:--version-script,${exports})
+    set_target_properties(tapstack_shim PROPERTIES LINK_DEPENDS ${exports})
+  endif()
+endif()
+
+tapstack_sources(sources shim/keeper)
+if(sources)
+  add_executable(tapstack-keeper ${sources})
+  target_link_libraries(tapstack-keeper PRIVATE tapstack_product shim_engine tapif ${core} assert_abort)
+  target_link_options(tapstack-keeper PRIVATE -static-libstdc++ -static-libgcc)
+endif()
+
+tapstack_sources(sources tools)
+if(sources)
+  find_package(fmt REQUIRED)
+  find_package(CLI11 REQUIRED)
+  add_executable(tapstack ${sources})
+  target_link_libraries(tapstack PRIVATE tapstack_product shim_engine tapif ${core} assert_abort
+                                         CLI11::CLI11 fmt::fmt)
+endif()
