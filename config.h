@@ -1,0 +1,287 @@
+// Every capacity, timer and default of the core, in one constexpr value.
+//
+// A profile fills the value (host, embedded, tiny, sim); the build chooses it with
+// -DTAPSTACK_PROFILE_<NAME>=1. An embedder changes single values without editing this file:
+// compile with -DTAPSTACK_USER_CONFIG="\"my_config.h\"", where my_config.h defines
+//
+//   constexpr tapstack::Config tapstack_user_config(tapstack::Config c) {
+//     c.tcp_connections = 12;
+//     return c;
+//   }
+//
+// Units stand last in a name; "cost" is the memory one more of it takes in a Stack.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tapstack {
+
+struct Config {
+  // --- Packet memory ---------------------------------------------------------------------------
+  // Payload bytes of one block. 2048 holds an Ethernet frame of 1514 with room to spare.
+  size_t block_bytes = 2048;
+  // Blocks shared by all sockets, both directions. Cost: block_bytes + 8 each.
+  size_t blocks = 65536;
+  // Blocks that queued data may never take: they keep ACKs, ARP and ICMP flowing when every
+  // socket is full. At least one superframe's worth.
+  size_t blocks_reserved = 256;
+  // Slices: a slice is a counted view of part of a block. Cost: 16 each.
+  size_t slices = 131072;
+  // Packets in flight inside the stack (queues, transmit, reassembly). Cost: about 256 each.
+  size_t packets = 16384;
+  // Packets that queued datagrams may never take, as blocks_reserved.
+  size_t packets_reserved = 64;
+  // Bytes inside a packet for headers: Ethernet 14, IPv4 up to 60, TCP up to 60, rounded up.
+  size_t packet_header_bytes = 144;
+  // Largest frame a device hands over or takes in one piece (GSO superframe), bytes of IP packet.
+  size_t superframe_bytes = 65535;
+
+  // --- Interfaces (link/) ----------------------------------------------------------------------
+  size_t interfaces = 4;                 // loopback included. Cost: about 200 each.
+  size_t addresses_per_interface = 8;    // IPv4 and IPv6 together.
+  size_t interface_queue_packets = 1000; // Linux's txqueuelen.
+  uint32_t mtu_default_bytes = 1500;     // RFC 894.
+  uint32_t loopback_mtu_bytes = 65535;   // largest IPv4 packet; Linux has 65536.
+
+  // --- Neighbours: ARP now, ND later (RFC 826, RFC 1122 2.3.2, RFC 4861 10) ----------------------
+  size_t neighbours = 512;                        // Cost: about 64 each.
+  size_t neighbour_queue_packets = 8;             // RFC 1122 2.3.2.2 asks for at least one.
+  uint32_t neighbour_retrans_ms = 1000;           // RFC 4861 RETRANS_TIMER; RFC 1122: <= 1 a second.
+  uint32_t neighbour_probes_multicast_max = 3;    // RFC 4861 MAX_MULTICAST_SOLICIT.
+  uint32_t neighbour_probes_unicast_max = 3;      // RFC 4861 MAX_UNICAST_SOLICIT.
+  uint32_t neighbour_reachable_ms = 30'000;       // RFC 4861 REACHABLE_TIME.
+  uint32_t neighbour_delay_probe_ms = 5'000;      // RFC 4861 DELAY_FIRST_PROBE_TIME.
+  uint32_t neighbour_stale_ms = 600'000;          // unused this long: forgotten.
+  uint32_t neighbour_failed_ms = 3'000;           // how long a failure is remembered.
+
+  // --- IPv4 (net/) -----------------------------------------------------------------------------
+  uint8_t ip_ttl_default = 64;             // RFC 1700.
+  size_t routes = 32;
+  size_t reassemblies = 64;                // datagrams under reassembly. Cost: about 80 each.
+  size_t reassembly_fragments_max = 64;    // fragments held of one datagram; more: dropped whole.
+  size_t reassembly_blocks_max = 2048;     // blocks all reassemblies may hold together.
+  uint32_t reassembly_timeout_ms = 30'000; // Linux's 30 s; RFC 1122 3.3.2 suggests 60-120 s.
+  size_t path_mtus = 256;                  // cached destinations. Cost: 32 each.
+  uint32_t path_mtu_age_ms = 600'000;      // RFC 1191 6.3: ten minutes.
+  uint32_t path_mtu_min_bytes = 552;       // Linux's min_pmtu; RFC 791's floor is 68.
+  uint32_t icmp_errors_per_second = 1000;  // token bucket for errors sent, RFC 1812 4.3.2.8.
+  uint32_t icmp_errors_burst = 50;
+
+  // --- Sockets ---------------------------------------------------------------------------------
+  size_t sockets = 16384;               // Cost: about 160 each.
+  size_t udp_endpoints = 4096;          // Cost: about 96 each.
+  size_t raw_endpoints = 256;           // ping and raw sockets. Cost: about 128 each.
+  uint32_t receive_buffer_default_bytes = 212'992; // datagram sockets: net.core.rmem_default.
+  uint32_t send_buffer_default_bytes = 212'992;
+  uint32_t buffer_max_bytes = 8u << 20;            // what SO_RCVBUF and SO_SNDBUF may ask for.
+  size_t error_queue_max = 16;                     // ICMP errors kept per socket (IP_RECVERR).
+
+  // --- Ports (RFC 6056, RFC 6335) ----------------------------------------------------------------
+  uint16_t port_ephemeral_first = 32768; // Linux's range.
+  uint16_t port_ephemeral_last = 60999;
+
+  // --- TCP (RFC 9293 and others as named) --------------------------------------------------------
+  size_t tcp_connections = 8192;          // Cost: sizeof(tcp::Connection), see `make size`.
+  size_t tcp_listeners = 512;
+  size_t tcp_half_open = 4096;            // compact SYN-RECEIVED records of all listeners.
+  size_t tcp_time_waits = 16384;          // compact TIME-WAIT records. Cost: about 64 each.
+  uint32_t tcp_backlog_max = 4096;        // net.core.somaxconn.
+  uint32_t tcp_receive_buffer_bytes = 131'072;      // net.ipv4.tcp_rmem default.
+  uint32_t tcp_receive_buffer_max_bytes = 6u << 20; // net.ipv4.tcp_rmem max.
+  uint32_t tcp_send_buffer_bytes = 262'144;
+  uint32_t tcp_send_buffer_max_bytes = 4u << 20;    // net.ipv4.tcp_wmem max.
+  size_t tcp_reassembly_ranges = 64;      // out-of-order ranges kept per connection, at most.
+  size_t tcp_sack_ranges = 64;            // ranges the sender's scoreboard can remember.
+  uint32_t tcp_rto_initial_ms = 1'000;    // RFC 6298 2.1.
+  uint32_t tcp_rto_min_ms = 200;          // Linux; RFC 6298 2.4 says 1 s (SHOULD). See tcp/rtt.h.
+  uint32_t tcp_rto_max_ms = 120'000;      // RFC 6298 2.5: at least 60 s.
+  uint32_t tcp_delayed_ack_ms = 40;       // RFC 9293 MUST-40: < 500 ms.
+  uint32_t tcp_syn_retries = 6;           // 127 s in all, as Linux.
+  uint32_t tcp_synack_retries = 5;
+  uint32_t tcp_retries1 = 3;              // RFC 9293 3.8.3 R1.
+  uint32_t tcp_retries2 = 15;             // RFC 9293 3.8.3 R2: >= 100 s.
+  uint32_t tcp_orphan_timeout_ms = 60'000; // FIN-WAIT-2 without a process.
+  uint32_t tcp_msl_ms = 30'000;           // TIME-WAIT lasts two of these: Linux's 60 s.
+  uint32_t tcp_keepalive_idle_s = 7'200;  // RFC 9293 MUST-28.
+  uint32_t tcp_keepalive_interval_s = 75;
+  uint32_t tcp_keepalive_probes = 9;
+  uint32_t tcp_initial_window_segments = 10;      // RFC 6928.
+  uint32_t tcp_challenge_acks_per_second = 10;    // per connection, RFC 5961 7.
+  uint16_t tcp_mss_default_bytes = 536;           // RFC 9293 MUST-15.
+  uint16_t tcp_mss_min_bytes = 88;                // smallest MSS option honoured (Linux's min_snd_mss 48).
+};
+
+namespace config_detail {
+
+// For a microcontroller with some 100 KB to spare: a few connections, Ethernet frames only.
+constexpr Config embedded() {
+  Config c;
+  c.block_bytes = 512;
+  c.blocks = 96;
+  c.blocks_reserved = 8;
+  c.slices = 192;
+  c.packets = 48;
+  c.packets_reserved = 8;
+  c.superframe_bytes = 1500;
+  c.interfaces = 2;
+  c.addresses_per_interface = 4;
+  c.interface_queue_packets = 16;
+  c.loopback_mtu_bytes = 1500;
+  c.neighbours = 16;
+  c.neighbour_queue_packets = 3;
+  c.routes = 6;
+  c.reassemblies = 2;
+  c.reassembly_fragments_max = 8;
+  c.reassembly_blocks_max = 12;
+  c.path_mtus = 8;
+  c.icmp_errors_per_second = 50;
+  c.icmp_errors_burst = 6;
+  c.sockets = 24;
+  c.udp_endpoints = 8;
+  c.raw_endpoints = 2;
+  c.receive_buffer_default_bytes = 4'096;
+  c.send_buffer_default_bytes = 4'096;
+  c.buffer_max_bytes = 16'384;
+  c.error_queue_max = 2;
+  c.tcp_connections = 10;
+  c.tcp_listeners = 4;
+  c.tcp_half_open = 8;
+  c.tcp_time_waits = 16;
+  c.tcp_backlog_max = 8;
+  c.tcp_receive_buffer_bytes = 5'840;
+  c.tcp_receive_buffer_max_bytes = 8'192;
+  c.tcp_send_buffer_bytes = 5'840;
+  c.tcp_send_buffer_max_bytes = 8'192;
+  c.tcp_reassembly_ranges = 4;
+  c.tcp_sack_ranges = 4;
+  return c;
+}
+
+// The smallest that still speaks TCP: some 20 KB.
+constexpr Config tiny() {
+  Config c = embedded();
+  c.block_bytes = 256;
+  c.blocks = 40;
+  c.blocks_reserved = 6;
+  c.slices = 64;
+  c.packets = 16;
+  c.packets_reserved = 4;
+  c.packet_header_bytes = 136;
+  c.superframe_bytes = 576;
+  c.mtu_default_bytes = 576;
+  c.loopback_mtu_bytes = 576;
+  c.neighbours = 4;
+  c.neighbour_queue_packets = 1;
+  c.interface_queue_packets = 6;
+  c.routes = 3;
+  c.reassemblies = 1;
+  c.reassembly_fragments_max = 4;
+  c.reassembly_blocks_max = 6;
+  c.path_mtus = 2;
+  c.sockets = 8;
+  c.udp_endpoints = 3;
+  c.raw_endpoints = 1;
+  c.receive_buffer_default_bytes = 1'024;
+  c.send_buffer_default_bytes = 1'024;
+  c.buffer_max_bytes = 2'048;
+  c.error_queue_max = 1;
+  c.tcp_connections = 4;
+  c.tcp_listeners = 2;
+  c.tcp_half_open = 2;
+  c.tcp_time_waits = 4;
+  c.tcp_backlog_max = 2;
+  c.tcp_receive_buffer_bytes = 2'144;
+  c.tcp_receive_buffer_max_bytes = 2'144;
+  c.tcp_send_buffer_bytes = 2'144;
+  c.tcp_send_buffer_max_bytes = 2'144;
+  c.tcp_reassembly_ranges = 2;
+  c.tcp_sack_ranges = 2;
+  return c;
+}
+
+// For simulation and unit tests: small enough that a whole Stack is copied thousands of times a
+// second and that exhaustion is met often.
+constexpr Config sim() {
+  Config c;
+  c.blocks = 768;
+  c.blocks_reserved = 48;
+  c.slices = 2048;
+  c.packets = 512;
+  c.packets_reserved = 16;
+  c.interface_queue_packets = 64;
+  c.neighbours = 8;
+  c.neighbour_queue_packets = 3;
+  c.routes = 8;
+  c.reassemblies = 4;
+  c.reassembly_blocks_max = 128;
+  c.path_mtus = 8;
+  c.sockets = 64;
+  c.udp_endpoints = 16;
+  c.raw_endpoints = 8;
+  c.receive_buffer_default_bytes = 65'536;
+  c.send_buffer_default_bytes = 65'536;
+  c.buffer_max_bytes = 262'144;
+  c.tcp_connections = 32;
+  c.tcp_listeners = 8;
+  c.tcp_half_open = 16;
+  c.tcp_time_waits = 16;
+  c.tcp_backlog_max = 16;
+  c.tcp_receive_buffer_bytes = 65'536;
+  c.tcp_receive_buffer_max_bytes = 262'144;
+  c.tcp_send_buffer_bytes = 65'536;
+  c.tcp_send_buffer_max_bytes = 262'144;
+  return c;
+}
+
+constexpr Config profile() {
+#if defined(TAPSTACK_PROFILE_EMBEDDED)
+  return embedded();
+#elif defined(TAPSTACK_PROFILE_TINY)
+  return tiny();
+#elif defined(TAPSTACK_PROFILE_SIM)
+  return sim();
+#else
+  return Config{};
+#endif
+}
+
+}  // namespace config_detail
+}  // namespace tapstack
+
+#if defined(TAPSTACK_USER_CONFIG)
+#include TAPSTACK_USER_CONFIG
+namespace tapstack {
+inline constexpr Config kConfig = tapstack_user_config(config_detail::profile());
+}
+#else
+namespace tapstack {
+inline constexpr Config kConfig = config_detail::profile();
+}
+#endif
+
+namespace tapstack {
+
+// Relations between the values: a configuration that breaks one would stall or overflow at run time.
+static_assert(kConfig.packet_header_bytes >= 14 + 60 + 60, "headers of a TCP segment must fit");
+static_assert(kConfig.blocks_reserved < kConfig.blocks);
+static_assert(kConfig.blocks_reserved * kConfig.block_bytes >= kConfig.mtu_default_bytes + 14,
+              "the reserve must be able to receive one frame");
+static_assert(kConfig.slices >= kConfig.blocks, "each block needs at least one slice");
+static_assert(kConfig.packets_reserved < kConfig.packets);
+static_assert(kConfig.mtu_default_bytes <= kConfig.superframe_bytes);
+static_assert(kConfig.interfaces >= 2, "loopback and one device");
+static_assert(kConfig.tcp_half_open >= 1 && kConfig.tcp_time_waits >= 1);
+static_assert(kConfig.tcp_receive_buffer_bytes <= kConfig.tcp_receive_buffer_max_bytes);
+static_assert(kConfig.tcp_send_buffer_bytes <= kConfig.tcp_send_buffer_max_bytes);
+static_assert(kConfig.tcp_receive_buffer_bytes >= 2u * kConfig.tcp_mss_default_bytes,
+              "less than two segments and delayed ACKs stall the sender");
+static_assert(kConfig.tcp_rto_min_ms > kConfig.tcp_delayed_ack_ms,
+              "a delayed ACK must not fire the sender's timer");
+static_assert(kConfig.tcp_delayed_ack_ms < 500, "RFC 9293 MUST-40");
+static_assert(kConfig.port_ephemeral_first >= 1024 &&
+              kConfig.port_ephemeral_first < kConfig.port_ephemeral_last);
+static_assert(kConfig.sockets >= kConfig.tcp_listeners + kConfig.raw_endpoints);
+static_assert(kConfig.reassembly_blocks_max <= kConfig.blocks - kConfig.blocks_reserved);
+
+}  // namespace tapstack

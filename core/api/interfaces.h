@@ -1,0 +1,66 @@
+// Interfaces, addresses, routes and counters of a Stack, changed and read at run time.
+#pragma once
+
+#include "api/types.h"
+
+namespace tapstack {
+class Stack;
+}
+
+namespace tapstack::api {
+
+struct InterfaceSettings {
+  char name[16] = {};             // "ts0"; at most 15 characters
+  MacAddress mac;
+  uint32_t mtu_bytes = 1500;      // [68, 65535]
+  bool can_segment = false;       // device takes TCP superframes
+  bool can_checksum = false;      // device completes checksums
+  bool is_up = true;
+};
+
+struct InterfaceCounters {
+  uint64_t in_frames = 0, in_bytes = 0, in_errors = 0, in_dropped = 0;
+  uint64_t out_frames = 0, out_bytes = 0, out_errors = 0, out_dropped = 0;
+};
+
+struct InterfaceInfo {
+  InterfaceId id;
+  InterfaceSettings settings;
+  bool is_loopback = false;
+  InterfaceCounters counters;
+};
+
+// Interface 1, "lo", exists from the start with 127.0.0.1/8. Errors: kNoBuffers (table full), kInvalid.
+Result<InterfaceId> add_interface(Stack& stack, Instant now, const InterfaceSettings& settings);
+// Up/down, MTU, MAC; caches are flushed when the link goes down. Errors: kNoDevice, kInvalid.
+Status change_interface(Stack& stack, Instant now, InterfaceId id, const InterfaceSettings& settings);
+Status remove_interface(Stack& stack, Instant now, InterfaceId id);
+Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& address);
+Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address);
+// Destination ::/0 or 0.0.0.0/0 is the default route. gateway without family: on link.
+Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway, InterfaceId id);
+Status remove_route(Stack& stack, const Prefix& destination);
+
+// The n-th interface (address of an interface), n from 0; kNoEntry past the last.
+Result<InterfaceInfo> interface_at(const Stack& stack, size_t n);
+Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n);
+Result<InterfaceId> interface_by_name(const Stack& stack, const char* name);
+
+// Counter n, from 0 until kNoEntry: every drop reason and the usual MIB values.
+struct Counter {
+  const char* name;  // a string literal such as "IpInReceives" or "drop.ip4_bad_checksum"
+  uint64_t value;
+};
+struct CounterValue {
+  Counter counter{"", 0};
+};
+Result<CounterValue> counter_at(const Stack& stack, size_t n);
+
+// Use of the pools: to show leaks and pressure.
+struct PoolUse {
+  const char* name = "";
+  size_t used = 0, capacity = 0;
+};
+Result<PoolUse> pool_at(const Stack& stack, size_t n);
+
+}  // namespace tapstack::api

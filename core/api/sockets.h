@@ -1,0 +1,87 @@
+// The socket-like interface of a Stack. All calls return at once; nothing blocks. `now` is the
+// embedder's monotonic clock. Single threaded: the embedder serialises calls on one Stack.
+// After any call that may have produced output, drain next_frame() (run.h) before waiting.
+#pragma once
+
+#include "api/types.h"
+
+namespace tapstack {
+class Stack;
+}
+
+namespace tapstack::api {
+
+// Errors: kAddressFamilyNotSupported, kSocketTypeNotSupported, kProtocolNotSupported, kTooManySockets.
+// protocol 0 means the kind's own.
+Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind, uint8_t protocol);
+// Port 0 chooses one. Errors: kAddressInUse, kAddressNotAvailable, kInvalid (already bound), kBadHandle.
+Status bind(Stack& stack, Instant now, SocketId id, const Endpoint& local);
+// backlog is clamped to [1, kConfig.tcp_backlog_max]; again on a listener: changes it.
+Status listen(Stack& stack, Instant now, SocketId id, uint32_t backlog);
+// TCP: kInProgress when a SYN goes out, then Readiness::kWritable and take_error(); kAlready,
+// kIsConnected as POSIX has it. A socket whose connect failed can connect again. Datagram: sets the
+// peer at once. peer.address without family dissolves the association (AF_UNSPEC).
+Status connect(Stack& stack, Instant now, SocketId id, const Endpoint& peer);
+
+struct Accepted {
+  SocketId id;
+  Endpoint peer;
+};
+// kWouldBlock when none is waiting; kInvalid when not listening; kTooManySockets leaves it queued.
+Result<Accepted> accept(Stack& stack, Instant now, SocketId listener);
+
+struct SendOptions {
+  bool more = false;       // MSG_MORE
+  bool urgent = false;     // MSG_OOB
+  bool dont_route = false; // MSG_DONTROUTE: only to neighbours on link
+};
+// Stream: queues as much as there is room for; kWouldBlock when none. Datagram: all or nothing.
+// Errors: kNotConnected, kBrokenPipe, kConnectionReset (pending errors are returned once),
+// kMessageTooLong, kDestinationRequired, kAccess (broadcast not allowed), kNetworkUnreachable ...
+Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,
+                    const DatagramInfo& to, const SendOptions& options);
+
+struct ReceiveOptions {
+  bool peek = false;    // MSG_PEEK
+  bool urgent = false;  // MSG_OOB
+};
+// Stream: 0 bytes is end of stream. Datagram: one; excess is cut (info->full_bytes tells).
+// info may be null.
+Result<size_t> receive(Stack& stack, Instant now, SocketId id, std::span<const Bytes> parts,
+                       const ReceiveOptions& options, DatagramInfo* info);
+
+// Streams without a copy: the queue's bytes as spans (valid until the next call on the Stack), then
+// consume. Returns the number of spans filled; 0 with kNone when the queue is empty.
+size_t peek_spans(Stack& stack, SocketId id, std::span<ConstBytes> spans);
+Status consume(Stack& stack, Instant now, SocketId id, size_t bytes);
+// Streams: spans for at most `bytes` to be filled (readv), then commit what was filled (0 allowed,
+// and required before any other call on the Stack). kWouldBlock when the send queue is full.
+Result<size_t> reserve_send(Stack& stack, SocketId id, size_t bytes, std::span<Bytes> spans);
+Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes);
+
+Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how);
+// The id is stale afterwards. TCP goes on sending what is queued and its FIN (or resets, with
+// Option::kLingerS 0 or unread data); is_drained() of the Stack tells when all is out.
+Status close(Stack& stack, Instant now, SocketId id);
+
+Result<Endpoint> local_endpoint(const Stack& stack, SocketId id);
+Result<Endpoint> remote_endpoint(const Stack& stack, SocketId id);  // kNotConnected
+Readiness readiness(const Stack& stack, SocketId id);
+// Bytes that receive() would return now (FIONREAD: stream all, datagram the first), and bytes not yet
+// acknowledged by the peer (SIOCOUTQ).
+Result<size_t> readable_bytes(const Stack& stack, SocketId id);
+Result<size_t> unsent_bytes(const Stack& stack, SocketId id);
+Error take_error(Stack& stack, SocketId id);  // SO_ERROR: reads and clears
+Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
+Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);
+Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
+Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id);  // also of a listener
+Status join_group(Stack& stack, Instant now, SocketId id, const IpAddress& group, InterfaceId interface);
+Status leave_group(Stack& stack, Instant now, SocketId id, const IpAddress& group,
+                   InterfaceId interface);
+
+// The next socket whose readiness changed since it was last reported here, with an edge for every
+// further arrival of data; false when there is none.
+bool next_event(Stack& stack, SocketId& id);
+
+}  // namespace tapstack::api

@@ -1,0 +1,115 @@
+// What hooks ask of the engine: plain request and reply structs without pointers; descriptors travel
+// beside them. The same structs go by a call under the lock (engine in this process) or by a SEQPACKET
+// message (engine in a keeper).
+#pragma once
+
+#include <cstdint>
+
+#include "core/api/types.h"
+
+namespace tapstack::shim {
+
+inline constexpr uint32_t kProtocolVersion = 1;
+inline constexpr size_t kPayloadBytes = 2048;
+
+// Names a socket of the engine. It is what the abstract name of the engine's end says
+// (see identity.h), so that any process can tell what a descriptor is.
+struct SlotId {
+  uint32_t slot = 0xffffffffu;
+  uint32_t generation = 0;
+  bool is_null() const { return slot == 0xffffffffu; }
+  bool operator==(const SlotId&) const = default;
+};
+
+enum class Op : uint16_t {
+  kHello,          // keeper only: version, peer's pid; reply: engine's pid, device name in payload
+  kOpen,           // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
+  kBind,           // endpoint
+  kListen,         // args: backlog
+  kConnect,        // endpoint (family none: dissolve); reply error EINPROGRESS while the handshake runs
+  kAccept,         // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor
+  kShutdown,       // args: SHUT_*
+  kClose,          // the program's last-known descriptor is about to be closed: act now. args[0]: 1 if
+                   // other copies of the descriptor may exist (then only pending data is flushed)
+  kLocalEndpoint,  // reply: endpoint
+  kRemoteEndpoint,
+  kSetOption,      // args: Option, value; SO_BINDTODEVICE: payload holds the name
+  kGetOption,      // args: Option; reply: value
+  kTakeError,      // SO_ERROR: reply value = errno, cleared
+  kStatus,         // reply: Status below in payload: what poll and recv cannot see on the handle
+  kTcpInfo,        // reply: TcpInfo in payload
+  kQueuedError,    // reply: QueuedError in payload
+  kReadable,       // FIONREAD: bytes in the core not yet on the handle
+  kUnsent,         // SIOCOUTQ
+  kUrgentMark,     // SIOCATMARK
+  kJoinGroup,      // endpoint.address, args[0]: interface
+  kLeaveGroup,
+  kInterface,      // args: n; reply: InterfaceRecord in payload; ENOENT past the last
+  kCounters,       // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at the end
+  kTakeHangUps,    // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
+  kFlush,          // move what the program wrote into the core and out of the device now
+  kDrain,          // at exit: args: timeout in ms; reply once everything is sent or the time is over
+};
+
+struct Request {
+  Op op = Op::kHello;
+  uint16_t payload_bytes = 0;
+  SlotId slot;
+  int64_t args[4] = {};
+  Endpoint endpoint;
+  InterfaceId interface;
+  uint8_t payload[kPayloadBytes];
+};
+
+struct Reply {
+  int32_t error = 0;  // errno, 0 for success
+  uint16_t payload_bytes = 0;
+  SlotId slot;
+  int64_t value = 0;
+  Endpoint endpoint;
+  uint8_t payload[kPayloadBytes];
+};
+
+// What the engine knows of a socket beyond what its handle shows.
+struct SlotStatus {
+  SocketKind kind = SocketKind::kTcp;
+  TcpState tcp_state = TcpState::kClosed;
+  bool is_listening = false;
+  bool is_connected = false;      // TCP: handshake done at some time and not reset; datagram: has a peer
+  bool was_connected = false;     // TCP: was established once
+  bool is_bound = false;
+  bool receive_shut = false;      // by shutdown(SHUT_RD)
+  bool send_shut = false;
+  bool peer_closed = false;       // FIN received
+  int32_t pending_error = 0;      // errno that the next call would return (not cleared)
+  uint16_t readiness = 0;         // Readiness bits of the core's socket
+  bool has_queued_error = false;
+};
+
+struct InterfaceRecord {
+  uint8_t id = 0;
+  char name[16] = {};
+  uint8_t mac[6] = {};
+  uint32_t mtu = 0;
+  uint32_t flags = 0;  // IFF_*
+  uint8_t address_count = 0;
+  Prefix addresses[8];
+  uint64_t in_frames = 0, in_bytes = 0, out_frames = 0, out_bytes = 0;
+  uint64_t in_errors = 0, in_dropped = 0, out_errors = 0, out_dropped = 0;
+};
+
+// In front of every datagram on a SEQPACKET handle, both ways. The hooks add and strip it.
+struct DatagramHeader {
+  Endpoint peer;            // in: from; out: to (family none: the connected peer)
+  IpAddress local;          // in: destination of the packet; out: source wanted
+  InterfaceId interface;
+  uint8_t ttl = 0;          // out: 0 for the socket's
+  uint8_t tos = 0;
+  uint8_t flags = 0;        // out: bit 0 MSG_DONTROUTE
+  int64_t received_realtime_ns = 0;  // in: CLOCK_REALTIME, for SO_TIMESTAMP
+};
+
+// One per connection waiting at a listener, on the listener's handle.
+inline constexpr size_t kAcceptTokenBytes = 8;
+
+}  // namespace tapstack::shim
