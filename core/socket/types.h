@@ -1,0 +1,69 @@
+// What programs name a socket by, and what they may ask of it.
+#pragma once
+
+#include <cstdint>
+
+#include "mem/handle.h"
+
+namespace tapstack {
+
+// Names a socket of a Stack; stale (Error::kBadHandle) after it was closed.
+using SocketId = mem::Handle<struct SocketTag>;
+
+enum class SocketKind : uint8_t {
+  kTcp,   // SOCK_STREAM
+  kUdp,   // SOCK_DGRAM
+  kPing,  // SOCK_DGRAM, IPPROTO_ICMP: echo requests with a kernel-chosen identifier
+  kRaw,   // SOCK_RAW: protocol given at open
+};
+
+// Bits of readiness, with the meaning of poll(2).
+struct Readiness {
+  static constexpr uint16_t kReadable = 1;     // POLLIN: data, end of stream, or a connection to accept
+  static constexpr uint16_t kWritable = 2;     // POLLOUT
+  static constexpr uint16_t kPeerClosed = 4;   // POLLRDHUP
+  static constexpr uint16_t kHangUp = 8;       // POLLHUP: both directions are over
+  static constexpr uint16_t kError = 16;       // POLLERR: SO_ERROR or the error queue has something
+  static constexpr uint16_t kUrgent = 32;      // POLLPRI
+  uint16_t bits = 0;
+  constexpr bool has(uint16_t b) const { return (bits & b) != 0; }
+};
+
+enum class Shutdown : uint8_t { kReceive, kSend, kBoth };
+
+// Options of a socket, as setsockopt names them. Values are int64_t: booleans 0 or 1, sizes in bytes,
+// times in the unit of the name. An option that a kind of socket does not have answers
+// kNoProtocolOption; a value out of range kInvalid.
+enum class Option : uint16_t {
+  kReuseAddress,        // SO_REUSEADDR
+  kReusePort,           // SO_REUSEPORT
+  kBroadcast,           // SO_BROADCAST
+  kKeepAlive,           // SO_KEEPALIVE
+  kKeepAliveIdleS,      // TCP_KEEPIDLE, seconds
+  kKeepAliveIntervalS,  // TCP_KEEPINTVL
+  kKeepAliveProbes,     // TCP_KEEPCNT
+  kLingerS,             // SO_LINGER: -1 off, otherwise seconds
+  kReceiveBuffer,       // SO_RCVBUF; read back doubled, as Linux does
+  kSendBuffer,          // SO_SNDBUF
+  kReceiveLowWater,     // SO_RCVLOWAT
+  kNoDelay,             // TCP_NODELAY
+  kCork,                // TCP_CORK
+  kQuickAck,            // TCP_QUICKACK
+  kMaxSegment,          // TCP_MAXSEG
+  kUserTimeoutMs,       // TCP_USER_TIMEOUT
+  kSynRetries,          // TCP_SYNCNT
+  kTtl,                 // IP_TTL
+  kTos,                 // IP_TOS
+  kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe
+  kMtu,                 // IP_MTU (get, connected)
+  kReceiveErrors,       // IP_RECVERR
+  kHeaderIncluded,      // IP_HDRINCL
+  kIcmpFilter,          // ICMP_FILTER: bit mask of types not wanted
+  kBindInterface,       // SO_BINDTODEVICE: interface number, 0 none
+  kOobInline,           // SO_OOBINLINE
+  kNoChecksum,          // SO_NO_CHECK
+  kMulticastTtl,        // IP_MULTICAST_TTL
+  kMulticastLoop,       // IP_MULTICAST_LOOP
+};
+
+}  // namespace tapstack

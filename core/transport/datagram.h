@@ -1,0 +1,36 @@
+// What goes with a datagram besides its bytes, and errors that ICMP reports about datagrams.
+#pragma once
+
+#include <cstdint>
+
+#include "util/address.h"
+#include "util/result.h"
+#include "util/time.h"
+
+namespace tapstack {
+
+// What comes with a datagram, or is wanted for one to send.
+struct DatagramInfo {
+  Endpoint peer;            // receive: from; send: to (family none: the connected peer)
+  IpAddress local;          // receive: destination address of the packet; send: source wanted, or none
+  InterfaceId interface;    // receive: where it came in; send: where it must go out, 0 any
+  uint8_t ttl = 0;          // receive: of the packet; send: 0 for the socket's
+  uint8_t tos = 0;
+  uint32_t full_bytes = 0;  // receive: length of the datagram before truncation
+  Instant received_at;      // receive: when it came in, on the embedder's clock
+};
+
+// An ICMP error kept for recvmsg(MSG_ERRQUEUE), or a local one (EMSGSIZE).
+struct QueuedError {
+  Error error = Error::kNone;
+  uint8_t type = 0, code = 0;  // of the ICMP message
+  bool is_local = false;       // SO_EE_ORIGIN_LOCAL: found here, no message came
+  uint32_t info = 0;           // MTU with kMessageTooLong
+  IpAddress reporter;          // who sent the message
+  Endpoint destination;        // of the datagram that caused it
+  Instant received_at;
+  uint8_t payload[64] = {};    // the quoted data behind the transport header
+  uint8_t payload_bytes = 0;
+};
+
+}  // namespace tapstack

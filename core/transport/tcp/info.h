@@ -1,0 +1,39 @@
+// State and figures of a TCP connection as programs may read them (TCP_INFO).
+#pragma once
+
+#include <cstdint>
+
+namespace tapstack {
+
+enum class TcpState : uint8_t {  // RFC 9293 3.3.2; values are Linux's TCP_* numbers
+  kEstablished = 1,
+  kSynSent,
+  kSynReceived,
+  kFinWait1,
+  kFinWait2,
+  kTimeWait,
+  kClosed,
+  kCloseWait,
+  kLastAck,
+  kListen,
+  kClosing,
+};
+
+// State and figures of one connection, for TCP_INFO and tools. Times in microseconds, sizes in bytes.
+struct TcpInfo {
+  TcpState state = TcpState::kClosed;
+  uint8_t backoff = 0;
+  uint8_t send_scale = 0, receive_scale = 0;
+  bool timestamps = false, sack = false, window_scaling = false, ecn = false;
+  uint32_t rto_us = 0, delayed_ack_us = 0, srtt_us = 0, rttvar_us = 0, min_rtt_us = 0;
+  uint32_t send_mss = 0, receive_mss = 0, path_mtu = 0, advertised_mss = 0;
+  uint32_t cwnd_bytes = 0, ssthresh_bytes = 0, send_window = 0, receive_window = 0;
+  uint32_t unacked_bytes = 0, sacked_bytes = 0, lost_bytes = 0, retransmitting_bytes = 0;
+  uint32_t send_queue_bytes = 0, receive_queue_bytes = 0;
+  uint64_t bytes_sent = 0, bytes_acked = 0, bytes_received = 0, bytes_retransmitted = 0;
+  uint32_t segments_out = 0, segments_in = 0, retransmits_total = 0, retransmits_now = 0;
+  uint32_t reordering = 0, accept_queue = 0, backlog = 0;
+  int64_t last_data_sent_us = 0, last_data_received_us = 0, last_ack_received_us = 0;  // ago
+};
+
+}  // namespace tapstack
