@@ -1,0 +1,249 @@
+#!/usr/bin/python3
+"""Runs the stages of `make test` in order and goes on after a failed one.
+
+Each stage writes build/test-logs/<stage>.log; the last line of all is "N passed, N failed, N skipped".
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from test_results import Result, first_line, from_xml, one, summary  # noqa: E402
+
+ROOT = Path(__file__).resolve().parent.parent
+LOGS = ROOT / "build" / "test-logs"
+PYTEST = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-ra"]
+ASAN = {"ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1",
+        "UBSAN_OPTIONS": "print_stacktrace=1"}
+
+
+class Runner:
+    """Runs commands of one stage; everything that they print goes into the stage's log."""
+
+    def __init__(self, stage, nightly, carriers):
+        self.stage = stage
+        self.nightly = nightly
+        self.carriers = carriers
+        self.limit_s = 4 * 3600 if nightly else 1800
+        self.log_path = LOGS / f"{stage}.log"
+        self.log_path.write_text("")
+
+    def run(self, command, env=None):
+        """The exit status of a command; 124 if it had to be ended because it took too long."""
+        with open(self.log_path, "ab", 0) as log:
+            log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
+            process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(env or {})},
+                                       stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       start_new_session=True)
+            try:
+                return process.wait(self.limit_s)
+            except subprocess.TimeoutExpired:
+                log.write(f"\nended after {self.limit_s} s\n".encode())
+            finally:
+                try:  # what a stage left behind must not disturb the next one
+                    os.killpg(process.pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+            process.wait()
+            return 124
+
+    def check(self, name, command, env=None):
+        """A command that is a single check: its status is the result."""
+        status = self.run(command, env)
+        return one(name, status, f"exit {status}, see {self.log_path.relative_to(ROOT)}")
+
+    def with_xml(self, name, command, option, env=None):
+        xml = LOGS / f"{self.stage}-{name}.xml"
+        xml.unlink(missing_ok=True)
+        status = self.run([*command, f"{option}{xml}"], env)
+        return from_xml(xml, name, status)
+
+
+def build_dir(build):
+    return ROOT / "build" if build == "release" else ROOT / "build" / build
+
+
+def make(runner, build, *targets):
+    """Configures and builds; goes on after a failed target so that others can be tested."""
+    status = runner.run(["make", "--no-print-directory", "configure", f"BUILD={build}"])
+    return status or runner.run(["ninja", "-C", build_dir(build), "-k", "0", *targets])
+
+
+def registered(build):
+    """Names and commands of the tests that CMake registered."""
+    listing = subprocess.run(["ctest", "--test-dir", build_dir(build), "--show-only=json-v1"],
+                             capture_output=True, text=True)
+    if listing.returncode:
+        return {}
+    tests = json.loads(listing.stdout)["tests"]
+    return {test["name"]: test.get("command", []) for test in tests}
+
+
+def gtests(runner, build, prefixes, env=None):
+    """Every registered GoogleTest program whose name starts so; two at a time."""
+    env = {**ASAN, **(env or {})}
+    wanted = {name: command for name, command in registered(build).items()
+              if name.startswith(prefixes)}
+    result = Result()
+    if not wanted:
+        folders = ", ".join(f"tests/{p.rstrip('_')}" for p in prefixes)
+        return Result(skipped=[(runner.stage, f"nothing is registered from {folders}")])
+
+    def run(name, command):
+        if not command or not os.path.exists(command[0]):
+            return Result(failed=[(name, "was not built")])
+        if name.startswith("fuzz_"):
+            return runner.check(name, command, env)
+        return runner.with_xml(name, command, "--gtest_output=xml:", env)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for done in [pool.submit(run, *item) for item in wanted.items()]:
+            result.add(done.result())
+    return result
+
+
+# --- stages ----------------------------------------------------------------------------------------
+
+def stage_build(runner):
+    return one("release, GCC", make(runner, "release", "all", "tests"), "see the log")
+
+
+def stage_build_clang(runner):
+    build = ROOT / "build" / "clang"
+    status = runner.run(["cmake", "-G", "Ninja", "-S", ".", "-B", build,
+                         "-DCMAKE_C_COMPILER=clang-16", "-DCMAKE_CXX_COMPILER=clang++-16"])
+    status = status or runner.run(["ninja", "-C", build, "-k", "0", "all"])
+    return one("release, Clang", status, "see the log")
+
+
+def stage_lint(runner):
+    result = runner.check("lint", ["scripts/lint", "build"])
+    if list((ROOT / "tests/scripts").glob("test_*.py")):
+        result.add(runner.with_xml("scripts", [*PYTEST, "tests/scripts"], "--junitxml="))
+    return result
+
+
+def stage_unit(runner):
+    return gtests(runner, "release", ("unit_",))
+
+
+def stage_sim(runner):
+    return gtests(runner, "release", ("sim",), {"TAPSTACK_SIM_SEEDS": "20000"} if runner.nightly else {})
+
+
+def stage_conformance(runner):
+    return gtests(runner, "release", ("conformance",))
+
+
+def stage_fuzz_replay(runner):
+    return gtests(runner, "release", ("fuzz_",))
+
+
+def stage_fuzz(runner):
+    if not runner.nightly:
+        return Result(skipped=[("fuzz", "new inputs are searched in `make nightly` and `make fuzz` only")])
+    return runner.check("fuzz", ["scripts/fuzz"], {"FUZZ_SECONDS": "600"})
+
+
+def stage_size(runner):
+    return runner.check("size", ["scripts/size"], {"BUILD_DIR": str(ROOT / "build")})
+
+
+def interop(runner, build, *arguments, env=None):
+    """tests/interop under pytest; BUILD_DIR says which library the fixtures preload."""
+    if not list((ROOT / "tests/interop").glob("**/test_*.py")):
+        return Result(skipped=[(runner.stage, "there is no test in tests/interop")])
+    command = ["scripts/interop"] if (ROOT / "scripts/interop").exists() else [*PYTEST, "tests/interop"]
+    env = {"BUILD_DIR": str(build_dir(build)), **(env or {})}
+    result = Result()
+    for carrier in runner.carriers:
+        if carrier != "process":
+            env["TAPSTACK_ENGINE"] = carrier
+        found = runner.with_xml(f"{carrier}", [*command, *arguments], "--junitxml=", env)
+        found.failed = [(f"{name} [{carrier}]", why) for name, why in found.failed]
+        found.skipped = [(f"{name} [{carrier}]", why) for name, why in found.skipped]
+        result.add(found)
+    return result
+
+
+def stage_interop(runner):
+    return interop(runner, "release")
+
+
+def stage_asan(runner):
+    status = make(runner, "asan", "all", "tests")
+    result = one("asan build", status, "see the log")
+    return result.add(gtests(runner, "asan", ("unit_", "sim", "conformance", "fuzz_"),
+                             {"TAPSTACK_SIM_SEEDS": "20000"} if runner.nightly else {}))
+
+
+def stage_asan_interop(runner):
+    return interop(runner, "asan", "-m", "sanitizer", env=ASAN)
+
+
+def stage_tsan_interop(runner):
+    result = one("tsan build", make(runner, "tsan", "all", "interop_programs"), "see the log")
+    return result.add(interop(runner, "tsan", "-m", "sanitizer"))
+
+
+STAGES = {
+    "build": stage_build,
+    "build-clang": stage_build_clang,
+    "lint": stage_lint,
+    "unit": stage_unit,
+    "sim": stage_sim,
+    "conformance": stage_conformance,
+    "fuzz-replay": stage_fuzz_replay,
+    "fuzz": stage_fuzz,
+    "size": stage_size,
+    "interop": stage_interop,
+    "asan": stage_asan,
+    "asan-interop": stage_asan_interop,
+    "tsan-interop": stage_tsan_interop,
+}
+
+
+def run_stage(name, options):
+    runner = Runner(name, options.nightly, options.carriers.split(","))
+    started = time.monotonic()
+    try:
+        result = STAGES[name](runner)
+    except Exception as error:  # a broken stage is a failed stage, the others still run
+        result = Result(failed=[(name, first_line(repr(error)))])
+    return name, result, time.monotonic() - started
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, prog="scripts/test",
+                                     formatter_class=argparse.RawDescriptionHelpFormatter,
+                                     epilog="stages: " + " ".join(STAGES))
+    parser.add_argument("stages", nargs="*", metavar="stage", help="these only (all)")
+    parser.add_argument("--nightly", action="store_true", help="more seeds, and fuzzing")
+    parser.add_argument("--carriers", default="process,keeper",
+                        help="where the engine is when interop runs (%(default)s)")
+    options = parser.parse_args()
+    names = options.stages or [n for n in STAGES if n != "fuzz" or options.nightly]
+    unknown = set(names) - set(STAGES)
+    if unknown:
+        parser.error(f"no such stage: {' '.join(sorted(unknown))}")
+
+    LOGS.mkdir(parents=True, exist_ok=True)
+    stages = []
+    for number, name in enumerate(names, 1):
+        print(f"[{number}/{len(names)}] {name:<14}", end="", flush=True)
+        stages.append(run_stage(name, options))
+        print(f" {stages[-1][1]}  ({stages[-1][2]:.0f} s)", flush=True)
+    text, total = summary(stages)
+    print(text)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
