@@ -1,0 +1,160 @@
+"""A stack and the host kernel on one wire, in a network namespace of their own."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+from .capture import Capture
+from .namespace import Namespace
+from .paths import library, peer_program
+from .peer import Peer
+from .process import Finished, Program
+
+
+class Side:
+    """One side of the wire: starts programs there and ends them with the test."""
+
+    def __init__(self, network: "Network", preload: bool) -> None:
+        self._network = network
+        self._preload = preload
+
+    def start(self, args, *, stdin=None, env=None) -> Program:
+        """Starts a program; `env` adds to the environment (None as a value removes)."""
+        merged = dict(os.environ)
+        merged.pop("LD_PRELOAD", None)
+        if self._preload:
+            merged.update(self._network.settings)
+            merged["LD_PRELOAD"] = self._network.preload_value()
+        for name, value in (env or {}).items():
+            if value is None:
+                merged.pop(name, None)
+            else:
+                merged[name] = str(value)
+        program = Program(
+            args,
+            folder=self._network.folder,
+            env=merged,
+            stdin=stdin,
+            enter=self._network.namespace.enter,
+        )
+        self._network.programs.append(program)
+        return program
+
+    def run(self, args, *, stdin=None, env=None, timeout: float = 20) -> Finished:
+        """Starts a program and waits for its end."""
+        return self.start(args, stdin=stdin, env=env).wait(timeout)
+
+    def peer(self, *args, stdin=None) -> Peer:
+        """Starts a tapstack-peer (only sensible on the host's side)."""
+        return Peer(self.start([peer_program(), *args], stdin=stdin))
+
+
+class Network:
+    """`stack` runs programs under the library, `host` on the kernel; both share one namespace.
+
+    settings: TAPSTACK_* variables for every program under the library. The stack lives in the
+    first such program, or in its keeper, and ends with it.
+    """
+
+    stack_addr = "10.10.10.2"
+    host_addr = "10.10.10.1"
+
+    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None) -> None:
+        self.folder = folder
+        self.namespace = Namespace()
+        self.settings = dict(settings or {})
+        self.programs: list[Program] = []
+        self.stack = Side(self, preload=True)
+        self.host = Side(self, preload=False)
+
+    def preload_value(self) -> str:
+        """LD_PRELOAD for programs on the stack; a sanitizer's runtime must come first."""
+        first = os.environ.get("TAPSTACK_PRELOAD_FIRST", "")
+        return f"{first}:{library()}" if first else str(library())
+
+    def capture_to(self, path: pathlib.Path) -> Capture:
+        """Has the next stack write its frames to `path`."""
+        self.settings["TAPSTACK_PCAP"] = str(path)
+        return Capture(path)
+
+    def host_connect(self, port: int, timeout: float = 10) -> socket.socket:
+        """A kernel socket connected to the stack; tries again until the program listens."""
+        end = time.monotonic() + timeout
+        while True:
+            connection = self.host_socket(socket.SOCK_STREAM)
+            connection.settimeout(2)
+            try:
+                connection.connect((self.stack_addr, port))
+                connection.settimeout(timeout)
+                return connection
+            except OSError as error:
+                connection.close()
+                if time.monotonic() > end:
+                    raise AssertionError(f"nothing listens on port {port}: {error}") from error
+                time.sleep(0.05)
+
+    def wait_for_device(self, timeout: float = 10) -> None:
+        """Waits until a program under the library has brought the stack up."""
+        end = time.monotonic() + timeout
+        while "state UP" not in self.host_ip("link", "show"):
+            assert time.monotonic() < end, "no stack came up"
+            time.sleep(0.02)
+
+    def wait_device_gone(self, timeout: float = 10) -> None:
+        """Waits until the device has gone with its stack."""
+        end = time.monotonic() + timeout
+        while "ts0" in self.host_ip("link", "show"):
+            assert time.monotonic() < end, "the device ts0 is still there"
+            time.sleep(0.02)
+
+    def host_ip(self, *args) -> str:
+        """Output of `ip` on the host's side."""
+        done = subprocess.run(
+            ["ip", *args], preexec_fn=self.namespace.enter, capture_output=True, text=True, check=True
+        )
+        return done.stdout
+
+    def host_socket(self, kind: int) -> socket.socket:
+        """A kernel socket that lives in this network's namespace, used from the test itself."""
+        return _socket_in(self.namespace, kind)
+
+    def leftovers(self) -> list[int]:
+        """Processes in the namespace that the test did not start itself: a keeper, a daemon."""
+        known = {p.pid for p in self.programs if p.is_running()} | {self.namespace.pid}
+        return [pid for pid in self.namespace.processes() if pid not in known]
+
+    def close(self) -> None:
+        """Ends all programs and the namespace."""
+        for program in self.programs:
+            if program.is_running():
+                program.kill()
+        for pid in self.leftovers():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.namespace.close()
+
+
+def _socket_in(namespace: Namespace, kind: int) -> socket.socket:
+    """Makes a socket in the namespace in a forked child and takes it over by SCM_RIGHTS."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            namespace.enter()
+            made = socket.socket(socket.AF_INET, kind)
+            socket.send_fds(theirs, [b"x"], [made.fileno()])
+            status = 0
+        finally:
+            os._exit(status)
+    theirs.close()
+    _, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
+    ours.close()
+    os.waitpid(child, 0)
+    assert descriptors, "cannot make a socket in the namespace"
+    return socket.socket(socket.AF_INET, kind, fileno=descriptors[0])

@@ -1,0 +1,47 @@
+"""Where the things under test are: in a build tree, or installed."""
+
+import os
+import pathlib
+import shutil
+
+
+def build_dir() -> pathlib.Path:
+    """The build directory: TAPSTACK_BUILD, or build/ of the source tree this file lies in."""
+    named = os.environ.get("TAPSTACK_BUILD")
+    if named:
+        return pathlib.Path(named).resolve()
+    return pathlib.Path(__file__).resolve().parents[3] / "build"
+
+
+def _find(name: str, variable: str, installed: list[str]) -> pathlib.Path:
+    if variable in os.environ:
+        return pathlib.Path(os.environ[variable]).resolve()
+    for candidate in [build_dir() / name, *map(pathlib.Path, installed)]:
+        if candidate.exists():
+            return candidate
+    found = shutil.which(name)
+    if found:
+        return pathlib.Path(found)
+    raise FileNotFoundError(
+        f"{name} is neither in {build_dir()} nor installed: run `make` first, "
+        f"or set TAPSTACK_BUILD or {variable}"
+    )
+
+
+def library() -> pathlib.Path:
+    """libtapstack.so"""
+    return _find(
+        "libtapstack.so",
+        "TAPSTACK_LIBRARY",
+        ["/usr/local/lib/libtapstack.so", "/usr/lib/libtapstack.so"],
+    )
+
+
+def tapstack_command() -> pathlib.Path:
+    """The `tapstack` command."""
+    return _find("tapstack", "TAPSTACK_COMMAND", [])
+
+
+def peer_program() -> pathlib.Path:
+    """The host-side test peer, `tapstack-peer`."""
+    return _find("tapstack-peer", "TAPSTACK_PEER", [])

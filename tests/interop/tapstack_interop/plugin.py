@@ -1,0 +1,89 @@
+"""pytest fixtures. In your conftest.py: pytest_plugins = ["tapstack_interop.plugin"]"""
+
+import os
+import pathlib
+import shutil
+
+import pytest
+
+from .capture import Capture
+from .namespace import may_make_namespaces
+from .network import Network
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "needs(*programs): skipped, with the reason, where one is absent")
+    config.addinivalue_line("markers", "no_capture: too much traffic to keep a capture of it")
+    config.addinivalue_line("markers", "nightly: too long for `make test`")
+    config.addinivalue_line("markers", "engines(*names): only over these carriers")
+
+
+def pytest_addoption(parser):
+    parser.addoption("--nightly", action="store_true", help="also run the long tests")
+    parser.addoption(
+        "--engine", action="append", choices=["inside", "keeper"], help="only over this carrier"
+    )
+
+
+def pytest_generate_tests(metafunc):
+    if "engine" in metafunc.fixturenames:
+        wanted = metafunc.config.getoption("--engine") or ["inside", "keeper"]
+        mark = metafunc.definition.get_closest_marker("engines")
+        engines = [e for e in wanted if mark is None or e in mark.args]
+        metafunc.parametrize("engine", engines)
+
+
+def pytest_collection_modifyitems(config, items):
+    kept, left_out = [], []
+    for item in items:
+        nightly = item.get_closest_marker("nightly") and not config.getoption("--nightly")
+        (left_out if nightly else kept).append(item)
+    if left_out:
+        config.hook.pytest_deselected(left_out)
+        items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def captures(tmp_path_factory) -> list[Capture]:
+    """Every capture of this session, for a last look at all of them."""
+    return []
+
+
+@pytest.fixture(scope="session")
+def can_run():
+    """Skips all tests, with the reason, on a machine that cannot run a stack."""
+    reason = may_make_namespaces()
+    if reason:
+        pytest.skip(f"cannot make network namespaces: {reason}")
+    if not os.access("/dev/net/tun", os.R_OK | os.W_OK):
+        pytest.skip("/dev/net/tun is not open to this user (run as root, or chmod 0666 it)")
+
+
+@pytest.fixture
+def net(request, tmp_path, engine, captures, can_run) -> Network:
+    """A stack and the host kernel on one wire. Runs once for each carrier of the engine."""
+    for mark in request.node.iter_markers("needs"):
+        for program in mark.args:
+            if shutil.which(program) is None:
+                pytest.skip(f"{program} is not installed (scripts/setup test)")
+    network = Network(tmp_path, {"TAPSTACK_ENGINE": engine})
+    if request.node.get_closest_marker("no_capture") is None:
+        captures.append(network.capture_to(tmp_path / "stack.pcap"))
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def big_file(tmp_path_factory) -> pathlib.Path:
+    """100 MB of bytes that differ everywhere."""
+    return data_file(tmp_path_factory.getbasetemp(), 100 * 1000 * 1000)
+
+
+def data_file(folder: pathlib.Path, size: int) -> pathlib.Path:
+    """A file of `size` bytes that differ everywhere, the same at each call."""
+    path = folder / f"data-{size}"
+    if not path.exists():
+        import random
+
+        path.write_bytes(random.Random(size).randbytes(size))
+    return path

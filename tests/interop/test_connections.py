@@ -1,0 +1,187 @@
+"""Many connections, all ends, and what is left of them: pools, TIME_WAIT, half-open floods."""
+
+import re
+import socket
+import struct
+import time
+
+import pytest
+
+from tapstack_interop import wait_until
+
+ECHO_SERVER = """
+import selectors, signal, socket, sys
+listener = socket.create_server(('', 7000), backlog=512)
+selector = selectors.DefaultSelector()
+selector.register(listener, selectors.EVENT_READ)
+while True:
+    for key, _ in selector.select():
+        if key.fileobj is listener:
+            connection, _ = listener.accept()
+            selector.register(connection, selectors.EVENT_READ)
+            continue
+        try:
+            data = key.fileobj.recv(65536)
+            if data: key.fileobj.sendall(data)
+        except OSError:
+            data = b''
+        if not data:
+            selector.unregister(key.fileobj)
+            key.fileobj.close()
+"""
+
+
+@pytest.fixture
+def echo(net):
+    program = net.stack.start(["/usr/bin/python3", "-c", ECHO_SERVER])
+    net.host_connect(7000).close()
+    return program
+
+
+def pools(net) -> dict[str, tuple[int, int]]:
+    """Use and capacity of each pool, as the stack itself reports it."""
+    text = net.host.run(["tapstack", "stat", "--pools"]).check().text
+    return {m[1]: (int(m[2]), int(m[3])) for m in re.finditer(r"^pool\.(\S+) (\d+)/(\d+)$", text, re.M)}
+
+
+@pytest.mark.no_capture
+def test_a_thousand_connections_closed_by_the_host_then_again(net, echo):
+    for _ in range(2):
+        peer = net.host.peer(
+            "connect", "--to", f"{net.stack_addr}:7000", "--count", "1000", "--parallel", "50", "--bytes", "100"
+        )
+        assert peer.wait_for("done", 40) == {"done": 1000, "failed": 0}
+
+
+CLOSES_FIRST = """
+import socket, sys
+for _ in range(2):
+    for n in range(1000):
+        c = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
+        c.sendall(b'hello')
+        assert c.recv(5, socket.MSG_WAITALL) == b'hello'
+        c.close()
+print('ok')
+"""
+
+
+@pytest.mark.no_capture
+def test_a_thousand_connections_closed_by_the_stack_then_again(net):
+    peer = net.host.peer("echo", "--port", "0")
+    done = net.stack.run(["/usr/bin/python3", "-c", CLOSES_FIRST, str(peer.port)], timeout=60)
+    assert done.check().text == "ok\n"
+
+
+def test_server_binds_again_at_once(net):
+    """A server that closes its connections first and is started again on the same port."""
+    program = (
+        "import socket\n"
+        "for n in range(3):\n"
+        "    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+        "    s.bind(('', 7000)); s.listen(); c, _ = s.accept(); c.sendall(b'x'); c.close(); s.close()\n"
+        "print('ok')\n"
+    )
+    server = net.stack.start(["/usr/bin/python3", "-c", program])
+    for _ in range(3):
+        with net.host_connect(7000) as connection:
+            assert connection.recv(10) == b"x"
+            assert connection.recv(10) == b""
+    assert server.wait().check().text == "ok\n"
+
+
+def syn(source_port: int, destination: str, source: str) -> bytes:
+    """A TCP SYN with correct checksum, without IP header."""
+    header = struct.pack("!HHIIBBHHH", source_port, 7000, 1, 0, 5 << 4, 2, 64240, 0, 0)
+    pseudo = socket.inet_aton(source) + socket.inet_aton(destination) + struct.pack("!BBH", 0, 6, 20)
+    total = sum(struct.unpack(f"!{len(pseudo + header) // 2}H", pseudo + header))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return header[:16] + struct.pack("!H", ~total & 0xFFFF) + header[18:]
+
+
+@pytest.mark.no_capture
+def test_half_open_flood_leaves_the_listener_usable(net, echo):
+    """SYNs from an address whose kernel drops the answers, more than any queue holds."""
+    net.host_ip("addr", "add", "10.10.10.77/32", "dev", "lo")
+    net.host.run(["ip", "rule", "add", "from", "10.10.10.2", "to", "10.10.10.77", "blackhole"]).check()
+    raw = net.host_socket(socket.SOCK_STREAM)
+    raw.close()
+    flood = (
+        "import socket, sys\n"
+        "s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)\n"
+        "s.bind(('10.10.10.77', 0))\n"
+        "for line in sys.stdin: s.sendto(bytes.fromhex(line), ('10.10.10.2', 0))\n"
+    )
+    lines = "\n".join(syn(p, net.stack_addr, "10.10.10.77").hex() for p in range(1024, 11024))
+    net.host.run(["/usr/bin/python3", "-c", flood], stdin=lines.encode(), timeout=30).check()
+    started = time.monotonic()
+    with net.host_connect(7000) as connection:
+        connection.sendall(b"still here")
+        assert connection.recv(100) == b"still here"
+    assert time.monotonic() - started < 8
+
+
+def test_reset_by_the_host_reaches_the_program(net):
+    peer = net.host.peer("reset", "--port", "0", "--after", "5")
+    program = (
+        "import socket, sys\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "c.sendall(b'hello')\n"
+        "try: c.recv(10); print('no error')\n"
+        "except ConnectionResetError: print('reset')\n"
+    )
+    assert net.stack.run(["/usr/bin/python3", "-c", program]).check().text == "reset\n"
+
+
+def test_slow_reader_holds_the_sender_back_and_loses_nothing(net):
+    peer = net.host.peer("receive", "--port", "0", "--rate", "4000000")
+    program = (
+        "import socket, zlib\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "d = bytes(range(256)) * 40000\n"
+        "c.sendall(d); c.close(); print(zlib.crc32(d))\n"
+    )
+    done = net.stack.run(["/usr/bin/python3", "-c", program], timeout=30).check()
+    report = peer.wait_for("crc32", 20)
+    assert report["bytes"] == 10_240_000 and report["crc32"] == int(done.text)
+
+
+def test_peer_that_vanishes_times_out_with_the_right_error(net):
+    """With TCP_USER_TIMEOUT of two seconds the program hears of it."""
+    peer = net.host.peer("echo", "--port", "0")
+    program = (
+        "import socket, sys, time\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "c.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 2000)\n"
+        "c.sendall(b'x'); assert c.recv(1) == b'x'\n"
+        "print('up', flush=True); sys.stdin.readline(); c.sendall(b'lost')\n"
+        "try: c.recv(10); print('no error')\n"
+        "except TimeoutError: print('timed out')\n"
+    )
+    import subprocess
+
+    client = net.stack.start(["/usr/bin/python3", "-c", program], stdin=subprocess.PIPE)
+    wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
+    net.host_ip("addr", "del", "10.10.10.1/24", "dev", "ts0")
+    client.stdin.write(b"go\n")
+    client.stdin.close()
+    assert client.wait(15).check().text == "up\ntimed out\n"
+
+
+def test_device_removed_ends_connections_and_is_told(net):
+    peer = net.host.peer("echo", "--port", "0")
+    program = (
+        "import socket\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "print('up', flush=True)\n"
+        "try: c.recv(10); print('no error')\n"
+        "except OSError as e: print(type(e).__name__, e.errno)\n"
+        "try: socket.create_connection(('10.10.10.1', 9), timeout=3); print('connected')\n"
+        "except OSError as e: print('no network')\n"
+    )
+    client = net.stack.start(["/usr/bin/python3", "-c", program])
+    wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
+    net.host_ip("link", "del", "ts0")
+    text = client.wait(20).check().text
+    assert "100" in text or "110" in text, text  # ENETDOWN or ETIMEDOUT
+    assert text.endswith("no network\n")

@@ -1,0 +1,194 @@
+"""Threads, fork, exit, two programs, and what the program must not notice."""
+
+import re
+import time
+
+import pytest
+
+from tapstack_interop import wait_until
+
+
+def python(text: str) -> list[str]:
+    return ["/usr/bin/python3", "-c", text]
+
+
+def test_four_threads_with_sockets_of_their_own(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import socket, threading\n"
+        "bad = []\n"
+        "def work(n):\n"
+        "    d = bytes([n]) * 300000\n"
+        f"    c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "    threading.Thread(target=c.sendall, args=(d,)).start()\n"
+        "    g = b''\n"
+        "    while len(g) < len(d): g += c.recv(65536)\n"
+        "    if g != d: bad.append(n)\n"
+        "t = [threading.Thread(target=work, args=(n,)) for n in range(4)]\n"
+        "[x.start() for x in t]; [x.join() for x in t]; print(bad)\n"
+    )
+    assert net.stack.run(python(text)).check().text == "[]\n"
+
+
+def test_two_threads_on_one_socket(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import socket, threading\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "d = bytes(range(256)) * 8000\n"
+        "t = threading.Thread(target=lambda: (c.sendall(d), c.shutdown(socket.SHUT_WR))); t.start()\n"
+        "g = b''\n"
+        "while p := c.recv(65536): g += p\n"
+        "t.join(); print(g == d)\n"
+    )
+    assert net.stack.run(python(text)).check().text == "True\n"
+
+
+def test_shutdown_wakes_a_thread_that_reads(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import socket, threading, time\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "r = []\n"
+        "t = threading.Thread(target=lambda: r.append(c.recv(10))); t.start()\n"
+        "time.sleep(0.2); c.shutdown(socket.SHUT_RDWR); t.join(5); print(r)\n"
+    )
+    assert net.stack.run(python(text)).check().text == "[b'']\n"
+
+
+def test_close_while_another_thread_reads_harms_nobody(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import socket, threading, time, os\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "def read():\n"
+        "    try: c.recv(10)\n"
+        "    except OSError: pass\n"
+        "t = threading.Thread(target=read, daemon=True); t.start()\n"
+        "time.sleep(0.2); c.close()\n"
+        f"d = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "d.sendall(b'x'); print(d.recv(1)); os._exit(0)\n"
+    )
+    assert net.stack.run(python(text)).check().text == "b'x'\n"
+
+
+@pytest.mark.engines("inside")
+def test_parent_goes_on_after_fork_and_the_child_is_told(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import os, socket\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "pid = os.fork()\n"
+        "if pid == 0:\n"
+        "    try: socket.socket(); os._exit(3)\n"
+        "    except OSError as e: os._exit(0)\n"
+        "_, status = os.waitpid(pid, 0)\n"
+        "c.sendall(b'x'); print(c.recv(1), os.waitstatus_to_exitcode(status))\n"
+    )
+    done = net.stack.run(python(text)).check()
+    assert done.text == "b'x' 0\n", done.report()
+    assert "tapstack" in done.errors and "fork" in done.errors, done.report()
+
+
+@pytest.mark.engines("inside")
+def test_second_program_is_told_whose_the_device_is(net):
+    first = net.stack.start(["nc", "-l", "7000"])
+    net.wait_for_device()
+    done = net.stack.run(["nc", "-N", net.host_addr, "9"], env={"TAPSTACK_PCAP": None})
+    assert done.returncode != 0
+    assert str(first.pid) in done.errors and "ts0" in done.errors, done.report()
+
+
+def test_shell_without_sockets_starts_nothing(net):
+    done = net.stack.run(["sh", "-c", "ls /proc/self/task | wc -l; ip link show ts0"], timeout=10)
+    assert done.text.split()[0] == "1"
+    assert "does not exist" in done.errors
+
+
+def test_unix_sockets_stay_with_the_kernel(net):
+    text = (
+        "import socket\n"
+        "a, b = socket.socketpair(); a.sendall(b'x'); print(b.recv(1))\n"
+        "s = socket.socket(socket.AF_UNIX); s.bind('\\0tapstack-test'); s.listen()\n"
+        "c = socket.socket(socket.AF_UNIX); c.connect('\\0tapstack-test'); d, _ = s.accept()\n"
+        "c.sendall(b'y'); print(d.recv(1))\n"
+    )
+    assert net.stack.run(python(text)).check().text == "b'x'\nb'y'\n"
+    assert "ts0" not in net.host_ip("link", "show")
+
+
+def test_ipv6_is_refused_as_by_a_kernel_without_it(net):
+    text = (
+        "import errno, socket\n"
+        "try: socket.socket(socket.AF_INET6)\n"
+        "except OSError as e: print(errno.errorcode[e.errno])\n"
+    )
+    assert net.stack.run(python(text)).check().text == "EAFNOSUPPORT\n"
+
+
+def test_interfaces_are_the_stacks(net):
+    text = (
+        "import socket, fcntl, struct\n"
+        "print(socket.if_nameindex())\n"
+        "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\n"
+        "a = fcntl.ioctl(s, 0x8915, struct.pack('256s', b'ts0'))\n"
+        "print(socket.inet_ntoa(a[20:24]))\n"
+    )
+    lines = net.stack.run(python(text)).check().text.splitlines()
+    assert [name for _, name in eval(lines[0])] == ["lo", "ts0"]
+    assert lines[1] == net.stack_addr
+
+
+def voluntary_switches(pid: int) -> int:
+    total = 0
+    import pathlib
+
+    for status in pathlib.Path(f"/proc/{pid}/task").glob("*/status"):
+        total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M)[1])
+    return total
+
+
+@pytest.mark.engines("inside")
+def test_idle_process_does_not_wake_up(net):
+    program = net.stack.start(["nc", "-l", "7000"])
+    net.wait_for_device()
+    net.host.run(["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"])
+    time.sleep(2)
+    before = voluntary_switches(program.pid)
+    time.sleep(3)
+    assert voluntary_switches(program.pid) - before <= 2
+
+
+@pytest.mark.engines("keeper")
+def test_keeper_ends_with_its_program_and_is_no_child_of_it(net):
+    text = (
+        "import os, socket\n"
+        f"s = socket.socket(); s.connect_ex(('{net.host_addr}', 9))\n"
+        "try: os.waitpid(-1, os.WNOHANG); print('has a child')\n"
+        "except ChildProcessError: print('no child')\n"
+    )
+    assert net.stack.run(python(text)).check().text == "no child\n"
+    wait_until(lambda: not net.leftovers(), what="the end of the keeper")
+
+
+def test_exit_right_after_send_loses_nothing(net):
+    peer = net.host.peer("receive", "--port", "0")
+    text = (
+        "import os, socket\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "c.sendall(b'z' * 2000000)\n"
+    )
+    net.stack.run(python(text)).check()
+    assert peer.wait_for("crc32")["bytes"] == 2_000_000
+
+
+def test_loops_over_every_file_descriptor_do_not_hurt(net):
+    """Programs that close all descriptors they do not know must not close the engine's."""
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import os, socket\n"
+        "s = socket.socket()\n"
+        "os.closerange(s.fileno() + 1, 20000)\n"
+        f"s.connect(('{net.host_addr}', {peer.port})); s.sendall(b'x'); print(s.recv(1))\n"
+    )
+    assert net.stack.run(python(text)).check().text == "b'x'\n"
