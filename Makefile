@@ -81,11 +81,15 @@ size: setup-test configure ## sizes, undefined symbols and memory budget of the 
 	@BUILD_DIR=$(CURDIR)/$(dir) scripts/size
 
 install: all ## install below PREFIX (/usr/local), under DESTDIR
+	@$(ninja) install_extras
 	@DESTDIR=$(DESTDIR) cmake --install $(dir) --prefix $(PREFIX)
 
 uninstall: ## remove what install put there
 	@test -f $(dir)/install_manifest.txt || { echo "nothing was installed from $(dir)"; exit 1; }
-	@while read -r file; do rm -fv "$(DESTDIR)$$file"; done < $(dir)/install_manifest.txt
+	@while read -r file || [ -n "$$file" ]; do rm -fv "$(DESTDIR)$$file"; done < $(dir)/install_manifest.txt
+	@for folder in include libexec share share/doc lib/cmake; do \
+	  test ! -d "$(DESTDIR)$(PREFIX)/$$folder/tapstack" || \
+	    find "$(DESTDIR)$(PREFIX)/$$folder/tapstack" -depth -type d -empty -delete; done
 
 clean: ## remove build/
 	rm -rf build
