@@ -1,10 +1,13 @@
-// A network device of a hosted system, as the engine drives it: frames with their offload information.
+// A network device of a hosted system, as the engine drives it: frames with their offload
+// information.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <sys/uio.h>
 
@@ -14,14 +17,18 @@ namespace tapstack::tapif {
 
 // What a device can do and how it is set.
 struct DeviceInfo {
-  std::string name;         // of the interface on the host's side ("ts0")
-  MacAddress mac;           // the stack's own MAC on it
+  std::string name;  // of the interface on the host's side ("ts0")
+  MacAddress mac;    // the stack's own MAC on it
   uint32_t mtu_bytes = 1500;
   bool can_segment = false;  // takes TCP superframes
   bool can_checksum = false;
 };
 
-// Non-blocking. Implementations and wrappers (capture, impairment) are used by one thread at a time.
+// Non-blocking. Implementations and wrappers (capture, impairment) are used by one thread at a
+// time.
+//
+// The engine waits until fd() is readable or next_deadline() has come, then calls read() until it
+// returns 0. read() is also what lets a wrapper transmit delayed frames that are due.
 class Device {
  public:
   virtual ~Device() = default;
@@ -31,10 +38,30 @@ class Device {
   // When a wrapper has something to do by itself (a delayed frame): its instant; never otherwise.
   virtual Instant next_deadline() const { return Instant::never(); }
   // Reads one frame into the spans. Returns its length; 0 when there is none now; -errno on failure
-  // (-ENODEV/-EBADFD: the device is gone). `now` on the same clock as the engine's.
+  // (-ENODEV/-EBADFD: the device is gone). `now` on the same clock as the engine's. A frame longer
+  // than the spans is cut: give superframe_bytes + 14 when info().can_segment, else the MTU + 18.
   virtual int read(Instant now, std::span<const Bytes> spans, api::Offload& offload) = 0;
-  // Writes one frame. Returns 0 or -errno (-EAGAIN: try again when writable).
-  virtual int write(Instant now, std::span<const ConstBytes> spans, const api::Offload& offload) = 0;
+  // Writes one frame. Returns 0 or -errno (-EAGAIN: try again when writable; -ENETDOWN: the host's
+  // end is down, the frame is lost; -ENODEV/-EBADFD: the device is gone).
+  virtual int write(Instant now, std::span<const ConstBytes> spans,
+                    const api::Offload& offload) = 0;
+};
+
+// Why something could not be opened or was not understood.
+struct Failure {
+  int error = 0;        // errno, 0: none
+  std::string message;  // one line: what, why, how to mend
+  explicit operator bool() const { return error != 0; }
+};
+
+// A device, or why there is none.
+struct Opened {
+  std::unique_ptr<Device> device;
+  Failure failure;
+
+  Opened(std::unique_ptr<Device> d) : device(std::move(d)) {}
+  Opened(Failure f) : failure(std::move(f)) {}
+  explicit operator bool() const { return device != nullptr; }
 };
 
 }  // namespace tapstack::tapif
