@@ -1,6 +1,5 @@
 """Many connections, all ends, and what is left of them: pools, TIME_WAIT, half-open floods."""
 
-import re
 import socket
 import struct
 import time
@@ -36,12 +35,6 @@ def echo(net):
     program = net.stack.start(["/usr/bin/python3", "-c", ECHO_SERVER])
     net.host_connect(7000).close()
     return program
-
-
-def pools(net) -> dict[str, tuple[int, int]]:
-    """Use and capacity of each pool, as the stack itself reports it."""
-    text = net.host.run(["tapstack", "stat", "--pools"]).check().text
-    return {m[1]: (int(m[2]), int(m[3])) for m in re.finditer(r"^pool\.(\S+) (\d+)/(\d+)$", text, re.M)}
 
 
 @pytest.mark.no_capture
@@ -104,8 +97,6 @@ def test_half_open_flood_leaves_the_listener_usable(net, echo):
     """SYNs from an address whose kernel drops the answers, more than any queue holds."""
     net.host_ip("addr", "add", "10.10.10.77/32", "dev", "lo")
     net.host.run(["ip", "rule", "add", "from", "10.10.10.2", "to", "10.10.10.77", "blackhole"]).check()
-    raw = net.host_socket(socket.SOCK_STREAM)
-    raw.close()
     flood = (
         "import socket, sys\n"
         "s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)\n"
