@@ -35,6 +35,12 @@ struct Chain {
   bool is_empty() const { return length == 0; }
 };
 
+// Part of a chain: [offset, offset + length), in bytes.
+struct ChainRange {
+  uint32_t offset = 0;
+  uint32_t length = 0;
+};
+
 enum class ChecksumState : uint8_t {
   kUnknown,   // in: verify it; out: already complete in the bytes
   kVerified,  // in: the device or the other end on this host vouches for it

@@ -1,0 +1,161 @@
+// The counters that network managers know (RFC 4293, RFC 4113, RFC 4022 and Linux's extensions), with
+// the names that /proc/net/snmp and /proc/net/netstat use.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#define TAPSTACK_MIB(X)         \
+  X(IpInReceives)               \
+  X(IpInHdrErrors)              \
+  X(IpInAddrErrors)             \
+  X(IpInUnknownProtos)          \
+  X(IpInDiscards)               \
+  X(IpInDelivers)               \
+  X(IpInTruncatedPkts)          \
+  X(IpInMcastPkts)              \
+  X(IpInBcastPkts)              \
+  X(IpInOctets)                 \
+  X(IpOutRequests)              \
+  X(IpOutDiscards)              \
+  X(IpOutNoRoutes)              \
+  X(IpOutMcastPkts)             \
+  X(IpOutBcastPkts)             \
+  X(IpOutOctets)                \
+  X(IpReasmTimeout)             \
+  X(IpReasmReqds)               \
+  X(IpReasmOKs)                 \
+  X(IpReasmFails)               \
+  X(IpReasmOverlaps)            \
+  X(IpFragOKs)                  \
+  X(IpFragFails)                \
+  X(IpFragCreates)              \
+  X(IcmpInMsgs)                 \
+  X(IcmpInErrors)               \
+  X(IcmpInCsumErrors)           \
+  X(IcmpInDestUnreachs)         \
+  X(IcmpInTimeExcds)            \
+  X(IcmpInParmProbs)            \
+  X(IcmpInSrcQuenchs)           \
+  X(IcmpInRedirects)            \
+  X(IcmpInEchos)                \
+  X(IcmpInEchoReps)             \
+  X(IcmpInTimestamps)           \
+  X(IcmpInTimestampReps)        \
+  X(IcmpInAddrMasks)            \
+  X(IcmpInAddrMaskReps)         \
+  X(IcmpOutMsgs)                \
+  X(IcmpOutErrors)              \
+  X(IcmpOutRateLimitGlobal)     \
+  X(IcmpOutDestUnreachs)        \
+  X(IcmpOutTimeExcds)           \
+  X(IcmpOutParmProbs)           \
+  X(IcmpOutEchos)               \
+  X(IcmpOutEchoReps)            \
+  X(UdpInDatagrams)             \
+  X(UdpNoPorts)                 \
+  X(UdpInErrors)                \
+  X(UdpOutDatagrams)            \
+  X(UdpRcvbufErrors)            \
+  X(UdpSndbufErrors)            \
+  X(UdpInCsumErrors)            \
+  X(UdpIgnoredMulti)            \
+  X(UdpMemErrors)               \
+  X(TcpActiveOpens)             \
+  X(TcpPassiveOpens)            \
+  X(TcpAttemptFails)            \
+  X(TcpEstabResets)             \
+  X(TcpCurrEstab)               \
+  X(TcpInSegs)                  \
+  X(TcpOutSegs)                 \
+  X(TcpRetransSegs)             \
+  X(TcpInErrs)                  \
+  X(TcpOutRsts)                 \
+  X(TcpInCsumErrors)            \
+  X(TcpExtSyncookiesSent)       \
+  X(TcpExtSyncookiesRecv)       \
+  X(TcpExtSyncookiesFailed)     \
+  X(TcpExtEmbryonicRsts)        \
+  X(TcpExtOutOfWindowIcmps)     \
+  X(TcpExtTW)                   \
+  X(TcpExtTWRecycled)           \
+  X(TcpExtPAWSActive)           \
+  X(TcpExtPAWSEstab)            \
+  X(TcpExtDelayedACKs)          \
+  X(TcpExtDelayedACKLost)       \
+  X(TcpExtListenOverflows)      \
+  X(TcpExtListenDrops)          \
+  X(TcpExtTCPPureAcks)          \
+  X(TcpExtTCPHPHits)            \
+  X(TcpExtTCPSackRecovery)      \
+  X(TcpExtTCPRenoRecovery)      \
+  X(TcpExtTCPSACKReneging)      \
+  X(TcpExtTCPSACKReorder)       \
+  X(TcpExtTCPLostRetransmit)    \
+  X(TcpExtTCPFastRetrans)       \
+  X(TcpExtTCPSlowStartRetrans)  \
+  X(TcpExtTCPTimeouts)          \
+  X(TcpExtTCPLossProbes)        \
+  X(TcpExtTCPLossProbeRecovery) \
+  X(TcpExtTCPDSACKOldSent)      \
+  X(TcpExtTCPDSACKOfoSent)      \
+  X(TcpExtTCPDSACKRecv)         \
+  X(TcpExtTCPSpuriousRTOs)      \
+  X(TcpExtTCPAbortOnData)       \
+  X(TcpExtTCPAbortOnClose)      \
+  X(TcpExtTCPAbortOnMemory)     \
+  X(TcpExtTCPAbortOnTimeout)    \
+  X(TcpExtTCPAbortOnLinger)     \
+  X(TcpExtTCPAbortFailed)       \
+  X(TcpExtTCPMemoryPressures)   \
+  X(TcpExtTCPBacklogDrop)       \
+  X(TcpExtTCPTimeWaitOverflow)  \
+  X(TcpExtTCPReqQFullDrop)      \
+  X(TcpExtTCPReqQFullDoCookies) \
+  X(TcpExtTCPRcvCoalesce)       \
+  X(TcpExtTCPOFOQueue)          \
+  X(TcpExtTCPOFODrop)           \
+  X(TcpExtTCPOFOMerge)          \
+  X(TcpExtTCPChallengeACK)      \
+  X(TcpExtTCPSYNChallenge)      \
+  X(TcpExtTCPFastOpenActive)    \
+  X(TcpExtTCPFastOpenPassive)   \
+  X(TcpExtTCPAutoCorking)       \
+  X(TcpExtTCPFromZeroWindowAdv) \
+  X(TcpExtTCPToZeroWindowAdv)   \
+  X(TcpExtTCPWantZeroWindowAdv) \
+  X(TcpExtTCPSynRetrans)        \
+  X(TcpExtTCPOrigDataSent)      \
+  X(TcpExtTCPACKSkippedSynRecv) \
+  X(TcpExtTCPACKSkippedPAWS)    \
+  X(TcpExtTCPACKSkippedSeq)     \
+  X(TcpExtTCPKeepAlive)         \
+  X(TcpExtTCPWinProbe)          \
+  X(TcpExtTCPDelivered)         \
+  X(TcpExtTCPDeliveredCE)       \
+  X(TcpExtTCPRcvQDrop)          \
+  X(ArpInRequests)              \
+  X(ArpInReplies)               \
+  X(ArpOutRequests)             \
+  X(ArpOutReplies)
+
+namespace tapstack {
+
+enum class Mib : uint8_t {
+#define X(name) k##name,
+  TAPSTACK_MIB(X)
+#undef X
+};
+
+inline constexpr const char* kMibNames[] = {
+#define X(name) #name,
+    TAPSTACK_MIB(X)
+#undef X
+};
+inline constexpr size_t kMibs = sizeof kMibNames / sizeof kMibNames[0];
+static_assert(kMibs <= 256, "Mib is one byte");
+
+// The counter's name, a string literal.
+constexpr const char* name(Mib mib) { return kMibNames[static_cast<size_t>(mib)]; }
+
+}  // namespace tapstack
