@@ -25,9 +25,11 @@ enum class Op : uint16_t {
   kHello,          // keeper only: version, peer's pid; reply: engine's pid, device name in payload
   kOpen,           // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
   kBind,           // endpoint
-  kListen,         // args: backlog
-  kConnect,        // endpoint (family none: dissolve); reply error EINPROGRESS while the handshake runs
-  kAccept,         // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor
+  kListen,         // args: backlog, the handle's descriptor number
+  kConnect,        // endpoint (family none: dissolve); args: the handle's descriptor number; reply error
+                   // EINPROGRESS while the handshake runs
+  kAccept,         // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
+                   // EAGAIN: the connection has gone meanwhile
   kShutdown,       // args: SHUT_*
   kClose,          // the program's last-known descriptor is about to be closed: act now. args[0]: 1 if
                    // other copies of the descriptor may exist (then only pending data is flushed)
@@ -35,7 +37,7 @@ enum class Op : uint16_t {
   kRemoteEndpoint,
   kSetOption,      // args: Option, value; SO_BINDTODEVICE: payload holds the name
   kGetOption,      // args: Option; reply: value
-  kTakeError,      // SO_ERROR: reply value = errno, cleared
+  kTakeError,      // SO_ERROR: reply value = errno number, cleared
   kStatus,         // reply: Status below in payload: what poll and recv cannot see on the handle
   kTcpInfo,        // reply: TcpInfo in payload
   kQueuedError,    // reply: QueuedError in payload
@@ -47,8 +49,10 @@ enum class Op : uint16_t {
   kInterface,      // args: n; reply: InterfaceRecord in payload; ENOENT past the last
   kCounters,       // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at the end
   kTakeHangUps,    // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
-  kFlush,          // move what the program wrote into the core and out of the device now
-  kDrain,          // at exit: args: timeout in ms; reply once everything is sent or the time is over
+  kFlush,          // move what the program wrote into the core and out of the device now. Datagrams:
+                   // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
+  kDrain,          // at exit: closes every socket; reply once all is sent and acknowledged, or after
+                   // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
 };
 
 struct Request {
@@ -100,12 +104,19 @@ struct InterfaceRecord {
 
 // In front of every datagram on a SEQPACKET handle, both ways. The hooks add and strip it.
 struct DatagramHeader {
+  // What did not come through a hook (stdio of libc writes by itself) has no header; the engine takes
+  // a message without the mark as payload for the connected peer.
+  static constexpr uint64_t kMark = 0x7d1d6a7f3c5ab4e9;
+  static constexpr uint8_t kDontRoute = 1;    // out: MSG_DONTROUTE
+  static constexpr uint8_t kWakeOnly = 0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
+
+  uint64_t mark = kMark;
   Endpoint peer;            // in: from; out: to (family none: the connected peer)
   IpAddress local;          // in: destination of the packet; out: source wanted
   InterfaceId interface;
   uint8_t ttl = 0;          // out: 0 for the socket's
   uint8_t tos = 0;
-  uint8_t flags = 0;        // out: bit 0 MSG_DONTROUTE
+  uint8_t flags = 0;        // kDontRoute, kWakeOnly
   int64_t received_realtime_ns = 0;  // in: CLOCK_REALTIME, for SO_TIMESTAMP
 };
 

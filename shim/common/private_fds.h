@@ -1,0 +1,38 @@
+// Descriptors that belong to the library, not to the program: high numbers, close-on-exec, and known
+// one by one, so that close, closefrom, close_range and dup2 of the program leave them alone.
+#pragma once
+
+#include <sys/resource.h>
+
+namespace tapstack::shim::private_fds {
+
+// Raises the soft RLIMIT_NOFILE to the hard one and remembers the program's own; chooses where private
+// numbers begin. Idempotent; called by the engine's start.
+void prepare();
+
+// Moves `fd` to a private number (close-on-exec) and closes the old one. Returns the new number, or
+// -errno and leaves `fd` open.
+int move_high(int fd);
+// The same with a copy; `fd` stays.
+int copy_high(int fd);
+// Closes a private descriptor.
+void close(int fd);
+
+// Any thread, signal handlers too.
+bool is_private(int fd);
+// The lowest private number in [first, last], or -1: for close_range and closefrom in pieces.
+int next_private(unsigned first, unsigned last);
+
+// In a child after fork: closes all private descriptors, so that the parent's engine stays the only
+// holder of its ends.
+void close_all();
+
+// Lowest private number there can be; TAPSTACK's devices are placed from here on as well.
+int floor();
+
+// RLIMIT_NOFILE as the program set it. Before prepare() it is what the kernel says.
+rlim_t program_soft_limit();
+// setrlimit of the program: the kernel's soft limit stays where it is.
+void set_program_soft_limit(rlim_t soft);
+
+}  // namespace tapstack::shim::private_fds
