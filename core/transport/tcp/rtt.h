@@ -1,0 +1,44 @@
+// Round trip time and retransmission time-out: RFC 6298, in microseconds.
+#pragma once
+
+#include <cstdint>
+
+#include "config.h"
+#include "util/time.h"
+
+namespace tapstack::transport::tcp {
+
+// RFC 6298 2.4 says that the RTO SHOULD be at least 1 s. We follow Linux, as all peers of today do:
+// 200 ms are always added above SRTT, more than any delayed ACK that is in use (40 ms here and on
+// Linux, up to 200 ms elsewhere), so the floor's purpose, no spurious time-out because of a delayed
+// ACK, is kept, and a lost tail is repaired five times sooner.
+class Rtt {
+ public:
+  // A round trip was measured on data that was sent once only (Karn, RFC 6298 3) or by timestamps.
+  // Negative samples count as zero. Ends the back-off (RFC 6298 5.7 and 3).
+  void on_sample(Duration sample);
+  // The retransmission timer fired: RFC 6298 5.5. Doubles up to tcp_rto_max_ms.
+  void on_timeout();
+  // New data was acknowledged: the path works again, whatever sample it gave (RFC 6298 5.7 note).
+  void on_progress() { backoff_ = 0; }
+  // RFC 6298 5.7: the SYN had to be retransmitted, so the RTO starts at 3 s for the data phase.
+  void on_handshake_retransmitted();
+
+  Duration rto() const;              // with back-off, at most tcp_rto_max_ms
+  Duration rto_without_backoff() const;
+  Duration srtt() const { return srtt_; }
+  Duration rttvar() const { return rttvar_; }
+  Duration min_rtt() const { return min_rtt_; }  // zero until there is a sample
+  uint8_t backoff() const { return backoff_; }
+  bool has_sample() const { return has_sample_; }
+
+ private:
+  Duration srtt_;
+  Duration rttvar_;
+  Duration min_rtt_;
+  Duration initial_rto_ = Duration::ms(kConfig.tcp_rto_initial_ms);  // RFC 6298 2.1
+  uint8_t backoff_ = 0;
+  bool has_sample_ = false;
+};
+
+}  // namespace tapstack::transport::tcp
