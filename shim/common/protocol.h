@@ -53,6 +53,7 @@ enum class Op : uint16_t {
                    // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
   kDrain,          // at exit: closes every socket; reply once all is sent and acknowledged, or after
                    // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
+  kSetWanted,      // args[0]: SlotStatus::wanted from now on, which only the hooks understand
 };
 
 struct Request {
@@ -88,6 +89,8 @@ struct SlotStatus {
   int32_t pending_error = 0;      // errno that the next call would return (not cleared)
   uint16_t readiness = 0;         // Readiness bits of the core's socket
   bool has_queued_error = false;
+  uint8_t protocol = 0;           // IPPROTO_*, as given or implied at kOpen
+  uint32_t wanted = 0;            // kSetWanted's, 0 at first; inherited by accepted sockets
 };
 
 struct InterfaceRecord {

@@ -1,0 +1,149 @@
+#include "shim/hooks/descriptors.h"
+
+#include <sys/socket.h>
+
+#include <atomic>
+
+#include "shim/common/identity.h"
+#include "shim/common/sys.h"
+#include "shim/hooks/ask.h"
+
+namespace tapstack::shim::descriptors {
+namespace {
+
+// fs.nr_open's default: no process has a higher descriptor unless root raised that. Those are looked
+// up by name at every call. Cost: 8 bytes each, resident only where used.
+constexpr unsigned kTableSize = 1u << 20;
+// More than the sockets of any profile; slots beyond share an entry, which then says kUnknown.
+constexpr unsigned kSlotTableSize = 1u << 16;
+
+// A word: state in the two highest bits, slot in the next 30, generation in the low 32.
+enum State : uint64_t { kUnknownState, kNotOurs, kStream, kDatagram };
+
+constinit std::atomic<uint64_t> table[kTableSize];
+constinit std::atomic<unsigned> used_end{0};  // entries from here on were never written
+// Of each socket, its generation in the high half: the phase; the wanted bits, plus one when known.
+constinit std::atomic<uint64_t> phases[kSlotTableSize];
+constinit std::atomic<uint64_t> wanteds[kSlotTableSize];
+
+uint64_t pack(State state, SlotId id) {
+  return state << 62 | uint64_t{id.slot & 0x3fffffffu} << 32 | id.generation;
+}
+
+State state_of(uint64_t word) { return static_cast<State>(word >> 62); }
+
+bool unpack(uint64_t word, Handle& handle) {
+  handle.id.slot = static_cast<uint32_t>(word >> 32) & 0x3fffffffu;
+  handle.id.generation = static_cast<uint32_t>(word);
+  handle.is_stream = state_of(word) == kStream;
+  return state_of(word) >= kStream;
+}
+
+std::atomic<uint64_t>* entry(int fd) {
+  return fd >= 0 && static_cast<unsigned>(fd) < kTableSize ? &table[fd] : nullptr;
+}
+
+void store(std::atomic<uint64_t>* at, uint64_t word) {
+  const unsigned end = static_cast<unsigned>(at - table) + 1;
+  unsigned seen = used_end.load(std::memory_order_relaxed);
+  while (seen < end && !used_end.compare_exchange_weak(seen, end)) {
+  }
+  at->store(word, std::memory_order_release);
+}
+
+using SlotWords = std::atomic<uint64_t>[kSlotTableSize];
+
+// The word kept for a socket, 0 if none is.
+uint32_t recall(const SlotWords& words, SlotId id) {
+  const uint64_t word = words[id.slot % kSlotTableSize].load(std::memory_order_acquire);
+  return word >> 32 == id.generation ? static_cast<uint32_t>(word) : 0;
+}
+
+void remember(SlotWords& words, SlotId id, uint32_t word) {
+  words[id.slot % kSlotTableSize].store(uint64_t{id.generation} << 32 | word,
+                                        std::memory_order_release);
+}
+
+// What the kernel says about `fd`.
+uint64_t look_up(int fd, uint64_t before) {
+  SlotId id;
+  if (!identify(fd, id)) return pack(kNotOurs, SlotId{0, 0});
+  for (State state : {kStream, kDatagram}) {
+    if (before == pack(state, id)) return before;
+  }
+  int type = 0;
+  sys::getsockopt(fd, SOL_SOCKET, SO_TYPE, type);
+  return pack(type == SOCK_STREAM ? kStream : kDatagram, id);
+}
+
+}  // namespace
+
+bool hinted(int fd, Handle& handle) {
+  if (sys::Passthrough::is_on() || fd < 0) return false;
+  std::atomic<uint64_t>* at = entry(fd);
+  uint64_t word = at != nullptr ? at->load(std::memory_order_acquire) : 0;
+  if (state_of(word) == kUnknownState) {
+    word = look_up(fd, word);
+    if (at != nullptr) store(at, word);
+  }
+  return unpack(word, handle);
+}
+
+bool verified(int fd, Handle& handle) {
+  if (sys::Passthrough::is_on() || fd < 0) return false;
+  std::atomic<uint64_t>* at = entry(fd);
+  const uint64_t before = at != nullptr ? at->load(std::memory_order_acquire) : 0;
+  if (state_of(before) == kNotOurs) return false;
+  const uint64_t word = look_up(fd, before);
+  if (at != nullptr && word != before) store(at, word);
+  return unpack(word, handle);
+}
+
+void add(int fd, const Handle& handle) {
+  if (std::atomic<uint64_t>* at = entry(fd)) {
+    store(at, pack(handle.is_stream ? kStream : kDatagram, handle.id));
+  }
+}
+
+void forget(int fd) {
+  std::atomic<uint64_t>* at = entry(fd);
+  // Reading first keeps pages of the table that were never used out of memory.
+  if (at != nullptr && at->load(std::memory_order_relaxed) != 0) {
+    at->store(0, std::memory_order_release);
+  }
+}
+
+void forget_range(unsigned first, unsigned last) {
+  const unsigned end = used_end.load(std::memory_order_acquire);
+  for (unsigned fd = first; fd < end && fd <= last; ++fd) forget(static_cast<int>(fd));
+}
+
+void copied(int fd, int copy) {
+  const std::atomic<uint64_t>* from = entry(fd);
+  std::atomic<uint64_t>* to = entry(copy);
+  if (to != nullptr) store(to, from != nullptr ? from->load(std::memory_order_acquire) : 0);
+}
+
+Phase phase(SlotId id) { return static_cast<Phase>(recall(phases, id)); }
+
+void set_phase(SlotId id, Phase phase) { remember(phases, id, static_cast<uint32_t>(phase)); }
+
+uint32_t wanted(SlotId id) {
+  const uint32_t known = recall(wanteds, id);
+  if (known != 0) return known - 1;
+  SlotStatus status;
+  if (!ask::status(id, status)) return 0;
+  remember(wanteds, id, status.wanted + 1);
+  return status.wanted;
+}
+
+int set_wanted(SlotId id, uint32_t bits) {
+  Request request = ask::about(Op::kSetWanted, id);
+  request.args[0] = bits;
+  Reply reply;
+  const int error = ask::call(request, reply);
+  if (error == 0) remember(wanteds, id, bits + 1);
+  return error;
+}
+
+}  // namespace tapstack::shim::descriptors

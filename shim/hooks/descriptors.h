@@ -1,0 +1,54 @@
+// Which of the program's descriptors are sockets of the stack.
+//
+// The table is a hint, one word a descriptor number: a descriptor may be closed and its number reused
+// behind the hooks' back (fclose, popen). What is certain is the name of the engine's end, which
+// getpeername on the handle returns; verified() asks for it. An entry "not ours" is reliable, since a
+// handle appears only by calls that pass the hooks, or by inheritance, which starts from "unknown".
+#pragma once
+
+#include <cstdint>
+
+#include "shim/common/protocol.h"
+
+namespace tapstack::shim {
+
+// What a TCP socket is in; kept per socket, not per descriptor, so that copies agree.
+enum class Phase : uint8_t {
+  kUnknown,    // ask the engine
+  kFresh,      // neither connected nor listening
+  kListening,
+  kFailed,     // a connection attempt failed and the program has been told
+  kConnected,  // the handshake is done: native calls first, the engine's word at an error
+};
+
+struct Handle {
+  SlotId id;
+  bool is_stream = false;  // TCP; otherwise datagrams with a DatagramHeader
+};
+
+namespace descriptors {
+
+// The table's word. True if `fd` is probably ours. An unknown descriptor is looked up by name, once.
+// Never changes the program's error value. Safe in signal handlers, needs no lock.
+bool hinted(int fd, Handle& handle);
+// As hinted(), but certain: an entry that is stale is forgotten.
+bool verified(int fd, Handle& handle);
+
+// `fd` is a handle from now on.
+void add(int fd, const Handle& handle);
+// `fd` may be anything from now on.
+void forget(int fd);
+void forget_range(unsigned first, unsigned last);
+// `copy` is a duplicate of `fd`.
+void copied(int fd, int copy);
+
+Phase phase(SlotId id);
+void set_phase(SlotId id, Phase phase);
+
+// Bits of Wanted (option_table.h): what the program asked to hear with each datagram.
+uint32_t wanted(SlotId id);
+// An errno or 0.
+int set_wanted(SlotId id, uint32_t bits);
+
+}  // namespace descriptors
+}  // namespace tapstack::shim

@@ -1,0 +1,84 @@
+#include "shim/hooks/option_table.h"
+
+#include <linux/icmp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace tapstack::shim {
+namespace {
+
+constexpr OptionRow flag(int level, int name, Option option) {
+  return {level, name, OptionStyle::kBool, option, 0};
+}
+constexpr OptionRow number(int level, int name, Option option) {
+  return {level, name, OptionStyle::kInt, option, 0};
+}
+constexpr OptionRow wanted(int level, int name, uint32_t bit) {
+  return {level, name, OptionStyle::kWanted, Option{}, bit};
+}
+constexpr OptionRow other(int level, int name, OptionStyle style) {
+  return {level, name, style, Option{}, 0};
+}
+
+constexpr OptionRow kRows[] = {
+    flag(SOL_SOCKET, SO_REUSEADDR, Option::kReuseAddress),
+    flag(SOL_SOCKET, SO_REUSEPORT, Option::kReusePort),
+    flag(SOL_SOCKET, SO_BROADCAST, Option::kBroadcast),
+    flag(SOL_SOCKET, SO_KEEPALIVE, Option::kKeepAlive),
+    flag(SOL_SOCKET, SO_OOBINLINE, Option::kOobInline),
+    flag(SOL_SOCKET, SO_NO_CHECK, Option::kNoChecksum),
+    number(SOL_SOCKET, SO_RCVBUF, Option::kReceiveBuffer),
+    number(SOL_SOCKET, SO_SNDBUF, Option::kSendBuffer),
+    number(SOL_SOCKET, SO_RCVBUFFORCE, Option::kReceiveBuffer),
+    number(SOL_SOCKET, SO_SNDBUFFORCE, Option::kSendBuffer),
+    number(SOL_SOCKET, SO_RCVLOWAT, Option::kReceiveLowWater),
+    {SOL_SOCKET, SO_LINGER, OptionStyle::kLinger, Option::kLingerS, 0},
+    wanted(SOL_SOCKET, SO_TIMESTAMP, Wanted::kTimestamp),
+    wanted(SOL_SOCKET, SO_TIMESTAMPNS, Wanted::kTimestampNs),
+    other(SOL_SOCKET, SO_RCVTIMEO, OptionStyle::kNative),
+    other(SOL_SOCKET, SO_SNDTIMEO, OptionStyle::kNative),
+    other(SOL_SOCKET, SO_TYPE, OptionStyle::kFixed),
+    other(SOL_SOCKET, SO_DOMAIN, OptionStyle::kFixed),
+    other(SOL_SOCKET, SO_PROTOCOL, OptionStyle::kFixed),
+    other(SOL_SOCKET, SO_ERROR, OptionStyle::kFixed),
+    other(SOL_SOCKET, SO_ACCEPTCONN, OptionStyle::kFixed),
+    other(SOL_SOCKET, SO_SNDLOWAT, OptionStyle::kFixed),
+
+    number(IPPROTO_IP, IP_TTL, Option::kTtl),
+    number(IPPROTO_IP, IP_TOS, Option::kTos),
+    number(IPPROTO_IP, IP_MTU_DISCOVER, Option::kMtuDiscover),
+    number(IPPROTO_IP, IP_MTU, Option::kMtu),
+    number(IPPROTO_IP, IP_MULTICAST_TTL, Option::kMulticastTtl),
+    flag(IPPROTO_IP, IP_MULTICAST_LOOP, Option::kMulticastLoop),
+    flag(IPPROTO_IP, IP_RECVERR, Option::kReceiveErrors),
+    flag(IPPROTO_IP, IP_HDRINCL, Option::kHeaderIncluded),
+    wanted(IPPROTO_IP, IP_RECVTTL, Wanted::kTtl),
+    wanted(IPPROTO_IP, IP_RECVTOS, Wanted::kTos),
+    wanted(IPPROTO_IP, IP_PKTINFO, Wanted::kPacketInfo),
+    wanted(IPPROTO_IP, IP_RECVOPTS, Wanted::kOptions),
+    wanted(IPPROTO_IP, IP_RETOPTS, Wanted::kRawOptions),
+
+    flag(IPPROTO_TCP, TCP_NODELAY, Option::kNoDelay),
+    flag(IPPROTO_TCP, TCP_CORK, Option::kCork),
+    flag(IPPROTO_TCP, TCP_QUICKACK, Option::kQuickAck),
+    number(IPPROTO_TCP, TCP_MAXSEG, Option::kMaxSegment),
+    number(IPPROTO_TCP, TCP_KEEPIDLE, Option::kKeepAliveIdleS),
+    number(IPPROTO_TCP, TCP_KEEPINTVL, Option::kKeepAliveIntervalS),
+    number(IPPROTO_TCP, TCP_KEEPCNT, Option::kKeepAliveProbes),
+    number(IPPROTO_TCP, TCP_SYNCNT, Option::kSynRetries),
+    number(IPPROTO_TCP, TCP_USER_TIMEOUT, Option::kUserTimeoutMs),
+
+    number(SOL_RAW, ICMP_FILTER, Option::kIcmpFilter),
+};
+
+}  // namespace
+
+const OptionRow* find_option(int level, int name) {
+  for (const OptionRow& row : kRows) {
+    if (row.level == level && row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+}  // namespace tapstack::shim

@@ -1,0 +1,208 @@
+// getsockopt and setsockopt, with Linux's rules for lengths and its errors.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "shim/hooks/address.h"
+#include "shim/hooks/ask.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/devices.h"
+#include "shim/hooks/option_table.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/tcp_info.h"
+
+namespace tapstack::shim {
+namespace {
+
+constexpr char kCongestion[16] = "reno";  // TCP_CA_NAME_MAX
+
+// Copies at most *length bytes out and says how many there were to copy.
+int put(void* value, socklen_t* length, const void* from, size_t bytes) {
+  if (static_cast<int>(*length) < 0) return EINVAL;
+  *length = static_cast<socklen_t>(std::min<size_t>(*length, bytes));
+  if (*length > 0 && value == nullptr) return EFAULT;
+  if (*length > 0) std::memcpy(value, from, *length);
+  return 0;
+}
+
+int put_int(int level, void* value, socklen_t* length, int number) {
+  // ip_getsockopt: a buffer shorter than an int gets one byte, if the value fits.
+  if (level == IPPROTO_IP && *length > 0 && *length < sizeof number && number >= 0 && number <= 255) {
+    const auto byte = static_cast<uint8_t>(number);
+    return put(value, length, &byte, sizeof byte);
+  }
+  return put(value, length, &number, sizeof number);
+}
+
+int socket_protocol(const SlotStatus& status) {
+  switch (status.kind) {
+    case SocketKind::kTcp: return IPPROTO_TCP;
+    case SocketKind::kUdp: return IPPROTO_UDP;
+    case SocketKind::kPing: return IPPROTO_ICMP;
+    case SocketKind::kRaw: return status.protocol;
+  }
+  return 0;
+}
+
+int socket_type(SocketKind kind) {
+  if (kind == SocketKind::kTcp) return SOCK_STREAM;
+  return kind == SocketKind::kRaw ? SOCK_RAW : SOCK_DGRAM;
+}
+
+int get_fixed(SlotId id, int name, void* value, socklen_t* length) {
+  int number = 0;
+  SlotStatus status;
+  switch (name) {
+    case SO_ERROR:
+      number = ask::take_error(id);
+      break;
+    case SO_DOMAIN:
+      number = AF_INET;
+      break;
+    case SO_SNDLOWAT:
+      number = 1;
+      break;
+    default:
+      if (!ask::status(id, status)) return ENOTCONN;
+      number = name == SO_TYPE       ? socket_type(status.kind)
+               : name == SO_PROTOCOL ? socket_protocol(status)
+                                     : status.is_listening;
+  }
+  return put_int(SOL_SOCKET, value, length, number);
+}
+
+int get_row(SlotId id, const OptionRow& row, void* value, socklen_t* length) {
+  if (row.style == OptionStyle::kFixed) return get_fixed(id, row.name, value, length);
+  if (row.style == OptionStyle::kWanted) {
+    return put_int(row.level, value, length, (descriptors::wanted(id) & row.wanted) != 0);
+  }
+  int64_t number = 0;
+  if (const int error = ask::get_option(id, row.option, number); error != 0) return error;
+  if (row.style == OptionStyle::kLinger) {
+    const linger value_out{number >= 0, static_cast<int>(std::max<int64_t>(number, 0))};
+    return put(value, length, &value_out, sizeof value_out);
+  }
+  return put_int(row.level, value, length, static_cast<int>(number));
+}
+
+// Options that are no numbers.
+int get_special(SlotId id, bool is_stream, int level, int name, void* value, socklen_t* length) {
+  if (level == SOL_SOCKET && name == SO_PEERCRED) {
+    const ucred nobody{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};  // as on a TCP socket
+    return put(value, length, &nobody, sizeof nobody);
+  }
+  if (level == SOL_SOCKET && name == SO_BINDTODEVICE) return get_bound_device(id, value, length);
+  if (level == IPPROTO_IP && name == IP_OPTIONS) return put(value, length, nullptr, 0);
+  if (level == IPPROTO_TCP && is_stream && name == TCP_INFO) return get_tcp_info(id, value, length);
+  if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
+    return put(value, length, kCongestion, sizeof kCongestion);
+  }
+  const bool known_level =
+      level == SOL_SOCKET || level == IPPROTO_IP || (is_stream && level == IPPROTO_TCP);
+  return known_level ? ENOPROTOOPT : EOPNOTSUPP;
+}
+
+// Reads the option's value as Linux does: an int, or at IP level also a single byte.
+int read_int(int level, const void* value, socklen_t length, int& number) {
+  if (length >= sizeof number) {
+    if (value == nullptr) return EFAULT;
+    std::memcpy(&number, value, sizeof number);
+    return 0;
+  }
+  if (level != IPPROTO_IP) return EINVAL;
+  number = 0;
+  if (length == 0) return 0;
+  if (value == nullptr) return EFAULT;
+  number = *static_cast<const uint8_t*>(value);
+  return 0;
+}
+
+int set_wanted(SlotId id, uint32_t bit, bool on) {
+  uint32_t wanted = descriptors::wanted(id);
+  constexpr uint32_t kStamps = Wanted::kTimestamp | Wanted::kTimestampNs;
+  if ((bit & kStamps) != 0) wanted &= ~kStamps;  // one of the two at a time (sock_set_timestamp)
+  wanted = on ? wanted | bit : wanted & ~bit;
+  return descriptors::set_wanted(id, wanted);
+}
+
+int set_row(SlotId id, const OptionRow& row, const void* value, socklen_t length) {
+  if (row.style == OptionStyle::kFixed) return ENOPROTOOPT;
+  if (row.style == OptionStyle::kLinger) {
+    linger in;
+    if (length < sizeof in) return EINVAL;
+    if (value == nullptr) return EFAULT;
+    std::memcpy(&in, value, sizeof in);
+    return ask::set_option(id, row.option, in.l_onoff != 0 ? std::max(in.l_linger, 0) : -1);
+  }
+  int number = 0;
+  if (const int error = read_int(row.level, value, length, number); error != 0) return error;
+  if (row.style == OptionStyle::kWanted) return set_wanted(id, row.wanted, number != 0);
+  const bool is_unsigned = row.level == SOL_RAW;
+  return ask::set_option(id, row.option,
+                         row.style == OptionStyle::kBool ? number != 0
+                         : is_unsigned                   ? static_cast<uint32_t>(number)
+                                                         : number);
+}
+
+int set_congestion(const void* value, socklen_t length) {
+  if (length < 1) return EINVAL;
+  if (value == nullptr) return EFAULT;
+  const size_t bytes = std::min<size_t>(length, sizeof kCongestion - 1);
+  char name[sizeof kCongestion] = {};
+  std::memcpy(name, value, bytes);
+  return std::strcmp(name, kCongestion) == 0 ? 0 : ENOENT;
+}
+
+int set_special(SlotId id, bool is_stream, int level, int name, const void* value,
+                socklen_t length) {
+  if (level == SOL_SOCKET && name == SO_BINDTODEVICE) return bind_to_device(id, value, length);
+  if (level == IPPROTO_IP && name == IP_OPTIONS && length == 0) return 0;  // clears what never was
+  if (level == IPPROTO_IP && (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP)) {
+    return change_membership(id, name == IP_ADD_MEMBERSHIP, value, length);
+  }
+  if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
+    return set_congestion(value, length);
+  }
+  return ENOPROTOOPT;
+}
+
+bool is_native(int level, const OptionRow* row) {
+  return level == SOL_SOCKET && row != nullptr && row->style == OptionStyle::kNative;
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" int getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept {
+  Handle handle;
+  const OptionRow* row = find_option(level, name);
+  if (!descriptors::verified(fd, handle) || is_native(level, row)) {
+    return real::getsockopt(fd, level, name, value, length);
+  }
+  if (length == nullptr) return fail(EFAULT);
+  if (static_cast<int>(*length) < 0) return fail(EINVAL);
+  return finish(row != nullptr
+                    ? get_row(handle.id, *row, value, length)
+                    : get_special(handle.id, handle.is_stream, level, name, value, length));
+}
+
+extern "C" int setsockopt(int fd, int level, int name, const void* value,
+                          socklen_t length) noexcept {
+  Handle handle;
+  const OptionRow* row = find_option(level, name);
+  if (!descriptors::verified(fd, handle) || is_native(level, row)) {
+    return real::setsockopt(fd, level, name, value, length);
+  }
+  if (static_cast<int>(length) < 0) return fail(EINVAL);
+  return finish(row != nullptr
+                    ? set_row(handle.id, *row, value, length)
+                    : set_special(handle.id, handle.is_stream, level, name, value, length));
+}

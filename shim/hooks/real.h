@@ -1,0 +1,117 @@
+// The C library's own functions behind ours. Each is found at first use with dlsym(RTLD_NEXT), which
+// allocates nothing when it succeeds, so that a hook works before any constructor has run. Blocking
+// calls go through these and not through raw system calls: they are cancellation points.
+#pragma once
+
+#include <dlfcn.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+
+// The checked variants that -D_FORTIFY_SOURCE makes programs call; glibc declares them in no header
+// that a program includes.
+extern "C" {
+ssize_t __read_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes);
+ssize_t __recv_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, int flags);
+ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, int flags,
+                       sockaddr* address, socklen_t* length);
+int __poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t fds_bytes);
+int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask,
+                size_t fds_bytes);
+[[noreturn]] void __chk_fail();
+}
+
+namespace tapstack::shim::real {
+
+template <class Function>
+class Next {
+ public:
+  constexpr explicit Next(const char* name) : name_(name) {}
+
+  template <class... Args>
+  auto operator()(Args... args) {
+    return function()(args...);
+  }
+
+ private:
+  Function* function() {
+    Function* found = found_.load(std::memory_order_acquire);
+    return found != nullptr ? found : find();
+  }
+  Function* find() {
+    auto* found = reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name_));
+    if (found == nullptr) {
+      // A program that calls a function which its C library lacks could not have been started.
+      std::fprintf(stderr, "tapstack: the C library has no %s()\n", name_);
+      std::abort();
+    }
+    found_.store(found, std::memory_order_release);
+    return found;
+  }
+
+  const char* name_;
+  std::atomic<Function*> found_{nullptr};
+};
+
+#define TAPSTACK_REAL(name) inline constinit Next<decltype(::name)> name(#name)
+TAPSTACK_REAL(socket);
+TAPSTACK_REAL(bind);
+TAPSTACK_REAL(listen);
+TAPSTACK_REAL(accept);
+TAPSTACK_REAL(accept4);
+TAPSTACK_REAL(connect);
+TAPSTACK_REAL(getsockname);
+TAPSTACK_REAL(getpeername);
+TAPSTACK_REAL(shutdown);
+TAPSTACK_REAL(getsockopt);
+TAPSTACK_REAL(setsockopt);
+TAPSTACK_REAL(send);
+TAPSTACK_REAL(recv);
+TAPSTACK_REAL(sendto);
+TAPSTACK_REAL(recvfrom);
+TAPSTACK_REAL(sendmsg);
+TAPSTACK_REAL(recvmsg);
+TAPSTACK_REAL(sendmmsg);
+TAPSTACK_REAL(recvmmsg);
+TAPSTACK_REAL(read);
+TAPSTACK_REAL(write);
+TAPSTACK_REAL(readv);
+TAPSTACK_REAL(writev);
+TAPSTACK_REAL(sendfile);
+TAPSTACK_REAL(splice);
+TAPSTACK_REAL(poll);
+TAPSTACK_REAL(ppoll);
+TAPSTACK_REAL(select);
+TAPSTACK_REAL(pselect);
+TAPSTACK_REAL(epoll_ctl);
+TAPSTACK_REAL(epoll_wait);
+TAPSTACK_REAL(epoll_pwait);
+TAPSTACK_REAL(epoll_pwait2);
+TAPSTACK_REAL(close);
+TAPSTACK_REAL(dup);
+TAPSTACK_REAL(dup2);
+TAPSTACK_REAL(dup3);
+TAPSTACK_REAL(close_range);
+TAPSTACK_REAL(closefrom);
+TAPSTACK_REAL(getrlimit);
+TAPSTACK_REAL(setrlimit);
+TAPSTACK_REAL(getdtablesize);
+TAPSTACK_REAL(sysconf);
+TAPSTACK_REAL(syscall);
+#undef TAPSTACK_REAL
+
+inline constinit Next<int(int, int, ...)> fcntl("fcntl64");
+inline constinit Next<int(int, unsigned long, ...)> ioctl("ioctl");
+inline constinit Next<int(__pid_t, int, const struct ::rlimit*, struct ::rlimit*)> prlimit("prlimit");
+
+}  // namespace tapstack::shim::real
