@@ -32,7 +32,7 @@ class ChecksumSum {
   constexpr uint16_t checksum() const { return static_cast<uint16_t>(~folded()); }
 
  private:
-  uint64_t sum_ = 0;  // grows by less than 2^32 a piece: no overflow in 2^32 pieces
+  uint64_t sum_ = 0;  // grows by less than 2^17 a call: no overflow in 2^47 calls
   bool odd_ = false;  // an odd number of bytes has been added
 };
 

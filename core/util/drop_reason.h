@@ -21,6 +21,8 @@
   X(EthernetTooShort, ethernet_too_short)                     \
   X(EthernetNotForUs, ethernet_not_for_us)                    \
   X(EthernetOwnFrame, ethernet_own_frame)                     \
+  X(EthernetLength, ethernet_length)                          \
+  X(EthernetVlan, ethernet_vlan)                              \
   X(EthernetUnknownType, ethernet_unknown_type)               \
   X(EthernetBadSource, ethernet_bad_source)                   \
   X(ArpTooShort, arp_too_short)                               \
