@@ -1,51 +1,81 @@
-// The network layer as the transports see it: where a packet goes, and sending it there.
+// The network layer: where a packet goes, sending it there, and what came in for whom.
 #pragma once
 
 #include "link/context.h"
 #include "mem/packet_memory.h"
+#include "net/icmp_error.h"
+#include "net/parts.h"
+#include "net/route.h"
 #include "util/address.h"
 #include "util/result.h"
 
 namespace tapstack::net {
 
-// Where packets to a destination go.
-struct Route {
-  InterfaceId interface;
-  IpAddress source;      // the address that source selection chose (or the one asked for)
-  IpAddress next_hop;    // the destination itself when on link
-  uint32_t mtu_bytes = 0;  // of the path: min(interface MTU, path MTU cache); largest IP packet
-  uint32_t interface_mtu_bytes = 0;
-  bool is_local = false;       // one of our own addresses or loopback: goes over interface 1
-  bool is_broadcast = false;
-  bool is_multicast = false;
-  bool can_segment = false;    // the device takes TCP superframes (TSO)
-  bool can_checksum = false;   // the device completes checksums
+using link::Interface;
+
+// A received packet for a transport. `packet` holds the whole datagram from its IP header on (made
+// contiguous); packet->info.ip_header_bytes says how much to trim to get at the transport header.
+// Filled in info: source, destination, interface (where it came in; loopback for our own packets),
+// protocol, ttl, tos, link_* and ip_broadcast, was_fragmented. info.offload.checksum says whether the
+// transport checksum still has to be verified (kUnknown).
+struct Delivery {
+  uint8_t protocol = 0;
+  mem::PacketPtr packet;  // empty: nothing to deliver
+  explicit operator bool() const { return static_cast<bool>(packet); }
 };
 
-// What the transport decides about the IP header.
-struct SendParams {
-  uint8_t protocol = 0;
-  uint8_t ttl = 0;             // 0: kConfig.ip_ttl_default
-  uint8_t tos = 0;
-  bool dont_fragment = false;  // true: too large is Error::kMessageTooLong, never fragmented
-  bool header_included = false;  // raw sockets, IP_HDRINCL
+// Why a delivered packet is sent back as Destination Unreachable.
+enum class Refusal : uint8_t { kProtocol, kPort };
+
+class Network {
+ public:
+  // --- for transports ---
+  // Chooses interface, source and next hop. `source` without family or any: select one. `bound` 0: any
+  // interface. Errors: kNetworkUnreachable (no route), kNetworkDown, kAddressNotAvailable (source not
+  // ours, or none to choose), kNoDevice, kInvalid (source loopback, destination elsewhere).
+  Result<Route> route(const IpAddress& destination, const IpAddress& source, InterfaceId bound,
+                      Instant now) const;
+  // Sends a packet that holds transport header and payload: adds the IP header from `route` and `params`,
+  // fragments when needed and allowed, resolves the neighbour (queueing meanwhile), adds the link
+  // header and queues the frame. Addresses are the route's; packet->info needs only `offload`:
+  // checksum kPartial with checksum_start and header_bytes counted from the packet's first byte (so
+  // checksum_start 0), or kUnknown when the checksum is complete. Always consumes the packet.
+  // Errors: kMessageTooLong, kNoBuffers (interface or neighbour queue full, no memory), kNetworkDown,
+  // kNoDevice, kInvalid (header_included and the header is wrong).
+  Status send(Context& ctx, mem::PacketPtr packet, const Route& route, const SendParams& params);
+  // Whether `address` is ours on any interface that is up (127/8 included).
+  bool is_local_address(const IpAddress& address) const;
+  // Whether `address` is the limited broadcast or a subnet-directed one of any interface.
+  bool is_broadcast_address(const IpAddress& address) const;
+  // Device back-pressure: whether the interface's transmit queue takes more.
+  bool queue_has_room(InterfaceId id) const;
+  const Interface* interface(InterfaceId id) const;  // nullptr: no such interface
+  // Answers a delivered packet (IP header still in front) with an ICMP Destination Unreachable, if RFC
+  // 1122 3.2.2 and the rate limit allow. Consumes it.
+  void refuse(Context& ctx, mem::PacketPtr packet, Refusal why);
+
+  // --- for the stack ---
+  // A frame from a device, or for link::kLoopback a packet that next_frame() gave. ICMP messages are
+  // acted upon here and delivered too (raw and ping sockets want them).
+  Delivery input(Context& ctx, InterfaceId id, mem::PacketPtr frame);
+  // The oldest frame that waits for the device; for link::kLoopback an IP packet to hand to input().
+  mem::PacketPtr next_frame(Context& ctx, InterfaceId id);
+  // An ICMP error or a failed resolution for the transports; false when there is none. To be drained
+  // after each input() and on_timer(): an error not taken is lost when the next one comes in.
+  bool take_error(Context& ctx, IcmpError& error);
+  // A timer of kind kNeighbour or kReassembly is due; `index` as it was set.
+  void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);
+
+  // Tables, for net/configuration.h, for the public API to read and for tests.
+  Parts& parts() { return parts_; }
+  const Parts& parts() const { return parts_; }
+
+ private:
+  Parts parts_;
 };
 
-// A received ICMP error as the transports are told of it: its quoted header has been checked as far as
-// IP goes; ports and sequence numbers are for the transport to verify (RFC 5927).
-struct IcmpError {
-  IpAddress reporter;        // who sent the ICMP message
-  IpAddress source;          // of the quoted packet: one of our addresses
-  IpAddress destination;     // of the quoted packet
-  InterfaceId interface;
-  uint8_t protocol = 0;
-  uint8_t type = 0;          // ICMPv4 or ICMPv6 by family of `reporter`
-  uint8_t code = 0;
-  uint32_t mtu_bytes = 0;    // fragmentation needed / packet too big
-  Error error = Error::kNone;  // what sockets are told (ECONNREFUSED, EHOSTUNREACH, ...)
-  bool is_hard = false;      // RFC 1122 4.2.3.9: hard errors may end a connection, soft ones not
-  uint8_t quoted[64] = {};   // transport header and payload as far as quoted
-  uint8_t quoted_bytes = 0;
-};
+// Completes the transport checksum of a packet whose state is kPartial: info.offload.checksum_start
+// counts from the packet's first byte. No effect in any other state.
+void complete_checksum(Context& ctx, mem::Packet& packet);
 
 }  // namespace tapstack::net

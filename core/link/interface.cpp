@@ -1,0 +1,56 @@
+#include "link/interface.h"
+
+namespace tapstack::link {
+namespace {
+
+constexpr uint32_t mask_of(uint8_t length) {
+  return length == 0 ? 0 : ~uint32_t{0} << (32 - length);
+}
+
+}  // namespace
+
+std::string_view InterfaceSettings::name_view() const {
+  size_t length = 0;
+  while (length < sizeof(name) && name[length] != 0) ++length;
+  return {name, length};
+}
+
+bool contains(const Prefix& prefix, const IpAddress& address) {
+  if (prefix.address.family() != address.family()) return false;
+  const auto& a = prefix.address.octets();
+  const auto& b = address.octets();
+  const size_t whole = prefix.length / 8u;
+  for (size_t i = 0; i < whole; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  const unsigned rest = prefix.length % 8u;
+  return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
+}
+
+bool Interface::has_address(const IpAddress& address) const {
+  if (is_loopback && address.is_ip4() && address.is_loopback()) return true;
+  for (const Prefix& own : addresses()) {
+    if (own.address == address) return true;
+  }
+  return false;
+}
+
+const Prefix* Interface::prefix_of(const IpAddress& address) const {
+  for (const Prefix& own : addresses()) {
+    if (contains(own, address)) return &own;
+  }
+  return nullptr;
+}
+
+bool Interface::is_broadcast(const IpAddress& address) const {
+  if (!address.is_ip4() || is_loopback) return false;
+  const uint32_t value = address.ip4().value;
+  if (address.ip4().is_limited_broadcast()) return true;
+  for (const Prefix& own : addresses()) {
+    if (own.length > 30 || !contains(own, address)) continue;
+    if ((value | mask_of(own.length)) == 0xffffffffu) return true;
+  }
+  return false;
+}
+
+}  // namespace tapstack::link

@@ -1,0 +1,65 @@
+// One interface: its settings, addresses, counters and the frames that wait for its device.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "config.h"
+#include "mem/packet.h"
+#include "util/address.h"
+
+namespace tapstack::link {
+
+// "lo", 127.0.0.1/8: there from the start.
+inline constexpr InterfaceId kLoopback{1};
+
+// Range of an MTU in bytes: RFC 791 requires that every link carries 68; an IPv4 packet has 65,535
+// at most.
+inline constexpr uint32_t kMtuMin = 68;
+inline constexpr uint32_t kMtuMax = 65535;
+
+struct InterfaceSettings {
+  char name[16] = {};  // "ts0"; at most 15 characters, unique
+  MacAddress mac;      // a unicast address; unused for loopback
+  uint32_t mtu_bytes = kConfig.mtu_default_bytes;  // [kMtuMin, kMtuMax]
+  bool can_segment = false;   // the device takes TCP superframes
+  bool can_checksum = false;  // the device completes checksums
+  bool is_up = true;
+
+  std::string_view name_view() const;
+};
+
+// Bytes count whole frames, Ethernet header included.
+struct InterfaceCounters {
+  uint64_t in_frames = 0, in_bytes = 0, in_errors = 0, in_dropped = 0;
+  uint64_t out_frames = 0, out_bytes = 0, out_errors = 0, out_dropped = 0;
+};
+
+struct Interface {
+  InterfaceId id;  // value 0: this slot of the table is free
+  bool is_loopback = false;
+  uint8_t address_count = 0;
+  InterfaceSettings settings;
+  InterfaceCounters counters;
+  std::array<Prefix, kConfig.addresses_per_interface> address_slots{};
+  mem::PacketQueue transmit;  // frames, oldest first
+
+  std::span<const Prefix> addresses() const { return {address_slots.data(), address_count}; }
+  // Whether `address` is one of its own (127/8 as a whole for loopback, RFC 1122 3.2.1.3 (g)).
+  bool has_address(const IpAddress& address) const;
+  // The first address whose prefix contains `address`; nullptr when it is not on this link.
+  const Prefix* prefix_of(const IpAddress& address) const;
+  // Limited broadcast, or directed broadcast of one of its prefixes up to /30 (a /31 has none, RFC
+  // 3021).
+  bool is_broadcast(const IpAddress& address) const;
+  // Whether one more packet may wait for the device.
+  bool has_room() const { return transmit.count < kConfig.interface_queue_packets; }
+};
+
+// Whether `address` lies in the network of `prefix`.
+bool contains(const Prefix& prefix, const IpAddress& address);
+
+}  // namespace tapstack::link

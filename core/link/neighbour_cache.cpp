@@ -1,0 +1,284 @@
+#include "link/neighbour_cache.h"
+
+#include <utility>
+
+#include "util/assert.h"
+
+namespace tapstack::link {
+namespace {
+
+constexpr Duration kRetrans = Duration::ms(kConfig.neighbour_retrans_ms);
+constexpr Duration kReachableTime = Duration::ms(kConfig.neighbour_reachable_ms);
+constexpr Duration kDelayFirstProbe = Duration::ms(kConfig.neighbour_delay_probe_ms);
+constexpr Duration kStaleTime = Duration::ms(kConfig.neighbour_stale_ms);
+constexpr Duration kFailedTime = Duration::ms(kConfig.neighbour_failed_ms);
+
+void arm(Context& ctx, mem::Index index, Instant when) {
+  ctx.timers.arm(timer::make(timer::TimerKind::kNeighbour, index), when);
+}
+
+void disarm(Context& ctx, mem::Index index) {
+  ctx.timers.disarm(timer::make(timer::TimerKind::kNeighbour, index));
+}
+
+}  // namespace
+
+NeighbourCache::NeighbourCache(const SecretKey& hash_key) : hash_key_(hash_key) {
+  buckets_.fill(mem::kNoIndex);
+}
+
+bool NeighbourCache::Entry::has_mac() const {
+  return state == NeighbourState::kReachable || state == NeighbourState::kStale ||
+         state == NeighbourState::kDelay || state == NeighbourState::kProbe;
+}
+
+std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId interface,
+                                                 const IpAddress& address) {
+  const mem::Index index = find_fresh(ctx, interface, address);
+  if (index == mem::kNoIndex || !entries_.at(index).has_mac()) return std::nullopt;
+  touch(index, ctx.now);
+  Entry& entry = entries_.at(index);
+  const bool has_aged = entry.state == NeighbourState::kReachable &&
+                        ctx.now - entry.state_since >= kReachableTime;
+  if (has_aged || entry.state == NeighbourState::kStale) {
+    // RFC 4861 7.3.3: "the first time a node sends a packet to a neighbor whose entry is STALE, the
+    // sender changes the state to DELAY".
+    enter(ctx, index, NeighbourState::kDelay);
+    arm(ctx, index, ctx.now + kDelayFirstProbe);
+  }
+  return entry.mac;
+}
+
+Result<std::optional<Solicitation>> NeighbourCache::enqueue(Context& ctx, InterfaceId interface,
+                                                            const IpAddress& address,
+                                                            mem::PacketPtr packet) {
+  mem::Index index = find_fresh(ctx, interface, address);
+  if (index == mem::kNoIndex) index = add(ctx, interface, address);
+  if (index == mem::kNoIndex) {
+    ctx.drop(DropReason::kNeighbourTableFull);
+    return Error::kNoBuffers;
+  }
+  Entry& entry = entries_.at(index);
+  TAPSTACK_ASSERT(!entry.has_mac());  // lookup() comes first
+  const bool is_start = entry.state != NeighbourState::kIncomplete;
+  if (is_start) {
+    if (entry.state == NeighbourState::kFailed) unlink_use(index);
+    enter(ctx, index, NeighbourState::kIncomplete);
+  }
+  if (entry.queue.count >= kConfig.neighbour_queue_packets) {
+    ctx.drop(DropReason::kNeighbourQueueFull);
+    ctx.memory.pop(entry.queue).reset();
+  }
+  ctx.memory.push(entry.queue, std::move(packet));
+  if (!is_start) return std::optional<Solicitation>{};
+  entry.probes_sent = 1;
+  arm(ctx, index, ctx.now + kRetrans);
+  return std::optional<Solicitation>(solicitation(ctx, index));
+}
+
+mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
+                                            const IpAddress& address, const MacAddress& mac,
+                                            Evidence evidence) {
+  mem::Index index = find_fresh(ctx, interface, address);
+  if (index == mem::kNoIndex) {
+    // RFC 4861 7.2.3: a solicitation's source is entered as STALE; 7.2.5: an unexpected
+    // advertisement makes no entry.
+    if (evidence == Evidence::kRequest) index = add(ctx, interface, address);
+    if (index == mem::kNoIndex) return {};
+  }
+  Entry& entry = entries_.at(index);
+  if (entry.has_mac()) {
+    const bool is_answer =
+        evidence == Evidence::kSolicitedReply && entry.state == NeighbourState::kProbe;
+    if (is_answer) {
+      entry.mac = mac;
+      disarm(ctx, index);
+      enter(ctx, index, NeighbourState::kReachable);
+    } else if (entry.mac != mac) {
+      doubt(ctx, index);
+    }
+    return {};
+  }
+  // Nothing is known yet: NONE, INCOMPLETE or FAILED. Overheard messages fill nothing in.
+  if (evidence == Evidence::kUnsolicited) return {};
+  if (evidence == Evidence::kSolicitedReply && entry.state != NeighbourState::kIncomplete) return {};
+  if (entry.state == NeighbourState::kFailed) unlink_use(index);
+  disarm(ctx, index);
+  entry.mac = mac;
+  enter(ctx, index, evidence == Evidence::kRequest ? NeighbourState::kStale
+                                                   : NeighbourState::kReachable);
+  touch(index, ctx.now);
+  const mem::PacketQueue waiting = entry.queue;
+  entry.queue = {};
+  return waiting;
+}
+
+std::optional<Solicitation> NeighbourCache::on_timer(Context& ctx, mem::Index index) {
+  Entry& entry = entries_.at(index);
+  switch (entry.state) {
+    case NeighbourState::kDelay:
+      enter(ctx, index, NeighbourState::kProbe);
+      entry.probes_sent = 0;
+      break;
+    case NeighbourState::kIncomplete:
+      if (entry.probes_sent >= kConfig.neighbour_probes_multicast_max) {
+        fail(ctx, index);
+        return std::nullopt;
+      }
+      break;
+    case NeighbourState::kProbe:
+      if (entry.probes_sent >= kConfig.neighbour_probes_unicast_max) {
+        fail(ctx, index);
+        return std::nullopt;
+      }
+      break;
+    default:
+      return std::nullopt;
+  }
+  ++entry.probes_sent;
+  arm(ctx, index, ctx.now + kRetrans);
+  return solicitation(ctx, index);
+}
+
+void NeighbourCache::flush(Context& ctx, InterfaceId interface) {
+  for (mem::Index i = entries_.next_live(0); i != mem::kNoIndex; i = entries_.next_live(i + 1)) {
+    if (entries_.at(i).interface == interface) remove(ctx, i);
+  }
+}
+
+NeighbourState NeighbourCache::state(InterfaceId interface, const IpAddress& address,
+                                     Instant now) const {
+  const mem::Index index = find(interface, address);
+  if (index == mem::kNoIndex) return NeighbourState::kNone;
+  const Entry& entry = entries_.at(index);
+  if (is_forgotten(entry, now)) return NeighbourState::kNone;
+  if (entry.state == NeighbourState::kReachable && now - entry.state_since >= kReachableTime) {
+    return NeighbourState::kStale;
+  }
+  return entry.state;
+}
+
+// Idle entries are aged when they are looked at: an idle stack asks for no wake-up.
+bool NeighbourCache::is_forgotten(const Entry& entry, Instant now) {
+  switch (entry.state) {
+    case NeighbourState::kReachable:
+    case NeighbourState::kStale:
+      return now - entry.used_at >= kStaleTime;
+    case NeighbourState::kFailed:
+      return now - entry.state_since >= kFailedTime;
+    default:
+      return false;
+  }
+}
+
+size_t NeighbourCache::bucket(InterfaceId interface, const IpAddress& address) const {
+  const uint64_t hash = siphash(hash_key_, address) + interface.value;
+  return static_cast<size_t>(hash) & (kBuckets - 1);
+}
+
+mem::Index NeighbourCache::find(InterfaceId interface, const IpAddress& address) const {
+  mem::Index i = buckets_[bucket(interface, address)];
+  while (i != mem::kNoIndex &&
+         (entries_.at(i).interface != interface || entries_.at(i).address != address)) {
+    i = entries_.at(i).next;
+  }
+  return i;
+}
+
+mem::Index NeighbourCache::find_fresh(Context& ctx, InterfaceId interface,
+                                      const IpAddress& address) {
+  const mem::Index index = find(interface, address);
+  if (index == mem::kNoIndex || !is_forgotten(entries_.at(index), ctx.now)) return index;
+  remove(ctx, index);
+  return mem::kNoIndex;
+}
+
+// A new entry in state NONE, which the caller must leave at once; kNoIndex when all are pending.
+mem::Index NeighbourCache::add(Context& ctx, InterfaceId interface, const IpAddress& address) {
+  if (entries_.used() == entries_.capacity()) {
+    if (oldest_ == mem::kNoIndex) return mem::kNoIndex;
+    remove(ctx, oldest_);
+  }
+  const mem::Index index = entries_.allocate().index;
+  Entry& entry = entries_.at(index);
+  mem::Index& head = buckets_[bucket(interface, address)];
+  entry.address = address;
+  entry.interface = interface;
+  entry.next = head;
+  head = index;
+  return index;
+}
+
+void NeighbourCache::remove(Context& ctx, mem::Index index) {
+  Entry& entry = entries_.at(index);
+  mem::Index* link = &buckets_[bucket(entry.interface, entry.address)];
+  while (*link != index) link = &entries_.at(*link).next;
+  *link = entry.next;
+  unlink_use(index);
+  disarm(ctx, index);
+  while (mem::PacketPtr packet = ctx.memory.pop(entry.queue)) {
+    ctx.drop(DropReason::kNeighbourFlushed);
+  }
+  entries_.release_at(index);
+}
+
+// Makes it the most recently used.
+void NeighbourCache::touch(mem::Index index, Instant now) {
+  entries_.at(index).used_at = now;
+  if (newest_ == index) return;
+  unlink_use(index);
+  entries_.at(index).older = newest_;
+  if (newest_ != mem::kNoIndex) entries_.at(newest_).newer = index;
+  newest_ = index;
+  if (oldest_ == mem::kNoIndex) oldest_ = index;
+}
+
+// Takes it out of the order of use; no effect on one that is not in it.
+void NeighbourCache::unlink_use(mem::Index index) {
+  Entry& entry = entries_.at(index);
+  if (entry.newer != mem::kNoIndex) entries_.at(entry.newer).older = entry.older;
+  if (entry.older != mem::kNoIndex) entries_.at(entry.older).newer = entry.newer;
+  if (newest_ == index) newest_ = entry.older;
+  if (oldest_ == index) oldest_ = entry.newer;
+  entry.newer = entry.older = mem::kNoIndex;
+}
+
+void NeighbourCache::enter(Context& ctx, mem::Index index, NeighbourState state) {
+  entries_.at(index).state = state;
+  entries_.at(index).state_since = ctx.now;
+}
+
+// RFC 1122 2.3.2.2, RFC 4861 7.2.2: no answer; who sent the waiting packets is to be told.
+void NeighbourCache::fail(Context& ctx, mem::Index index) {
+  enter(ctx, index, NeighbourState::kFailed);
+  touch(index, ctx.now);
+  Entry& entry = entries_.at(index);
+  while (mem::PacketPtr packet = ctx.memory.pop(entry.queue)) {
+    ctx.drop(DropReason::kNeighbourUnreachable);
+    ctx.memory.push(unresolved_, std::move(packet));
+  }
+}
+
+// A message contradicts a known address. Only the neighbour's own answer to our question settles it:
+// ask now, at the address we know.
+void NeighbourCache::doubt(Context& ctx, mem::Index index) {
+  if (entries_.at(index).state == NeighbourState::kProbe) return;
+  enter(ctx, index, NeighbourState::kProbe);
+  entries_.at(index).probes_sent = 0;
+  arm(ctx, index, ctx.now);
+}
+
+Solicitation NeighbourCache::solicitation(Context& ctx, mem::Index index) const {
+  const Entry& entry = entries_.at(index);
+  Solicitation ask;
+  ask.interface = entry.interface;
+  ask.target = entry.address;
+  ask.is_unicast = entry.state == NeighbourState::kProbe;
+  ask.mac = entry.mac;
+  if (entry.queue.head != mem::kNoIndex) {
+    ask.source = ctx.memory.packet(entry.queue.head).info.source;
+  }
+  return ask;
+}
+
+}  // namespace tapstack::link

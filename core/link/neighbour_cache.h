@@ -1,0 +1,110 @@
+// Neighbours on the link and their link-layer addresses: the state machine of RFC 4861 7.3, used for
+// ARP (RFC 1122 2.3.2) as for ND. It knows no message format: it is told what messages prove, and
+// returns whom to solicit.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <optional>
+
+#include "link/context.h"
+#include "mem/pool.h"
+#include "util/result.h"
+
+namespace tapstack::link {
+
+enum class NeighbourState : uint8_t {
+  kNone,        // unknown
+  kIncomplete,  // solicited, no answer yet; packets wait
+  kReachable,   // confirmed within kConfig.neighbour_reachable_ms
+  kStale,       // has an address, last confirmed longer ago; used without asking
+  kDelay,       // stale and used: probed after kConfig.neighbour_delay_probe_ms
+  kProbe,       // being asked by unicast whether the address still holds
+  kFailed,      // did not answer; the next packet to it starts over
+};
+
+// Someone to be asked for their link-layer address.
+struct Solicitation {
+  InterfaceId interface;
+  IpAddress target;
+  IpAddress source;        // of the packet that waits; no family: none does
+  bool is_unicast = false;
+  MacAddress mac;          // to whom when is_unicast
+};
+
+// What a received message proves about its sender.
+enum class Evidence : uint8_t {
+  kSolicitedReply,  // an answer to us: the only thing that changes a known address
+  kRequest,         // the sender wants to talk to us: may add an address, never change one
+  kUnsolicited,     // overheard: may only raise doubt about what is known
+};
+
+class NeighbourCache {
+ public:
+  explicit NeighbourCache(const SecretKey& hash_key);
+
+  // The link-layer address to send to now; none while it must be resolved. Counts as use: a stale
+  // entry goes to DELAY.
+  std::optional<MacAddress> lookup(Context& ctx, InterfaceId interface, const IpAddress& address);
+  // Keeps a packet until the address is known or resolution fails; when the neighbour's queue is full
+  // the oldest one gives way (RFC 4861 7.2.2). Returns whom to solicit, if that is due now.
+  // Errors: kNoBuffers (table full of pending entries); the packet is dropped.
+  Result<std::optional<Solicitation>> enqueue(Context& ctx, InterfaceId interface,
+                                              const IpAddress& address, mem::PacketPtr packet);
+  // A message came from `address` with link-layer address `mac`. Returns the packets that waited for
+  // it; the caller owns them now.
+  mem::PacketQueue on_message(Context& ctx, InterfaceId interface, const IpAddress& address,
+                              const MacAddress& mac, Evidence evidence);
+  // The timer of entry `index` is due. Returns whom to solicit, if anyone.
+  std::optional<Solicitation> on_timer(Context& ctx, mem::Index index);
+  // Forgets all neighbours on `interface` and drops what waits for them.
+  void flush(Context& ctx, InterfaceId interface);
+  // A packet whose resolution failed; empty when there is none (left).
+  mem::PacketPtr take_unresolved(Context& ctx) { return ctx.memory.pop(unresolved_); }
+
+  // The state at `now`: expired entries count as what they have become.
+  NeighbourState state(InterfaceId interface, const IpAddress& address, Instant now) const;
+  size_t used() const { return entries_.used(); }
+
+ private:
+  struct Entry {
+    IpAddress address;
+    InterfaceId interface;
+    NeighbourState state = NeighbourState::kNone;
+    uint8_t probes_sent = 0;
+    MacAddress mac;
+    mem::Index next = mem::kNoIndex;   // in its bucket
+    mem::Index newer = mem::kNoIndex;  // in the order of use
+    mem::Index older = mem::kNoIndex;
+    Instant state_since;  // REACHABLE: last confirmation
+    Instant used_at;
+    mem::PacketQueue queue;
+
+    bool has_mac() const;
+  };
+
+  static bool is_forgotten(const Entry& entry, Instant now);
+  size_t bucket(InterfaceId interface, const IpAddress& address) const;
+  mem::Index find(InterfaceId interface, const IpAddress& address) const;
+  mem::Index find_fresh(Context& ctx, InterfaceId interface, const IpAddress& address);
+  mem::Index add(Context& ctx, InterfaceId interface, const IpAddress& address);
+  void remove(Context& ctx, mem::Index index);
+  void touch(mem::Index index, Instant now);
+  void unlink_use(mem::Index index);
+  void enter(Context& ctx, mem::Index index, NeighbourState state);
+  void fail(Context& ctx, mem::Index index);
+  void doubt(Context& ctx, mem::Index index);
+  Solicitation solicitation(Context& ctx, mem::Index index) const;
+
+  static constexpr size_t kBuckets = std::bit_ceil(kConfig.neighbours);
+
+  SecretKey hash_key_;
+  mem::Pool<Entry, kConfig.neighbours, struct NeighbourTag> entries_;
+  std::array<mem::Index, kBuckets> buckets_;
+  // Entries that may be evicted: all that are not being resolved.
+  mem::Index newest_ = mem::kNoIndex;
+  mem::Index oldest_ = mem::kNoIndex;
+  mem::PacketQueue unresolved_;
+};
+
+}  // namespace tapstack::link

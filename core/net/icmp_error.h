@@ -1,0 +1,30 @@
+// An ICMP error about one of our packets, as the transports are told of it.
+#pragma once
+
+#include <cstdint>
+
+#include "util/address.h"
+#include "util/result.h"
+
+namespace tapstack::net {
+
+// A received ICMP error, or one found here (host unreachable when resolution of a neighbour failed:
+// then `reporter` is our own address and `is_local` is set). Its quoted header has been checked as far
+// as IP goes; ports and sequence numbers are for the transport to verify (RFC 5927).
+struct IcmpError {
+  IpAddress reporter;     // who sent the ICMP message
+  IpAddress source;       // of the quoted packet: one of our addresses
+  IpAddress destination;  // of the quoted packet
+  InterfaceId interface;  // where the message came in; local: where the packet should have gone
+  uint8_t protocol = 0;   // of the quoted packet
+  uint8_t type = 0;       // ICMPv4 or ICMPv6 by family of `reporter`
+  uint8_t code = 0;
+  bool is_local = false;
+  bool is_hard = false;   // RFC 1122 4.2.3.9: hard errors may end a connection, soft ones not
+  uint32_t mtu_bytes = 0;        // fragmentation needed: the path MTU that is now believed
+  Error error = Error::kNone;    // what sockets are told (ECONNREFUSED, EHOSTUNREACH, ...)
+  uint8_t quoted[64] = {};       // transport header and payload as far as quoted
+  uint8_t quoted_bytes = 0;
+};
+
+}  // namespace tapstack::net
