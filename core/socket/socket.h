@@ -1,0 +1,44 @@
+// One socket: what a program has set and asked for. What a protocol knows lives in its own tables.
+#pragma once
+
+#include "socket/types.h"
+#include "transport/datagram_endpoint.h"
+#include "transport/tcp/ids.h"
+#include "transport/tcp/settings.h"
+#include "transport/ports.h"
+
+namespace tapstack::socket {
+
+// How far a TCP socket got. What happens on the connection itself is tcp::ConnectionStatus's.
+enum class TcpPhase : uint8_t {
+  kFresh,      // no connection: never connected, or dissolved
+  kConnected,  // has a connection, whatever its state: connecting, established, failed, ended
+  kListening,
+};
+
+struct Socket {
+  SocketKind kind = SocketKind::kTcp;
+  uint8_t protocol = 0;
+  bool reuse_address = false;  // TCP; datagram sockets have theirs in DatagramSettings
+  bool reuse_port = false;
+  bool broadcast = false;      // TCP: kept for get_option() only
+  bool receive_shut = false;
+  bool send_shut = false;
+  bool is_event_queued = false;
+  bool was_connected = false;  // TCP: the handshake was completed
+  TcpPhase phase = TcpPhase::kFresh;
+  InterfaceId interface;  // TCP: SO_BINDTODEVICE
+  uint32_t receive_low_water_bytes = 1;
+  mem::Index event_next = mem::kNoIndex;
+
+  // TCP
+  transport::tcp::ConnectionId connection;  // in kConnected
+  transport::tcp::ListenerId listener;      // in kListening
+  transport::BindingId binding;             // null: no port yet
+  transport::tcp::Settings settings;
+
+  // UDP, ping, raw
+  transport::EndpointId endpoint;
+};
+
+}  // namespace tapstack::socket

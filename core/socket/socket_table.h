@@ -1,0 +1,33 @@
+// All sockets, and the list of those whose readiness changed.
+#pragma once
+
+#include "mem/pool.h"
+#include "socket/socket.h"
+#include "util/result.h"
+
+namespace tapstack::socket {
+
+class SocketTable {
+ public:
+  // kTooManySockets when the table is full.
+  Result<SocketId> add(SocketKind kind, uint8_t protocol);
+  void remove(SocketId id);
+  Socket* find(SocketId id) { return pool_.get(id); }
+  const Socket* find(SocketId id) const { return pool_.get(id); }
+  // The socket that occupies `index`; nullptr when none does.
+  Socket* at(mem::Index index) { return pool_.get(pool_.id_at(index)); }
+
+  // Remembers that next_event() has to name the socket. No effect when nobody is at `index`.
+  void add_event(mem::Index index);
+  // The oldest socket with an event; false when there is none.
+  bool next_event(SocketId& id);
+
+  size_t used() const { return pool_.used(); }
+
+ private:
+  mem::Pool<Socket, kConfig.sockets, SocketTag> pool_;
+  mem::Index events_head_ = mem::kNoIndex;
+  mem::Index events_tail_ = mem::kNoIndex;
+};
+
+}  // namespace tapstack::socket

@@ -1,0 +1,115 @@
+// What the endpoints of UDP, ping and raw sockets have in common: who they are bound to, what is set
+// about them, what waits in them, and choosing where a datagram of theirs goes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "link/context.h"
+#include "net/network.h"
+#include "transport/datagram.h"
+#include "transport/datagram_queue.h"
+#include "transport/error_queue.h"
+#include "transport/ports.h"
+#include "util/address.h"
+#include "util/result.h"
+
+namespace tapstack::transport {
+
+using EndpointId = mem::Handle<struct DatagramEndpointTag>;
+
+enum class MtuDiscover : uint8_t {  // IP_MTU_DISCOVER; the values are Linux's
+  kDont = 0,                        // never DF
+  kWant = 1,                        // DF on what fits the path MTU, larger datagrams are fragmented
+  kDo = 2,                          // always DF: larger than the path MTU is kMessageTooLong
+  kProbe = 3,                       // always DF; only the interface's MTU limits
+};
+
+struct DatagramSettings {
+  uint8_t ttl = 0;  // 0: kConfig.ip_ttl_default
+  uint8_t tos = 0;
+  uint8_t multicast_ttl = 1;  // RFC 1112 6.1
+  MtuDiscover mtu_discover = MtuDiscover::kWant;
+  bool broadcast = false;        // may send to broadcast addresses
+  bool receive_errors = false;   // ICMP errors go to the error queue (IP_RECVERR)
+  bool multicast_loop = true;
+  bool header_included = false;  // raw: the program writes the IP header
+  bool no_checksum = false;      // UDP: send checksum 0
+  bool reuse_address = false;
+  bool reuse_port = false;
+  InterfaceId interface;         // SO_BINDTODEVICE; 0 any
+  uint32_t icmp_filter = 0;      // raw ICMP: bit n set: type n is not wanted
+  uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
+  uint32_t send_buffer_bytes = kConfig.send_buffer_default_bytes;
+};
+
+struct DatagramEndpoint {
+  EndpointId id;    // its own
+  Endpoint local;   // address any: all of ours. Port: UDP's, or the identifier of ping; 0 not bound
+  Endpoint remote;  // the peer, when is_connected
+  uint8_t protocol = 0;
+  bool is_connected = false;
+  bool is_address_bound = false;  // local.address was asked for by bind, not chosen by connect
+  bool is_port_bound = false;     // local.port likewise
+  bool receive_shut = false;      // what arrives is dropped
+  bool is_pending = false;        // in the list of endpoints with news for their socket
+  DatagramSettings settings;
+  DatagramQueue received;
+  ErrorQueue errors;
+  Error pending_error = Error::kNone;  // SO_ERROR
+  mem::Index owner = mem::kNoIndex;    // opaque: the socket
+  BindingId binding;                   // UDP: its claim on the port
+  mem::Index pending_next = mem::kNoIndex;  // of EndpointTable
+  uint32_t bucket = kNoBucket;              // of EndpointTable: where it is filed
+
+  static constexpr uint32_t kNoBucket = 0xffffffffu;
+};
+
+// Where a datagram goes and how.
+struct Target {
+  net::Route route;
+  Endpoint to;
+  net::SendParams params;
+};
+
+// Whether an endpoint may be bound to `address`: kAddressFamilyNotSupported; kAddressNotAvailable unless
+// it is any address, one of ours, a broadcast or a multicast one.
+Status check_bind_address(const net::Network& network, const IpAddress& address);
+
+// Chooses route and parameters for `to` (its peer, or else the connected one).
+// Errors: kDestinationRequired, kAddressFamilyNotSupported, kAccess (broadcast not allowed), and
+// those of Network::route().
+Result<Target> choose_target(const Context& ctx, const net::Network& network,
+                             const DatagramEndpoint& endpoint, const DatagramInfo& to);
+
+// Fixes the peer of an endpoint without ports, and its own address unless that is bound. Errors of
+// choose_target().
+Status connect_address(const Context& ctx, const net::Network& network, DatagramEndpoint& endpoint,
+                       const IpAddress& peer);
+void disconnect_address(DatagramEndpoint& endpoint);
+
+// Sends what choose_target() found a way for. A datagram that must not be fragmented and does not
+// fit is kMessageTooLong and, with receive_errors, an entry in the error queue.
+Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint,
+            mem::PacketPtr packet, const Target& target);
+
+// A packet whose payload is a copy of `parts`; kNoBuffers when memory is exhausted.
+Result<mem::Index> packet_from(const Context& ctx, std::span<const mem::ConstBytes> parts);
+
+size_t total_bytes(std::span<const mem::ConstBytes> parts);
+
+// Takes (or peeks at) the oldest datagram, cutting what does not fit. kWouldBlock when there is none.
+// A pending error is returned first, once.
+Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
+                       std::span<const mem::Bytes> parts, bool peek, DatagramInfo* info);
+
+// The pending error, which is cleared.
+Error take_error(DatagramEndpoint& endpoint);
+
+// Tells the endpoint of an ICMP error about a datagram of its own. Hard errors (RFC 1122 4.1.3.3)
+// reach connected endpoints; every error reaches those with receive_errors, as Linux does it. Returns
+// whether there is news for the socket.
+bool on_icmp_error(const Context& ctx, DatagramEndpoint& endpoint, const net::IcmpError& error,
+                   uint8_t payload_offset, Port port);
+
+}  // namespace tapstack::transport

@@ -1,0 +1,153 @@
+#include "transport/ping.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "util/checksum.h"
+#include "wire/icmp4.h"
+
+namespace tapstack::transport {
+namespace {
+
+constexpr uint8_t kProtocolIcmp = 1;
+constexpr size_t kMessageMax = 65'515;  // an IPv4 packet less its header
+constexpr uint32_t kIdentifiers = 65'536;
+
+// The first bytes of what `parts` hold, as many as `to` takes; returns how many there were.
+size_t copy_front(std::span<const mem::ConstBytes> parts, std::span<uint8_t> to) {
+  size_t done = 0;
+  for (const mem::ConstBytes& part : parts) {
+    const size_t n = std::min(part.size(), to.size() - done);
+    std::copy_n(part.begin(), n, to.begin() + static_cast<std::ptrdiff_t>(done));
+    done += n;
+  }
+  return done;
+}
+
+}  // namespace
+
+Result<EndpointId> Ping::open(uint8_t, mem::Index owner) {
+  return table_.open(kProtocolIcmp, owner);
+}
+
+DatagramEndpoint* Ping::match(Port identifier, const IpAddress& local, InterfaceId interface) {
+  DatagramEndpoint* found = nullptr;
+  table_.visit(table_.hash(identifier), [&](DatagramEndpoint& endpoint) {
+    const InterfaceId bound = endpoint.settings.interface;
+    const bool matches =
+        endpoint.local.port == identifier &&
+        (endpoint.local.address.is_any() || endpoint.local.address == local) &&
+        (bound.value == 0 || bound == interface);
+    if (matches && found == nullptr) found = &endpoint;
+  });
+  return found;
+}
+
+bool Ping::is_free(Port identifier) {
+  bool is_free = true;
+  table_.visit(table_.hash(identifier), [&](const DatagramEndpoint& endpoint) {
+    if (endpoint.local.port == identifier) is_free = false;
+  });
+  return is_free;
+}
+
+Status Ping::claim_identifier(Context& ctx, DatagramEndpoint& endpoint, Port identifier) {
+  if (identifier.value != 0 && !is_free(identifier)) return Error::kAddressInUse;
+  // There are fewer endpoints than identifiers: the search ends.
+  static_assert(kConfig.raw_endpoints < kIdentifiers - 1);
+  while (identifier.value == 0 || !is_free(identifier)) {
+    identifier.value = static_cast<uint16_t>(ctx.random.below(kIdentifiers));
+  }
+  endpoint.local.port = identifier;
+  table_.file(endpoint, table_.hash(identifier));
+  return Status();
+}
+
+Status Ping::bind(Context& ctx, const net::Network& network, EndpointId id,
+                  const Endpoint& local) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  if (endpoint.local.port.value != 0) return Error::kInvalid;
+  if (const Status usable = check_bind_address(network, local.address); !usable.ok()) {
+    return usable;
+  }
+  const Status claimed = claim_identifier(ctx, endpoint, local.port);
+  if (!claimed.ok()) return claimed;
+  endpoint.local.address = local.address;
+  endpoint.is_address_bound = !local.address.is_any();
+  return Status();
+}
+
+Status Ping::connect(Context& ctx, const net::Network& network, EndpointId id,
+                     const Endpoint& peer) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  const Status connected = connect_address(ctx, network, endpoint, peer.address);
+  if (!connected.ok() || endpoint.local.port.value != 0) return connected;
+  return claim_identifier(ctx, endpoint, Port{});
+}
+
+void Ping::disconnect(EndpointId id) { disconnect_address(*table_.find(id)); }
+
+Result<size_t> Ping::send(Context& ctx, net::Network& network, EndpointId id,
+                          std::span<const mem::ConstBytes> parts, const DatagramInfo& to) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  const size_t bytes = total_bytes(parts);
+  if (bytes > kMessageMax) return Error::kMessageTooLong;
+  uint8_t header[wire::Icmp4View::kHeaderBytes];
+  if (copy_front(parts, header) < sizeof header) return Error::kInvalid;
+  const auto icmp = wire::Icmp4View::parse(header);
+  if (!icmp || icmp->type() != wire::Icmp4Type::kEcho || icmp->code() != 0) {
+    return Error::kInvalid;
+  }
+  if (const Error error = take_error(endpoint); error != Error::kNone) return error;
+  const auto target = choose_target(ctx, network, endpoint, to);
+  if (!target.ok()) return target.error();
+  if (endpoint.local.port.value == 0) {
+    const Status claimed = claim_identifier(ctx, endpoint, Port{});
+    if (!claimed.ok()) return claimed.error();
+  }
+
+  const auto index = packet_from(ctx, parts);
+  if (!index.ok()) return index.error();
+  mem::PacketPtr packet = ctx.memory.adopt(*index);
+  uint8_t* bytes_in_packet = ctx.memory.pull(*packet, sizeof header);
+  wire::Icmp4Editor editor({bytes_in_packet, sizeof header});
+  editor.set_identifier(endpoint.local.port.value);
+  editor.set_checksum(0);
+  editor.set_checksum(static_cast<uint16_t>(~ctx.memory.sum(*packet, 0, packet->size())));
+  const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
+  if (!sent.ok()) return sent.error();
+  ctx.counters.count(Mib::kIcmpOutMsgs);
+  ctx.counters.count(Mib::kIcmpOutEchos);
+  return bytes;
+}
+
+void Ping::input(Context& ctx, mem::PacketPtr packet) {
+  const uint32_t ip_bytes = packet->info.ip_header_bytes;
+  const uint8_t* headers = ctx.memory.pull(*packet, ip_bytes + wire::Icmp4View::kHeaderBytes);
+  if (headers == nullptr) return;
+  const auto icmp = wire::Icmp4View::parse({headers + ip_bytes, wire::Icmp4View::kHeaderBytes});
+  if (!icmp || icmp->type() != wire::Icmp4Type::kEchoReply) return;
+  DatagramEndpoint* endpoint = match({icmp->identifier()}, packet->info.destination,
+                                     packet->info.interface);
+  if (endpoint == nullptr || endpoint->receive_shut) {
+    ctx.drop(DropReason::kIcmp4EchoReplyNoSocket);
+    return;
+  }
+  ctx.memory.trim_front(*packet, ip_bytes);
+  packet->info.source_port = {};
+  if (endpoint->received.push(ctx, std::move(packet), endpoint->settings.receive_buffer_bytes,
+                              DropReason::kRawReceiveQueueFull)) {
+    table_.add_news(*endpoint);
+  }
+}
+
+void Ping::on_icmp_error(Context& ctx, const net::IcmpError& error) {
+  const auto icmp = wire::Icmp4View::parse({error.quoted, error.quoted_bytes});
+  if (!icmp || icmp->type() != wire::Icmp4Type::kEcho) return;
+  DatagramEndpoint* endpoint = match({icmp->identifier()}, error.source, error.interface);
+  if (endpoint == nullptr) return;
+  // As Linux: what a program gets back begins with the ICMP header that it sent.
+  if (transport::on_icmp_error(ctx, *endpoint, error, 0, Port{})) table_.add_news(*endpoint);
+}
+
+}  // namespace tapstack::transport

@@ -1,0 +1,295 @@
+#include "transport/udp.h"
+
+#include <array>
+#include <utility>
+
+#include "util/checksum.h"
+#include "wire/pseudo_header.h"
+#include "wire/udp.h"
+
+namespace tapstack::transport {
+namespace {
+
+constexpr uint8_t kProtocolUdp = 17;
+
+bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire::UdpView& udp) {
+  if (!udp.has_checksum()) return true;  // RFC 768: the sender made none
+  if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
+  ChecksumSum sum(wire::pseudo_header_sum(packet.info.source, packet.info.destination,
+                                          kProtocolUdp, udp.length()));
+  sum.add_word(ctx.memory.sum(packet, packet.info.ip_header_bytes, udp.length()));
+  return sum.checksum() == 0;
+}
+
+// How well an endpoint fits a datagram; -1 not at all. As Linux: every further thing that is fixed
+// makes it better.
+int score(const DatagramEndpoint& endpoint, const Flow& flow, InterfaceId interface) {
+  if (endpoint.local.port != flow.local.port) return -1;
+  int score = 0;
+  if (!endpoint.local.address.is_any()) {
+    if (endpoint.local.address != flow.local.address) return -1;
+    score += 4;
+  }
+  if (endpoint.is_connected) {
+    if (endpoint.remote != flow.remote) return -1;
+    score += 8;
+  }
+  if (endpoint.settings.interface.value != 0) {
+    if (endpoint.settings.interface != interface) return -1;
+    score += 4;
+  }
+  return score;
+}
+
+struct Refused {
+  DropReason reason;
+  Mib mib;
+};
+
+// Leaves the packet as long as its UDP length says. Returns whether it is good; otherwise `refused`.
+bool check(const Context& ctx, mem::Packet& packet, Flow& flow, Refused& refused) {
+  const uint32_t ip_bytes = packet.info.ip_header_bytes;
+  refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors};
+  const uint8_t* headers = ctx.memory.pull(packet, ip_bytes + wire::UdpView::kHeaderBytes);
+  if (headers == nullptr) return false;
+  const std::span<const uint8_t> bytes(headers + ip_bytes, wire::UdpView::kHeaderBytes);
+  const auto udp = wire::UdpView::parse(bytes, packet.size() - ip_bytes);
+  refused.reason = DropReason::kUdpBadLength;
+  if (!udp) return false;
+  ctx.memory.trim_back(packet, packet.size() - ip_bytes - udp->length());
+  refused = {DropReason::kUdpBadChecksum, Mib::kUdpInCsumErrors};
+  if (!is_checksum_good(ctx, packet, *udp)) return false;
+  packet.info.source_port = udp->source();
+  packet.info.destination_port = udp->destination();
+  flow = {{packet.info.destination, udp->destination()}, {packet.info.source, udp->source()}};
+  return true;
+}
+
+// Fills the checksum of the header in front of `packet`, or leaves it to the device.
+void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> header,
+                  const net::Route& route) {
+  const auto length = static_cast<uint16_t>(packet.size());
+  const uint16_t pseudo =
+      wire::pseudo_header_sum(route.source, route.destination, kProtocolUdp, length);
+  wire::UdpEditor editor(header);
+  if (route.can_checksum && length + 20u <= route.mtu_bytes) {
+    editor.set_checksum(pseudo);
+    packet.info.offload.checksum = mem::ChecksumState::kPartial;
+    packet.info.offload.checksum_start = 0;
+    packet.info.offload.checksum_offset = wire::UdpView::kChecksumOffset;
+    return;
+  }
+  ChecksumSum sum(pseudo);
+  sum.add_word(ctx.memory.sum(packet, 0, length));
+  editor.set_checksum(wire::udp_checksum(sum.checksum()));
+}
+
+}  // namespace
+
+void Udp::start(Random& random) {
+  table_.start(random);
+  ports_.start(random);
+}
+
+Result<EndpointId> Udp::open(uint8_t, mem::Index owner) {
+  return table_.open(kProtocolUdp, owner);
+}
+
+void Udp::close(Context& ctx, EndpointId id) {
+  release_port(*table_.find(id));
+  table_.close(ctx, id);
+}
+
+// Connected endpoints are found by both ends, so that many of them on one port cost nothing.
+void Udp::file(DatagramEndpoint& endpoint) {
+  const uint32_t hash = endpoint.is_connected ? table_.hash(Flow{endpoint.local, endpoint.remote})
+                                              : table_.hash(endpoint.local.port);
+  table_.file(endpoint, hash);
+}
+
+Status Udp::claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local) {
+  const DatagramSettings& settings = endpoint.settings;
+  const BindRequest request{local, settings.interface, settings.reuse_address,
+                            settings.reuse_port};
+  const auto binding = ports_.bind(request, ctx.random);
+  if (!binding.ok()) return binding.error();
+  endpoint.binding = *binding;
+  endpoint.local = {local.address, ports_.get(*binding)->claim.local.port};
+  return Status();
+}
+
+void Udp::release_port(DatagramEndpoint& endpoint) {
+  if (endpoint.binding.is_null()) return;
+  ports_.release(endpoint.binding);
+  endpoint.binding = {};
+  endpoint.local.port = {};
+  table_.unfile(endpoint);
+}
+
+Status Udp::bind(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& local) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  if (!endpoint.binding.is_null()) return Error::kInvalid;
+  if (const Status usable = check_bind_address(network, local.address); !usable.ok()) {
+    return usable;
+  }
+  const Status claimed = claim_port(ctx, endpoint, local);
+  if (!claimed.ok()) return claimed;
+  endpoint.is_address_bound = !local.address.is_any();
+  endpoint.is_port_bound = local.port.value != 0;
+  file(endpoint);
+  return Status();
+}
+
+Status Udp::connect(Context& ctx, const net::Network& network, EndpointId id,
+                    const Endpoint& peer) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  DatagramInfo to;
+  to.peer = peer;
+  const auto target = choose_target(ctx, network, endpoint, to);
+  if (!target.ok()) return target.error();
+  if (endpoint.binding.is_null()) {
+    const Status claimed = claim_port(ctx, endpoint, {endpoint.local.address, Port{}});
+    if (!claimed.ok()) return claimed;
+  }
+  if (!endpoint.is_address_bound) endpoint.local.address = target->route.source;
+  endpoint.remote = target->to;
+  endpoint.is_connected = true;
+  file(endpoint);
+  return Status();
+}
+
+void Udp::disconnect(EndpointId id) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  if (!endpoint.is_connected) return;
+  endpoint.is_connected = false;
+  endpoint.remote = {};
+  if (!endpoint.is_address_bound) endpoint.local.address = Ip4Address::any();
+  if (endpoint.is_port_bound) {
+    file(endpoint);
+  } else {
+    release_port(endpoint);
+  }
+}
+
+Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
+                         std::span<const mem::ConstBytes> parts, const DatagramInfo& to) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  const size_t bytes = total_bytes(parts);
+  if (bytes > kUdpPayloadMax) return Error::kMessageTooLong;
+  if (to.peer.address.family() != Family::kNone && to.peer.port.value == 0) {
+    return Error::kInvalid;
+  }
+  if (const Error error = take_error(endpoint); error != Error::kNone) return error;
+  const auto target = choose_target(ctx, network, endpoint, to);
+  if (!target.ok()) return target.error();
+  if (endpoint.binding.is_null()) {
+    const Status claimed = claim_port(ctx, endpoint, {endpoint.local.address, Port{}});
+    if (!claimed.ok()) return claimed.error();
+    file(endpoint);
+  }
+
+  const auto index = packet_from(ctx, parts);
+  if (!index.ok()) return index.error();
+  mem::PacketPtr packet = ctx.memory.adopt(*index);
+  uint8_t* header = ctx.memory.prepend(*packet, wire::UdpView::kHeaderBytes);
+  const std::span<uint8_t> header_bytes(header, wire::UdpView::kHeaderBytes);
+  wire::emit(header_bytes, {endpoint.local.port, target->to.port,
+                            static_cast<uint16_t>(packet->size()), 0});
+  if (!endpoint.settings.no_checksum) {
+    set_checksum(ctx, *packet, header_bytes, target->route);
+  }
+  const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
+  if (!sent.ok()) {
+    if (sent.error() == Error::kNoBuffers) ctx.counters.count(Mib::kUdpSndbufErrors);
+    return sent.error();
+  }
+  ctx.counters.count(Mib::kUdpOutDatagrams);
+  return bytes;
+}
+
+DatagramEndpoint* Udp::best_match(const Flow& flow, InterfaceId interface) {
+  DatagramEndpoint* best = nullptr;
+  int best_score = -1;
+  const auto consider = [&](DatagramEndpoint& endpoint) {
+    const int s = score(endpoint, flow, interface);
+    if (s <= best_score) return;
+    best = &endpoint;
+    best_score = s;
+  };
+  table_.visit(table_.hash(flow), consider);
+  if (best == nullptr) table_.visit(table_.hash(flow.local.port), consider);
+  return best;
+}
+
+void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet) {
+  if (endpoint.receive_shut) {
+    ctx.drop(DropReason::kUdpShutDown);
+    return;
+  }
+  ctx.memory.trim_front(*packet, packet->info.ip_header_bytes + wire::UdpView::kHeaderBytes);
+  const bool taken =
+      endpoint.received.push(ctx, std::move(packet), endpoint.settings.receive_buffer_bytes,
+                             DropReason::kUdpReceiveQueueFull);
+  ctx.counters.count(taken ? Mib::kUdpInDatagrams : Mib::kUdpRcvbufErrors);
+  if (taken) table_.add_news(endpoint);
+}
+
+// RFC 1122 4.1.3.5, and Linux: a copy for everyone who listens on the port.
+void Udp::deliver_to_all(Context& ctx, const Flow& flow, mem::PacketPtr packet) {
+  const InterfaceId interface = packet->info.interface;
+  DatagramEndpoint* last = nullptr;
+  const auto consider = [&](DatagramEndpoint& endpoint) {
+    if (score(endpoint, flow, interface) < 0) return;
+    if (last != nullptr) {
+      mem::PacketPtr copy = ctx.memory.clone(*packet, mem::Priority::kData);
+      if (copy) deliver(ctx, *last, std::move(copy));
+    }
+    last = &endpoint;
+  };
+  table_.visit(table_.hash(flow), consider);
+  if (table_.hash(flow) != table_.hash(flow.local.port)) {
+    table_.visit(table_.hash(flow.local.port), consider);
+  }
+  if (last == nullptr) {
+    ctx.drop(DropReason::kUdpNoPort);
+    ctx.counters.count(Mib::kUdpIgnoredMulti);
+    return;
+  }
+  deliver(ctx, *last, std::move(packet));
+}
+
+void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
+  Flow flow;
+  Refused refused{};
+  if (!check(ctx, *packet, flow, refused)) {
+    ctx.drop(refused.reason);
+    ctx.counters.count(refused.mib);
+    return;
+  }
+  if (packet->info.ip_broadcast || packet->info.destination.is_multicast()) {
+    deliver_to_all(ctx, flow, std::move(packet));
+    return;
+  }
+  DatagramEndpoint* endpoint = best_match(flow, packet->info.interface);
+  if (endpoint == nullptr) {
+    ctx.drop(DropReason::kUdpNoPort);
+    ctx.counters.count(Mib::kUdpNoPorts);
+    network.refuse(ctx, std::move(packet), net::Refusal::kPort);
+    return;
+  }
+  deliver(ctx, *endpoint, std::move(packet));
+}
+
+void Udp::on_icmp_error(Context& ctx, const net::IcmpError& error) {
+  const auto udp = wire::UdpView::parse_quoted({error.quoted, error.quoted_bytes});
+  if (!udp) return;
+  const Flow flow{{error.source, udp->source()}, {error.destination, udp->destination()}};
+  DatagramEndpoint* endpoint = best_match(flow, error.interface);
+  if (endpoint == nullptr) return;
+  if (transport::on_icmp_error(ctx, *endpoint, error, wire::UdpView::kHeaderBytes,
+                               udp->destination())) {
+    table_.add_news(*endpoint);
+  }
+}
+
+}  // namespace tapstack::transport

@@ -1,0 +1,61 @@
+// UDP (RFC 768, RFC 1122 4.1): endpoints, demultiplexing, datagrams in and out.
+#pragma once
+
+#include <span>
+
+#include "link/context.h"
+#include "net/network.h"
+#include "transport/datagram_endpoint.h"
+#include "transport/endpoint_table.h"
+#include "transport/ports.h"
+#include "util/result.h"
+
+namespace tapstack::transport {
+
+// Largest payload of a datagram: 65,535 less 20 bytes of IPv4 and 8 of UDP header.
+inline constexpr size_t kUdpPayloadMax = 65'507;
+
+class Udp {
+ public:
+  // Draws the secrets; once, before anything else.
+  void start(Random& random);
+
+  // --- for sockets ---
+  // `owner` comes back from take_news(). kNoBuffers when the pool is exhausted.
+  Result<EndpointId> open(uint8_t protocol, mem::Index owner);
+  void close(Context& ctx, EndpointId id);
+  DatagramEndpoint* find(EndpointId id) { return table_.find(id); }
+  const DatagramEndpoint* find(EndpointId id) const { return table_.find(id); }
+  // Port 0 chooses one (RFC 6056). kInvalid (bound already), kAddressInUse, kAddressNotAvailable.
+  Status bind(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& local);
+  // Fixes the peer and, where still open, the local address and port. Errors of choose_target().
+  Status connect(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& peer);
+  // Forgets the peer and what connect() chose.
+  void disconnect(EndpointId id);
+  // Sends one datagram, all of it or nothing. Errors: kInvalid (destination port 0),
+  // kMessageTooLong (more than kUdpPayloadMax, or does not fit and must not be fragmented),
+  // kNoBuffers, a pending error of the endpoint (once), and those of choose_target().
+  Result<size_t> send(Context& ctx, net::Network& network, EndpointId id,
+                      std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
+
+  // --- for the stack ---
+  // A packet for this host, its IP header of info.ip_header_bytes still in front.
+  void input(Context& ctx, net::Network& network, mem::PacketPtr packet);
+  void on_icmp_error(Context& ctx, const net::IcmpError& error);
+  // The owner of an endpoint whose readiness may have changed; false when there is none.
+  bool take_news(mem::Index& owner) { return table_.take_news(owner); }
+  size_t used() const { return table_.used(); }
+
+ private:
+  void file(DatagramEndpoint& endpoint);
+  Status claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local);
+  void release_port(DatagramEndpoint& endpoint);
+  DatagramEndpoint* best_match(const Flow& flow, InterfaceId interface);
+  void deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet);
+  void deliver_to_all(Context& ctx, const Flow& flow, mem::PacketPtr packet);
+
+  EndpointTable<kConfig.udp_endpoints> table_;
+  UdpPorts ports_;
+};
+
+}  // namespace tapstack::transport
