@@ -13,13 +13,14 @@
 
 namespace tapstack::wire {
 
-// Values of the type field. Those below kLengthMax + 1 are lengths of IEEE 802.3 frames.
+// Values of the type field. Up to kLengthMax it is the length of an IEEE 802.3 frame.
 namespace ethertype {
 inline constexpr uint16_t kLengthMax = 1500;
 inline constexpr uint16_t kIp4 = 0x0800;
 inline constexpr uint16_t kArp = 0x0806;
 inline constexpr uint16_t kVlan = 0x8100;
 inline constexpr uint16_t kIp6 = 0x86dd;
+inline constexpr uint16_t kServiceVlan = 0x88a8;  // IEEE 802.1ad
 inline constexpr uint16_t kServiceVlan = 0x88a8;  // IEEE 802.1ad
 }  // namespace ethertype
 

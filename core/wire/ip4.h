@@ -70,6 +70,11 @@ class Ip4View {
   static constexpr size_t kHeaderBytesMin = ip4_field::kOptions;
   static constexpr size_t kHeaderBytesMax = 60;
 
+  // IHL in bytes, [0, 60], from a header's first byte: for a caller that must make the header
+  // contiguous before it can be checked.
+  static constexpr uint8_t header_bytes_of(uint8_t first_byte) {
+    return static_cast<uint8_t>((first_byte & 0x0f) * 4);
+  }
   // `bytes` begins with the header and holds all of it; `packet_bytes` is the size of the whole
   // packet, link padding included, whose rest may lie elsewhere.
   static constexpr Ip4Problem check(std::span<const uint8_t> bytes, size_t packet_bytes) {
@@ -100,9 +105,7 @@ class Ip4View {
 
   constexpr uint8_t version() const { return p_[ip4_field::kVersionIhl] >> 4; }
   // IHL in bytes: a multiple of 4 in [20, 60].
-  constexpr uint8_t header_bytes() const {
-    return static_cast<uint8_t>((p_[ip4_field::kVersionIhl] & 0x0f) * 4);
-  }
+  constexpr uint8_t header_bytes() const { return header_bytes_of(p_[ip4_field::kVersionIhl]); }
   constexpr uint8_t type_of_service() const { return p_[ip4_field::kTypeOfService]; }
   constexpr uint8_t ecn() const { return type_of_service() & 0x03; }  // RFC 3168 5
   constexpr uint16_t total_length() const { return load_be16(p_ + ip4_field::kTotalLength); }
@@ -150,8 +153,9 @@ class Ip4Editor {
   // `header` begins with a valid header and holds all of it.
   constexpr explicit Ip4Editor(std::span<uint8_t> header) {
     TAPSTACK_ASSERT(header.size() >= Ip4View::kHeaderBytesMin);
-    header_ = header.first((header[ip4_field::kVersionIhl] & 0x0fu) * 4);
-    TAPSTACK_ASSERT(header_.size() >= Ip4View::kHeaderBytesMin);
+    const size_t bytes = Ip4View::header_bytes_of(header[ip4_field::kVersionIhl]);
+    TAPSTACK_ASSERT(bytes >= Ip4View::kHeaderBytesMin && bytes <= header.size());
+    header_ = header.first(bytes);
   }
 
   constexpr void set_type_of_service(uint8_t v) { header_[ip4_field::kTypeOfService] = v; }

@@ -83,10 +83,15 @@ class TcpView {
   static constexpr size_t kHeaderBytesMax = 60;
   static constexpr size_t kChecksumOffset = tcp_field::kChecksum;
 
+  // Data offset in bytes, [0, 60]; `fixed` holds at least kHeaderBytesMin. For a caller that must
+  // make the options contiguous before the header can be checked.
+  static constexpr uint8_t header_bytes_of(std::span<const uint8_t> fixed) {
+    return static_cast<uint8_t>((fixed[tcp_field::kDataOffset] >> 4) * 4);
+  }
   // `bytes` begins with the header and holds all of it.
   static constexpr TcpProblem check(std::span<const uint8_t> bytes) {
     if (bytes.size() < kHeaderBytesMin) return TcpProblem::kTooShort;
-    const size_t header = TcpView(bytes.data()).header_bytes();
+    const size_t header = header_bytes_of(bytes);
     const bool fits = header >= kHeaderBytesMin && header <= bytes.size();
     return fits ? TcpProblem::kNone : TcpProblem::kBadDataOffset;
   }
@@ -104,9 +109,7 @@ class TcpView {
     return load_be32(p_ + tcp_field::kAcknowledgmentNumber);
   }
   // Data offset in bytes: a multiple of 4 in [20, 60].
-  constexpr uint8_t header_bytes() const {
-    return static_cast<uint8_t>((p_[tcp_field::kDataOffset] >> 4) * 4);
-  }
+  constexpr uint8_t header_bytes() const { return header_bytes_of({p_, kHeaderBytesMin}); }
   // The reserved bits beside the data offset are ignored, as RFC 9293 3.1 requires.
   constexpr TcpFlags flags() const { return {p_[tcp_field::kFlags]}; }
   constexpr uint16_t window() const { return load_be16(p_ + tcp_field::kWindow); }
