@@ -6,6 +6,7 @@
 // The token is random per engine, so that nobody else can bind a name that looks like ours.
 #pragma once
 
+#include <sys/socket.h>
 #include <sys/un.h>
 
 #include <array>

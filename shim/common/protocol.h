@@ -22,7 +22,7 @@ struct SlotId {
 };
 
 enum class Op : uint16_t {
-  kHello,          // keeper only: version, peer's pid; reply: engine's pid, device name in payload
+  kHello,          // args: kProtocolVersion; reply: HelloRecord in payload. Error: the payload says why
   kOpen,           // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
   kBind,           // endpoint
   kListen,         // args: backlog, the handle's descriptor number
@@ -73,6 +73,14 @@ struct Reply {
   int64_t value = 0;
   Endpoint endpoint;
   uint8_t payload[kPayloadBytes];
+};
+
+// Who the engine is.
+struct HelloRecord {
+  uint32_t version = kProtocolVersion;
+  int32_t pid = 0;
+  uint8_t token[16] = {};
+  char device[16] = {};
 };
 
 // What the engine knows of a socket beyond what its handle shows.

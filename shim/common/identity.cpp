@@ -1,0 +1,132 @@
+#include "shim/common/identity.h"
+
+#include <cstring>
+
+#include <atomic>
+#include <string_view>
+
+#include "shim/common/sys.h"
+
+namespace tapstack::shim {
+namespace {
+
+constexpr char kPrefix[] = "\0tapstack/";  // the first zero makes it abstract, unix(7)
+constexpr size_t kPrefixLength = sizeof kPrefix - 1;
+constexpr char kDigits[] = "0123456789abcdef";
+
+// Written once before `own_is_set`; read by hooks of any thread.
+constinit EngineToken own_token;
+constinit std::atomic<bool> own_is_set{false};
+
+class Writer {
+ public:
+  explicit Writer(char* at) : at_(at) {}
+  void text(const char* from, size_t length) {
+    std::memcpy(at_, from, length);
+    at_ += length;
+  }
+  void character(char c) { *at_++ = c; }
+  void hex(uint64_t value, int digits) {
+    for (int i = digits - 1; i >= 0; --i) character(kDigits[value >> (4 * i) & 15]);
+  }
+  char* at() const { return at_; }
+
+ private:
+  char* at_;
+};
+
+class Reader {
+ public:
+  Reader(const char* at, size_t left) : at_(at), left_(left) {}
+  bool text(const char* expected, size_t length) {
+    if (left_ < length || std::memcmp(at_, expected, length) != 0) return false;
+    skip(length);
+    return true;
+  }
+  bool hex(uint32_t& value, int digits) {
+    if (left_ < static_cast<size_t>(digits)) return false;
+    value = 0;
+    for (int i = 0; i < digits; ++i) {
+      const size_t digit = std::string_view(kDigits).find(at_[i]);
+      if (digit == std::string_view::npos) return false;
+      value = value << 4 | static_cast<uint32_t>(digit);
+    }
+    skip(static_cast<size_t>(digits));
+    return true;
+  }
+  bool is_at_end() const { return left_ == 0; }
+
+ private:
+  void skip(size_t n) {
+    at_ += n;
+    left_ -= n;
+  }
+  const char* at_;
+  size_t left_;
+};
+
+}  // namespace
+
+EngineToken EngineToken::random() {
+  EngineToken token;
+  sys::call(SYS_getrandom, sys::pointer(token.bytes.data()), static_cast<long>(token.bytes.size()));
+  return token;
+}
+
+socklen_t format_name(const Identity& identity, sockaddr_un& name) {
+  name.sun_family = AF_UNIX;
+  Writer out(name.sun_path);
+  out.text(kPrefix, kPrefixLength);
+  for (uint8_t byte : identity.token.bytes) out.hex(byte, 2);
+  out.character('/');
+  out.character(identity.is_stream ? 's' : 'd');
+  out.character('/');
+  out.hex(identity.slot.slot, 8);
+  out.character('/');
+  out.hex(identity.slot.generation, 8);
+  return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) +
+                                static_cast<size_t>(out.at() - name.sun_path));
+}
+
+std::optional<Identity> parse_name(const sockaddr_un& name, socklen_t length) {
+  constexpr size_t kHeader = offsetof(sockaddr_un, sun_path);
+  if (length <= kHeader || length > sizeof name || name.sun_family != AF_UNIX) return std::nullopt;
+  Reader in(name.sun_path, length - kHeader);
+  if (!in.text(kPrefix, kPrefixLength)) return std::nullopt;
+  Identity identity;
+  for (uint8_t& byte : identity.token.bytes) {
+    uint32_t value = 0;
+    if (!in.hex(value, 2)) return std::nullopt;
+    byte = static_cast<uint8_t>(value);
+  }
+  identity.is_stream = in.text("/s/", 3);
+  if (!identity.is_stream && !in.text("/d/", 3)) return std::nullopt;
+  if (!in.hex(identity.slot.slot, 8) || !in.text("/", 1) || !in.hex(identity.slot.generation, 8) ||
+      !in.is_at_end()) {
+    return std::nullopt;
+  }
+  return identity;
+}
+
+std::optional<Identity> identity_of(int fd) {
+  sockaddr_un name;
+  socklen_t length = sizeof name;
+  if (sys::getpeername(fd, reinterpret_cast<sockaddr*>(&name), &length) != 0) return std::nullopt;
+  return parse_name(name, length);
+}
+
+void set_own_token(const EngineToken& token) {
+  own_is_set.store(false, std::memory_order_release);
+  own_token = token;
+  own_is_set.store(true, std::memory_order_release);
+}
+
+bool identify(int fd, SlotId& slot) {
+  const std::optional<Identity> identity = identity_of(fd);
+  if (!identity) return false;
+  if (own_is_set.load(std::memory_order_acquire) && identity->token != own_token) return false;
+  slot = identity->slot;
+  return true;
+}
+
+}  // namespace tapstack::shim

@@ -1,0 +1,108 @@
+#include "shim/common/private_fds.h"
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+
+#include "shim/common/sys.h"
+
+namespace tapstack::shim::private_fds {
+namespace {
+
+// Descriptors above this are not worth their price: the kernel's table grows to the highest number
+// (8 bytes each), and fork copies it.
+constexpr rlim_t kTableEnd = 65536;
+constexpr unsigned kWordBits = 64;
+constexpr unsigned kWords = static_cast<unsigned>(kTableEnd) / kWordBits;
+
+constinit std::atomic<uint64_t> is_used[kWords];
+constinit std::atomic<int> lowest{0};
+constinit std::atomic<rlim_t> program_soft{0};
+constinit std::atomic<bool> is_prepared{false};
+
+rlimit kernel_limit() {
+  rlimit limit{1024, 1024};
+  sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, sys::pointer(&limit));
+  return limit;
+}
+
+uint64_t bit_of(unsigned fd) { return uint64_t{1} << (fd % kWordBits); }
+
+int keep(int fd) {
+  const auto number = static_cast<unsigned>(fd);
+  if (number >= kTableEnd) {  // the table of numbers is full to its end
+    sys::close(fd);
+    return -EMFILE;
+  }
+  is_used[number / kWordBits].fetch_or(bit_of(number), std::memory_order_release);
+  return fd;
+}
+
+}  // namespace
+
+void prepare() {
+  if (is_prepared.load(std::memory_order_acquire)) return;
+  rlimit limit = kernel_limit();
+  program_soft.store(limit.rlim_cur, std::memory_order_relaxed);
+  limit.rlim_cur = limit.rlim_max;
+  sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, sys::pointer(&limit), 0);
+  lowest.store(static_cast<int>(std::min(kernel_limit().rlim_cur, kTableEnd) / 2),
+               std::memory_order_relaxed);
+  is_prepared.store(true, std::memory_order_release);
+}
+
+int copy_high(int fd) {
+  const int high = sys::fcntl(fd, F_DUPFD_CLOEXEC, floor());
+  return high < 0 ? high : keep(high);
+}
+
+int move_high(int fd) {
+  const int high = copy_high(fd);
+  if (high >= 0) sys::close(fd);
+  return high;
+}
+
+void close(int fd) {
+  if (fd < 0) return;
+  const auto number = static_cast<unsigned>(fd);
+  if (number < kTableEnd) {
+    is_used[number / kWordBits].fetch_and(~bit_of(number), std::memory_order_release);
+  }
+  sys::close(fd);
+}
+
+bool is_private(int fd) {
+  const auto number = static_cast<unsigned>(fd);
+  return number < kTableEnd &&
+         (is_used[number / kWordBits].load(std::memory_order_acquire) & bit_of(number)) != 0;
+}
+
+int next_private(unsigned first, unsigned last) {
+  for (unsigned word = first / kWordBits; word < kWords; ++word) {
+    uint64_t bits = is_used[word].load(std::memory_order_acquire);
+    if (word == first / kWordBits) bits &= ~uint64_t{0} << (first % kWordBits);
+    if (bits == 0) continue;
+    const unsigned fd = word * kWordBits + static_cast<unsigned>(std::countr_zero(bits));
+    return fd <= last ? static_cast<int>(fd) : -1;
+  }
+  return -1;
+}
+
+void close_all() {
+  for (int fd = next_private(0, ~0u); fd >= 0; fd = next_private(static_cast<unsigned>(fd), ~0u)) {
+    private_fds::close(fd);
+  }
+}
+
+int floor() { return lowest.load(std::memory_order_relaxed); }
+
+rlim_t program_soft_limit() {
+  if (!is_prepared.load(std::memory_order_acquire)) return kernel_limit().rlim_cur;
+  return program_soft.load(std::memory_order_relaxed);
+}
+
+void set_program_soft_limit(rlim_t soft) {
+  program_soft.store(soft, std::memory_order_relaxed);
+}
+
+}  // namespace tapstack::shim::private_fds
