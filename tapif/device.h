@@ -18,7 +18,7 @@ namespace tapstack::tapif {
 // What a device can do and how it is set.
 struct DeviceInfo {
   std::string name;  // of the interface on the host's side ("ts0")
-  MacAddress mac;    // the stack's own MAC on it
+  MacAddress mac{};  // the stack's own MAC on it
   uint32_t mtu_bytes = 1500;
   bool can_segment = false;  // takes TCP superframes
   bool can_checksum = false;

@@ -11,8 +11,8 @@ namespace tapstack::tapif {
 
 // One direction. Probabilities lie in [0, 1] and are drawn for each packet by itself.
 struct LinkImpairment {
-  Duration delay;      // added to every packet
-  Duration jitter;     // and a uniform share of [-jitter, +jitter]; order is kept
+  Duration delay{};    // added to every packet
+  Duration jitter{};   // and a uniform share of [-jitter, +jitter]; order is kept
   double loss = 0;     // packet vanishes
   double reorder = 0;  // packet is held back by `gap` and others overtake it
   Duration gap = Duration::ms(1);
