@@ -6,13 +6,14 @@ namespace tapstack::transport::tcp {
 
 uint32_t SackScoreboard::on_blocks(std::span<const SeqRange> blocks, SeqNumber una,
                                    SeqNumber nxt) {
-  const uint32_t before = is_empty() ? 0 : sacked_bytes();
+  const uint32_t before = sacked_bytes();
   for (const SeqRange& b : blocks) {
     const bool is_plausible =
         b.begin.before(b.end) && b.begin.after(una) && b.end.at_or_before(nxt);
     if (is_plausible) insert(b);
   }
-  return is_empty() ? 0 : sacked_bytes() - before;
+  const uint32_t after = sacked_bytes();
+  return after > before ? after - before : 0;  // forgetting ranges may outweigh
 }
 
 void SackScoreboard::insert(const SeqRange& block) {
@@ -49,6 +50,12 @@ void SackScoreboard::on_cumulative_ack(SeqNumber una) {
 bool SackScoreboard::is_sacked(SeqNumber s) const {
   return std::any_of(ranges_.begin(), ranges_.begin() + count_,
                      [s](const SeqRange& r) { return r.contains(s); });
+}
+
+uint32_t SackScoreboard::sacked_bytes() const {
+  uint32_t bytes = 0;
+  for (const SeqRange& r : ranges()) bytes += r.length();
+  return bytes;
 }
 
 uint32_t SackScoreboard::sacked_in(const SeqRange& range) const {

@@ -25,7 +25,7 @@ class SackScoreboard {
 
   bool is_empty() const { return count_ == 0; }
   bool is_sacked(SeqNumber s) const;
-  uint32_t sacked_bytes() const { return sacked_in({SeqNumber(lowest()), highest_end()}); }
+  uint32_t sacked_bytes() const;
   // Bytes reported within `range`.
   uint32_t sacked_in(const SeqRange& range) const;
   // End of the highest range; only if not empty.
@@ -40,7 +40,6 @@ class SackScoreboard {
   std::span<const SeqRange> ranges() const { return {ranges_.data(), count_}; }
 
  private:
-  uint32_t lowest() const { return count_ == 0 ? 0 : ranges_[0].begin.value(); }
   void insert(const SeqRange& block);
 
   std::array<SeqRange, kCapacity> ranges_;  // ascending, disjoint, not touching

@@ -1,0 +1,126 @@
+// One connection: a composition of its parts, without behaviour of its own. Each part has one writer
+// and knows nothing of the others; the files input_*, output, timeouts and user_* tell them facts.
+#pragma once
+
+#include <cstdint>
+
+#include "net/route.h"
+#include "transport/demux.h"
+#include "transport/ports.h"
+#include "transport/tcp/ack_policy.h"
+#include "transport/tcp/buffer_tuning.h"
+#include "transport/tcp/challenge_limit.h"
+#include "transport/tcp/congestion.h"
+#include "transport/tcp/deadlines.h"
+#include "transport/tcp/ids.h"
+#include "transport/tcp/index_list.h"
+#include "transport/tcp/loss.h"
+#include "transport/tcp/options.h"
+#include "transport/tcp/reassembly.h"
+#include "transport/tcp/receiver.h"
+#include "transport/tcp/recovery.h"
+#include "transport/tcp/rtt.h"
+#include "transport/tcp/sack_scoreboard.h"
+#include "transport/tcp/sender.h"
+#include "transport/tcp/settings.h"
+#include "transport/tcp/state.h"
+#include "transport/tcp/timestamps.h"
+
+namespace tapstack::transport::tcp {
+
+// One round trip under measurement (RFC 6298 3): of a segment that was sent once only.
+struct RoundTripProbe {
+  SeqNumber end;
+  Instant sent_at;
+  bool is_running = false;
+};
+
+// How long the peer has been silent towards us.
+struct Silence {
+  uint8_t retransmits = 0;        // of the same data since progress (RFC 9293 3.8.3)
+  uint8_t window_probes = 0;      // unanswered
+  uint8_t persist_backoff = 0;    // exponent; lasts until the window opens
+  uint8_t keepalive_probes = 0;   // unanswered
+  Instant stalled_since;          // no progress although something is outstanding
+  Instant last_received_at;
+};
+
+// What output has been asked for besides what the queues say.
+struct OutputRequests {
+  bool syn = false;         // SYN or SYN-ACK, first or again
+  bool reset = false;       // RST, after which the connection is gone
+  bool first_lost = false;  // one segment whatever the pipe holds (RFC 6675 5 (4.3))
+  bool probe = false;       // window probe, or what was held back too long
+  bool keepalive = false;
+};
+
+struct ConnectionFigures {
+  uint32_t segments_in = 0, segments_out = 0, retransmits = 0;
+  uint64_t retransmitted_bytes = 0;
+  Instant last_text_sent_at, last_text_received_at, last_ack_received_at;
+};
+
+struct Connection {
+  // Who it is.
+  Flow flow;
+  InterfaceId bound;       // SO_BINDTODEVICE
+  BindingId binding;       // holds the local port
+  Owner owner;
+  ListenerId listener;     // accepted from, while nobody has taken it
+  net::Route route;
+  Settings settings;
+  State state = State::kClosed;
+  bool in_demux = false;
+  bool is_orphan = false;        // the program has closed it: nobody will read or ask
+  bool was_established = false;
+  bool receive_shut = false;     // shutdown_receive()
+  bool more = false;             // MSG_MORE of the last send
+  bool was_cwnd_limited = false; // output wanted to send more since the last ACK
+  Error error = Error::kNone;       // pending for the program
+  Error soft_error = Error::kNone;  // of ICMP: the reason if it times out (RFC 1122 4.2.3.9)
+
+  // Sending.
+  uint16_t send_mss_bytes = kConfig.tcp_mss_default_bytes;  // text and options of a segment
+  Sender snd;
+  SackScoreboard sacked;
+  Loss loss;
+  Recovery recovery;
+  Congestion congestion;
+  Rtt rtt;
+  RoundTripProbe probe;
+  SeqNumber small_end;   // end of the last segment sent that was not full (Nagle)
+  OutputRequests wanted;
+  Silence silence;
+
+  // Receiving.
+  uint16_t advertised_mss_bytes = kConfig.tcp_mss_default_bytes;
+  Receiver rcv;
+  Reassembly out_of_order;
+  SeqNumber fin_at;        // of a FIN that came out of order
+  bool has_fin_at = false;
+  AckPolicy acks;
+  ReceiveTuning tuning;
+
+  // Both.
+  Negotiated agreed;
+  Timestamps timestamps;
+  Deadlines deadlines;
+  ChallengeLimit challenges;
+  ConnectionFigures figures;
+  Events events;
+  ListLink output_link;
+  ListLink event_link;
+  ListLink accept_link;
+  InterfaceId output_list;  // whose list output_link is in
+};
+
+// Text bytes of a full segment.
+inline uint32_t text_mss(const Connection& c) {
+  return c.send_mss_bytes - fixed_option_bytes(c.agreed);
+}
+
+inline Outstanding outstanding(const Connection& c) {
+  return {c.snd.vars().una, c.snd.vars().nxt, text_mss(c), c.agreed.sack};
+}
+
+}  // namespace tapstack::transport::tcp

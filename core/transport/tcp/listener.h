@@ -1,0 +1,52 @@
+// Passive opens: listening sockets, half-open connections and the queue of what can be accepted.
+#pragma once
+
+#include <cstdint>
+
+#include "net/route.h"
+#include "transport/demux.h"
+#include "transport/ports.h"
+#include "transport/tcp/ids.h"
+#include "transport/tcp/index_list.h"
+#include "transport/tcp/options.h"
+#include "transport/tcp/seq.h"
+#include "transport/tcp/settings.h"
+#include "util/time.h"
+
+namespace tapstack::transport::tcp {
+
+struct Listener {
+  Endpoint local;         // address any or none: every one
+  InterfaceId interface;  // 0 any
+  BindingId binding;
+  Owner owner;
+  Settings settings;
+  uint32_t backlog = 1;
+  IndexList acceptable;   // connections, through Connection::accept_link
+  uint32_t half_open = 0;
+  Events events;
+  ListLink event_link;
+};
+
+// As Linux counts it: a backlog of n lets n + 1 connections wait.
+inline bool is_accept_queue_full(const Listener& l) { return l.acceptable.count > l.backlog; }
+
+// A connection in SYN-RECEIVED that came from a listener: what must be remembered of its SYN. It
+// becomes a Connection when the handshake is complete, so that a flood of SYNs costs these only.
+struct HalfOpen {
+  Flow flow;
+  ListenerId listener;
+  net::Route route;
+  SeqNumber iss;
+  SeqNumber irs;
+  Negotiated agreed;
+  uint16_t advertised_mss_bytes = 0;
+  uint16_t window = 0;            // of the SYN: not scaled
+  uint32_t timestamp_offset = 0;
+  uint32_t timestamp_recent = 0;
+  uint8_t retransmits = 0;
+  Instant sent_at;                // the SYN-ACK, first time
+  ListLink age_link;
+};
+
+}  // namespace tapstack::transport::tcp

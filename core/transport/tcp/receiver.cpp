@@ -1,0 +1,92 @@
+#include "transport/tcp/receiver.h"
+
+#include <algorithm>
+
+namespace tapstack::transport::tcp {
+
+uint8_t window_shift_for(uint32_t buffer_max_bytes) {
+  uint8_t shift = 0;
+  while (shift < 14 && (uint32_t{0xffff} << shift) < buffer_max_bytes) ++shift;
+  return shift;
+}
+
+void Receiver::start(SeqNumber irs, uint32_t limit_bytes, uint8_t shift) {
+  v_ = ReceiveVariables{};
+  v_.irs = irs;
+  v_.nxt = v_.window_end = v_.read = irs + 1;
+  limit_bytes_ = limit_bytes;
+  shift_ = shift;
+}
+
+uint32_t Receiver::free_bytes(uint32_t out_of_order_bytes) const {
+  const uint32_t held = queue_.length + out_of_order_bytes;
+  return limit_bytes_ - std::min(limit_bytes_, held);
+}
+
+uint16_t Receiver::advertise_in_syn() {
+  const auto window = static_cast<uint16_t>(std::min(limit_bytes_, 0xffffu));
+  v_.window_end = later(v_.window_end, v_.nxt + window);
+  return window;
+}
+
+uint16_t Receiver::advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes) {
+  const uint32_t offered = v_.wnd_bytes();
+  const uint32_t unit = uint32_t{1} << shift_;
+  // Rounded up, so that scaling does not take back what was offered.
+  const uint32_t least = (offered + unit - 1) >> shift_;
+  const uint32_t could = free_bytes(out_of_order_bytes);
+  const uint32_t worth_it = offered + std::min(limit_bytes_ / 2, mss_bytes);
+  uint32_t field = least;
+  if (could >= worth_it) field = std::max(least, could >> shift_);
+  field = std::min(field, 0xffffu);
+  v_.window_end = later(v_.window_end, v_.nxt + (field << shift_));
+  return static_cast<uint16_t>(field);
+}
+
+bool Receiver::is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const {
+  const uint32_t could = free_bytes(out_of_order_bytes);
+  const uint32_t offered = v_.wnd_bytes();
+  return could >= offered + std::min(limit_bytes_ / 2, mss_bytes) && could >= 2 * offered;
+}
+
+void Receiver::append(mem::PacketMemory& memory, mem::Chain& text) {
+  v_.nxt = v_.nxt + text.length;
+  v_.received_bytes += text.length;
+  v_.window_end = later(v_.window_end, v_.nxt);
+  memory.append_chain(queue_, text);
+}
+
+void Receiver::discard(uint32_t n) {
+  v_.nxt = v_.nxt + n;
+  v_.read = v_.nxt;
+  v_.received_bytes += n;
+  v_.window_end = later(v_.window_end, v_.nxt);
+}
+
+void Receiver::on_fin() {
+  v_.fin_received = true;
+  v_.nxt = v_.nxt + 1;
+  v_.window_end = later(v_.window_end, v_.nxt);
+}
+
+bool Receiver::on_urgent(SeqNumber up) {
+  const bool is_new = v_.has_urgent ? up.after(v_.up) : up.after(v_.read);
+  if (!is_new) return false;
+  v_.up = up;
+  v_.has_urgent = true;
+  v_.urgent_taken = false;
+  return true;
+}
+
+void Receiver::consume(mem::PacketMemory& memory, uint32_t n) {
+  memory.chain_trim_front(queue_, n);
+  v_.read = v_.read + n;
+  if (v_.has_urgent && v_.read.at_or_after(v_.up)) v_.has_urgent = false;
+}
+
+void Receiver::clear(mem::PacketMemory& memory) {
+  v_.read = v_.read + queue_.length;
+  memory.free_chain(queue_);
+}
+
+}  // namespace tapstack::transport::tcp

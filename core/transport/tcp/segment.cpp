@@ -1,0 +1,72 @@
+#include "transport/tcp/segment.h"
+
+#include "wire/ip4.h"
+#include "wire/pseudo_header.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// kVerified and kPartial come from a sender on this machine or a device that vouches for it.
+bool is_checksum_right(const Context& ctx, const mem::Packet& packet) {
+  if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
+  const uint16_t pseudo = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
+                                                  wire::ip_protocol::kTcp, packet.size());
+  return wire::transport_checksum(pseudo, ctx.memory.sum(packet, 0, packet.size())) == 0;
+}
+
+// RFC 9293 3.9.2.3, MUST-57: only unicast; RFC 1122 4.2.3.10 for the source.
+bool is_unicast(const mem::PacketInfo& info) {
+  return !info.ip_broadcast && !info.link_broadcast && !info.link_multicast &&
+         !info.destination.is_multicast() && !info.source.is_multicast() && !info.source.is_any();
+}
+
+// Combinations that no TCP sends: with SYN neither FIN nor RST goes, and something must be set.
+bool are_flags_sane(uint8_t flags) {
+  const bool syn = (flags & flag::kSyn) != 0;
+  const bool any = (flags & (flag::kSyn | flag::kAck | flag::kRst | flag::kFin)) != 0;
+  return any && !(syn && (flags & (flag::kFin | flag::kRst)) != 0);
+}
+
+void fill(const wire::TcpView& view, const mem::PacketInfo& info, Segment& out) {
+  out.flow = {{info.destination, view.destination()}, {info.source, view.source()}};
+  out.interface = info.interface;
+  out.seq = SeqNumber(view.sequence());
+  out.ack = SeqNumber(view.acknowledgment());
+  out.wnd = view.window();
+  out.urgent = view.urgent_pointer();
+  out.flags = view.flags();
+  out.options = wire::TcpOptions::parse(view.options());
+}
+
+}  // namespace
+
+std::optional<DropReason> parse(Context& ctx, mem::Packet& packet, Segment& out) {
+  ctx.memory.trim_front(packet, packet.info.ip_header_bytes);
+  packet.info.ip_header_bytes = 0;
+  if (!is_unicast(packet.info)) return DropReason::kTcpNotUnicast;
+  if (!is_checksum_right(ctx, packet)) {
+    ctx.counters.count(Mib::kTcpInCsumErrors);
+    return DropReason::kTcpBadChecksum;
+  }
+  const uint8_t* bytes = ctx.memory.pull(packet, wire::TcpView::kHeaderBytesMin);
+  if (bytes == nullptr) return DropReason::kTcpTooShort;
+  const size_t header_bytes =
+      wire::TcpView::header_bytes_of({bytes, wire::TcpView::kHeaderBytesMin});
+  bytes = ctx.memory.pull(packet, static_cast<uint32_t>(header_bytes));
+  if (bytes == nullptr || header_bytes < wire::TcpView::kHeaderBytesMin) {
+    return DropReason::kTcpBadHeaderLength;
+  }
+  const auto view = wire::TcpView::parse({bytes, header_bytes});
+  if (!view) return DropReason::kTcpBadHeaderLength;
+  fill(*view, packet.info, out);
+  if (out.options.is_malformed) return DropReason::kTcpBadOption;
+  if (out.flow.local.port.value == 0 || out.flow.remote.port.value == 0) {
+    return DropReason::kTcpBadPort;
+  }
+  if (!are_flags_sane(out.flags)) return DropReason::kTcpBadFlags;
+  ctx.memory.trim_front(packet, static_cast<uint32_t>(header_bytes));
+  out.text_bytes = packet.size();
+  return std::nullopt;
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,58 @@
+// Everything TCP remembers: pools, the hash tables that find things, and the lists of what waits.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "config.h"
+#include "mem/pool.h"
+#include "transport/demux.h"
+#include "transport/ports.h"
+#include "transport/tcp/connection.h"
+#include "transport/tcp/isn.h"
+#include "transport/tcp/listener.h"
+#include "transport/tcp/time_wait.h"
+
+namespace tapstack::transport::tcp {
+
+// Numbers in the table of flows: connections first, then half-open ones, then TIME-WAIT records.
+inline constexpr uint32_t kFirstHalfOpen = kConfig.tcp_connections;
+inline constexpr uint32_t kFirstTimeWait = kFirstHalfOpen + kConfig.tcp_half_open;
+inline constexpr uint32_t kFlows = kFirstTimeWait + kConfig.tcp_time_waits;
+
+struct Tables {
+  mem::Pool<Connection, kConfig.tcp_connections, struct ConnectionTag> connections;
+  mem::Pool<Listener, kConfig.tcp_listeners, struct ListenerTag> listeners;
+  mem::Pool<HalfOpen, kConfig.tcp_half_open, struct HalfOpenTag> half_opens;
+  mem::Pool<TimeWait, kConfig.tcp_time_waits, struct TimeWaitTag> time_waits;
+
+  TcpPorts ports;
+  IsnGenerator isn;
+  Demux<kFlows> flows;
+  Demux<kConfig.tcp_listeners> listening;  // by port
+
+  // Connections with something to send, by interface, so that one full device does not hold up others.
+  std::array<IndexList, kConfig.interfaces + 1> output;
+  uint32_t next_output = 0;     // whose turn it is
+  IndexList connection_events;  // with an owner, and events it has not taken
+  IndexList listener_events;
+  IndexList half_open_by_age;   // oldest first
+  IndexList time_wait_by_age;   // in the order in which they expire
+};
+
+// What a flow belongs to.
+struct FlowOwner {
+  mem::Index connection = mem::kNoIndex;
+  mem::Index half_open = mem::kNoIndex;
+  mem::Index time_wait = mem::kNoIndex;
+  bool is_none() const {
+    return connection == mem::kNoIndex && half_open == mem::kNoIndex &&
+           time_wait == mem::kNoIndex;
+  }
+};
+FlowOwner find(const Tables& tables, const Flow& flow);
+// The listener for a SYN to `local` that came in on `interface`: one bound to the address before one
+// that takes all. kNoIndex when nobody listens.
+mem::Index find_listener(const Tables& tables, const Endpoint& local, InterfaceId interface);
+
+}  // namespace tapstack::transport::tcp
