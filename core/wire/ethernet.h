@@ -21,7 +21,6 @@ inline constexpr uint16_t kArp = 0x0806;
 inline constexpr uint16_t kVlan = 0x8100;
 inline constexpr uint16_t kIp6 = 0x86dd;
 inline constexpr uint16_t kServiceVlan = 0x88a8;  // IEEE 802.1ad
-inline constexpr uint16_t kServiceVlan = 0x88a8;  // IEEE 802.1ad
 }  // namespace ethertype
 
 struct EthernetHeader {
