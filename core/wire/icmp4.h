@@ -174,7 +174,11 @@ class Icmp4Editor {
     const uint16_t before = load_be16(p_ + icmp4_field::kType);
     p_[icmp4_field::kType] = static_cast<uint8_t>(Icmp4Type::kEchoReply);
     const uint16_t after = load_be16(p_ + icmp4_field::kType);
-    set_checksum(checksum_update(load_be16(p_ + icmp4_field::kChecksum), before, after));
+    const uint16_t checksum =
+        checksum_update(load_be16(p_ + icmp4_field::kChecksum), before, after);
+    // A reply of nothing but zeros sums to +0, for which 0 would be wrong; where 0 is right, all
+    // ones are as well.
+    set_checksum(checksum == 0 ? 0xffff : checksum);
   }
 
  private:
