@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/types.h"
+#include "link/interface.h"
 
 namespace tapstack {
 class Stack;
@@ -9,19 +10,8 @@ class Stack;
 
 namespace tapstack::api {
 
-struct InterfaceSettings {
-  char name[16] = {};             // "ts0"; at most 15 characters
-  MacAddress mac;
-  uint32_t mtu_bytes = 1500;      // [68, 65535]
-  bool can_segment = false;       // device takes TCP superframes
-  bool can_checksum = false;      // device completes checksums
-  bool is_up = true;
-};
-
-struct InterfaceCounters {
-  uint64_t in_frames = 0, in_bytes = 0, in_errors = 0, in_dropped = 0;
-  uint64_t out_frames = 0, out_bytes = 0, out_errors = 0, out_dropped = 0;
-};
+using link::InterfaceCounters;
+using link::InterfaceSettings;
 
 struct InterfaceInfo {
   InterfaceId id;

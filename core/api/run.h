@@ -26,7 +26,9 @@ inline constexpr size_t kFrameSpansMax =
 size_t receive_buffers(Stack& stack, size_t bytes, std::span<Bytes> spans);
 // The first `bytes` of those spans are a frame (Ethernet header first) that came in on `interface`.
 void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes, const Offload& offload);
-// The same from bytes elsewhere, with a copy.
+// A frame came in on `interface` and had to be thrown away for want of memory.
+void count_overrun(Stack& stack, InterfaceId interface);
+// The same as input() from bytes elsewhere, with a copy.
 void input_copy(Stack& stack, Instant now, InterfaceId interface, ConstBytes frame,
                 const Offload& offload);
 

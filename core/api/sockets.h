@@ -76,6 +76,7 @@ Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBloc
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);
 Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
 Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id);  // also of a listener
+// Multicast needs IGMP, which this stack does not have yet: always kNoProtocolOption (or kBadHandle).
 Status join_group(Stack& stack, Instant now, SocketId id, const IpAddress& group, InterfaceId interface);
 Status leave_group(Stack& stack, Instant now, SocketId id, const IpAddress& group,
                    InterfaceId interface);

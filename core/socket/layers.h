@@ -12,6 +12,9 @@
 namespace tapstack::socket {
 
 struct Layers {
+  // Draws the secrets of all of them.
+  explicit Layers(Random& random);
+
   net::Network network;
   transport::tcp::Tcp tcp;
   transport::Udp udp;

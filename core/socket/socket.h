@@ -39,6 +39,8 @@ struct Socket {
 
   // UDP, ping, raw
   transport::EndpointId endpoint;
+
+  bool is_tcp() const { return kind == SocketKind::kTcp; }
 };
 
 }  // namespace tapstack::socket

@@ -277,6 +277,10 @@ size_t unsent_bytes(const Layers& layers, const Socket& socket) {
   return has_connection(socket) ? status_of(layers, socket).unsent_bytes : 0;
 }
 
+uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket) {
+  return has_connection(socket) ? status_of(layers, socket).path_mtu_bytes : 0;
+}
+
 Error take_error(Layers& layers, Socket& socket) {
   return has_connection(socket) ? tcp::take_error(layers.tcp, socket.connection) : Error::kNone;
 }

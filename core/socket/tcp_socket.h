@@ -36,6 +36,8 @@ Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
 size_t readable_bytes(const Layers& layers, const Socket& socket);
 size_t unsent_bytes(const Layers& layers, const Socket& socket);
+// Of the connection's path; 0 when there is none.
+uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket);
 Error take_error(Layers& layers, Socket& socket);
 TcpInfo info(const Layers& layers, const Socket& socket, Instant now);
 

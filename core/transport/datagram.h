@@ -16,6 +16,7 @@ struct DatagramInfo {
   InterfaceId interface;    // receive: where it came in; send: where it must go out, 0 any
   uint8_t ttl = 0;          // receive: of the packet; send: 0 for the socket's
   uint8_t tos = 0;
+  bool dont_route = false;  // send: only to neighbours on link (MSG_DONTROUTE)
   uint32_t full_bytes = 0;  // receive: length of the datagram before truncation
   Instant received_at;      // receive: when it came in, on the embedder's clock
 };

@@ -54,6 +54,7 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
   const auto route = network.route(target.to.address, source, interface, ctx.now);
   if (!route.ok()) return route.error();
   target.route = *route;
+  if (to.dont_route && route->next_hop != target.to.address) return Error::kNetworkUnreachable;
   if (route->is_broadcast && !endpoint.settings.broadcast) return Error::kAccess;
 
   const uint8_t set_ttl =

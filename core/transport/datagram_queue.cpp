@@ -29,7 +29,11 @@ mem::PacketPtr DatagramQueue::pop(mem::PacketMemory& memory) {
 }
 
 mem::Packet* DatagramQueue::front(mem::PacketMemory& memory) const {
-  return packets_.count == 0 ? nullptr : &memory.packet(packets_.head);
+  return is_empty() ? nullptr : &memory.packet(packets_.head);
+}
+
+uint32_t DatagramQueue::front_bytes(const mem::PacketMemory& memory) const {
+  return is_empty() ? 0 : memory.packet(packets_.head).size();
 }
 
 void DatagramQueue::clear(mem::PacketMemory& memory) {

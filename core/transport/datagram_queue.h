@@ -19,6 +19,8 @@ class DatagramQueue {
   mem::PacketPtr pop(mem::PacketMemory& memory);
   // The oldest datagram, left in the queue; nullptr when there is none.
   mem::Packet* front(mem::PacketMemory& memory) const;
+  // Bytes of the oldest datagram; 0 when there is none.
+  uint32_t front_bytes(const mem::PacketMemory& memory) const;
   void clear(mem::PacketMemory& memory);
 
   bool is_empty() const { return packets_.count == 0; }

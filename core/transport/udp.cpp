@@ -15,8 +15,8 @@ constexpr uint8_t kProtocolUdp = 17;
 bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire::UdpView& udp) {
   if (!udp.has_checksum()) return true;  // RFC 768: the sender made none
   if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
-  ChecksumSum sum(wire::pseudo_header_sum(packet.info.source, packet.info.destination,
-                                          kProtocolUdp, udp.length()));
+  ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
+                                            kProtocolUdp, udp.length());
   sum.add_word(ctx.memory.sum(packet, packet.info.ip_header_bytes, udp.length()));
   return sum.checksum() == 0;
 }
@@ -69,17 +69,16 @@ bool check(const Context& ctx, mem::Packet& packet, Flow& flow, Refused& refused
 void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> header,
                   const net::Route& route) {
   const auto length = static_cast<uint16_t>(packet.size());
-  const uint16_t pseudo =
+  ChecksumSum sum =
       wire::pseudo_header_sum(route.source, route.destination, kProtocolUdp, length);
   wire::UdpEditor editor(header);
   if (route.can_checksum && length + 20u <= route.mtu_bytes) {
-    editor.set_checksum(pseudo);
+    editor.set_checksum(sum.folded());
     packet.info.offload.checksum = mem::ChecksumState::kPartial;
     packet.info.offload.checksum_start = 0;
     packet.info.offload.checksum_offset = wire::UdpView::kChecksumOffset;
     return;
   }
-  ChecksumSum sum(pseudo);
   sum.add_word(ctx.memory.sum(packet, 0, length));
   editor.set_checksum(wire::udp_checksum(sum.checksum()));
 }

@@ -1,0 +1,135 @@
+#include "api/sockets.h"
+
+#include "socket/calls.h"
+#include "socket/queries.h"
+#include "stack/stack.h"
+
+namespace tapstack::api {
+namespace {
+
+// What a call works on: lives for its length.
+class Call {
+ public:
+  Call(Stack& stack, Instant now) : ctx_(stack.context(now)), env_(stack.environment(ctx_)) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  operator socket::Environment() const { return env_; }
+
+ private:
+  Context ctx_;
+  socket::Environment env_;
+};
+
+}  // namespace
+
+Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind,
+                      uint8_t protocol) {
+  return socket::open(Call(stack, now), {family, kind, protocol});
+}
+
+Status bind(Stack& stack, Instant now, SocketId id, const Endpoint& local) {
+  return socket::bind(Call(stack, now), id, local);
+}
+
+Status listen(Stack& stack, Instant now, SocketId id, uint32_t backlog) {
+  return socket::listen(Call(stack, now), id, backlog);
+}
+
+Status connect(Stack& stack, Instant now, SocketId id, const Endpoint& peer) {
+  return socket::connect(Call(stack, now), id, peer);
+}
+
+Result<Accepted> accept(Stack& stack, Instant now, SocketId listener) {
+  const auto id = socket::accept(Call(stack, now), listener);
+  if (!id.ok()) return id.error();
+  const auto peer = socket::remote_endpoint(stack.view(), *id);
+  return Accepted{*id, peer.ok() ? *peer : Endpoint{}};
+}
+
+Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,
+                    const DatagramInfo& to, const SendOptions& options) {
+  socket::SendRequest request{parts, to, options.more, options.urgent};
+  request.to.dont_route = to.dont_route || options.dont_route;
+  return socket::send(Call(stack, now), id, request);
+}
+
+Result<size_t> receive(Stack& stack, Instant now, SocketId id, std::span<const Bytes> parts,
+                       const ReceiveOptions& options, DatagramInfo* info) {
+  return socket::receive(Call(stack, now), id, {parts, options.peek, options.urgent, info});
+}
+
+size_t peek_spans(Stack& stack, SocketId id, std::span<ConstBytes> spans) {
+  return socket::peek_spans(Call(stack, stack.last_now()), id, spans);
+}
+
+Status consume(Stack& stack, Instant now, SocketId id, size_t bytes) {
+  return socket::consume(Call(stack, now), id, bytes);
+}
+
+Result<size_t> reserve_send(Stack& stack, SocketId id, size_t bytes, std::span<Bytes> spans) {
+  return socket::reserve_send(Call(stack, stack.last_now()), id, bytes, spans);
+}
+
+Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes) {
+  return socket::commit_send(Call(stack, now), id, bytes);
+}
+
+Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how) {
+  return socket::shutdown(Call(stack, now), id, how);
+}
+
+Status close(Stack& stack, Instant now, SocketId id) {
+  return socket::close(Call(stack, now), id);
+}
+
+Result<Endpoint> local_endpoint(const Stack& stack, SocketId id) {
+  return socket::local_endpoint(stack.view(), id);
+}
+
+Result<Endpoint> remote_endpoint(const Stack& stack, SocketId id) {
+  return socket::remote_endpoint(stack.view(), id);
+}
+
+Readiness readiness(const Stack& stack, SocketId id) {
+  return socket::readiness(stack.view(), id);
+}
+
+Result<size_t> readable_bytes(const Stack& stack, SocketId id) {
+  return socket::readable_bytes(stack.view(), id);
+}
+
+Result<size_t> unsent_bytes(const Stack& stack, SocketId id) {
+  return socket::unsent_bytes(stack.view(), id);
+}
+
+Error take_error(Stack& stack, SocketId id) {
+  return socket::take_error(Call(stack, stack.last_now()), id);
+}
+
+Result<QueuedError> take_queued_error(Stack& stack, SocketId id) {
+  return socket::take_queued_error(Call(stack, stack.last_now()), id);
+}
+
+Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value) {
+  return socket::set_option(Call(stack, now), id, option, value);
+}
+
+Result<int64_t> get_option(const Stack& stack, SocketId id, Option option) {
+  return socket::get_option(stack.view(), id, stack.last_now(), option);
+}
+
+Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id) {
+  return socket::tcp_info(stack.view(), id, now);
+}
+
+Status join_group(Stack& stack, Instant, SocketId id, const IpAddress&, InterfaceId) {
+  return stack.view().sockets.find(id) != nullptr ? Error::kNoProtocolOption : Error::kBadHandle;
+}
+
+Status leave_group(Stack& stack, Instant, SocketId id, const IpAddress&, InterfaceId) {
+  return stack.view().sockets.find(id) != nullptr ? Error::kNoProtocolOption : Error::kBadHandle;
+}
+
+bool next_event(Stack& stack, SocketId& id) { return stack.next_event(id); }
+
+}  // namespace tapstack::api

@@ -1,0 +1,57 @@
+#include "socket/queries.h"
+
+#include "socket/datagram_socket.h"
+#include "socket/options.h"
+#include "socket/tcp_socket.h"
+
+namespace tapstack::socket {
+
+Result<Endpoint> local_endpoint(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp() ? tcp_socket::local_endpoint(view.layers, *socket)
+                          : datagram_socket::local_endpoint(view.layers, *socket);
+}
+
+Result<Endpoint> remote_endpoint(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp() ? tcp_socket::remote_endpoint(view.layers, *socket)
+                          : datagram_socket::remote_endpoint(view.layers, *socket);
+}
+
+Readiness readiness(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return {};
+  return socket->is_tcp() ? tcp_socket::readiness(view.layers, *socket)
+                          : datagram_socket::readiness(view.layers, *socket);
+}
+
+Result<size_t> readable_bytes(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp()
+             ? tcp_socket::readable_bytes(view.layers, *socket)
+             : datagram_socket::readable_bytes(view.layers, view.memory, *socket);
+}
+
+Result<size_t> unsent_bytes(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp() ? tcp_socket::unsent_bytes(view.layers, *socket) : size_t{0};
+}
+
+Result<int64_t> get_option(View view, SocketId id, Instant now, Option option) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return get_option(view.layers, *socket, now, option);
+}
+
+Result<TcpInfo> tcp_info(View view, SocketId id, Instant now) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (!socket->is_tcp()) return Error::kNotSupported;
+  return tcp_socket::info(view.layers, *socket, now);
+}
+
+}  // namespace tapstack::socket

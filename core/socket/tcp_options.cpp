@@ -1,0 +1,145 @@
+#include "socket/tcp_options.h"
+
+#include <cstddef>
+
+#include "socket/buffer_sizes.h"
+#include "socket/tcp_socket.h"
+#include "transport/tcp/user_calls.h"
+
+namespace tapstack::socket {
+
+namespace tcp = transport::tcp;
+
+namespace {
+
+using Settings = tcp::Settings;
+
+struct Flag {
+  Option option;
+  bool Settings::*field;
+};
+constexpr Flag kFlags[] = {
+    {Option::kNoDelay, &Settings::no_delay},
+    {Option::kCork, &Settings::cork},
+    {Option::kQuickAck, &Settings::quick_ack},
+};
+
+struct Number {
+  Option option;
+  uint32_t Settings::*field;
+  uint32_t min, max;  // of a value that is not refused; limits of Linux's tcp.h
+};
+constexpr Number kNumbers[] = {
+    {Option::kKeepAliveIdleS, &Settings::keepalive_idle_s, 1, 32'767},
+    {Option::kKeepAliveIntervalS, &Settings::keepalive_interval_s, 1, 32'767},
+    {Option::kKeepAliveProbes, &Settings::keepalive_probes, 1, 127},
+    {Option::kSynRetries, &Settings::syn_retries, 1, 127},
+    {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},
+};
+
+constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW
+constexpr int64_t kTosMask = 0xff & ~3;     // the ECN bits are TCP's own, RFC 3168
+
+template <size_t N>
+const auto* row_of(Option option, const auto (&rows)[N]) {
+  for (const auto& row : rows) {
+    if (row.option == option) return &row;
+  }
+  return static_cast<decltype(&rows[0])>(nullptr);
+}
+
+// Options of IP that a TCP socket has, and sizes.
+Status set_other(Settings& settings, Option option, int64_t value) {
+  switch (option) {
+    case Option::kReceiveBuffer:
+      settings.receive_buffer_bytes = granted_buffer_bytes(value, kReceiveBufferMin) / 2;
+      return Status();
+    case Option::kSendBuffer:
+      settings.send_buffer_bytes = granted_buffer_bytes(value, kSendBufferMin) / 2;
+      return Status();
+    case Option::kMaxSegment:
+      if (value != 0 && (value < kConfig.tcp_mss_min_bytes || value > kMaxSegmentMax)) {
+        return Error::kInvalid;
+      }
+      settings.max_segment_bytes = static_cast<uint16_t>(value);
+      return Status();
+    case Option::kTtl:
+      if (value != -1 && (value < 1 || value > 255)) return Error::kInvalid;
+      settings.ttl = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
+      return Status();
+    case Option::kTos:
+      settings.tos = static_cast<uint8_t>(value & kTosMask);
+      return Status();
+    case Option::kMtuDiscover:
+      if (value < 0 || value > 3) return Error::kInvalid;
+      settings.path_mtu_discovery = value != 0;
+      return Status();
+    default: return Error::kNoProtocolOption;
+  }
+}
+
+int64_t buffer_option(uint32_t asked, uint32_t default_bytes) {
+  return asked == 0 ? int64_t{default_bytes} : 2 * int64_t{asked};
+}
+
+int64_t max_segment(const Layers& layers, const Socket& socket, Instant now) {
+  if (socket.phase == TcpPhase::kConnected) {
+    const uint32_t mss = tcp_socket::info(layers, socket, now).send_mss;
+    if (mss != 0) return mss;
+  }
+  const uint16_t asked = socket.settings.max_segment_bytes;
+  return asked != 0 ? asked : kConfig.tcp_mss_default_bytes;
+}
+
+}  // namespace
+
+Status apply_tcp_settings(Environment env, Socket& socket) {
+  switch (socket.phase) {
+    case TcpPhase::kFresh: return Status();
+    case TcpPhase::kListening:
+      return tcp::change_settings(env.layers.tcp, socket.listener, socket.settings);
+    case TcpPhase::kConnected:
+      return tcp::change_settings(env.layers.tcp, env.ctx, socket.connection, socket.settings);
+  }
+  return Status();
+}
+
+Status set_tcp_option(Environment env, Socket& socket, Option option, int64_t value) {
+  if (const Flag* flag = row_of(option, kFlags)) {
+    socket.settings.*flag->field = value != 0;
+  } else if (const Number* number = row_of(option, kNumbers)) {
+    if (value < number->min || value > number->max) return Error::kInvalid;
+    socket.settings.*number->field = static_cast<uint32_t>(value);
+  } else if (option == Option::kMulticastTtl) {
+    return Error::kInvalid;  // Linux: not on a stream
+  } else {
+    const Status set = set_other(socket.settings, option, value);
+    if (!set.ok()) return set;
+  }
+  return apply_tcp_settings(env, socket);
+}
+
+Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Instant now,
+                               Option option) {
+  const Settings& settings = socket.settings;
+  if (const Flag* flag = row_of(option, kFlags)) return int64_t{settings.*flag->field};
+  if (const Number* number = row_of(option, kNumbers)) return int64_t{settings.*number->field};
+  switch (option) {
+    case Option::kReceiveBuffer:
+      return buffer_option(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_bytes);
+    case Option::kSendBuffer:
+      return buffer_option(settings.send_buffer_bytes, kConfig.tcp_send_buffer_bytes);
+    case Option::kMaxSegment: return max_segment(layers, socket, now);
+    case Option::kTtl: return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
+    case Option::kTos: return int64_t{settings.tos};
+    case Option::kMtuDiscover: return int64_t{settings.path_mtu_discovery};
+    case Option::kMtu: {
+      const uint32_t mtu = tcp_socket::path_mtu_bytes(layers, socket);
+      if (mtu == 0) return Error::kNotConnected;
+      return int64_t{mtu};
+    }
+    default: return Error::kNoProtocolOption;
+  }
+}
+
+}  // namespace tapstack::socket

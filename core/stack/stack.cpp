@@ -1,0 +1,153 @@
+#include "stack/stack.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "wire/ip4.h"
+
+namespace tapstack {
+namespace {
+
+// Loopback packets delivered by one poll(), so that two sockets that talk to one another cannot hold
+// the embedder's loop up; the rest makes next_deadline() due at once.
+constexpr int kLoopbackPacketsPerPoll = 64;
+
+constexpr uint8_t kProtocolIcmp = 1;
+constexpr uint8_t kProtocolTcp = 6;
+constexpr uint8_t kProtocolUdp = 17;
+
+}  // namespace
+
+Stack::Stack(const StackSettings& settings)
+    : now_(settings.now), random_(Random::Seed(settings.seed)), layers_(random_) {}
+
+Context Stack::context(Instant now) {
+  now_ = now;
+  return {now, memory_, timers_, counters_, random_};
+}
+
+void Stack::input(Instant now, InterfaceId interface, mem::PacketPtr frame) {
+  Context ctx = context(now);
+  frame->info.received_at = now;
+  receive(ctx, interface, std::move(frame));
+  collect_events();
+}
+
+void Stack::receive(Context& ctx, InterfaceId interface, mem::PacketPtr frame) {
+  net::Delivery delivery = layers_.network.input(ctx, interface, std::move(frame));
+  if (delivery) dispatch(ctx, std::move(delivery));
+  hand_out_errors(ctx);
+}
+
+// Raw sockets see everything first; then the protocol itself.
+void Stack::dispatch(Context& ctx, net::Delivery delivery) {
+  const bool is_wanted_raw = layers_.raw.input(ctx, *delivery.packet);
+  switch (delivery.protocol) {
+    case kProtocolTcp:
+      layers_.tcp.input(ctx, layers_.network, std::move(delivery.packet));
+      return;
+    case kProtocolUdp:
+      layers_.udp.input(ctx, layers_.network, std::move(delivery.packet));
+      return;
+    case kProtocolIcmp:  // the network has acted upon it
+      layers_.ping.input(ctx, std::move(delivery.packet));
+      return;
+    default:
+      if (is_wanted_raw) return;
+      ctx.drop(DropReason::kIp4UnknownProtocol);
+      ctx.counters.count(Mib::kIpInUnknownProtos);
+      layers_.network.refuse(ctx, std::move(delivery.packet), net::Refusal::kProtocol);
+  }
+}
+
+void Stack::hand_out_errors(Context& ctx) {
+  net::IcmpError error;
+  while (layers_.network.take_error(ctx, error)) {
+    layers_.raw.on_icmp_error(ctx, error);
+    if (error.protocol == kProtocolTcp) layers_.tcp.on_icmp_error(ctx, layers_.network, error);
+    if (error.protocol == kProtocolUdp) layers_.udp.on_icmp_error(ctx, error);
+    if (error.protocol == kProtocolIcmp) layers_.ping.on_icmp_error(ctx, error);
+  }
+}
+
+void Stack::poll(Instant now) {
+  Context ctx = context(now);
+  expire_timers(ctx);
+  deliver_loopback(ctx);
+  collect_events();
+}
+
+void Stack::expire_timers(Context& ctx) {
+  timer::TimerId id;
+  while (timers_.pop_due(ctx.now, id)) {
+    const timer::TimerKind kind = timer::kind_of(id);
+    switch (kind) {
+      case timer::TimerKind::kTcpConnection:
+      case timer::TimerKind::kTcpHalfOpen:
+      case timer::TimerKind::kTcpTimeWait:
+        layers_.tcp.on_timer(ctx, layers_.network, kind, timer::index_of(id));
+        break;
+      default:
+        layers_.network.on_timer(ctx, kind, timer::index_of(id));
+        hand_out_errors(ctx);
+        break;
+    }
+  }
+}
+
+void Stack::deliver_loopback(Context& ctx) {
+  for (int n = 0; n < kLoopbackPacketsPerPoll; ++n) {
+    mem::PacketPtr packet = next_frame(ctx.now, link::kLoopback);
+    if (!packet) return;
+    packet->info.received_at = ctx.now;
+    receive(ctx, link::kLoopback, std::move(packet));
+  }
+}
+
+mem::PacketPtr Stack::next_frame(Instant now, InterfaceId interface) {
+  Context ctx = context(now);
+  mem::PacketPtr frame = layers_.network.next_frame(ctx, interface);
+  while (!frame && layers_.tcp.output_one(ctx, layers_.network, interface)) {
+    frame = layers_.network.next_frame(ctx, interface);
+  }
+  return frame;
+}
+
+bool Stack::has_loopback_work() const {
+  return layers_.network.interface(link::kLoopback)->transmit.count > 0 ||
+         layers_.tcp.has_output(link::kLoopback);
+}
+
+void Stack::count_overrun(InterfaceId interface) {
+  counters_.drop(DropReason::kMemoryNoBlock);
+  if (link::Interface* found = layers_.network.parts().interfaces.find(interface)) {
+    ++found->counters.in_dropped;
+  }
+}
+
+Instant Stack::next_deadline() const {
+  return has_loopback_work() ? now_ : timers_.next_deadline();
+}
+
+bool Stack::next_event(SocketId& id) {
+  collect_events();
+  return sockets_.next_event(id);
+}
+
+void Stack::collect_events() {
+  transport::tcp::ConnectionEvents connection;
+  while (layers_.tcp.next_event(connection)) {
+    if (connection.events.has(transport::tcp::Event::kConnected)) {
+      sockets_.at(connection.owner.value)->was_connected = true;
+    }
+    sockets_.add_event(connection.owner.value);
+  }
+  transport::tcp::ListenerEvents listener;
+  while (layers_.tcp.next_event(listener)) sockets_.add_event(listener.owner.value);
+  mem::Index owner = mem::kNoIndex;
+  while (layers_.udp.take_news(owner)) sockets_.add_event(owner);
+  while (layers_.ping.take_news(owner)) sockets_.add_event(owner);
+  while (layers_.raw.take_news(owner)) sockets_.add_event(owner);
+}
+
+}  // namespace tapstack
