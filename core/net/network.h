@@ -3,6 +3,7 @@
 
 #include "link/context.h"
 #include "mem/packet_memory.h"
+#include "net/checksum_offload.h"
 #include "net/icmp_error.h"
 #include "net/parts.h"
 #include "net/route.h"
@@ -29,6 +30,9 @@ enum class Refusal : uint8_t { kProtocol, kPort };
 
 class Network {
  public:
+  // `key`: secret of the hash tables and of IP identification.
+  explicit Network(const SecretKey& key) : parts_(key) {}
+
   // --- for transports ---
   // Chooses interface, source and next hop. `source` without family or any: select one. `bound` 0: any
   // interface. Errors: kNetworkUnreachable (no route), kNetworkDown, kAddressNotAvailable (source not
@@ -60,9 +64,10 @@ class Network {
   Delivery input(Context& ctx, InterfaceId id, mem::PacketPtr frame);
   // The oldest frame that waits for the device; for link::kLoopback an IP packet to hand to input().
   mem::PacketPtr next_frame(Context& ctx, InterfaceId id);
-  // An ICMP error or a failed resolution for the transports; false when there is none. To be drained
-  // after each input() and on_timer(): an error not taken is lost when the next one comes in.
-  bool take_error(Context& ctx, IcmpError& error);
+  // The ICMP error that the last input() brought for the transports; false when it brought none. To be
+  // asked after each input(): an error not taken is lost when the next one comes in. Neighbours that
+  // do not answer are reported this way too, by way of loopback.
+  bool take_error(IcmpError& error);
   // A timer of kind kNeighbour or kReassembly is due; `index` as it was set.
   void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);
 
@@ -73,9 +78,5 @@ class Network {
  private:
   Parts parts_;
 };
-
-// Completes the transport checksum of a packet whose state is kPartial: info.offload.checksum_start
-// counts from the packet's first byte. No effect in any other state.
-void complete_checksum(Context& ctx, mem::Packet& packet);
 
 }  // namespace tapstack::net

@@ -43,7 +43,7 @@ uint32_t PathMtuCache::report(const IpAddress& destination, uint32_t next_hop_mt
   mem::Index index = find(destination);
   if (index != mem::kNoIndex && now < entries_.at(index).expires_at &&
       mtu >= entries_.at(index).mtu_bytes) {
-    return 0;
+    return entries_.at(index).mtu_bytes;
   }
   if (index == mem::kNoIndex) index = add(destination);
   Entry& entry = entries_.at(index);

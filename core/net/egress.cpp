@@ -1,0 +1,121 @@
+#include "net/egress.h"
+
+#include <optional>
+#include <utility>
+
+#include "link/arp.h"
+#include "link/ethernet.h"
+#include "net/checksum_offload.h"
+#include "net/fragmentation4.h"
+#include "wire/ip4.h"
+
+namespace tapstack::net {
+namespace {
+
+using link::Interface;
+using mem::ChecksumState;
+using mem::Segmentation;
+
+Error refuse(Context& ctx, DropReason reason, Error error) {
+  ctx.drop(reason);
+  ctx.counters.count(Mib::kIpOutDiscards);
+  return error;
+}
+
+// One packet that fits: the link header, and into the queue.
+Status queue_frame(Context& ctx, Parts& parts, const Interface& interface, mem::PacketPtr packet,
+                   const MacAddress& mac) {
+  if (interface.is_loopback) {
+    // What never leaves this host was not damaged on the way.
+    ChecksumState& state = packet->info.offload.checksum;
+    if (state == ChecksumState::kUnknown) state = ChecksumState::kVerified;
+    return parts.interfaces.enqueue(ctx, interface.id, std::move(packet));
+  }
+  if (!interface.settings.can_checksum && !complete_checksum(ctx, *packet)) {
+    return refuse(ctx, DropReason::kMemoryNoBlock, Error::kNoBuffers);
+  }
+  return link::ethernet_output(ctx, parts.interfaces, interface.id, std::move(packet), mac,
+                               link::Payload::kIp4);
+}
+
+bool has_dont_fragment(Context& ctx, mem::Packet& packet) {
+  const uint32_t n = wire::Ip4View::kHeaderBytesMin;
+  return wire::Ip4View::parse_quoted({ctx.memory.pull(packet, n), n})->dont_fragment();
+}
+
+// All fragments of a datagram, or none: a lost one would waste the others.
+Status queue_fragments(Context& ctx, Parts& parts, const Interface& interface,
+                       mem::PacketPtr packet, const MacAddress& mac) {
+  const uint32_t mtu = parts.path_mtus.lookup(packet->info.destination,
+                                              interface.settings.mtu_bytes, ctx.now);
+  if (!complete_checksum(ctx, *packet)) {
+    return refuse(ctx, DropReason::kMemoryNoBlock, Error::kNoBuffers);
+  }
+  mem::PacketQueue fragments;
+  if (!fragment4(ctx, std::move(packet), mtu, fragments)) {
+    return refuse(ctx, DropReason::kMemoryNoPacket, Error::kNoBuffers);
+  }
+  if (interface.transmit.count + fragments.count > kConfig.interface_queue_packets) {
+    ctx.memory.clear(fragments);
+    return refuse(ctx, DropReason::kInterfaceQueueFull, Error::kNoBuffers);
+  }
+  Status status;
+  while (mem::PacketPtr fragment = ctx.memory.pop(fragments)) {
+    const Status sent = queue_frame(ctx, parts, interface, std::move(fragment), mac);
+    if (!sent.ok()) status = sent;
+  }
+  return status;
+}
+
+// The link-layer address to send to; none while it has to be resolved.
+std::optional<MacAddress> destination_mac(Context& ctx, Parts& parts, const Interface& interface,
+                                          const mem::PacketInfo& info) {
+  if (interface.is_loopback) return MacAddress{};
+  if (info.destination.is_multicast()) return link::group_mac(info.destination);
+  if (interface.is_broadcast(info.destination)) return MacAddress::broadcast();
+  return parts.neighbours.lookup(ctx, interface.id, info.next_hop);
+}
+
+}  // namespace
+
+Status transmit(Context& ctx, Parts& parts, mem::PacketPtr packet) {
+  const Interface* interface = parts.interfaces.find(packet->info.interface);
+  if (interface == nullptr) return refuse(ctx, DropReason::kInterfaceUnknown, Error::kNoDevice);
+  if (!interface->settings.is_up) {
+    return refuse(ctx, DropReason::kInterfaceDown, Error::kNetworkDown);
+  }
+  const auto mac = destination_mac(ctx, parts, *interface, packet->info);
+  if (!mac) {
+    const IpAddress next_hop = packet->info.next_hop;
+    const auto ask =
+        parts.neighbours.enqueue(ctx, interface->id, next_hop, std::move(packet));
+    if (!ask.ok()) return ask.error();
+    if (ask.value()) link::arp_solicit(ctx, parts.interfaces, *ask.value());
+    return {};
+  }
+  const bool is_superframe = packet->info.offload.segmentation != Segmentation::kNone &&
+                             interface->settings.can_segment;
+  // A packet with DF was measured against the path when it was made; another may since have become too
+  // large for the path and be cut.
+  const bool has_df = has_dont_fragment(ctx, *packet);
+  const uint32_t mtu =
+      has_df ? interface->settings.mtu_bytes
+             : parts.path_mtus.lookup(packet->info.destination, interface->settings.mtu_bytes,
+                                      ctx.now);
+  if (is_superframe || packet->size() <= mtu) {
+    return queue_frame(ctx, parts, *interface, std::move(packet), *mac);
+  }
+  if (has_df || packet->info.offload.segmentation != Segmentation::kNone) {
+    ctx.counters.count(Mib::kIpFragFails);
+    return refuse(ctx, DropReason::kIp4TooBig, Error::kMessageTooLong);
+  }
+  return queue_fragments(ctx, parts, *interface, std::move(packet), *mac);
+}
+
+void transmit_all(Context& ctx, Parts& parts, mem::PacketQueue packets) {
+  while (mem::PacketPtr packet = ctx.memory.pop(packets)) {
+    transmit(ctx, parts, std::move(packet)).ignore();
+  }
+}
+
+}  // namespace tapstack::net

@@ -1,0 +1,31 @@
+// The tables of the network layer, as its functions are handed them. No part knows another.
+#pragma once
+
+#include "link/interface_table.h"
+#include "link/neighbour_cache.h"
+#include "net/group_table.h"
+#include "net/icmp_error.h"
+#include "net/icmp_limiter.h"
+#include "net/ip4_identification.h"
+#include "net/path_mtu_cache.h"
+#include "net/reassembly.h"
+#include "net/route_table.h"
+
+namespace tapstack::net {
+
+struct Parts {
+  explicit Parts(const SecretKey& key) : neighbours(key), path_mtus(key), identification(key) {}
+
+  link::InterfaceTable interfaces;
+  link::NeighbourCache neighbours;
+  RouteTable routes;
+  Reassembly reassembly;
+  PathMtuCache path_mtus;
+  GroupTable groups;
+  IcmpLimiter icmp_limiter;
+  Ip4Identification identification;
+  IcmpError error;         // the last one received
+  bool has_error = false;  // and not yet taken
+};
+
+}  // namespace tapstack::net
