@@ -9,9 +9,10 @@ namespace {
 // kVerified and kPartial come from a sender on this machine or a device that vouches for it.
 bool is_checksum_right(const Context& ctx, const mem::Packet& packet) {
   if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
-  const uint16_t pseudo = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
-                                                  wire::ip_protocol::kTcp, packet.size());
-  return wire::transport_checksum(pseudo, ctx.memory.sum(packet, 0, packet.size())) == 0;
+  ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
+                                            wire::ip_protocol::kTcp, packet.size());
+  sum.add_word(ctx.memory.sum(packet, 0, packet.size()));
+  return sum.checksum() == 0;
 }
 
 // RFC 9293 3.9.2.3, MUST-57: only unicast; RFC 1122 4.2.3.10 for the source.
@@ -21,17 +22,16 @@ bool is_unicast(const mem::PacketInfo& info) {
 }
 
 // Combinations that no TCP sends: with SYN neither FIN nor RST goes, and something must be set.
-bool are_flags_sane(uint8_t flags) {
-  const bool syn = (flags & flag::kSyn) != 0;
-  const bool any = (flags & (flag::kSyn | flag::kAck | flag::kRst | flag::kFin)) != 0;
-  return any && !(syn && (flags & (flag::kFin | flag::kRst)) != 0);
+bool are_flags_sane(wire::TcpFlags flags) {
+  const bool any = flags.has_any(flag::kSyn | flag::kAck | flag::kRst | flag::kFin);
+  return any && !(flags.syn() && flags.has_any(flag::kFin | flag::kRst));
 }
 
 void fill(const wire::TcpView& view, const mem::PacketInfo& info, Segment& out) {
   out.flow = {{info.destination, view.destination()}, {info.source, view.source()}};
   out.interface = info.interface;
-  out.seq = SeqNumber(view.sequence());
-  out.ack = SeqNumber(view.acknowledgment());
+  out.seq = SeqNumber(view.sequence_number());
+  out.ack = SeqNumber(view.acknowledgment_number());
   out.wnd = view.window();
   out.urgent = view.urgent_pointer();
   out.flags = view.flags();
@@ -59,7 +59,6 @@ std::optional<DropReason> parse(Context& ctx, mem::Packet& packet, Segment& out)
   const auto view = wire::TcpView::parse({bytes, header_bytes});
   if (!view) return DropReason::kTcpBadHeaderLength;
   fill(*view, packet.info, out);
-  if (out.options.is_malformed) return DropReason::kTcpBadOption;
   if (out.flow.local.port.value == 0 || out.flow.remote.port.value == 0) {
     return DropReason::kTcpBadPort;
   }

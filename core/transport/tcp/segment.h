@@ -21,11 +21,11 @@ struct Segment {
   SeqNumber ack;           // SEG.ACK, if has(kAck)
   uint16_t wnd = 0;        // SEG.WND as sent: not scaled
   uint16_t urgent = 0;     // SEG.UP, if has(kUrg)
-  uint8_t flags = 0;
+  wire::TcpFlags flags;
   uint32_t text_bytes = 0;
   wire::TcpOptions options;
 
-  bool has(uint8_t f) const { return (flags & f) != 0; }
+  bool has(wire::TcpFlags f) const { return flags.has(f); }
   // SEG.LEN: text, SYN and FIN.
   uint32_t length() const {
     return text_bytes + (has(flag::kSyn) ? 1u : 0u) + (has(flag::kFin) ? 1u : 0u);

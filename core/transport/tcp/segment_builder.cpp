@@ -23,7 +23,7 @@ void describe_offload(const Outgoing& out, const net::Route& route, uint32_t hea
 
 bool emit_header(Context& ctx, mem::Packet& packet, const Outgoing& out,
                  const net::Route& route) {
-  const size_t options_bytes = wire::emitted_bytes(out.options);
+  const size_t options_bytes = out.options.size_bytes();
   const auto header_bytes =
       static_cast<uint32_t>(wire::TcpView::kHeaderBytesMin + options_bytes);
   uint8_t* at = ctx.memory.prepend(packet, header_bytes);
@@ -31,14 +31,16 @@ bool emit_header(Context& ctx, mem::Packet& packet, const Outgoing& out,
   wire::TcpHeader h;
   h.source = out.flow.local.port;
   h.destination = out.flow.remote.port;
-  h.sequence = out.seq.value();
-  h.acknowledgment = (out.flags & wire::tcp_flag::kAck) != 0 ? out.ack.value() : 0;
+  h.sequence_number = out.seq.value();
+  h.acknowledgment_number = out.flags.ack() ? out.ack.value() : 0;
+  h.header_bytes = static_cast<uint8_t>(header_bytes);
   h.flags = out.flags;
   h.window = out.wnd;
   h.urgent_pointer = out.urgent;
   h.checksum = wire::pseudo_header_sum(out.flow.local.address, out.flow.remote.address,
-                                       wire::ip_protocol::kTcp, packet.size());
-  wire::emit({at, header_bytes}, h, options_bytes);
+                                       wire::ip_protocol::kTcp, packet.size())
+                   .folded();
+  wire::emit({at, header_bytes}, h);
   wire::emit({at + wire::TcpView::kHeaderBytesMin, options_bytes}, out.options);
   describe_offload(out, route, header_bytes, packet.info.offload);
   return true;

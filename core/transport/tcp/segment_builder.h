@@ -7,6 +7,7 @@
 #include "net/network.h"
 #include "transport/demux.h"
 #include "transport/tcp/seq.h"
+#include "wire/tcp.h"
 #include "wire/tcp_options.h"
 
 namespace tapstack::transport::tcp {
@@ -16,7 +17,7 @@ struct Outgoing {
   Flow flow;
   SeqNumber seq;
   SeqNumber ack;            // if flags has ACK
-  uint8_t flags = 0;
+  wire::TcpFlags flags;
   uint16_t wnd = 0;         // as it goes into the field: scaled
   uint16_t urgent = 0;      // if flags has URG
   uint16_t segment_bytes = 0;  // text bytes a segment; 0: it is one segment
