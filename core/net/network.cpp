@@ -110,7 +110,7 @@ mem::PacketPtr Network::next_frame(Context& ctx, InterfaceId id) {
   return parts_.interfaces.next_frame(ctx, id);
 }
 
-bool Network::take_error(IcmpError& error) {
+bool Network::take_error(Context&, IcmpError& error) {
   if (!parts_.has_error) return false;
   error = parts_.error;
   parts_.has_error = false;

@@ -67,7 +67,7 @@ class Network {
   // The ICMP error that the last input() brought for the transports; false when it brought none. To be
   // asked after each input(): an error not taken is lost when the next one comes in. Neighbours that
   // do not answer are reported this way too, by way of loopback.
-  bool take_error(IcmpError& error);
+  bool take_error(Context& ctx, IcmpError& error);
   // A timer of kind kNeighbour or kReassembly is due; `index` as it was set.
   void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);
 
