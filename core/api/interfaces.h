@@ -46,10 +46,11 @@ struct CounterValue {
 };
 Result<CounterValue> counter_at(const Stack& stack, size_t n);
 
-// Use of the pools: to show leaks and pressure.
+// How full the n-th pool is, from 0 until kNoEntry: shows leaks and pressure.
 struct PoolUse {
-  const char* name = "";
-  size_t used = 0, capacity = 0;
+  const char* name = "";  // a string literal
+  size_t used = 0;
+  size_t capacity = 0;
 };
 Result<PoolUse> pool_at(const Stack& stack, size_t n);
 

@@ -1,0 +1,89 @@
+#include "api/interfaces.h"
+
+#include <iterator>
+
+#include "net/configuration.h"
+#include "stack/stack.h"
+
+namespace tapstack::api {
+
+Result<InterfaceId> add_interface(Stack& stack, Instant now, const InterfaceSettings& settings) {
+  Context ctx = stack.context(now);
+  return net::add_interface(ctx, stack.layers().network, settings);
+}
+
+Status change_interface(Stack& stack, Instant now, InterfaceId id,
+                        const InterfaceSettings& settings) {
+  Context ctx = stack.context(now);
+  return net::change_interface(ctx, stack.layers().network, id, settings);
+}
+
+Status remove_interface(Stack& stack, Instant now, InterfaceId id) {
+  Context ctx = stack.context(now);
+  return net::remove_interface(ctx, stack.layers().network, id);
+}
+
+Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& address) {
+  Context ctx = stack.context(now);
+  return net::add_address(ctx, stack.layers().network, id, address);
+}
+
+Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address) {
+  Context ctx = stack.context(now);
+  return net::remove_address(ctx, stack.layers().network, id, address);
+}
+
+Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway,
+                 InterfaceId id) {
+  return net::add_route(stack.layers().network, destination, gateway, id);
+}
+
+Status remove_route(Stack& stack, const Prefix& destination) {
+  return net::remove_route(stack.layers().network, destination);
+}
+
+Result<InterfaceInfo> interface_at(const Stack& stack, size_t n) {
+  const link::Interface* found = stack.layers().network.parts().interfaces.at(n);
+  if (found == nullptr) return Error::kNoEntry;
+  return InterfaceInfo{found->id, found->settings, found->is_loopback, found->counters};
+}
+
+Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n) {
+  const link::Interface* found = stack.layers().network.interface(id);
+  if (found == nullptr) return Error::kNoDevice;
+  if (n >= found->addresses().size()) return Error::kNoEntry;
+  return found->addresses()[n];
+}
+
+Result<InterfaceId> interface_by_name(const Stack& stack, const char* name) {
+  const link::Interface* found = stack.layers().network.parts().interfaces.find(name);
+  if (found == nullptr) return Error::kNoDevice;
+  return found->id;
+}
+
+Result<CounterValue> counter_at(const Stack& stack, size_t n) {
+  if (n >= Counters::kCount) return Error::kNoEntry;
+  return CounterValue{{Counters::name_at(n), stack.counters().value_at(n)}};
+}
+
+Result<PoolUse> pool_at(const Stack& stack, size_t n) {
+  const socket::Layers& layers = stack.layers();
+  const PoolUse pools[] = {
+      {"blocks", stack.memory().blocks_used(), kConfig.blocks},
+      {"slices", stack.memory().slices_used(), kConfig.slices},
+      {"packets", stack.memory().packets_used(), kConfig.packets},
+      {"sockets", stack.view().sockets.used(), kConfig.sockets},
+      {"udp_endpoints", layers.udp.used(), kConfig.udp_endpoints},
+      {"ping_endpoints", layers.ping.used(), kConfig.raw_endpoints},
+      {"raw_endpoints", layers.raw.used(), kConfig.raw_endpoints},
+      {"tcp_connections", layers.tcp.connections_used(), kConfig.tcp_connections},
+      {"tcp_listeners", layers.tcp.listeners_used(), kConfig.tcp_listeners},
+      {"tcp_half_open", layers.tcp.half_open_used(), kConfig.tcp_half_open},
+      {"tcp_time_waits", layers.tcp.time_waits_used(), kConfig.tcp_time_waits},
+      {"timers", stack.timers().armed(), timer::kTimers},
+  };
+  if (n >= std::size(pools)) return Error::kNoEntry;
+  return pools[n];
+}
+
+}  // namespace tapstack::api
