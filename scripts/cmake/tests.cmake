@@ -36,6 +36,8 @@ function(tapstack_test_pch profile)
   target_link_libraries(test_support_${profile} ${kind} core_util_${profile} GTest::gmock)
   if(sources)
     set_target_properties(test_support_${profile} PROPERTIES EXCLUDE_FROM_ALL ON)
+    # The hook is wanted by archives behind this one.
+    target_link_options(test_support_${profile} INTERFACE LINKER:-u,tapstack_assert_failed)
   endif()
 endfunction()
 
