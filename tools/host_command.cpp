@@ -1,0 +1,71 @@
+#include "tools/host_command.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tools/namespaces.h"
+#include "tools/program.h"
+#include "tools/report.h"
+
+namespace tapstack::tools {
+namespace {
+
+constexpr int kPidMax = 1 << 22;  // PID_MAX_LIMIT of Linux
+
+// LD_PRELOAD without our library: a shell under `tapstack run` may call `tapstack host`.
+void remove_preload() {
+  const char* before = std::getenv("LD_PRELOAD");
+  if (before == nullptr) return;
+  std::string kept, list = before;
+  for (size_t begin = 0; begin < list.size();) {
+    const size_t end = std::min(list.find_first_of(": ", begin), list.size());
+    const std::string entry = list.substr(begin, end - begin);
+    if (!entry.empty() && !entry.ends_with("/libtapstack.so")) {
+      kept += (kept.empty() ? "" : ":") + entry;
+    }
+    begin = end + 1;
+  }
+  if (kept.empty()) {
+    ::unsetenv("LD_PRELOAD");
+  } else {
+    ::setenv("LD_PRELOAD", kept.c_str(), 1);
+  }
+}
+
+// A process in the namespaces to join; 0, and a line about it, when there is none.
+pid_t choose(pid_t wanted) {
+  if (wanted != 0) return wanted;
+  const std::vector<RunningStack> stacks = find_running_stacks();
+  if (stacks.empty()) {
+    report("host: no stack of yours is running (start one with: tapstack run -- program)");
+    return 0;
+  }
+  if (stacks.size() > 1) {
+    std::string others;
+    for (size_t i = 1; i < stacks.size(); ++i) others += " " + std::to_string(stacks[i].pid);
+    report("host: joining the newest stack, that of process " + std::to_string(stacks[0].pid) +
+           "; --pid chooses another:" + others);
+  }
+  return stacks.front().pid;
+}
+
+}  // namespace
+
+void HostOptions::add_to(CLI::App& app) {
+  app.add_option("--pid", pid, "a process of the stack to join (the newest stack)")
+      ->type_name("PID")
+      ->check(CLI::Range(1, kPidMax));
+}
+
+int host(const HostOptions& options, const std::vector<std::string>& command_line) {
+  const pid_t pid = choose(options.pid);
+  if (pid == 0) return kSetUpStatus;
+  if (const tapif::Failure failure = join_namespaces(pid)) {
+    report("host: " + failure.message);
+    return kSetUpStatus;
+  }
+  remove_preload();
+  return become(find_program(command_line.front()), command_line);
+}
+
+}  // namespace tapstack::tools

@@ -1,0 +1,91 @@
+// The `tapstack` command.
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tools/host_command.h"
+#include "tools/report.h"
+#include "tools/run_command.h"
+
+namespace {
+
+using tapstack::tools::kUsageStatus;
+using tapstack::tools::report;
+using Words = std::vector<std::string>;
+
+void take_command_line(CLI::App& app) {
+  app.prefix_command();
+  app.footer("The program and its arguments follow the options: tapstack " + app.get_name() +
+             " [options] -- program [arguments]");
+}
+
+// The arguments up to the first "--", and those from it on: CLI11 never sees the latter.
+void split(int argc, char** argv, Words& options, Words& rest) {
+  const Words all(argv + 1, argv + argc);
+  const auto mark = std::ranges::find(all, "--");
+  options.assign(all.begin(), mark);
+  rest.assign(mark, all.end());
+}
+
+// The words of the program to run: what begins with the first word that is no option, or is behind
+// "--". Says what is wrong and returns nothing when there are none.
+Words command_line_of(const CLI::App& app, const Words& rest) {
+  const std::string name = app.get_name();
+  Words words = app.remaining();
+  if (!words.empty() && words.front().starts_with("-")) {
+    report(name + ": no such option: " + words.front() + " (tapstack " + name +
+           " --help lists them)");
+    return {};
+  }
+  words.insert(words.end(), rest.begin() + (words.empty() && !rest.empty() ? 1 : 0), rest.end());
+  if (words.empty()) {
+    report(name + ": no program given: tapstack " + name + " [options] -- program [arguments]");
+  }
+  return words;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Tapstack: a TCP/IP stack in user space, put under unmodified programs", "tapstack");
+  app.set_version_flag("--version", "tapstack " TAPSTACK_VERSION);
+  app.require_subcommand(1);
+
+  CLI::App* run = app.add_subcommand("run", "run a program over a stack of its own; needs no root");
+  tapstack::tools::RunOptions run_options;
+  run_options.add_to(*run);
+  take_command_line(*run);
+
+  CLI::App* host =
+      app.add_subcommand("host", "run a command on the kernel's side of a running stack");
+  tapstack::tools::HostOptions host_options;
+  host_options.add_to(*host);
+  take_command_line(*host);
+
+  Words words, rest;
+  split(argc, argv, words, rest);
+  const auto is_named = [&words](const CLI::App* command) {
+    return command->get_name() == words[0];
+  };
+  if (!words.empty() && !words[0].starts_with("-") && app.get_subcommands(is_named).empty()) {
+    report(words[0] + ": no such command; want run or host (tapstack --help)");
+    return kUsageStatus;
+  }
+  try {
+    std::ranges::reverse(words);  // CLI11 takes them from the back
+    app.parse(words);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    report(std::string(error.what()) + " (tapstack --help)");
+    return kUsageStatus;
+  }
+  const CLI::App& chosen = *app.get_subcommands().front();
+  const Words command_line = command_line_of(chosen, rest);
+  if (command_line.empty()) return kUsageStatus;
+  if (&chosen == run) return tapstack::tools::run(run_options, command_line);
+  return tapstack::tools::host(host_options, command_line);
+}

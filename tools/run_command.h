@@ -1,0 +1,29 @@
+// `tapstack run`: a program over a stack of its own.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+
+namespace tapstack::tools {
+
+// The options: each is a TAPSTACK_* variable under another name.
+class RunOptions {
+ public:
+  void add_to(CLI::App& app);
+  // Puts what was given into the environment. Returns a line that says what makes no sense, empty
+  // when everything does; variables that were in the environment before are checked too.
+  std::string apply() const;
+
+ private:
+  std::map<std::string, std::string> values_;  // by the variable's name
+};
+
+// Makes user, network and mount namespaces with the TAP device in them, and becomes the program
+// with the library preloaded: its process is the caller's own, so signals and exit status need no
+// help. Returns only on failure, with a status of report.h.
+int run(const RunOptions& options, const std::vector<std::string>& command_line);
+
+}  // namespace tapstack::tools
