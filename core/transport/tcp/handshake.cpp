@@ -1,0 +1,33 @@
+#include "transport/tcp/handshake.h"
+
+#include <algorithm>
+
+#include "transport/tcp/path.h"
+
+namespace tapstack::transport::tcp {
+
+uint32_t receive_limit(const Settings& settings) {
+  return settings.receive_buffer_bytes != 0 ? settings.receive_buffer_bytes
+                                            : kConfig.tcp_receive_buffer_bytes;
+}
+
+uint8_t offered_shift(const Settings& settings) {
+  return window_shift_for(
+      std::max(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_max_bytes));
+}
+
+void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timestamp_offset,
+                 bool handshake_retransmitted) {
+  c.agreed = syn.agreed;
+  c.rcv.start(syn.seq, receive_limit(c.settings), syn.agreed.receive_shift);
+  c.rcv.advertise_in_syn();
+  c.snd.start_window(syn.seq, c.snd.vars().una, syn.wnd);
+  if (syn.agreed.timestamps) c.timestamps.start(timestamp_offset, syn.timestamp, now);
+  c.timestamps.on_ack_sent(c.rcv.vars().nxt);
+  update_mss(c);
+  c.congestion.start(CongestionAlgorithm::kNewReno, text_mss(c), handshake_retransmitted);
+  c.acks.start(c.advertised_mss_bytes - fixed_option_bytes(c.agreed));
+  if (handshake_retransmitted) c.rtt.on_handshake_retransmitted();
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,26 @@
+// What both kinds of open share: taking over what the peer's SYN said.
+#pragma once
+
+#include "transport/tcp/connection.h"
+
+namespace tapstack::transport::tcp {
+
+// The peer's SYN, from the segment or from what a half-open record kept of it.
+struct PeerSyn {
+  SeqNumber seq;               // IRS
+  Negotiated agreed;
+  uint16_t wnd = 0;            // never scaled in a SYN (RFC 7323 2.2)
+  uint32_t timestamp = 0;      // TSval, if agreed.timestamps
+};
+
+// Size of the receive buffer that the settings ask for at the start, and the shift that our SYN
+// offers for the largest it can become.
+uint32_t receive_limit(const Settings& settings);
+uint8_t offered_shift(const Settings& settings);
+
+// RCV.NXT, IRS, options, MSS, congestion window: everything that the two SYNs decide. snd must have
+// been started.
+void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timestamp_offset,
+                 bool handshake_retransmitted);
+
+}  // namespace tapstack::transport::tcp

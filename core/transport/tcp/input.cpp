@@ -1,0 +1,68 @@
+#include "transport/tcp/input.h"
+
+#include "transport/tcp/notify.h"
+#include "transport/tcp/reset.h"
+#include "transport/tcp/time_wait_table.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// RFC 9293 3.10.7.1: CLOSED.
+void input_closed(Arrival& a) {
+  a.ctx.drop(DropReason::kTcpNoConnection);
+  send_reset(a.ctx, a.network, a.seg);
+}
+
+void input_connection(Arrival& a, mem::Index index) {
+  Work w = work_on(a.tables, a.ctx, index);
+  ++w.c.figures.segments_in;
+  if (w.c.state == State::kSynSent) {
+    input_syn_sent(a, w);
+  } else {
+    input_synchronized(a, w);
+  }
+  if (w.is_gone) return;
+  arm(w);
+}
+
+void input_unknown(Arrival& a) {
+  const mem::Index listener = find_listener(a.tables, a.seg.flow.local, a.seg.interface);
+  if (listener == mem::kNoIndex) {
+    input_closed(a);
+  } else {
+    input_listen(a, listener);
+  }
+}
+
+void input_time_wait(Arrival& a, mem::Index index) {
+  const TimeWait& record = a.tables.time_waits.at(index);
+  const TimeWaitAction action = classify(record, a.seg);
+  const bool can_reopen =
+      find_listener(a.tables, a.seg.flow.local, a.seg.interface) != mem::kNoIndex;
+  if (action == TimeWaitAction::kReopen && can_reopen) {
+    a.ctx.counters.count(Mib::kTcpExtTWRecycled);
+    remove_time_wait(a.tables, a.ctx, index);
+    input_unknown(a);
+    return;
+  }
+  if (action != TimeWaitAction::kIgnore) send_time_wait_ack(a.ctx, a.network, record);
+  if (action == TimeWaitAction::kRestart) restart_time_wait(a.tables, a.ctx, index);
+  a.ctx.drop(DropReason::kTcpTimeWait);
+}
+
+}  // namespace
+
+void input_segment(Arrival& a) {
+  const FlowOwner owner = find(a.tables, a.seg.flow);
+  if (owner.connection != mem::kNoIndex) {
+    input_connection(a, owner.connection);
+  } else if (owner.half_open != mem::kNoIndex) {
+    input_half_open(a, owner.half_open);
+  } else if (owner.time_wait != mem::kNoIndex) {
+    input_time_wait(a, owner.time_wait);
+  } else {
+    input_unknown(a);
+  }
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,81 @@
+// RFC 9293 3.10.7.3: SYN-SENT.
+#include "transport/tcp/handshake.h"
+#include "transport/tcp/input.h"
+#include "transport/tcp/lifecycle.h"
+#include "transport/tcp/notify.h"
+#include "transport/tcp/reset.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// Our SYN carried a timestamp: its echo is the round trip even if the SYN was repeated.
+void take_syn(Arrival& a, Connection& c) {
+  PeerSyn syn;
+  syn.seq = a.seg.seq;
+  syn.agreed = negotiate(a.seg.options, offered_shift(c.settings));
+  syn.wnd = a.seg.wnd;
+  if (a.seg.options.timestamps) syn.timestamp = a.seg.options.timestamps->value;
+  on_peer_syn(c, syn, a.ctx.now, a.tables.isn.timestamp_offset(c.flow),
+              c.silence.retransmits > 0);
+}
+
+void measure(Arrival& a, Connection& c) {
+  if (c.probe.is_running) {
+    c.rtt.on_sample(a.ctx.now - c.probe.sent_at);
+    c.probe.is_running = false;
+  } else if (c.timestamps.is_enabled()) {
+    const auto rtt = c.timestamps.round_trip(a.seg.options.timestamps->echo_reply, a.ctx.now);
+    if (rtt) c.rtt.on_sample(*rtt);
+  }
+}
+
+}  // namespace
+
+void input_syn_sent(Arrival& a, Work& w) {
+  Connection& c = w.c;
+  const SendVariables& snd = c.snd.vars();
+  // First, check the ACK bit.
+  const bool has_ack = a.seg.has(flag::kAck);
+  const bool is_ack_acceptable =
+      has_ack && a.seg.ack.after(snd.iss) && a.seg.ack.at_or_before(snd.nxt);
+  if (has_ack && !is_ack_acceptable) {
+    a.ctx.drop(DropReason::kTcpSynSentBadAck);
+    send_reset(a.ctx, a.network, a.seg);
+    return;
+  }
+  // Second, check the RST bit.
+  if (a.seg.has(flag::kRst)) {
+    if (!has_ack) {
+      a.ctx.drop(DropReason::kTcpSynSentBadReset);
+      return;
+    }
+    a.ctx.counters.count(Mib::kTcpAttemptFails);
+    finish(w, Error::kConnectionRefused, Event::kConnectFailed);
+    return;
+  }
+  // Fourth, check the SYN bit. Fifth: without SYN and RST there is nothing to do.
+  if (!a.seg.has(flag::kSyn)) {
+    a.ctx.drop(DropReason::kTcpSynSentNoSyn);
+    return;
+  }
+  take_syn(a, c);
+  if (!is_ack_acceptable) {  // simultaneous open: RFC 9293 3.5, figure 8
+    set_state(w, State::kSynReceived);
+    c.wanted.syn = true;
+    mark_output(w);
+    return;
+  }
+  measure(a, c);
+  c.snd.on_ack(a.ctx.memory, a.seg.ack);
+  c.snd.start_window(a.seg.seq, a.seg.ack, a.seg.wnd);
+  become_established(w);
+  c.acks.on_immediate();
+  mark_output(w);
+  // Text on the SYN-ACK: on to the sixth step.
+  a.seg.seq = a.seg.seq + 1;
+  a.seg.flags = a.seg.flags & ~flag::kSyn;
+  check_urgent(a, w);
+  if (process_text(a, w) == Step::kContinue) check_fin(a, w);
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,138 @@
+// RFC 9293 3.10.7.4: SYN-RECEIVED and the synchronized states.
+#include "transport/tcp/input.h"
+#include "transport/tcp/lifecycle.h"
+#include "transport/tcp/notify.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// RFC 9293 3.4, table 6.
+bool is_acceptable(const Segment& seg, const ReceiveVariables& rcv) {
+  const uint32_t wnd = rcv.wnd_bytes();
+  if (seg.length() == 0) return wnd == 0 ? seg.seq == rcv.nxt : seg.seq.in_window(rcv.nxt, wnd);
+  if (wnd == 0) return false;
+  return seg.seq.in_window(rcv.nxt, wnd) || (seg.end() - 1).in_window(rcv.nxt, wnd);
+}
+
+// RFC 9293 3.5, figure 8: in a simultaneous open the peer's SYN-ACK repeats the SYN that we have.
+void strip_known_syn(Segment& seg, const Connection& c) {
+  const bool is_known = c.state == State::kSynReceived && seg.has(flag::kSyn | flag::kAck) &&
+                        seg.seq == c.rcv.vars().irs;
+  if (!is_known) return;
+  seg.seq = seg.seq + 1;
+  seg.flags = seg.flags & ~flag::kSyn;
+}
+
+// RFC 7323 5.3 R1 and 3.2.
+Step check_timestamp(Arrival& a, Work& w) {
+  const Timestamps& ts = w.c.timestamps;
+  if (!ts.is_enabled() || a.seg.has(flag::kRst)) return Step::kContinue;
+  if (!a.seg.options.timestamps) {
+    a.ctx.drop(DropReason::kTcpMissingTimestamp);
+    return Step::kDone;
+  }
+  if (!ts.is_old(a.seg.options.timestamps->value, a.ctx.now)) return Step::kContinue;
+  a.ctx.counters.count(Mib::kTcpExtPAWSEstab);
+  challenge(a, w, DropReason::kTcpPaws);
+  return Step::kDone;
+}
+
+// With a window of zero no text is acceptable, but ACK, URG and RST are to be heard.
+bool is_heard_at_zero_window(const Segment& seg, const ReceiveVariables& rcv) {
+  return rcv.wnd_bytes() == 0 && seg.seq == rcv.nxt;
+}
+
+// First, check sequence number.
+Step check_sequence(Arrival& a, Work& w) {
+  const ReceiveVariables& rcv = w.c.rcv.vars();
+  if (is_acceptable(a.seg, rcv)) {
+    if (const auto& ts = a.seg.options.timestamps; ts && w.c.timestamps.is_enabled()) {
+      w.c.timestamps.on_segment(a.seg.seq, ts->value, a.ctx.now);
+    }
+    return Step::kContinue;
+  }
+  if (is_heard_at_zero_window(a.seg, rcv)) {
+    if (a.seg.length() == 0 || a.seg.has(flag::kRst)) return Step::kContinue;
+    a.ctx.counters.count(Mib::kTcpExtTCPRcvQDrop);
+    w.c.acks.on_immediate();
+    mark_output(w);
+    return Step::kContinue;  // process_text() has no room for it
+  }
+  if (a.seg.has(flag::kRst)) {
+    a.ctx.drop(DropReason::kTcpResetOutOfWindow);
+  } else if (a.seg.text_bytes > 0 || a.seg.has(flag::kFin)) {
+    // A retransmission, whose ACK was lost: repeat it. Text is never a loop of ACKs.
+    a.ctx.drop(DropReason::kTcpOutOfWindow);
+    w.c.acks.on_immediate();
+    mark_output(w);
+  } else {
+    challenge(a, w, DropReason::kTcpOutOfWindow);
+  }
+  return Step::kDone;
+}
+
+// Second, check the RST bit; RFC 5961 3.2.
+Step check_rst(Arrival& a, Work& w) {
+  if (!a.seg.has(flag::kRst)) return Step::kContinue;
+  if (a.seg.seq != w.c.rcv.vars().nxt) {
+    challenge(a, w, DropReason::kTcpResetInexact);
+    return Step::kDone;
+  }
+  switch (w.c.state) {
+    case State::kSynReceived:
+      a.ctx.counters.count(Mib::kTcpAttemptFails);
+      finish(w, Error::kConnectionRefused, Event::kConnectFailed);
+      break;
+    case State::kEstablished:
+    case State::kFinWait1:
+    case State::kFinWait2:
+      a.ctx.counters.count(Mib::kTcpEstabResets);
+      finish(w, Error::kConnectionReset, Event::kReset);
+      break;
+    case State::kCloseWait:
+      a.ctx.counters.count(Mib::kTcpEstabResets);
+      finish(w, Error::kBrokenPipe, Event::kReset);  // as Linux: all of its data is here
+      break;
+    default:  // CLOSING, LAST-ACK: both sides had closed anyway
+      finish(w, Error::kNone, Event::kClosed);
+      break;
+  }
+  return Step::kDone;
+}
+
+// Fourth, check the SYN bit; RFC 5961 4.2. (Third, security, is obsolete: RFC 9293 A.1.)
+Step check_syn(Arrival& a, Work& w) {
+  if (!a.seg.has(flag::kSyn)) return Step::kContinue;
+  a.ctx.counters.count(Mib::kTcpExtTCPSYNChallenge);
+  challenge(a, w, DropReason::kTcpSynInWindow);
+  return Step::kDone;
+}
+
+}  // namespace
+
+void challenge(Arrival& a, Work& w, DropReason why) {
+  a.ctx.drop(why);
+  if (!w.c.challenges.allow(a.ctx.now)) {
+    a.ctx.drop(DropReason::kTcpChallengeAckRateLimited);
+    return;
+  }
+  a.ctx.counters.count(Mib::kTcpExtTCPChallengeACK);
+  w.c.acks.on_immediate();
+  mark_output(w);
+}
+
+void input_synchronized(Arrival& a, Work& w) {
+  w.c.silence.last_received_at = a.ctx.now;
+  w.c.silence.keepalive_probes = 0;
+  strip_known_syn(a.seg, w.c);
+  if (check_timestamp(a, w) == Step::kDone) return;
+  if (check_sequence(a, w) == Step::kDone) return;
+  if (check_rst(a, w) == Step::kDone) return;
+  if (check_syn(a, w) == Step::kDone) return;
+  if (check_ack(a, w) == Step::kDone) return;
+  check_urgent(a, w);
+  if (process_text(a, w) == Step::kDone) return;
+  check_fin(a, w);
+}
+
+}  // namespace tapstack::transport::tcp
