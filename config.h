@@ -19,16 +19,19 @@ namespace tapstack {
 
 struct Config {
   // --- Packet memory ---------------------------------------------------------------------------
-  // Payload bytes of one block. 2048 holds an Ethernet frame of 1514 with room to spare.
+  // Payload bytes of one block, a multiple of 64. 2048 holds an Ethernet frame of 1514 with room to
+  // spare.
   size_t block_bytes = 2048;
   // Blocks shared by all sockets, both directions. Cost: block_bytes + 8 each.
   size_t blocks = 65536;
   // Blocks that queued data may never take: they keep ACKs, ARP and ICMP flowing when every
   // socket is full. At least one superframe's worth.
   size_t blocks_reserved = 256;
-  // Slices: a slice is a counted view of part of a block. Cost: 16 each.
+  // Slices: a slice is a counted view of part of a block; one that is shared (a segment in flight and in
+  // the send queue) has two. Cost: 14 each, 16 above 65,533 of them.
   size_t slices = 131072;
-  // Packets in flight inside the stack (queues, transmit, reassembly). Cost: about 256 each.
+  // Packets in flight inside the stack (queues, transmit, reassembly). Cost: packet_header_bytes + 120
+  // each.
   size_t packets = 16384;
   // Packets that queued datagrams may never take, as blocks_reserved.
   size_t packets_reserved = 64;
@@ -36,6 +39,10 @@ struct Config {
   size_t packet_header_bytes = 144;
   // Largest frame a device hands over or takes in one piece (GSO superframe), bytes of IP packet.
   size_t superframe_bytes = 65535;
+
+  // --- Counters (util/counters.h) ----------------------------------------------------------------
+  // 64 bits a counter, or 32: those wrap within minutes at 10 Gbit/s. Cost: 2 KB, or 1.
+  bool counters_64_bit = true;
 
   // --- Interfaces (link/) ----------------------------------------------------------------------
   size_t interfaces = 4;                 // loopback included. Cost: about 200 each.
@@ -165,6 +172,7 @@ constexpr Config embedded() {
 // The smallest that still speaks TCP: some 20 KB.
 constexpr Config tiny() {
   Config c = embedded();
+  c.counters_64_bit = false;
   c.block_bytes = 256;
   c.blocks = 40;
   c.blocks_reserved = 6;
@@ -267,25 +275,61 @@ inline constexpr Config kConfig = config_detail::profile();
 namespace tapstack {
 
 // Relations between the values: a configuration that breaks one would stall or overflow at run time.
+
+// Packet memory.
+static_assert(kConfig.block_bytes % 64 == 0 && kConfig.block_bytes >= 64, "blocks are cache lines");
+static_assert(kConfig.block_bytes <= 65'535, "offsets in a block have 16 bits");
 static_assert(kConfig.packet_header_bytes >= 14 + 60 + 60, "headers of a TCP segment must fit");
 static_assert(kConfig.blocks_reserved < kConfig.blocks);
-static_assert(kConfig.blocks_reserved * kConfig.block_bytes >= kConfig.mtu_default_bytes + 14,
+static_assert(kConfig.blocks_reserved * kConfig.block_bytes >= kConfig.superframe_bytes + 14,
               "the reserve must be able to receive one frame");
-static_assert(kConfig.slices >= kConfig.blocks, "each block needs at least one slice");
+static_assert(kConfig.slices >= kConfig.blocks + kConfig.blocks_reserved,
+              "each block needs one slice, and those in flight another");
 static_assert(kConfig.packets_reserved < kConfig.packets);
+
+// Interfaces and neighbours.
+static_assert(kConfig.interfaces >= 2 && kConfig.interfaces <= 255, "loopback and one device");
+static_assert(kConfig.superframe_bytes <= 65'535, "RFC 791: Total Length has 16 bits");
 static_assert(kConfig.mtu_default_bytes <= kConfig.superframe_bytes);
-static_assert(kConfig.interfaces >= 2, "loopback and one device");
+static_assert(kConfig.loopback_mtu_bytes <= kConfig.superframe_bytes);
+static_assert(kConfig.mtu_default_bytes >= 68, "RFC 791: every host forwards 68 bytes");
+static_assert(kConfig.neighbour_queue_packets >= 1, "RFC 1122 2.3.2.2");
+static_assert(kConfig.neighbour_retrans_ms >= 1'000, "RFC 1122 2.3.2.1: one ARP request a second");
+
+// IP.
+static_assert(kConfig.ip_ttl_default >= 1);
+static_assert(kConfig.path_mtu_min_bytes >= 68, "RFC 791");
+static_assert(kConfig.reassembly_fragments_max >= 2);
+static_assert(kConfig.reassembly_blocks_max <= kConfig.blocks - kConfig.blocks_reserved);
+
+// Sockets and ports.
+static_assert(kConfig.sockets >= kConfig.tcp_listeners + kConfig.raw_endpoints);
+static_assert(kConfig.error_queue_max >= 1);
+static_assert(kConfig.receive_buffer_default_bytes <= kConfig.buffer_max_bytes);
+static_assert(kConfig.send_buffer_default_bytes <= kConfig.buffer_max_bytes);
+static_assert(kConfig.port_ephemeral_first >= 1024 &&
+              kConfig.port_ephemeral_first < kConfig.port_ephemeral_last);
+
+// TCP.
 static_assert(kConfig.tcp_half_open >= 1 && kConfig.tcp_time_waits >= 1);
 static_assert(kConfig.tcp_receive_buffer_bytes <= kConfig.tcp_receive_buffer_max_bytes);
 static_assert(kConfig.tcp_send_buffer_bytes <= kConfig.tcp_send_buffer_max_bytes);
+static_assert(kConfig.tcp_receive_buffer_max_bytes <= (65'535u << 14),
+              "RFC 7323 2.3: the largest window");
+static_assert(kConfig.tcp_receive_buffer_max_bytes <=
+                  (kConfig.blocks - kConfig.blocks_reserved) * kConfig.block_bytes,
+              "a window must not promise more than there is");
 static_assert(kConfig.tcp_receive_buffer_bytes >= 2u * kConfig.tcp_mss_default_bytes,
               "less than two segments and delayed ACKs stall the sender");
+static_assert(kConfig.tcp_reassembly_ranges >= 1 && kConfig.tcp_sack_ranges >= 1);
 static_assert(kConfig.tcp_rto_min_ms > kConfig.tcp_delayed_ack_ms,
               "a delayed ACK must not fire the sender's timer");
 static_assert(kConfig.tcp_delayed_ack_ms < 500, "RFC 9293 MUST-40");
-static_assert(kConfig.port_ephemeral_first >= 1024 &&
-              kConfig.port_ephemeral_first < kConfig.port_ephemeral_last);
-static_assert(kConfig.sockets >= kConfig.tcp_listeners + kConfig.raw_endpoints);
-static_assert(kConfig.reassembly_blocks_max <= kConfig.blocks - kConfig.blocks_reserved);
+static_assert(kConfig.tcp_rto_min_ms <= kConfig.tcp_rto_initial_ms &&
+              kConfig.tcp_rto_initial_ms <= kConfig.tcp_rto_max_ms);
+static_assert(kConfig.tcp_rto_max_ms >= 60'000, "RFC 6298 2.5");
+static_assert(kConfig.tcp_retries1 >= 3, "RFC 9293 3.8.3: R1 SHOULD be at least 3");
+static_assert(kConfig.tcp_retries1 < kConfig.tcp_retries2, "RFC 9293 3.8.3");
+static_assert(kConfig.tcp_keepalive_idle_s >= 7'200, "RFC 9293 MUST-28");
 
 }  // namespace tapstack

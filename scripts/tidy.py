@@ -45,7 +45,7 @@ HOSTED_MAY_INCLUDE = {
 
 FREESTANDING = {
     "algorithm", "array", "bit", "climits", "compare", "concepts", "cstddef", "cstdint", "cstring",
-    "initializer_list", "iterator", "limits", "numeric", "optional", "ranges", "span",
+    "initializer_list", "iterator", "limits", "new", "numeric", "optional", "ranges", "span",
     "string_view", "tuple", "type_traits", "utility", "variant", "version",
 }
 

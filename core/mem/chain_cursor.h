@@ -1,5 +1,5 @@
-// Remembers where a position in a long chain is, so that finding the next one does not walk from the
-// head: a sender that cuts segment after segment from its queue.
+// Remembers where a position in a long chain is, so that finding the next one does not walk from
+// the head: a sender that cuts segment after segment from its queue.
 #pragma once
 
 #include "mem/handle.h"

@@ -1,5 +1,5 @@
-// Doubly linked lists of pool objects by index. The links are members of the objects, so an object costs
-// nothing more to be in a list and leaves it in constant time.
+// Doubly linked lists of pool objects by index. The links are members of the objects, so an object
+// costs nothing more to be in a list and leaves it in constant time.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ auto links_in(PoolType& pool, ListLinks T::*member) {
   return [&pool, member](Index index) -> ListLinks& { return pool.at(index).*member; };
 }
 
-// A stored value: ends and length. An object must be in the list that it is removed from, and in none
-// when it is added. `links` maps an index to its ListLinks&.
+// A stored value: ends and length. An object must be in the list that it is removed from, and in
+// none when it is added. `links` maps an index to its ListLinks&.
 class List {
  public:
   bool is_empty() const { return head_ == kNoIndex; }

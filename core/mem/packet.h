@@ -9,7 +9,8 @@
 //
 // Bytes of a packet: inline header area first, then the chain. Going down, layers prepend their
 // headers into the inline area; payload blocks are never touched, so they may be shared with a
-// retransmission queue. Coming in, layers `pull` their header so that it is contiguous and `trim` it.
+// retransmission queue. Coming in, layers `pull` their header so that it is contiguous and `trim`
+// it.
 #pragma once
 
 #include <cstddef>
@@ -44,7 +45,8 @@ struct ChainRange {
 enum class ChecksumState : uint8_t {
   kUnknown,   // in: verify it; out: already complete in the bytes
   kVerified,  // in: the device or the other end on this host vouches for it
-  kPartial,   // the transport checksum holds only the pseudo header sum; device or receiver completes
+  kPartial,   // the transport checksum holds only the pseudo header sum; device or receiver
+              // completes
 };
 
 enum class Segmentation : uint8_t { kNone, kTcp4, kTcp6, kUdp };
@@ -63,21 +65,21 @@ struct Offload {
 // What is known about a packet besides its bytes.
 struct PacketInfo {
   Instant received_at;
-  IpAddress source;        // of the IP header, once parsed
+  IpAddress source;  // of the IP header, once parsed
   IpAddress destination;
-  IpAddress next_hop;      // out: who must be resolved
-  InterfaceId interface;   // in: where it came from; out: where it goes
+  IpAddress next_hop;     // out: who must be resolved
+  InterfaceId interface;  // in: where it came from; out: where it goes
   uint8_t protocol = 0;
   uint8_t ttl = 0;
   uint8_t tos = 0;
   uint16_t ip_header_bytes = 0;  // in: bytes of IP header kept in front of the payload for quoting
   Port source_port;
   Port destination_port;
-  bool link_broadcast = false;   // addressed to the broadcast or a multicast MAC
+  bool link_broadcast = false;  // addressed to the broadcast or a multicast MAC
   bool link_multicast = false;
-  bool ip_broadcast = false;     // destination is a broadcast address of the interface
+  bool ip_broadcast = false;  // destination is a broadcast address of the interface
   bool was_fragmented = false;
-  uint16_t flags = 0;            // free for the layer that owns the packet at the moment
+  uint16_t flags = 0;  // free for the layer that owns the packet at the moment
   Offload offload;
 };
 
@@ -86,7 +88,7 @@ class PacketMemory;
 struct Packet {
   Chain chain;
   PacketInfo info;
-  Index next = kNoIndex;  // of the queue that holds it
+  Index next = kNoIndex;                                // of the queue that holds it
   uint16_t header_begin = kConfig.packet_header_bytes;  // [header_begin, header_end) of `header`
   uint16_t header_end = kConfig.packet_header_bytes;
   uint8_t header[kConfig.packet_header_bytes];  // not initialised

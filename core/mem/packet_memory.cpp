@@ -48,8 +48,8 @@ uint8_t* PacketMemory::pull(Packet& packet, uint32_t n) {
     Slice& first = slices_[packet.chain.head];
     if (first.length >= n) return data(first);
   }
-  // Header bytes go to where, with what is missing behind them, they end at the end of the area: that
-  // leaves the most room for prepend().
+  // Header bytes go to where, with what is missing behind them, they end at the end of the area:
+  // that leaves the most room for prepend().
   const uint32_t missing = n - have;
   const uint32_t begin = static_cast<uint32_t>(kConfig.packet_header_bytes) - n;
   std::memmove(packet.header + begin, packet.header + packet.header_begin, have);
@@ -86,7 +86,7 @@ void PacketMemory::trim_back(Packet& packet, uint32_t n) {
 void PacketMemory::copy_out(const Packet& packet, uint32_t offset, Bytes to) const {
   const ConstBytes header = header_bytes(packet);
   if (offset < header.size()) {
-    const size_t n = std::min(header.size() - offset, to.size());
+    const size_t n = std::min<size_t>(header.size() - offset, to.size());
     std::memcpy(to.data(), header.data() + offset, n);
     to = to.subspan(n);
     offset += static_cast<uint32_t>(n);
@@ -104,8 +104,7 @@ uint16_t PacketMemory::sum(const Packet& packet, uint32_t offset, uint32_t lengt
       header.subspan(offset, std::min<size_t>(header.size() - offset, length));
   ChecksumSum sum;
   sum.add(covered);
-  const uint16_t rest =
-      chain_sum(packet.chain, 0, length - static_cast<uint32_t>(covered.size()));
+  const uint16_t rest = chain_sum(packet.chain, 0, length - static_cast<uint32_t>(covered.size()));
   // RFC 1071 2 (B): what begins at an odd offset counts with its bytes exchanged.
   sum.add_word(covered.size() % 2 == 0 ? rest : swap16(rest));
   return sum.folded();

@@ -23,23 +23,23 @@ struct Slice {
   uint16_t length;  // at least 1
 };
 
-// Pieces of at most this many bytes are copied rather than kept as slices of their own, when there is
-// room: a block of its own would be mostly empty.
+// Pieces of at most this many bytes are copied rather than kept as slices of their own, when there
+// is room: a block of its own would be mostly empty.
 inline constexpr uint32_t kSmallPieceBytes = kConfig.block_bytes / 4;
 
 // Not thread safe; trivially copyable; construction touches none of the pool storage.
-// All functions that allocate return false / an empty value when memory is exhausted and leave their
-// arguments as they were.
+// All functions that allocate return false / an empty value when memory is exhausted and leave
+// their arguments as they were.
 class PacketMemory {
  public:
   PacketMemory() {}  // user-provided: value-initialisation must not zero the storage
 
   // --- packets ---
-  PacketPtr new_packet(Priority priority);            // empty PacketPtr when exhausted
+  PacketPtr new_packet(Priority priority);  // empty PacketPtr when exhausted
   PacketPtr adopt(Index index) { return PacketPtr(*this, index); }
   Packet& packet(Index index) { return packets_.at(index); }
   const Packet& packet(Index index) const { return packets_.at(index); }
-  void free_packet(Index index);                      // and its chain
+  void free_packet(Index index);  // and its chain
   // A second packet with the same info and header bytes whose chain shares the blocks.
   PacketPtr clone(const Packet& packet, Priority priority);
 
@@ -49,9 +49,10 @@ class PacketMemory {
   uint8_t* pull(Packet& packet, uint32_t n);
   // `n` more bytes in front, uninitialised; nullptr if the header area has no room.
   uint8_t* prepend(Packet& packet, uint32_t n);
-  void trim_front(Packet& packet, uint32_t n);        // n <= size
-  void trim_back(Packet& packet, uint32_t n);         // n <= size
-  void copy_out(const Packet& packet, uint32_t offset, Bytes to) const;  // offset + to.size() <= size
+  void trim_front(Packet& packet, uint32_t n);  // n <= size
+  void trim_back(Packet& packet, uint32_t n);   // n <= size
+  void copy_out(const Packet& packet, uint32_t offset,
+                Bytes to) const;  // offset + to.size() <= size
   // One's complement sum over [offset, offset + length) of the packet, folded to 16 bits, not
   // inverted (RFC 1071).
   uint16_t sum(const Packet& packet, uint32_t offset, uint32_t length) const;
@@ -61,8 +62,8 @@ class PacketMemory {
   bool flatten_header(Packet& packet, Priority priority);
 
   // --- chains ---
-  void free_chain(Chain& chain);                                         // leaves it empty
-  bool append_copy(Chain& to, ConstBytes bytes, Priority priority);      // all or nothing
+  void free_chain(Chain& chain);                                     // leaves it empty
+  bool append_copy(Chain& to, ConstBytes bytes, Priority priority);  // all or nothing
   // Moves all of `from` to the end of `to`, without a copy; small pieces are copied into the tail
   // block when it has room and is not shared, so that many small segments do not hold many blocks.
   void append_chain(Chain& to, Chain& from);
@@ -78,8 +79,8 @@ class PacketMemory {
   // Spans over [offset, ...) of the chain, at most spans.size(); returns how many; *covered bytes.
   size_t chain_gather(const Chain& chain, uint32_t offset, std::span<ConstBytes> spans,
                       uint32_t* covered) const;
-  // A chain of `n` uninitialised bytes in blocks of its own, for a reader (readv) to fill; afterwards
-  // chain_trim_back() what was not used and append_chain() the rest where it belongs.
+  // A chain of `n` uninitialised bytes in blocks of its own, for a reader (readv) to fill;
+  // afterwards chain_trim_back() what was not used and append_chain() the rest where it belongs.
   bool new_chain(uint32_t n, Chain& out, Priority priority);
   // The chain's bytes as writable spans (only for chains whose blocks are not shared); returns how
   // many, 0 if they do not fit.
@@ -90,7 +91,7 @@ class PacketMemory {
   // --- queues ---
   // A packet does not change while it is in a queue.
   void push(PacketQueue& queue, PacketPtr packet);
-  PacketPtr pop(PacketQueue& queue);                   // empty when the queue is
+  PacketPtr pop(PacketQueue& queue);  // empty when the queue is
   void clear(PacketQueue& queue);
 
   // --- limits and statistics ---

@@ -10,8 +10,8 @@
 
 namespace tapstack::mem {
 
-// [begin, end). Key orders with `<`: an integer, or a sequence number type whose `<` compares modulo
-// 2^32, as long as everything in one set lies within half of that space.
+// [begin, end). Key orders with `<`: an integer, or a sequence number type whose `<` compares
+// modulo 2^32, as long as everything in one set lies within half of that space.
 template <class Key>
 struct Range {
   Key begin{};
@@ -33,8 +33,8 @@ class RangeSet {
   std::span<const RangeType> ranges() const { return {ranges_.data(), size_}; }
   void clear() { size_ = 0; }
 
-  // Adds [begin, end), merging it with what it overlaps or touches; begin < end. False when that would
-  // take one range more than N; the set is then as it was.
+  // Adds [begin, end), merging it with what it overlaps or touches; begin < end. False when that
+  // would take one range more than N; the set is then as it was.
   bool insert(Key begin, Key end) {
     TAPSTACK_ASSERT(begin < end);
     size_t first = 0;  // the first that ends at or behind `begin`

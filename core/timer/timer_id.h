@@ -1,5 +1,5 @@
-// Which timers there are: every one the stack can ever need has a fixed place, given by its kind and
-// the index of the object that it belongs to.
+// Which timers there are: every one the stack can ever need has a fixed place, given by its kind
+// and the index of the object that it belongs to.
 #pragma once
 
 #include <array>
@@ -13,31 +13,24 @@
 namespace tapstack::timer {
 
 enum class TimerKind : uint8_t {
-  kTcpConnection,   // per connection: the earliest of its deadlines
-  kTcpHalfOpen,     // per half-open record: SYN-ACK retransmission
-  kTcpTimeWait,     // one for the whole queue: records expire in the order they were made
-  kNeighbour,       // per neighbour cache entry: retransmission, ageing
-  kReassembly,      // per datagram under reassembly
-  kSocket,          // per socket: linger and the like
-  kPathMtu,         // one: ageing of the cache
-  kIgmp,            // per interface: membership reports
-  kAddress,         // per interface: probes, announcements, lifetimes of addresses
-  kInterface,       // per interface: output that waits (pacing)
+  kTcpConnection,  // per connection: the earliest of its deadlines
+  kTcpHalfOpen,    // per half-open record: SYN-ACK retransmission
+  kTcpTimeWait,    // one for the whole queue: records expire in the order they were made
+  kNeighbour,      // per neighbour cache entry: retransmission, ageing
+  kReassembly,     // per datagram under reassembly
+  kSocket,         // per socket: linger and the like
+  kPathMtu,        // one: ageing of the cache
+  kIgmp,           // per interface: membership reports
+  kAddress,        // per interface: probes, announcements, lifetimes of addresses
+  kInterface,      // per interface: output that waits (pacing)
 };
 inline constexpr size_t kTimerKinds = 10;
 
 // How many timers each kind has.
 inline constexpr std::array<size_t, kTimerKinds> kTimersOfKind = {
-    kConfig.tcp_connections,
-    kConfig.tcp_half_open,
-    1,
-    kConfig.neighbours,
-    kConfig.reassemblies,
-    kConfig.sockets,
-    1,
-    kConfig.interfaces,
-    kConfig.interfaces,
-    kConfig.interfaces,
+    kConfig.tcp_connections, kConfig.tcp_half_open, 1, kConfig.neighbours,
+    kConfig.reassemblies,    kConfig.sockets,       1, kConfig.interfaces,
+    kConfig.interfaces,      kConfig.interfaces,
 };
 
 // Where the numbers of a kind begin; the last entry is the number of all timers.

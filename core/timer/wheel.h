@@ -6,8 +6,8 @@
 // - the earliest deadline is in the first occupied slot of the lowest occupied level;
 // - timers of equal deadline are in the same slot, in the order of arming;
 // - when `elapsed_` moves on, at most one slot has to be spread over the levels below it.
-// Deadlines that differ above the highest level wait in an overflow list. Bitmaps say which slots are
-// occupied, and each slot remembers its earliest timer.
+// Deadlines that differ above the highest level wait in an overflow list. Bitmaps say which slots
+// are occupied, and each slot remembers its earliest timer.
 #pragma once
 
 #include <bit>
@@ -21,9 +21,9 @@
 namespace tapstack::timer {
 
 // Trivially copyable; construction touches the slots and one bit a timer, not the timers.
-// Costs: arm, disarm, is_armed, deadline: constant. pop_due: constant, and over its life a timer moves
-// down at most Levels times. next_deadline: constant, plus one walk through the first slot when the
-// earliest timer in it has been disarmed.
+// Costs: arm, disarm, is_armed, deadline: constant. pop_due: constant, and over its life a timer
+// moves down at most Levels times. next_deadline: constant, plus one walk through the first slot
+// when the earliest timer in it has been disarmed.
 template <size_t N, unsigned SlotBits, unsigned Levels>
 class Wheel {
  public:
@@ -102,7 +102,8 @@ class Wheel {
 
   unsigned slot_for(Tick deadline) const {
     const Tick differs = deadline ^ elapsed_;
-    const unsigned level = differs == 0 ? 0 : (63 - static_cast<unsigned>(std::countl_zero(differs))) / SlotBits;
+    const unsigned level =
+        differs == 0 ? 0 : (63 - static_cast<unsigned>(std::countl_zero(differs))) / SlotBits;
     if (level >= Levels) return kOverflow;
     return level * kSlotsPerLevel +
            static_cast<unsigned>((deadline >> (level * SlotBits)) & (kSlotsPerLevel - 1));
@@ -159,9 +160,9 @@ class Wheel {
     }
   }
 
-  // Lets time pass to `to`, not beyond the earliest deadline. Whatever shares the highest digit that
-  // changes with `to` now differs from it in lower digits only; all levels below are empty, because a
-  // timer there would be due before `to`.
+  // Lets time pass to `to`, not beyond the earliest deadline. Whatever shares the highest digit
+  // that changes with `to` now differs from it in lower digits only; all levels below are empty,
+  // because a timer there would be due before `to`.
   void advance(Tick to) {
     const unsigned place = slot_for(to);
     elapsed_ = to;
@@ -182,9 +183,9 @@ class Wheel {
   Tick elapsed_ = 0;
   uint32_t count_ = 0;
   uint32_t armed_[(N + kWordBits - 1) / kWordBits] = {};
-  uint64_t occupied_[Levels] = {};      // a bit for each slot of a level
-  mutable Slot slots_[kOverflow + 1];   // mutable: `min` is found when it is asked for
-  Node nodes_[N];                       // valid when armed
+  uint64_t occupied_[Levels] = {};     // a bit for each slot of a level
+  mutable Slot slots_[kOverflow + 1];  // mutable: `min` is found when it is asked for
+  Node nodes_[N];                      // valid when armed
 };
 
 }  // namespace tapstack::timer

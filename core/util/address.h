@@ -28,12 +28,12 @@ struct Ip4Address {
   static constexpr Ip4Address limited_broadcast() { return {0xffffffffu}; }
   static constexpr Ip4Address loopback() { return from(127, 0, 0, 1); }
   constexpr bool is_any() const { return value == 0; }
-  constexpr bool is_loopback() const { return (value >> 24) == 127; }              // RFC 1122 3.2.1.3
-  constexpr bool is_multicast() const { return (value >> 28) == 0xe; }             // RFC 5771
+  constexpr bool is_loopback() const { return (value >> 24) == 127; }   // RFC 1122 3.2.1.3
+  constexpr bool is_multicast() const { return (value >> 28) == 0xe; }  // RFC 5771
   constexpr bool is_reserved() const { return (value >> 28) == 0xf && value != 0xffffffffu; }
   constexpr bool is_limited_broadcast() const { return value == 0xffffffffu; }
-  constexpr bool is_this_network() const { return (value >> 24) == 0; }            // 0.0.0.0/8
-  constexpr bool is_link_local() const { return (value >> 16) == 0xa9fe; }         // RFC 3927
+  constexpr bool is_this_network() const { return (value >> 24) == 0; }     // 0.0.0.0/8
+  constexpr bool is_link_local() const { return (value >> 16) == 0xa9fe; }  // RFC 3927
 };
 
 struct Ip6Address {

@@ -48,7 +48,8 @@ uint16_t checksum_sum(std::span<const uint8_t> bytes) {
 
 void ChecksumSum::add(std::span<const uint8_t> bytes) {
   const uint16_t sum = checksum_sum(bytes);
-  sum_ += odd_ ? swap16(sum) : sum;  // RFC 1071 2 (B): at an odd offset high and low bytes change places
+  sum_ += odd_ ? swap16(sum)
+               : sum;  // RFC 1071 2 (B): at an odd offset high and low bytes change places
   odd_ ^= (bytes.size() & 1) != 0;
 }
 

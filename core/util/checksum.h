@@ -7,9 +7,9 @@
 
 namespace tapstack {
 
-// Adds 16-bit words in one's complement. Pieces may have odd lengths: the sum is that of all pieces in a
-// row. A pseudo header or a sum computed elsewhere is added as a word, which must stand at an even
-// offset.
+// Adds 16-bit words in one's complement. Pieces may have odd lengths: the sum is that of all pieces
+// in a row. A pseudo header or a sum computed elsewhere is added as a word, which must stand at an
+// even offset.
 class ChecksumSum {
  public:
   constexpr ChecksumSum() = default;
@@ -42,7 +42,8 @@ inline uint16_t checksum_of(std::span<const uint8_t> bytes) {
   return static_cast<uint16_t>(~checksum_sum(bytes));
 }
 
-// The checksum after a 16-bit (32-bit) field it covers went from `before` to `after`: RFC 1624, eqn. 3.
+// The checksum after a 16-bit (32-bit) field it covers went from `before` to `after`: RFC 1624,
+// eqn. 3.
 constexpr uint16_t checksum_update(uint16_t checksum, uint16_t before, uint16_t after) {
   ChecksumSum sum(static_cast<uint16_t>(~checksum));
   sum.add_word(static_cast<uint16_t>(~before));

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <type_traits>
 
+#include "config.h"
 #include "util/drop_reason.h"
 #include "util/mib.h"
 
@@ -12,9 +14,11 @@ namespace tapstack {
 class Counters {
  public:
   void drop(DropReason reason) { ++drops_[static_cast<size_t>(reason)]; }
-  void count(Mib mib, uint64_t n = 1) { mibs_[static_cast<size_t>(mib)] += n; }
+  void count(Mib mib, uint64_t n = 1) { mibs_[static_cast<size_t>(mib)] += static_cast<Value>(n); }
   // For gauges (TcpCurrEstab) only.
-  void uncount(Mib mib, uint64_t n = 1) { mibs_[static_cast<size_t>(mib)] -= n; }
+  void uncount(Mib mib, uint64_t n = 1) {
+    mibs_[static_cast<size_t>(mib)] -= static_cast<Value>(n);
+  }
 
   uint64_t value(DropReason reason) const { return drops_[static_cast<size_t>(reason)]; }
   uint64_t value(Mib mib) const { return mibs_[static_cast<size_t>(mib)]; }
@@ -27,8 +31,10 @@ class Counters {
   uint64_t value_at(size_t n) const { return n < kMibs ? mibs_[n] : drops_[n - kMibs]; }
 
  private:
-  std::array<uint64_t, kMibs> mibs_{};
-  std::array<uint64_t, kDropReasons> drops_{};
+  using Value = std::conditional_t<kConfig.counters_64_bit, uint64_t, uint32_t>;
+
+  std::array<Value, kMibs> mibs_{};
+  std::array<Value, kDropReasons> drops_{};
 };
 
 }  // namespace tapstack

@@ -1,5 +1,5 @@
-// The counters that network managers know (RFC 4293, RFC 4113, RFC 4022 and Linux's extensions), with
-// the names that /proc/net/snmp and /proc/net/netstat use.
+// The counters that network managers know (RFC 4293, RFC 4113, RFC 4022 and Linux's extensions),
+// with the names that /proc/net/snmp and /proc/net/netstat use.
 #pragma once
 
 #include <cstddef>

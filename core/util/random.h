@@ -1,7 +1,7 @@
-// Random numbers for everything in the stack that must not be guessed: ports, sequence numbers, hash
-// keys, IP identification. ChaCha20 (RFC 8439) with its key replaced at every refill, so that a look at
-// the state tells nothing about earlier output. The embedder supplies the seed; the same seed gives the
-// same numbers, which is what replay needs.
+// Random numbers for everything in the stack that must not be guessed: ports, sequence numbers,
+// hash keys, IP identification. ChaCha20 (RFC 8439) with its key replaced at every refill, so that
+// a look at the state tells nothing about earlier output. The embedder supplies the seed; the same
+// seed gives the same numbers, which is what replay needs.
 #pragma once
 
 #include <array>

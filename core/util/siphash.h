@@ -1,5 +1,5 @@
-// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash. Whoever does not know the key can neither
-// aim many connections at one hash bucket nor predict sequence numbers and ports.
+// SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash. Whoever does not know the key can
+// neither aim many connections at one hash bucket nor predict sequence numbers and ports.
 #pragma once
 
 #include <cstddef>

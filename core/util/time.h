@@ -37,8 +37,12 @@ class Instant {
   constexpr int64_t us() const { return us_; }
   constexpr bool is_never() const { return us_ == INT64_MAX; }
 
-  constexpr Instant operator+(Duration d) const { return is_never() ? *this : Instant(us_ + d.us()); }
-  constexpr Instant operator-(Duration d) const { return is_never() ? *this : Instant(us_ - d.us()); }
+  constexpr Instant operator+(Duration d) const {
+    return is_never() ? *this : Instant(us_ + d.us());
+  }
+  constexpr Instant operator-(Duration d) const {
+    return is_never() ? *this : Instant(us_ - d.us());
+  }
   constexpr Duration operator-(Instant o) const { return Duration::us(us_ - o.us_); }
   constexpr auto operator<=>(const Instant&) const = default;
 

@@ -8,13 +8,13 @@ namespace {
 // Values that come from a standard, against the standard's number.
 TEST(Config, DefaultsAreThoseOfTheStandards) {
   constexpr Config c;
-  EXPECT_EQ(c.mtu_default_bytes, 1500u);             // RFC 894
-  EXPECT_EQ(c.tcp_mss_default_bytes, 536);           // RFC 9293 3.7.1
-  EXPECT_EQ(c.tcp_rto_initial_ms, 1000u);            // RFC 6298 2.1
-  EXPECT_GE(c.tcp_rto_max_ms, 60'000u);              // RFC 6298 2.5
-  EXPECT_EQ(c.tcp_initial_window_segments, 10u);     // RFC 6928 2
-  EXPECT_GE(c.tcp_keepalive_idle_s, 7200u);          // RFC 9293 MUST-28
-  EXPECT_EQ(c.neighbour_probes_unicast_max, 3u);     // RFC 4861 10
+  EXPECT_EQ(c.mtu_default_bytes, 1500u);          // RFC 894
+  EXPECT_EQ(c.tcp_mss_default_bytes, 536);        // RFC 9293 3.7.1
+  EXPECT_EQ(c.tcp_rto_initial_ms, 1000u);         // RFC 6298 2.1
+  EXPECT_GE(c.tcp_rto_max_ms, 60'000u);           // RFC 6298 2.5
+  EXPECT_EQ(c.tcp_initial_window_segments, 10u);  // RFC 6928 2
+  EXPECT_GE(c.tcp_keepalive_idle_s, 7200u);       // RFC 9293 MUST-28
+  EXPECT_EQ(c.neighbour_probes_unicast_max, 3u);  // RFC 4861 10
 }
 
 TEST(Config, ProfilesShrinkFromHostToTiny) {

@@ -14,7 +14,8 @@ using test::pattern;
 using ChainTest = MemoryTest;
 
 std::vector<uint8_t> slice_of(const std::vector<uint8_t>& bytes, size_t begin, size_t end) {
-  return {bytes.begin() + static_cast<ptrdiff_t>(begin), bytes.begin() + static_cast<ptrdiff_t>(end)};
+  return {bytes.begin() + static_cast<ptrdiff_t>(begin),
+          bytes.begin() + static_cast<ptrdiff_t>(end)};
 }
 
 TEST_F(ChainTest, AppendCopySpreadsOverBlocks) {

@@ -7,7 +7,8 @@
 namespace tapstack::test {
 
 void soil(void* memory, size_t bytes);
-// How many of the bytes are no longer as soil() left them; by chance, a written one may look untouched.
+// How many of the bytes are no longer as soil() left them; by chance, a written one may look
+// untouched.
 size_t bytes_written(const void* memory, size_t bytes);
 
 }  // namespace tapstack::test

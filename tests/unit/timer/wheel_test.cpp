@@ -75,7 +75,8 @@ class WheelTest : public testing::Test {
       model_.disarm(n);
     } else {
       const Instant next = model_.next_deadline();
-      now_ = what < 90 && !next.is_never() ? std::max(now_, next.us()) : now_ + std::abs(distance() / 64);
+      now_ = what < 90 && !next.is_never() ? std::max(now_, next.us())
+                                           : now_ + std::abs(distance() / 64);
       for (int pops = static_cast<int>(random_() % 8); pops >= 0; --pops) {
         ASSERT_EQ(wheel_.pop_due(Instant::from_us(now_)), model_.pop_due(now_));
       }

@@ -45,7 +45,8 @@ TEST_F(SipHashOfTuple, DependsOnTheKey) {
 }
 
 TEST_F(SipHashOfTuple, DependsOnEveryPart) {
-  EXPECT_NE(siphash(kReferenceKey, Endpoint{Ip4Address::from(10, 0, 0, 3), Port{80}}, remote_), hash_);
+  EXPECT_NE(siphash(kReferenceKey, Endpoint{Ip4Address::from(10, 0, 0, 3), Port{80}}, remote_),
+            hash_);
   EXPECT_NE(siphash(kReferenceKey, Endpoint{local_.address, Port{81}}, remote_), hash_);
   EXPECT_NE(siphash(kReferenceKey, local_, Endpoint{remote_.address, Port{40001}}), hash_);
   EXPECT_NE(siphash(kReferenceKey, local_, remote_, 1), hash_);
