@@ -23,7 +23,7 @@ enum State : uint64_t { kUnknownState, kNotOurs, kStream, kDatagram };
 constinit std::atomic<uint64_t> table[kTableSize];
 constinit std::atomic<unsigned> used_end{0};  // entries from here on were never written
 // Of each socket, its generation in the high half: the phase; the wanted bits, plus one when known.
-constinit std::atomic<uint64_t> phases[kSlotTableSize];
+constinit std::atomic<uint64_t> phases[kSlotTableSize];  // phase, kCopied, and the exposures seen
 constinit std::atomic<uint64_t> wanteds[kSlotTableSize];
 
 uint64_t pack(State state, SlotId id) {
@@ -43,13 +43,31 @@ std::atomic<uint64_t>* entry(int fd) {
   return fd >= 0 && static_cast<unsigned>(fd) < kTableSize ? &table[fd] : nullptr;
 }
 
-void store(std::atomic<uint64_t>* at, uint64_t word) {
+void mark_used(const std::atomic<uint64_t>* at) {
   const unsigned end = static_cast<unsigned>(at - table) + 1;
   unsigned seen = used_end.load(std::memory_order_relaxed);
   while (seen < end && !used_end.compare_exchange_weak(seen, end)) {
   }
+}
+
+void store(std::atomic<uint64_t>* at, uint64_t word) {
+  mark_used(at);
   at->store(word, std::memory_order_release);
 }
+
+// What was looked up must not overwrite what another thread knows better by now.
+void store_if_still(std::atomic<uint64_t>* at, uint64_t before, uint64_t word) {
+  mark_used(at);
+  at->compare_exchange_strong(before, word, std::memory_order_acq_rel);
+}
+
+constexpr uint32_t kPhaseMask = 0x7f;
+constexpr uint32_t kCopied = 0x80;
+constexpr unsigned kExposureShift = 8;
+constinit std::atomic<uint32_t> exposures{0};
+constinit std::atomic<pid_t> own_pid{0};
+
+uint32_t exposure_bits() { return exposures.load(std::memory_order_acquire) << kExposureShift; }
 
 using SlotWords = std::atomic<uint64_t>[kSlotTableSize];
 
@@ -83,8 +101,8 @@ bool hinted(int fd, Handle& handle) {
   std::atomic<uint64_t>* at = entry(fd);
   uint64_t word = at != nullptr ? at->load(std::memory_order_acquire) : 0;
   if (state_of(word) == kUnknownState) {
-    word = look_up(fd, word);
-    if (at != nullptr) store(at, word);
+    word = look_up(fd, 0);
+    if (at != nullptr) store_if_still(at, 0, word);
   }
   return unpack(word, handle);
 }
@@ -95,7 +113,7 @@ bool verified(int fd, Handle& handle) {
   const uint64_t before = at != nullptr ? at->load(std::memory_order_acquire) : 0;
   if (state_of(before) == kNotOurs) return false;
   const uint64_t word = look_up(fd, before);
-  if (at != nullptr && word != before) store(at, word);
+  if (at != nullptr && word != before) store_if_still(at, before, word);
   return unpack(word, handle);
 }
 
@@ -121,12 +139,53 @@ void forget_range(unsigned first, unsigned last) {
 void copied(int fd, int copy) {
   const std::atomic<uint64_t>* from = entry(fd);
   std::atomic<uint64_t>* to = entry(copy);
-  if (to != nullptr) store(to, from != nullptr ? from->load(std::memory_order_acquire) : 0);
+  const uint64_t word = from != nullptr ? from->load(std::memory_order_acquire) : 0;
+  if (to != nullptr && (word != 0 || to->load(std::memory_order_relaxed) != 0)) store(to, word);
+  Handle handle;
+  if (unpack(word, handle)) has_copies(handle.id);
 }
 
-Phase phase(SlotId id) { return static_cast<Phase>(recall(phases, id)); }
+int next_handle(unsigned first, unsigned last) {
+  const unsigned end = used_end.load(std::memory_order_acquire);
+  for (unsigned fd = first; fd < end && fd <= last; ++fd) {
+    if (state_of(table[fd].load(std::memory_order_acquire)) >= kStream) return static_cast<int>(fd);
+  }
+  return -1;
+}
 
-void set_phase(SlotId id, Phase phase) { remember(phases, id, static_cast<uint32_t>(phase)); }
+void created(SlotId id, Phase phase) {
+  remember(phases, id, static_cast<uint32_t>(phase) | exposure_bits());
+}
+
+Phase phase(SlotId id) { return static_cast<Phase>(recall(phases, id) & kPhaseMask); }
+
+void set_phase(SlotId id, Phase phase) {
+  const uint32_t known = recall(phases, id);
+  // A socket that was not created here may have descriptors elsewhere.
+  const uint32_t rest = known != 0 ? known & ~kPhaseMask : kCopied;
+  remember(phases, id, static_cast<uint32_t>(phase) | rest);
+}
+
+bool may_have_copies(SlotId id) {
+  const uint32_t known = recall(phases, id);
+  return known == 0 || (known & kCopied) != 0 ||
+         (known & ~(kPhaseMask | kCopied)) != exposure_bits();
+}
+
+void has_copies(SlotId id) { remember(phases, id, recall(phases, id) | kCopied); }
+
+void all_exposed() { exposures.fetch_add(1, std::memory_order_acq_rel); }
+
+bool is_own_process() {
+  const auto pid = static_cast<pid_t>(sys::call(SYS_getpid));
+  pid_t owner = own_pid.load(std::memory_order_acquire);
+  if (owner == 0 && own_pid.compare_exchange_strong(owner, pid)) return true;
+  return owner == pid;
+}
+
+void became_child() {
+  own_pid.store(static_cast<pid_t>(sys::call(SYS_getpid)), std::memory_order_release);
+}
 
 uint32_t wanted(SlotId id) {
   const uint32_t known = recall(wanteds, id);

@@ -41,9 +41,24 @@ void forget(int fd);
 void forget_range(unsigned first, unsigned last);
 // `copy` is a duplicate of `fd`.
 void copied(int fd, int copy);
+// The lowest handle in [first, last] that the table knows, or -1.
+int next_handle(unsigned first, unsigned last);
 
+// A socket that this process has made and has one descriptor of.
+void created(SlotId id, Phase phase);
 Phase phase(SlotId id);
 void set_phase(SlotId id, Phase phase);
+
+// Whether closing one descriptor may leave others of this socket: after a dup, or when a process was
+// made since that may have inherited it, or when it was inherited itself.
+bool may_have_copies(SlotId id);
+void has_copies(SlotId id);
+// Every socket there is now may be inherited by a new process.
+void all_exposed();
+// False in a child of vfork, which shares this memory and must not edit the tables.
+bool is_own_process();
+// For a child of fork, whose tables are its own.
+void became_child();
 
 // Bits of Wanted (option_table.h): what the program asked to hear with each datagram.
 uint32_t wanted(SlotId id);

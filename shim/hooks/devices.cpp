@@ -74,9 +74,8 @@ int change_membership(SlotId id, bool join, const void* value, socklen_t length)
     const IpAddress wanted = address_from_network_order(group.imr_address.s_addr);
     for (int n = 0; request.args[0] == 0; ++n) {
       if (ask::interface(n, record) != 0) return ENODEV;
-      const Prefix* end = record.addresses + record.address_count;
-      if (std::any_of(record.addresses, end, [&](const Prefix& p) { return p.address == wanted; })) {
-        request.args[0] = record.id;
+      for (size_t i = 0; i < record.address_count; ++i) {
+        if (record.addresses[i].address == wanted) request.args[0] = record.id;
       }
     }
   }

@@ -10,11 +10,13 @@
 
 #include "shim/hooks/address.h"
 #include "shim/hooks/ask.h"
+#include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/devices.h"
 #include "shim/hooks/option_table.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/stream.h"
 #include "shim/hooks/tcp_info.h"
 
 namespace tapstack::shim {
@@ -55,12 +57,24 @@ int socket_type(SocketKind kind) {
   return kind == SocketKind::kRaw ? SOCK_RAW : SOCK_DGRAM;
 }
 
-int get_fixed(SlotId id, int name, void* value, socklen_t* length) {
+int take_error(int fd, const Handle& handle) {
+  const int error = ask::take_error(handle.id);
+  if (error == 0) return 0;
+  if (!handle.is_stream) {
+    datagram::drop_wake(fd);
+  } else if (descriptors::phase(handle.id) != Phase::kConnected &&
+             !stream::is_connected(handle)) {
+    descriptors::set_phase(handle.id, Phase::kFailed);
+  }
+  return error;
+}
+
+int get_fixed(int fd, const Handle& handle, int name, void* value, socklen_t* length) {
   int number = 0;
   SlotStatus status;
   switch (name) {
     case SO_ERROR:
-      number = ask::take_error(id);
+      number = take_error(fd, handle);
       break;
     case SO_DOMAIN:
       number = AF_INET;
@@ -69,7 +83,7 @@ int get_fixed(SlotId id, int name, void* value, socklen_t* length) {
       number = 1;
       break;
     default:
-      if (!ask::status(id, status)) return ENOTCONN;
+      if (!ask::status(handle.id, status)) return ENOTCONN;
       number = name == SO_TYPE       ? socket_type(status.kind)
                : name == SO_PROTOCOL ? socket_protocol(status)
                                      : status.is_listening;
@@ -77,8 +91,9 @@ int get_fixed(SlotId id, int name, void* value, socklen_t* length) {
   return put_int(SOL_SOCKET, value, length, number);
 }
 
-int get_row(SlotId id, const OptionRow& row, void* value, socklen_t* length) {
-  if (row.style == OptionStyle::kFixed) return get_fixed(id, row.name, value, length);
+int get_row(int fd, const Handle& handle, const OptionRow& row, void* value, socklen_t* length) {
+  if (row.style == OptionStyle::kFixed) return get_fixed(fd, handle, row.name, value, length);
+  const SlotId id = handle.id;
   if (row.style == OptionStyle::kWanted) {
     return put_int(row.level, value, length, (descriptors::wanted(id) & row.wanted) != 0);
   }
@@ -190,7 +205,7 @@ extern "C" int getsockopt(int fd, int level, int name, void* value, socklen_t* l
   if (length == nullptr) return fail(EFAULT);
   if (static_cast<int>(*length) < 0) return fail(EINVAL);
   return finish(row != nullptr
-                    ? get_row(handle.id, *row, value, length)
+                    ? get_row(fd, handle, *row, value, length)
                     : get_special(handle.id, handle.is_stream, level, name, value, length));
 }
 

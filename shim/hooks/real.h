@@ -4,6 +4,7 @@
 #pragma once
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/epoll.h>
@@ -63,7 +64,13 @@ class Next {
   std::atomic<Function*> found_{nullptr};
 };
 
-#define TAPSTACK_REAL(name) inline constinit Next<decltype(::name)> name(#name)
+// A function's type without the attributes of its declaration.
+template <class Result, class... Args>
+Next<Result(Args...)> next_of(Result (*)(Args...));
+template <class Result, class... Args>
+Next<Result(Args..., ...)> next_of(Result (*)(Args..., ...));
+
+#define TAPSTACK_REAL(name) inline constinit decltype(next_of(&::name)) name(#name)
 TAPSTACK_REAL(socket);
 TAPSTACK_REAL(bind);
 TAPSTACK_REAL(listen);

@@ -1,0 +1,94 @@
+// accept and accept4: the engine puts a token on the listener's handle for each connection that waits;
+// who takes the token asks for the connection.
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "shim/common/quiet.h"
+#include "shim/common/sys.h"
+#include "shim/hooks/address.h"
+#include "shim/hooks/ask.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/new_handle.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+
+namespace tapstack::shim {
+namespace {
+
+struct Taken {
+  int fd = -1;
+  SlotId id;
+  Endpoint peer;
+};
+
+// Takes the next token and its connection, with the program's signal handlers kept out: one that leaves
+// by longjmp must not lose a connection. 0, EAGAIN (no token, or the connection has gone), or the
+// engine's errno, which has issued the token again.
+int take_connection(int listener, SlotId id, Taken& taken) {
+  const SignalsBlocked quiet;
+  uint8_t token[kAcceptTokenBytes];
+  if (sys::receive(listener, token, sizeof token, MSG_DONTWAIT) <= 0) return EAGAIN;
+  Reply reply;
+  const int error = ask::call(ask::about(Op::kAccept, id), reply, &taken.fd);
+  taken.id = reply.slot;
+  taken.peer = reply.endpoint;
+  return error;
+}
+
+// Waits natively until there is a token: O_NONBLOCK, SO_RCVTIMEO, EINTR and cancellation are the
+// kernel's. 0, or the errno to answer.
+int await_token(int listener) {
+  uint8_t token[kAcceptTokenBytes];
+  const ssize_t seen =
+      real::recv(listener, static_cast<void*>(token), sizeof token, int{MSG_PEEK});
+  if (seen < 0) return last_error();
+  return seen == 0 ? EINVAL : 0;  // the listener was shut down
+}
+
+bool is_listening(SlotId id) {
+  if (descriptors::phase(id) == Phase::kListening) return true;
+  SlotStatus status;
+  if (!ask::status(id, status) || !status.is_listening) return false;
+  descriptors::set_phase(id, Phase::kListening);
+  return true;
+}
+
+int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen_t* length,
+                  int flags) {
+  if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return fail(EINVAL);
+  if (!handle.is_stream) return fail(EOPNOTSUPP);
+  if (!is_listening(handle.id)) return fail(EINVAL);
+  if (address != nullptr && length == nullptr) return fail(EFAULT);
+  for (;;) {
+    if (const int error = await_token(listener); error != 0) return fail(error);
+    if (!has_room_for_descriptor(listener)) return fail(EMFILE);
+    Taken taken;
+    const int error = take_connection(listener, handle.id, taken);
+    if (error == EAGAIN) continue;
+    if (error != 0) return fail(error);
+    endpoint_to(taken.peer, address, length);
+    return finish_handle(taken.fd, Handle{taken.id, true}, Phase::kConnected, flags);
+  }
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" int accept(int fd, sockaddr* address, socklen_t* length) {
+  Handle handle;
+  if (descriptors::verified(fd, handle)) return accept_handle(fd, handle, address, length, 0);
+  const int accepted = real::accept(fd, address, length);
+  if (accepted >= 0) descriptors::forget(accepted);
+  return accepted;
+}
+
+extern "C" int accept4(int fd, sockaddr* address, socklen_t* length, int flags) {
+  Handle handle;
+  if (descriptors::verified(fd, handle)) return accept_handle(fd, handle, address, length, flags);
+  const int accepted = real::accept4(fd, address, length, flags);
+  if (accepted >= 0) descriptors::forget(accepted);
+  return accepted;
+}

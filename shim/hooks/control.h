@@ -1,0 +1,40 @@
+// Control messages of datagrams, cmsg(3): what programs send along and hear about.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cstddef>
+
+#include "shim/common/protocol.h"
+
+namespace tapstack::shim::control {
+
+// Reads IP_PKTINFO, IP_TTL and IP_TOS of a message to send into `header`. 0, or EINVAL for control
+// data that is malformed or not known, as Linux's ip_cmsg_send.
+int read_for_send(const msghdr& message, DatagramHeader& header);
+
+// Appends control messages to a program's buffer and keeps count of what did not fit.
+class Writer {
+ public:
+  explicit Writer(msghdr& message) : message_(message), room_(message.msg_controllen) {}
+  // Sets msg_controllen (and MSG_CTRUNC).
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  void add(int level, int type, const void* data, size_t bytes);
+
+ private:
+  msghdr& message_;
+  size_t room_;
+  size_t used_ = 0;
+  bool cut_ = false;
+};
+
+// Writes what the program wants to know (bits of Wanted) of a datagram received.
+void write_received(uint32_t wanted, const DatagramHeader& header, msghdr& message);
+
+// SO_TIMESTAMP or SO_TIMESTAMPNS, if wanted.
+void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns);
+
+}  // namespace tapstack::shim::control

@@ -1,0 +1,133 @@
+#include "shim/hooks/datagram.h"
+
+#include <alloca.h>
+#include <limits.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "shim/common/sys.h"
+#include "shim/hooks/address.h"
+#include "shim/hooks/ask.h"
+#include "shim/hooks/control.h"
+#include "shim/hooks/error_queue.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+
+namespace tapstack::shim::datagram {
+namespace {
+
+constexpr size_t kPayloadMax = 65'535;  // an IPv4 packet's total length field (RFC 791)
+
+// Flags that mean the same on the handle.
+constexpr int kReceiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC;
+constexpr int kSendFlags = MSG_DONTWAIT;
+
+size_t total_bytes(const msghdr& message) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < message.msg_iovlen; ++i) bytes += message.msg_iov[i].iov_len;
+  return bytes;
+}
+
+// The program's parts behind the header. `parts` holds one more than the message has.
+msghdr with_header(const msghdr& message, DatagramHeader& header, iovec* parts) {
+  parts[0] = {&header, sizeof header};
+  std::copy_n(message.msg_iov, message.msg_iovlen, parts + 1);
+  msghdr native{};
+  native.msg_iov = parts;
+  native.msg_iovlen = message.msg_iovlen + 1;
+  return native;
+}
+
+// Where it shall go, from address and control messages; 0 or an errno.
+int address_header(const msghdr& message, int flags, DatagramHeader& header) {
+  if (message.msg_name != nullptr) {
+    const auto* name = static_cast<const sockaddr*>(message.msg_name);
+    if (message.msg_namelen < sizeof(sockaddr)) return EINVAL;
+    sockaddr taken = *name;
+    // udp_sendmsg and ping_v4_sendmsg let AF_UNSPEC pass for an IPv4 address.
+    if (taken.sa_family == AF_UNSPEC) taken.sa_family = AF_INET;
+    if (const int error = endpoint_from(&taken, sizeof taken, header.peer); error != 0) return error;
+  }
+  if ((flags & MSG_DONTROUTE) != 0) header.flags |= DatagramHeader::kDontRoute;
+  return control::read_for_send(message, header);
+}
+
+// The first message's header without taking it; false if there is none.
+bool peek(int fd, DatagramHeader& header, long& bytes) {
+  bytes = sys::receive(fd, &header, sizeof header, MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC);
+  return bytes >= static_cast<long>(sizeof header) && header.mark == DatagramHeader::kMark;
+}
+
+// Puts what was received where the program wants it.
+ssize_t deliver(SlotId id, const DatagramHeader& header, const msghdr& native, ssize_t bytes,
+                msghdr& message) {
+  message.msg_flags = native.msg_flags & MSG_TRUNC;
+  if (message.msg_name != nullptr) {
+    endpoint_to(header.peer, static_cast<sockaddr*>(message.msg_name), &message.msg_namelen);
+  }
+  control::write_received(descriptors::wanted(id), header, message);
+  return bytes - static_cast<ssize_t>(sizeof header);
+}
+
+}  // namespace
+
+ssize_t send(int fd, SlotId id, const msghdr& message, int flags) {
+  if (message.msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
+  if (total_bytes(message) > kPayloadMax) return fail(EMSGSIZE);
+  if ((flags & (MSG_OOB | MSG_MORE)) != 0) return fail(EOPNOTSUPP);
+  DatagramHeader header;
+  if (const int error = address_header(message, flags, header); error != 0) return fail(error);
+  auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
+  const msghdr native = with_header(message, header, parts);
+  const ssize_t sent = real::sendmsg(fd, &native, (flags & kSendFlags) | MSG_NOSIGNAL);
+  if (sent < 0) return -1;
+  if (const int error = ask::flush(id); error != 0 && error != EBADF) {
+    drop_wake(fd);  // the error that it announced may be this one
+    return fail(error);
+  }
+  return sent - static_cast<ssize_t>(sizeof header);
+}
+
+ssize_t receive(int fd, SlotId id, msghdr& message, int flags) {
+  if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, id, message);
+  if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
+  if (message.msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
+  auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
+  for (;;) {
+    DatagramHeader header;
+    msghdr native = with_header(message, header, parts);
+    const ssize_t bytes = real::recvmsg(fd, &native, flags & kReceiveFlags);
+    if (bytes < 0 && last_error() != EAGAIN) return -1;
+    const bool is_wake = bytes > 0 && (header.flags & DatagramHeader::kWakeOnly) != 0;
+    if (bytes > 0 && !is_wake) return deliver(id, header, native, bytes, message);
+    if (bytes == 0) return 0;  // shut down
+    if (is_wake && (flags & MSG_PEEK) != 0) drop_wake(fd);
+    const int error = ask::take_error(id);
+    if (error != 0) return fail(error);
+    if (bytes < 0) return fail(EAGAIN);
+  }
+}
+
+int first_bytes(int fd) {
+  DatagramHeader header;
+  long bytes = 0;
+  if (!peek(fd, header, bytes) || (header.flags & DatagramHeader::kWakeOnly) != 0) return 0;
+  return static_cast<int>(bytes - static_cast<long>(sizeof header));
+}
+
+bool is_wake_first(int fd) {
+  DatagramHeader header;
+  long bytes = 0;
+  return peek(fd, header, bytes) && (header.flags & DatagramHeader::kWakeOnly) != 0;
+}
+
+void drop_wake(int fd) {
+  if (!is_wake_first(fd)) return;
+  DatagramHeader header;
+  sys::receive(fd, &header, sizeof header, MSG_DONTWAIT);
+}
+
+}  // namespace tapstack::shim::datagram

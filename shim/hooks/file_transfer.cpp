@@ -1,0 +1,73 @@
+// sendfile and splice: native on a handle of a stream. They know no MSG_NOSIGNAL, so a connection that
+// is over is noticed before, and the engine asked.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/sendfile.h>
+
+#include <cerrno>
+
+#include "shim/common/sys.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/stream.h"
+
+namespace tapstack::shim {
+namespace {
+
+bool is_hung_up(int fd) {
+  pollfd now{fd, 0, 0};
+  return sys::poll(&now, 1, 0) > 0 && (now.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+// Whether to go on natively with `out` as the destination; otherwise the call has failed.
+bool may_send_to(int out) {
+  Handle handle;
+  if (!descriptors::hinted(out, handle) || !handle.is_stream) return true;
+  const stream::Before before = stream::before_send(out, handle, 0);
+  if (!before.is_native) {
+    stream::fail_send(before.error, 0);
+    return false;
+  }
+  if (!is_hung_up(out) || !descriptors::verified(out, handle)) return true;
+  set_last_error(EPIPE);
+  stream::after_send(out, 0);
+  return false;
+}
+
+ssize_t send_file(int out, int in, off_t* offset, size_t bytes) {
+  Handle handle;
+  // The kernel would put file bytes without their header on a datagram handle.
+  if (descriptors::verified(out, handle) && !handle.is_stream) return fail(EINVAL);
+  return may_send_to(out) ? real::sendfile(out, in, offset, bytes) : -1;
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" ssize_t sendfile(int out, int in, off_t* offset, size_t bytes) noexcept {
+  return send_file(out, in, offset, bytes);
+}
+
+// On this platform off64_t is off_t.
+extern "C" ssize_t sendfile64(int out, int in, off64_t* offset, size_t bytes) noexcept {
+  return send_file(out, in, offset, bytes);
+}
+
+extern "C" ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t bytes,
+                          unsigned flags) {
+  Handle handle;
+  const bool has_datagrams = (descriptors::hinted(in, handle) && !handle.is_stream) ||
+                             (descriptors::hinted(out, handle) && !handle.is_stream);
+  if (has_datagrams) return fail(EINVAL);
+  if (!may_send_to(out)) return -1;
+  if (descriptors::hinted(in, handle)) {
+    const stream::Before before = stream::before_receive(in, handle, 0);
+    if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
+  }
+  const ssize_t moved = real::splice(in, in_offset, out, out_offset, bytes, flags);
+  const bool from_stream = moved == 0 && bytes > 0 && descriptors::hinted(in, handle);
+  return from_stream ? stream::after_receive(in, moved) : moved;
+}

@@ -1,0 +1,80 @@
+// ioctl on sockets of the stack. What a pair does as a TCP socket would (FIONBIO, FIOASYNC) stays
+// native.
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdint>
+
+#include "shim/hooks/ask.h"
+#include "shim/hooks/datagram.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/interface_ioctl.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/stream.h"
+
+namespace tapstack::shim {
+namespace {
+
+int put(void* argument, int64_t number) {
+  if (argument == nullptr) return EFAULT;
+  *static_cast<int*>(argument) = static_cast<int>(number);
+  return 0;
+}
+
+// Bytes that can be read: those on the handle and those still in the core.
+int readable(int fd, const Handle& handle, void* argument) {
+  if (!handle.is_stream) return put(argument, datagram::first_bytes(fd));
+  if (descriptors::phase(handle.id) == Phase::kListening) return EINVAL;
+  if (!stream::is_connected(handle)) return put(argument, 0);
+  int on_handle = 0;
+  if (real::ioctl(fd, FIONREAD, &on_handle) != 0) return last_error();
+  int64_t in_core = 0;
+  ask::number(Op::kReadable, handle.id, in_core);
+  return put(argument, on_handle + in_core);
+}
+
+int number_of(Op op, const Handle& handle, void* argument) {
+  int64_t number = 0;
+  if (!ask::number(op, handle.id, number)) return EINVAL;
+  return put(argument, number);
+}
+
+// The answer as 0 or an errno; false if the native call shall answer.
+bool answer(int fd, const Handle& handle, unsigned long request, void* argument, int& error) {
+  switch (request) {
+    case FIONREAD:  // SIOCINQ
+      error = readable(fd, handle, argument);
+      return true;
+    case TIOCOUTQ:  // SIOCOUTQ
+      error = number_of(Op::kUnsent, handle, argument);
+      return true;
+    case SIOCATMARK:
+      error = handle.is_stream ? number_of(Op::kUrgentMark, handle, argument) : EINVAL;
+      return true;
+    default:
+      return interface_ioctl(request, argument, error);
+  }
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" int ioctl(int fd, unsigned long request, ...) noexcept {
+  va_list arguments;
+  va_start(arguments, request);
+  void* argument = va_arg(arguments, void*);
+  va_end(arguments);
+  // Programs hand over an int, which is extended with its sign on the way here.
+  const unsigned long number = request & 0xffffffffUL;
+  Handle handle;
+  int error = 0;
+  if (descriptors::verified(fd, handle) && answer(fd, handle, number, argument, error)) {
+    return finish(error);
+  }
+  return real::ioctl(fd, request, argument);
+}

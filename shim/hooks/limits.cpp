@@ -1,0 +1,93 @@
+// RLIMIT_NOFILE as the program knows it. The kernel's soft limit is raised, so that the engine's
+// descriptors can lie above all of the program's.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+
+#include "shim/common/private_fds.h"
+#include "shim/common/sys.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+
+namespace tapstack::shim {
+namespace {
+
+int show(int resource, rlimit* limit, int result) {
+  if (result == 0 && resource == RLIMIT_NOFILE && limit != nullptr) {
+    limit->rlim_cur = private_fds::program_soft_limit();
+  }
+  return result;
+}
+
+// setrlimit of the own process: the hard limit is the kernel's matter, the soft one is kept apart.
+int change_files(const rlimit& wanted) {
+  if (wanted.rlim_cur > wanted.rlim_max) return fail(EINVAL);
+  rlimit now{};
+  if (real::getrlimit(RLIMIT_NOFILE, &now) != 0) return -1;
+  if (wanted.rlim_max != now.rlim_max) {
+    // Lowering it below the engine's descriptors does not close them.
+    rlimit next{wanted.rlim_max, wanted.rlim_max};
+    if (real::setrlimit(RLIMIT_NOFILE, &next) != 0) return -1;
+  }
+  private_fds::set_program_soft_limit(wanted.rlim_cur);
+  return 0;
+}
+
+bool is_self(pid_t pid) { return pid == 0 || pid == getpid(); }
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" int getrlimit(__rlimit_resource_t resource, rlimit* limit) noexcept {
+  return show(resource, limit, real::getrlimit(resource, limit));
+}
+
+extern "C" int setrlimit(__rlimit_resource_t resource, const rlimit* limit) noexcept {
+  if (resource != RLIMIT_NOFILE || sys::Passthrough::is_on()) {
+    return real::setrlimit(resource, limit);
+  }
+  return change_files(*limit);
+}
+
+extern "C" int prlimit(pid_t pid, __rlimit_resource resource, const rlimit* limit,
+                       rlimit* before) noexcept {
+  if (resource != RLIMIT_NOFILE || !is_self(pid) || sys::Passthrough::is_on()) {
+    return real::prlimit(pid, resource, limit, before);
+  }
+  rlimit old{};
+  if (show(resource, &old, real::getrlimit(resource, &old)) != 0) return -1;
+  if (limit != nullptr && change_files(*limit) != 0) return -1;
+  if (before != nullptr) *before = old;
+  return 0;
+}
+
+// On this platform rlimit64 is rlimit.
+extern "C" int getrlimit64(__rlimit_resource_t resource, rlimit64* limit) noexcept {
+  static_assert(sizeof(rlimit64) == sizeof(rlimit));
+  return getrlimit(resource, reinterpret_cast<rlimit*>(limit));
+}
+
+extern "C" int setrlimit64(__rlimit_resource_t resource, const rlimit64* limit) noexcept {
+  return setrlimit(resource, reinterpret_cast<const rlimit*>(limit));
+}
+
+extern "C" int prlimit64(pid_t pid, __rlimit_resource resource, const rlimit64* limit,
+                         rlimit64* before) noexcept {
+  return prlimit(pid, resource, reinterpret_cast<const rlimit*>(limit),
+                 reinterpret_cast<rlimit*>(before));
+}
+
+extern "C" int getdtablesize() noexcept {
+  const rlim_t soft = private_fds::program_soft_limit();
+  return soft > INT_MAX ? INT_MAX : static_cast<int>(soft);
+}
+
+extern "C" long sysconf(int name) noexcept {
+  if (name != _SC_OPEN_MAX) return real::sysconf(name);
+  const rlim_t soft = private_fds::program_soft_limit();
+  return soft == RLIM_INFINITY ? -1 : static_cast<long>(soft);
+}

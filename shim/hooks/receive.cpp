@@ -1,0 +1,230 @@
+// The calls that receive: recv, read and kin. A stream's are native, with the engine's word where the
+// handle does not tell the truth (stream.h); a datagram's carry a header (datagram.h).
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "shim/hooks/datagram.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/stream.h"
+
+namespace tapstack::shim {
+namespace {
+
+// A native receive on a stream, of at most `bytes` (0: whatever it finds is right).
+template <class Native>
+ssize_t receive_stream(int fd, const Handle& handle, size_t bytes, int flags, Native native) {
+  const stream::Before before = stream::before_receive(fd, handle, flags);
+  if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
+  const ssize_t result = native();
+  return result > 0 || (result == 0 && bytes == 0) ? result : stream::after_receive(fd, result);
+}
+
+// MSG_TRUNC on a stream takes bytes and throws them away (tcp(7)); the handle would copy them.
+ssize_t discard_stream(int fd, const Handle& handle, size_t bytes, int flags) {
+  constexpr size_t kScratchBytes = 8192;
+  constexpr size_t kPartsMax = 64;
+  uint8_t scratch[kScratchBytes];
+  iovec parts[kPartsMax];
+  size_t count = 0;
+  for (size_t left = bytes; left > 0 && count < kPartsMax; ++count) {
+    parts[count] = {scratch, std::min(left, kScratchBytes)};
+    left -= parts[count].iov_len;
+  }
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = count;
+  return receive_stream(fd, handle, bytes, flags,
+                        [&] { return real::recvmsg(fd, &message, flags & ~MSG_TRUNC); });
+}
+
+size_t total_bytes(const iovec* parts, size_t count) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < count; ++i) bytes += parts[i].iov_len;
+  return bytes;
+}
+
+// recvfrom on a datagram socket that was verified.
+ssize_t receive_datagram(int fd, SlotId id, void* buffer, size_t bytes, int flags,
+                         sockaddr* address, socklen_t* length) {
+  iovec part{buffer, bytes};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  if (address != nullptr && length == nullptr) return fail(EFAULT);
+  message.msg_name = address;
+  message.msg_namelen = address != nullptr ? *length : 0;
+  const ssize_t received = datagram::receive(fd, id, message, flags);
+  if (received >= 0 && address != nullptr) *length = message.msg_namelen;
+  return received;
+}
+
+ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
+                     socklen_t* length) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) {
+    return real::recvfrom(fd, buffer, bytes, flags, address, length);
+  }
+  if (!handle.is_stream) {
+    if (!descriptors::verified(fd, handle) || handle.is_stream) {
+      return real::recvfrom(fd, buffer, bytes, flags, address, length);
+    }
+    return receive_datagram(fd, handle.id, buffer, bytes, flags, address, length);
+  }
+  if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);  // a stream of ours keeps none
+  const ssize_t received =
+      (flags & MSG_TRUNC) != 0
+          ? discard_stream(fd, handle, bytes, flags)
+          : receive_stream(fd, handle, bytes, flags,
+                           [&] { return real::recv(fd, buffer, bytes, flags); });
+  // TCP has no address to tell (tcp_recvmsg sets none).
+  if (received >= 0 && address != nullptr && length != nullptr) *length = 0;
+  return received;
+}
+
+ssize_t receive_message(int fd, msghdr* message, int flags) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle) || message == nullptr) {
+    return real::recvmsg(fd, message, flags);
+  }
+  if (!handle.is_stream) {
+    if (!descriptors::verified(fd, handle) || handle.is_stream) {
+      return real::recvmsg(fd, message, flags);
+    }
+    return datagram::receive(fd, handle.id, *message, flags);
+  }
+  if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);
+  const size_t bytes = total_bytes(message->msg_iov, message->msg_iovlen);
+  msghdr native{};
+  native.msg_iov = message->msg_iov;
+  native.msg_iovlen = message->msg_iovlen;
+  const ssize_t received =
+      (flags & MSG_TRUNC) != 0
+          ? discard_stream(fd, handle, bytes, flags)
+          : receive_stream(fd, handle, bytes, flags,
+                           [&] { return real::recvmsg(fd, &native, flags); });
+  if (received >= 0) {
+    message->msg_namelen = 0;
+    message->msg_controllen = 0;
+    message->msg_flags = native.msg_flags & MSG_OOB;
+  }
+  return received;
+}
+
+ssize_t read_vector(int fd, const iovec* parts, int count) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::readv(fd, parts, count);
+  if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
+  const size_t bytes = total_bytes(parts, static_cast<size_t>(count));
+  if (handle.is_stream) {
+    return receive_stream(fd, handle, bytes, 0, [&] { return real::readv(fd, parts, count); });
+  }
+  if (!descriptors::verified(fd, handle) || handle.is_stream) return real::readv(fd, parts, count);
+  if (bytes == 0) return 0;  // sock_read_iter
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = static_cast<size_t>(count);
+  return datagram::receive(fd, handle.id, message, 0);
+}
+
+ssize_t read_bytes(int fd, void* buffer, size_t bytes) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::read(fd, buffer, bytes);
+  if (handle.is_stream) {
+    return receive_stream(fd, handle, bytes, 0, [&] { return real::read(fd, buffer, bytes); });
+  }
+  if (!descriptors::verified(fd, handle) || handle.is_stream) return real::read(fd, buffer, bytes);
+  if (bytes == 0) return 0;  // sock_read_iter
+  return receive_datagram(fd, handle.id, buffer, bytes, 0, nullptr, nullptr);
+}
+
+// A descriptor that came in a message may be anything, whatever the table says of its number.
+void forget_passed(const msghdr& message) {
+  auto* walk = const_cast<msghdr*>(&message);
+  for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
+    if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_RIGHTS) continue;
+    const auto* fds = reinterpret_cast<const int*>(CMSG_DATA(entry));
+    const size_t count = (entry->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) descriptors::forget(fds[i]);
+  }
+}
+
+int64_t monotonic_ns() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1'000'000'000 + now.tv_nsec;
+}
+
+// recvmmsg(2): the time-out is looked at after each datagram only, as Linux does.
+int receive_messages(int fd, mmsghdr* messages, unsigned count, int flags, const timespec* timeout) {
+  const int64_t end =
+      timeout == nullptr ? INT64_MAX
+                         : monotonic_ns() + timeout->tv_sec * 1'000'000'000 + timeout->tv_nsec;
+  unsigned done = 0;
+  while (done < count) {
+    const ssize_t received =
+        receive_message(fd, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
+    if (received < 0) break;
+    messages[done++].msg_len = static_cast<unsigned>(received);
+    if ((flags & MSG_WAITFORONE) != 0) flags |= MSG_DONTWAIT;
+    if (timeout != nullptr && monotonic_ns() >= end) break;
+  }
+  return done > 0 || count == 0 ? static_cast<int>(done) : -1;
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" ssize_t recv(int fd, void* buffer, size_t bytes, int flags) {
+  return receive_from(fd, buffer, bytes, flags, nullptr, nullptr);
+}
+
+extern "C" ssize_t recvfrom(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
+                            socklen_t* length) {
+  return receive_from(fd, buffer, bytes, flags, address, length);
+}
+
+extern "C" ssize_t recvmsg(int fd, msghdr* message, int flags) {
+  const ssize_t received = receive_message(fd, message, flags);
+  if (received >= 0 && message != nullptr && message->msg_controllen > 0) forget_passed(*message);
+  return received;
+}
+
+extern "C" int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+  Handle handle;
+  if (descriptors::verified(fd, handle)) {
+    return receive_messages(fd, messages, count, flags, timeout);
+  }
+  const int received = real::recvmmsg(fd, messages, count, flags, timeout);
+  for (int i = 0; i < received; ++i) forget_passed(messages[i].msg_hdr);
+  return received;
+}
+
+extern "C" ssize_t read(int fd, void* buffer, size_t bytes) { return read_bytes(fd, buffer, bytes); }
+
+extern "C" ssize_t readv(int fd, const iovec* parts, int count) {
+  return read_vector(fd, parts, count);
+}
+
+extern "C" ssize_t __read_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes) {
+  if (bytes > buffer_bytes) __chk_fail();
+  return read_bytes(fd, buffer, bytes);
+}
+
+extern "C" ssize_t __recv_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, int flags) {
+  if (bytes > buffer_bytes) __chk_fail();
+  return receive_from(fd, buffer, bytes, flags, nullptr, nullptr);
+}
+
+extern "C" ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, int flags,
+                                  sockaddr* address, socklen_t* length) {
+  if (bytes > buffer_bytes) __chk_fail();
+  return receive_from(fd, buffer, bytes, flags, address, length);
+}

@@ -1,0 +1,151 @@
+// The calls that send: send, write and kin. A stream's are native with MSG_NOSIGNAL, so that the
+// engine's word comes before SIGPIPE (stream.h); a datagram's carry a header (datagram.h).
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cerrno>
+
+#include "shim/hooks/datagram.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/stream.h"
+
+namespace tapstack::shim {
+namespace {
+
+// Flags that the handle understands; of the others MSG_MORE, MSG_CONFIRM, MSG_DONTROUTE and
+// MSG_ZEROCOPY are advice that a stream may ignore.
+constexpr int kStreamFlags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB;
+
+template <class Native>
+ssize_t send_stream(int fd, const Handle& handle, int flags, Native native) {
+  const stream::Before before = stream::before_send(fd, handle, flags);
+  if (!before.is_native) return stream::fail_send(before.error, flags);
+  const ssize_t result = native((flags & kStreamFlags) | MSG_NOSIGNAL);
+  return result >= 0 ? result : stream::after_send(fd, flags);
+}
+
+ssize_t send_datagram(int fd, SlotId id, const void* buffer, size_t bytes, int flags,
+                      const sockaddr* address, socklen_t length) {
+  iovec part{const_cast<void*>(buffer), bytes};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_name = const_cast<sockaddr*>(address);
+  message.msg_namelen = length;
+  return datagram::send(fd, id, message, flags);
+}
+
+ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const sockaddr* address,
+                socklen_t length) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) {
+    return real::sendto(fd, buffer, bytes, flags, address, length);
+  }
+  if (handle.is_stream) {
+    // An address is ignored on a connected stream (tcp_sendmsg); the handle would refuse it. The hint
+    // must be right then, or another socket's address would be lost.
+    if (address != nullptr && !descriptors::verified(fd, handle)) {
+      return real::sendto(fd, buffer, bytes, flags, address, length);
+    }
+    return send_stream(fd, handle, flags,
+                       [&](int native) { return real::send(fd, buffer, bytes, native); });
+  }
+  if (!descriptors::verified(fd, handle) || handle.is_stream) {
+    return real::sendto(fd, buffer, bytes, flags, address, length);
+  }
+  return send_datagram(fd, handle.id, buffer, bytes, flags, address, length);
+}
+
+ssize_t send_message(int fd, const msghdr* message, int flags) {
+  Handle handle;
+  if (message == nullptr || !descriptors::verified(fd, handle)) {
+    return real::sendmsg(fd, message, flags);
+  }
+  if (!handle.is_stream) return datagram::send(fd, handle.id, *message, flags);
+  // Neither address nor control messages mean anything to a stream; descriptors passed along must not
+  // reach the engine.
+  msghdr native{};
+  native.msg_iov = message->msg_iov;
+  native.msg_iovlen = message->msg_iovlen;
+  return send_stream(fd, handle, flags,
+                     [&](int native_flags) { return real::sendmsg(fd, &native, native_flags); });
+}
+
+// write and writev: as a send when the descriptor is a handle for certain, which ENOTSOCK denies.
+template <class Send, class Write>
+ssize_t write_stream(int fd, const Handle& handle, Send send, Write write) {
+  const stream::Before before = stream::before_send(fd, handle, 0);
+  if (!before.is_native) return stream::fail_send(before.error, 0);
+  const ssize_t result = send();
+  if (result >= 0) return result;
+  if (last_error() == ENOTSOCK) return write();
+  return stream::after_send(fd, 0);
+}
+
+ssize_t write_bytes(int fd, const void* buffer, size_t bytes) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::write(fd, buffer, bytes);
+  const auto write = [&] { return real::write(fd, buffer, bytes); };
+  if (handle.is_stream) {
+    return write_stream(
+        fd, handle, [&] { return real::send(fd, buffer, bytes, int{MSG_NOSIGNAL}); }, write);
+  }
+  if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
+  return send_datagram(fd, handle.id, buffer, bytes, 0, nullptr, 0);
+}
+
+ssize_t write_vector(int fd, const iovec* parts, int count) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::writev(fd, parts, count);
+  if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts);
+  message.msg_iovlen = static_cast<size_t>(count);
+  const auto write = [&] { return real::writev(fd, parts, count); };
+  if (handle.is_stream) {
+    return write_stream(
+        fd, handle, [&] { return real::sendmsg(fd, &message, int{MSG_NOSIGNAL}); }, write);
+  }
+  if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
+  return datagram::send(fd, handle.id, message, 0);
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" ssize_t send(int fd, const void* buffer, size_t bytes, int flags) {
+  return send_to(fd, buffer, bytes, flags, nullptr, 0);
+}
+
+extern "C" ssize_t sendto(int fd, const void* buffer, size_t bytes, int flags,
+                          const sockaddr* address, socklen_t length) {
+  return send_to(fd, buffer, bytes, flags, address, length);
+}
+
+extern "C" ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+  return send_message(fd, message, flags);
+}
+
+extern "C" int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::sendmmsg(fd, messages, count, flags);
+  unsigned done = 0;
+  while (done < count) {
+    const ssize_t sent = send_message(fd, &messages[done].msg_hdr, flags);
+    if (sent < 0) break;
+    messages[done++].msg_len = static_cast<unsigned>(sent);
+  }
+  return done > 0 || count == 0 ? static_cast<int>(done) : -1;
+}
+
+extern "C" ssize_t write(int fd, const void* buffer, size_t bytes) {
+  return write_bytes(fd, buffer, bytes);
+}
+
+extern "C" ssize_t writev(int fd, const iovec* parts, int count) {
+  return write_vector(fd, parts, count);
+}

@@ -1,0 +1,174 @@
+// The calls that make, name and connect sockets, but for accept (accept.cpp).
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "shim/common/sys.h"
+#include "shim/hooks/address.h"
+#include "shim/hooks/ask.h"
+#include "shim/hooks/descriptors.h"
+#include "shim/hooks/new_handle.h"
+#include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/stream.h"
+#include "shim/hooks/wait.h"
+
+namespace tapstack::shim {
+namespace {
+
+constexpr int kTypeFlags = SOCK_CLOEXEC | SOCK_NONBLOCK;
+constexpr int kTypeMask = 0xf;       // SOCK_TYPE_MASK of the kernel
+constexpr int kTypeEnd = 11;         // SOCK_MAX of the kernel
+constexpr int kProtocolEnd = 263;    // IPPROTO_MAX since Linux 5.6
+
+// Which kind of socket AF_INET has for a type and a protocol; an errno as inet_create's, or 0.
+int choose_kind(int type, int protocol, SocketKind& kind) {
+  if (protocol < 0 || protocol >= kProtocolEnd) return EINVAL;
+  switch (type) {
+    case SOCK_STREAM:
+      kind = SocketKind::kTcp;
+      return protocol == 0 || protocol == IPPROTO_TCP ? 0 : EPROTONOSUPPORT;
+    case SOCK_DGRAM:
+      kind = protocol == IPPROTO_ICMP ? SocketKind::kPing : SocketKind::kUdp;
+      return protocol == 0 || protocol == IPPROTO_UDP || protocol == IPPROTO_ICMP
+                 ? 0
+                 : EPROTONOSUPPORT;
+    case SOCK_RAW:
+      kind = SocketKind::kRaw;
+      return protocol != 0 && protocol < 256 ? 0 : EPROTONOSUPPORT;
+    default:
+      return ESOCKTNOSUPPORT;
+  }
+}
+
+int open_socket(int type, int protocol) {
+  if ((type & ~(kTypeMask | kTypeFlags)) != 0 || (type & kTypeMask) >= kTypeEnd) return fail(EINVAL);
+  SocketKind kind{};
+  const int error = choose_kind(type & kTypeMask, protocol, kind);
+  if (error != 0) return fail(error);
+  Request request = ask::about(Op::kOpen, SlotId{});
+  request.args[0] = AF_INET;
+  request.args[1] = static_cast<int64_t>(kind);
+  request.args[2] = protocol;
+  Reply reply;
+  int fd = -1;
+  if (const int refused = ask::call(request, reply, &fd); refused != 0) return fail(refused);
+  const Handle handle{reply.slot, kind == SocketKind::kTcp};
+  return finish_handle(fd, handle, Phase::kFresh, type & kTypeFlags);
+}
+
+// Waits for the handshake and says how it ended.
+int await_handshake(int fd, const Handle& handle) {
+  const int waited = wait_for(fd, POLLOUT, timeout_ms_of(fd, SO_SNDTIMEO));
+  if (waited == EAGAIN) return EINPROGRESS;
+  if (waited != 0) return waited;
+  if (const int error = ask::take_error(handle.id); error != 0) return error;
+  // No error and no connection: it was shut down meanwhile (inet_stream_connect).
+  return stream::is_connected(handle) ? 0 : ECONNABORTED;
+}
+
+int connect_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
+  if (address == nullptr) return EFAULT;
+  if (length < sizeof(sa_family_t)) return EINVAL;
+  Request request = ask::about(Op::kConnect, handle.id);
+  request.args[0] = fd;
+  const bool dissolve = is_unspecified(address, length);
+  if (!dissolve) {
+    if (const int error = endpoint_from(address, length, request.endpoint); error != 0) return error;
+  }
+  Reply reply;
+  const int error = ask::call(request, reply);
+  if (!handle.is_stream) return error;
+  if (dissolve && error == 0) descriptors::set_phase(handle.id, Phase::kFresh);
+  if (error == 0 && !dissolve) descriptors::set_phase(handle.id, Phase::kConnected);
+  if (error != EINPROGRESS && error != EALREADY) return error;
+  descriptors::set_phase(handle.id, Phase::kUnknown);
+  return is_nonblocking(fd) ? error : await_handshake(fd, handle);
+}
+
+int bind_handle(const Handle& handle, const sockaddr* address, socklen_t length) {
+  Request request = ask::about(Op::kBind, handle.id);
+  if (const int error = endpoint_from(address, length, request.endpoint); error != 0) return error;
+  Reply reply;
+  return ask::call(request, reply);
+}
+
+int listen_handle(int fd, const Handle& handle, int backlog) {
+  if (!handle.is_stream) return EOPNOTSUPP;
+  Request request = ask::about(Op::kListen, handle.id);
+  request.args[0] = backlog;
+  request.args[1] = fd;
+  Reply reply;
+  const int error = ask::call(request, reply);
+  if (error == 0) descriptors::set_phase(handle.id, Phase::kListening);
+  return error;
+}
+
+int shutdown_handle(const Handle& handle, int how) {
+  if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
+  Request request = ask::about(Op::kShutdown, handle.id);
+  request.args[0] = how;
+  Reply reply;
+  return ask::call(request, reply);
+}
+
+// getsockname and getpeername: a null length is EFAULT before anything else.
+template <class Question>
+int put_endpoint(Question question, SlotId id, sockaddr* address, socklen_t* length) {
+  if (address == nullptr || length == nullptr) return EFAULT;
+  Endpoint endpoint;
+  if (const int error = question(id, endpoint); error != 0) return error;
+  return endpoint_to(endpoint, address, length);
+}
+
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+extern "C" int socket(int family, int type, int protocol) noexcept {
+  if (sys::Passthrough::is_on()) return real::socket(family, type, protocol);
+  if (family == AF_INET) return open_socket(type, protocol);
+  if (family == AF_INET6) return fail(EAFNOSUPPORT);
+  const int fd = real::socket(family, type, protocol);
+  if (fd >= 0) descriptors::forget(fd);
+  return fd;
+}
+
+extern "C" int bind(int fd, const sockaddr* address, socklen_t length) noexcept {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::bind(fd, address, length);
+  return finish(bind_handle(handle, address, length));
+}
+
+extern "C" int listen(int fd, int backlog) noexcept {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::listen(fd, backlog);
+  return finish(listen_handle(fd, handle, backlog));
+}
+
+extern "C" int connect(int fd, const sockaddr* address, socklen_t length) {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::connect(fd, address, length);
+  return finish(connect_handle(fd, handle, address, length));
+}
+
+extern "C" int shutdown(int fd, int how) noexcept {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::shutdown(fd, how);
+  return finish(shutdown_handle(handle, how));
+}
+
+extern "C" int getsockname(int fd, sockaddr* address, socklen_t* length) noexcept {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::getsockname(fd, address, length);
+  return finish(put_endpoint(ask::local_endpoint, handle.id, address, length));
+}
+
+extern "C" int getpeername(int fd, sockaddr* address, socklen_t* length) noexcept {
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return real::getpeername(fd, address, length);
+  return finish(put_endpoint(ask::remote_endpoint, handle.id, address, length));
+}

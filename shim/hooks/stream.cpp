@@ -1,0 +1,109 @@
+#include "shim/hooks/stream.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "shim/common/sys.h"
+#include "shim/hooks/ask.h"
+#include "shim/hooks/result.h"
+#include "shim/hooks/wait.h"
+
+namespace tapstack::shim::stream {
+namespace {
+
+bool is_connecting(const SlotStatus& status) {
+  return status.tcp_state == TcpState::kSynSent || status.tcp_state == TcpState::kSynReceived;
+}
+
+// Waits for the outcome of the handshake. 0, or the errno to answer.
+int await_connection(int fd, int flags, int timeout_option) {
+  if ((flags & MSG_DONTWAIT) != 0 || is_nonblocking(fd)) return EAGAIN;
+  return wait_for(fd, POLLOUT, timeout_ms_of(fd, timeout_option));
+}
+
+// The pending error of a connection that was never made, once.
+int take_failure(SlotId id) {
+  const int error = ask::take_error(id);
+  if (error != 0) descriptors::set_phase(id, Phase::kFailed);
+  return error;
+}
+
+// Common to both directions; `closed` says what a socket without a connection answers.
+template <class Closed>
+Before before(int fd, const Handle& hint, int flags, int timeout_option, Closed closed) {
+  if (descriptors::phase(hint.id) == Phase::kConnected) return {};
+  Handle handle;
+  if (!descriptors::verified(fd, handle) || !handle.is_stream) return {};
+  for (;;) {
+    SlotStatus status;
+    if (!ask::status(handle.id, status)) return {};  // a forked child: the handle must do
+    if (status.was_connected) {
+      descriptors::set_phase(handle.id, Phase::kConnected);
+      return {};
+    }
+    if (!is_connecting(status)) {
+      const int pending = status.pending_error != 0 ? take_failure(handle.id) : 0;
+      return pending != 0 ? Before{false, pending} : closed(handle, status);
+    }
+    if (const int error = await_connection(fd, flags, timeout_option); error != 0) {
+      return {false, error};
+    }
+  }
+}
+
+}  // namespace
+
+bool is_connected(const Handle& handle) {
+  if (descriptors::phase(handle.id) == Phase::kConnected) return true;
+  SlotStatus status;
+  if (!ask::status(handle.id, status) || !status.was_connected) return false;
+  descriptors::set_phase(handle.id, Phase::kConnected);
+  return true;
+}
+
+Before before_receive(int fd, const Handle& handle, int flags) {
+  return before(fd, handle, flags, SO_RCVTIMEO, [](const Handle& it, const SlotStatus& status) {
+    // tcp_recvmsg: after a failed attempt the receiving side is shut, so 0; otherwise ENOTCONN.
+    const bool failed = !status.is_listening && descriptors::phase(it.id) == Phase::kFailed;
+    return Before{false, failed ? 0 : ENOTCONN};
+  });
+}
+
+Before before_send(int fd, const Handle& handle, int flags) {
+  return before(fd, handle, flags, SO_SNDTIMEO,
+                [](const Handle&, const SlotStatus&) { return Before{false, EPIPE}; });
+}
+
+ssize_t after_receive(int fd, ssize_t result) {
+  const int native = result < 0 ? last_error() : 0;
+  if (native == EAGAIN || native == EINTR || native == EFAULT || native == EBADF) return result;
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) {
+    if (result < 0) set_last_error(native);
+    return result;
+  }
+  const int error = ask::take_error(handle.id);
+  if (error != 0) return fail(error);
+  // The kernel's own ECONNRESET on the pair says that the engine's end is gone.
+  if (result < 0) set_last_error(native);
+  return result;
+}
+
+ssize_t fail_send(int error, int flags) {
+  if (error == EPIPE && (flags & MSG_NOSIGNAL) == 0) raise(SIGPIPE);
+  return fail(error);
+}
+
+ssize_t after_send(int fd, int flags) {
+  const int native = last_error();
+  if (native == EAGAIN || native == EINTR || native == EFAULT || native == EBADF) return -1;
+  Handle handle;
+  if (!descriptors::verified(fd, handle)) return fail_send(native, flags);
+  const int error = ask::take_error(handle.id);
+  return fail_send(error != 0 ? error : native, flags);
+}
+
+}  // namespace tapstack::shim::stream

@@ -1,0 +1,36 @@
+// Data calls on TCP sockets: what is to be said before the native call on the handle, and after one
+// that failed or found the end.
+#pragma once
+
+#include <sys/types.h>
+
+#include "shim/hooks/descriptors.h"
+
+namespace tapstack::shim::stream {
+
+// Whether to make the native call. Otherwise `error` is the answer, or 0: return 0 bytes.
+struct Before {
+  bool is_native = true;
+  int error = 0;
+};
+
+// `flags` are those of the call (MSG_DONTWAIT counts). Waits for a connection that is being made, as
+// Linux does when the socket blocks. Any thread.
+Before before_receive(int fd, const Handle& handle, int flags);
+Before before_send(int fd, const Handle& handle, int flags);
+
+// The result of a native receive of `result` <= 0 bytes, corrected: a reset with nothing left to read
+// looks like the end of file on the handle. Sets the program's error value when it returns -1.
+ssize_t after_receive(int fd, ssize_t result);
+
+// The same for a native send that failed. The native call was made with MSG_NOSIGNAL: SIGPIPE is raised
+// here, unless `flags` has that.
+ssize_t after_send(int fd, int flags);
+
+// Fails a send: EPIPE raises SIGPIPE unless `flags` has MSG_NOSIGNAL.
+ssize_t fail_send(int error, int flags);
+
+// True once the handshake is done; asks the engine if that is not known here, and remembers.
+bool is_connected(const Handle& handle);
+
+}  // namespace tapstack::shim::stream
