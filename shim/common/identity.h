@@ -40,8 +40,8 @@ std::optional<Identity> parse_name(const sockaddr_un& name, socklen_t length);
 // one system call.
 std::optional<Identity> identity_of(int fd);
 
-// The engine whose handles identify() accepts. Set once the engine has started, by its client; before
-// that the first engine found by an inherited handle is as good as any, so all are accepted.
+// The engine whose handles identify() accepts. Set once the engine has started, by its client;
+// before that the first engine found by an inherited handle is as good as any, so all are accepted.
 void set_own_token(const EngineToken& token);
 
 // True if `fd` is a handle of this process's engine: which socket.

@@ -25,7 +25,8 @@ void log(LogLevel level, const char* format, ...) {
   std::snprintf(text, sizeof text, "tapstack: ");
   va_list arguments;
   va_start(arguments, format);
-  const int wanted = std::vsnprintf(text + kPrefixLength, sizeof text - kPrefixLength, format, arguments);
+  const int wanted =
+      std::vsnprintf(text + kPrefixLength, sizeof text - kPrefixLength, format, arguments);
   va_end(arguments);
   size_t length = kPrefixLength + static_cast<size_t>(std::max(wanted, 0));
   length = std::min(length, sizeof text - 1);

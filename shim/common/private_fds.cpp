@@ -51,6 +51,13 @@ void prepare() {
   is_prepared.store(true, std::memory_order_release);
 }
 
+void adopt_at_floor() {
+  constexpr int kDescriptorsMax = 16;
+  for (int fd = floor(); fd < floor() + kDescriptorsMax; ++fd) {
+    if (sys::fcntl(fd, F_GETFD) >= 0) keep(fd);
+  }
+}
+
 int copy_high(int fd) {
   const int high = sys::fcntl(fd, F_DUPFD_CLOEXEC, floor());
   return high < 0 ? high : keep(high);
@@ -101,8 +108,6 @@ rlim_t program_soft_limit() {
   return program_soft.load(std::memory_order_relaxed);
 }
 
-void set_program_soft_limit(rlim_t soft) {
-  program_soft.store(soft, std::memory_order_relaxed);
-}
+void set_program_soft_limit(rlim_t soft) { program_soft.store(soft, std::memory_order_relaxed); }
 
 }  // namespace tapstack::shim::private_fds

@@ -1,13 +1,13 @@
-// Descriptors that belong to the library, not to the program: high numbers, close-on-exec, and known
-// one by one, so that close, closefrom, close_range and dup2 of the program leave them alone.
+// Descriptors that belong to the library, not to the program: high numbers, close-on-exec, and
+// known one by one, so that close, closefrom, close_range and dup2 of the program leave them alone.
 #pragma once
 
 #include <sys/resource.h>
 
 namespace tapstack::shim::private_fds {
 
-// Raises the soft RLIMIT_NOFILE to the hard one and remembers the program's own; chooses where private
-// numbers begin. Idempotent; called by the engine's start.
+// Raises the soft RLIMIT_NOFILE to the hard one and remembers the program's own; chooses where
+// private numbers begin. Idempotent; called by the engine's start.
 void prepare();
 
 // Moves `fd` to a private number (close-on-exec) and closes the old one. Returns the new number, or
@@ -15,6 +15,8 @@ void prepare();
 int move_high(int fd);
 // The same with a copy; `fd` stays.
 int copy_high(int fd);
+// Takes in what others have placed at floor() and right above it (the device, its capture file).
+void adopt_at_floor();
 // Closes a private descriptor.
 void close(int fd);
 

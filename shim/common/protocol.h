@@ -1,6 +1,6 @@
-// What hooks ask of the engine: plain request and reply structs without pointers; descriptors travel
-// beside them. The same structs go by a call under the lock (engine in this process) or by a SEQPACKET
-// message (engine in a keeper).
+// What hooks ask of the engine: plain request and reply structs without pointers; descriptors
+// travel beside them. The same structs go by a call under the lock (engine in this process) or by a
+// SEQPACKET message (engine in a keeper).
 #pragma once
 
 #include <cstdint>
@@ -22,38 +22,39 @@ struct SlotId {
 };
 
 enum class Op : uint16_t {
-  kHello,          // args: kProtocolVersion; reply: HelloRecord in payload. Error: the payload says why
-  kOpen,           // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
-  kBind,           // endpoint
-  kListen,         // args: backlog, the handle's descriptor number
-  kConnect,        // endpoint (family none: dissolve); args: the handle's descriptor number; reply error
-                   // EINPROGRESS while the handshake runs
-  kAccept,         // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
-                   // EAGAIN: the connection has gone meanwhile
-  kShutdown,       // args: SHUT_*
-  kClose,          // the program's last-known descriptor is about to be closed: act now. args[0]: 1 if
-                   // other copies of the descriptor may exist (then only pending data is flushed)
+  kHello,   // args: kProtocolVersion; reply: HelloRecord in payload. Error: the payload says why
+  kOpen,    // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
+  kBind,    // endpoint
+  kListen,  // args: backlog, the handle's descriptor number
+  kConnect,   // endpoint (family none: dissolve); args: the handle's descriptor number; reply error
+              // EINPROGRESS while the handshake runs
+  kAccept,    // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
+              // EAGAIN: the connection has gone meanwhile
+  kShutdown,  // args: SHUT_*
+  kClose,     // the program's last-known descriptor is about to be closed: act now. args[0]: 1 if
+              // other copies of the descriptor may exist (then only pending data is flushed)
   kLocalEndpoint,  // reply: endpoint
   kRemoteEndpoint,
-  kSetOption,      // args: Option, value; SO_BINDTODEVICE: payload holds the name
-  kGetOption,      // args: Option; reply: value
-  kTakeError,      // SO_ERROR: reply value = errno number, cleared
-  kStatus,         // reply: Status below in payload: what poll and recv cannot see on the handle
-  kTcpInfo,        // reply: TcpInfo in payload
-  kQueuedError,    // reply: QueuedError in payload
-  kReadable,       // FIONREAD: bytes in the core not yet on the handle
-  kUnsent,         // SIOCOUTQ
-  kUrgentMark,     // SIOCATMARK
-  kJoinGroup,      // endpoint.address, args[0]: interface
+  kSetOption,    // args: Option, value; SO_BINDTODEVICE: payload holds the name
+  kGetOption,    // args: Option; reply: value
+  kTakeError,    // SO_ERROR: reply value = errno number, cleared
+  kStatus,       // reply: Status below in payload: what poll and recv cannot see on the handle
+  kTcpInfo,      // reply: TcpInfo in payload
+  kQueuedError,  // reply: QueuedError in payload
+  kReadable,     // FIONREAD: bytes in the core not yet on the handle
+  kUnsent,       // SIOCOUTQ
+  kUrgentMark,   // SIOCATMARK
+  kJoinGroup,    // endpoint.address, args[0]: interface
   kLeaveGroup,
-  kInterface,      // args: n; reply: InterfaceRecord in payload; ENOENT past the last
-  kCounters,       // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at the end
-  kTakeHangUps,    // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
-  kFlush,          // move what the program wrote into the core and out of the device now. Datagrams:
-                   // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
-  kDrain,          // at exit: closes every socket; reply once all is sent and acknowledged, or after
-                   // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
-  kSetWanted,      // args[0]: SlotStatus::wanted from now on, which only the hooks understand
+  kInterface,    // args: n; reply: InterfaceRecord in payload; ENOENT past the last
+  kCounters,     // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at
+                 // the end
+  kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
+  kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
+           // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
+  kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
+               // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
+  kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
 };
 
 struct Request {
@@ -88,17 +89,18 @@ struct SlotStatus {
   SocketKind kind = SocketKind::kTcp;
   TcpState tcp_state = TcpState::kClosed;
   bool is_listening = false;
-  bool is_connected = false;      // TCP: handshake done at some time and not reset; datagram: has a peer
-  bool was_connected = false;     // TCP: was established once
+  bool is_connected =
+      false;  // TCP: handshake done at some time and not reset; datagram: has a peer
+  bool was_connected = false;  // TCP: was established once
   bool is_bound = false;
-  bool receive_shut = false;      // by shutdown(SHUT_RD)
+  bool receive_shut = false;  // by shutdown(SHUT_RD)
   bool send_shut = false;
-  bool peer_closed = false;       // FIN received
-  int32_t pending_error = 0;      // errno that the next call would return (not cleared)
-  uint16_t readiness = 0;         // Readiness bits of the core's socket
+  bool peer_closed = false;   // FIN received
+  int32_t pending_error = 0;  // errno that the next call would return (not cleared)
+  uint16_t readiness = 0;     // Readiness bits of the core's socket
   bool has_queued_error = false;
-  uint8_t protocol = 0;           // IPPROTO_*, as given or implied at kOpen
-  uint32_t wanted = 0;            // kSetWanted's, 0 at first; inherited by accepted sockets
+  uint8_t protocol = 0;  // IPPROTO_*, as given or implied at kOpen
+  uint32_t wanted = 0;   // kSetWanted's, 0 at first; inherited by accepted sockets
 };
 
 struct InterfaceRecord {
@@ -115,19 +117,20 @@ struct InterfaceRecord {
 
 // In front of every datagram on a SEQPACKET handle, both ways. The hooks add and strip it.
 struct DatagramHeader {
-  // What did not come through a hook (stdio of libc writes by itself) has no header; the engine takes
-  // a message without the mark as payload for the connected peer.
+  // What did not come through a hook (stdio of libc writes by itself) has no header; the engine
+  // takes a message without the mark as payload for the connected peer.
   static constexpr uint64_t kMark = 0x7d1d6a7f3c5ab4e9;
-  static constexpr uint8_t kDontRoute = 1;    // out: MSG_DONTROUTE
-  static constexpr uint8_t kWakeOnly = 0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
+  static constexpr uint8_t kDontRoute = 1;  // out: MSG_DONTROUTE
+  static constexpr uint8_t kWakeOnly =
+      0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
 
   uint64_t mark = kMark;
-  Endpoint peer;            // in: from; out: to (family none: the connected peer)
-  IpAddress local;          // in: destination of the packet; out: source wanted
+  Endpoint peer;    // in: from; out: to (family none: the connected peer)
+  IpAddress local;  // in: destination of the packet; out: source wanted
   InterfaceId interface;
-  uint8_t ttl = 0;          // out: 0 for the socket's
+  uint8_t ttl = 0;  // out: 0 for the socket's
   uint8_t tos = 0;
-  uint8_t flags = 0;        // kDontRoute, kWakeOnly
+  uint8_t flags = 0;                 // kDontRoute, kWakeOnly
   int64_t received_realtime_ns = 0;  // in: CLOCK_REALTIME, for SO_TIMESTAMP
 };
 

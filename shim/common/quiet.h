@@ -1,4 +1,5 @@
-// Keeps the program's signal handlers and cancellation away from a thread that is inside the engine.
+// Keeps the program's signal handlers and cancellation away from a thread that is inside the
+// engine.
 #pragma once
 
 #include <pthread.h>
@@ -8,9 +9,11 @@
 
 namespace tapstack::shim {
 
-// All signals are blocked while one lives, but for those that a fault of this very thread raises and
-// the two that glibc needs for itself (32: cancellation, which is off; 33: setuid in all threads, which
-// would wait for ever). 270 ns.
+constexpr uint64_t signal_bit(int signal) { return uint64_t{1} << (signal - 1); }
+
+// All signals are blocked while one lives, but for those that a fault of this very thread raises
+// and the two that glibc needs for itself (32: cancellation, which is off; 33: setuid in all
+// threads, which would wait for ever). 270 ns.
 class SignalsBlocked {
  public:
   SignalsBlocked() { change(SIG_BLOCK, kBlocked, &before_); }
@@ -19,10 +22,10 @@ class SignalsBlocked {
   SignalsBlocked& operator=(const SignalsBlocked&) = delete;
 
  private:
-  static constexpr uint64_t bit(int signal) { return uint64_t{1} << (signal - 1); }
   static constexpr uint64_t kBlocked =
-      ~(bit(SIGSEGV) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGILL) | bit(SIGTRAP) | bit(SIGABRT) |
-        bit(SIGSYS) | bit(32) | bit(33));
+      ~(signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGFPE) | signal_bit(SIGILL) |
+        signal_bit(SIGTRAP) | signal_bit(SIGABRT) | signal_bit(SIGSYS) | signal_bit(32) |
+        signal_bit(33));
 
   static void change(int how, const uint64_t& mask, uint64_t* before) {
     sys::call(SYS_rt_sigprocmask, how, sys::pointer(&mask), sys::pointer(before), sizeof mask);

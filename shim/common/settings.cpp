@@ -18,7 +18,8 @@ struct Variable {
   const char* wanted;
 };
 
-// Calls `take` with each part of a comma-separated list; false when it answers false or one is empty.
+// Calls `take` with each part of a comma-separated list; false when it answers false or one is
+// empty.
 template <class Take>
 bool for_each_part(std::string_view list, Take take) {
   while (true) {

@@ -16,12 +16,12 @@ enum class CongestionControl : uint8_t { kReno };
 struct Settings {
   tapif::DeviceSettings device;  // TAPSTACK_TAP, MAC, HOST_ADDR, MTU, OFFLOAD, PCAP, IMPAIR
 
-  std::vector<Prefix> addresses;        // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
-  std::optional<Ip4Address> gateway;    // TAPSTACK_GW; "none"; default: the host's end
-  std::vector<Ip4Address> dns;          // TAPSTACK_DNS: comma-separated
-  LoopbackPlace loopback = LoopbackPlace::kStack;  // TAPSTACK_LOOPBACK: stack, host
+  std::vector<Prefix> addresses;      // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
+  std::optional<Ip4Address> gateway;  // TAPSTACK_GW; "none"; default: the host's end
+  std::vector<Ip4Address> dns;        // TAPSTACK_DNS: comma-separated
+  LoopbackPlace loopback = LoopbackPlace::kStack;           // TAPSTACK_LOOPBACK: stack, host
   CongestionControl congestion = CongestionControl::kReno;  // TAPSTACK_CC: reno
-  std::optional<uint64_t> seed;         // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
+  std::optional<uint64_t> seed;  // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
 
   EnginePlace engine = EnginePlace::kInside;  // TAPSTACK_ENGINE: inside, keeper
   std::string keeper;                         // TAPSTACK_KEEPER: path of tapstack-keeper
@@ -29,8 +29,8 @@ struct Settings {
   LogLevel log = LogLevel::kError;            // TAPSTACK_LOG: error, warn, info, debug, trace
 };
 
-// Fills `settings` from the variables; what is not set or empty keeps its default. The failure names
-// the variable, its value and what would be right (EINVAL). getenv fits as `lookup`.
+// Fills `settings` from the variables; what is not set or empty keeps its default. The failure
+// names the variable, its value and what would be right (EINVAL). getenv fits as `lookup`.
 tapif::Failure read_settings(tapif::Lookup lookup, Settings& settings);
 
 }  // namespace tapstack::shim

@@ -1,5 +1,6 @@
-// System calls without libc between: in libtapstack.so the names of libc are the hooks. Each returns
-// what the kernel returned, -errno on failure; errno stays as it was; none is a cancellation point.
+// System calls without libc between: in libtapstack.so the names of libc are the hooks. Each
+// returns what the kernel returned, -errno on failure; errno stays as it was; none is a
+// cancellation point.
 #pragma once
 
 #include <fcntl.h>
@@ -19,7 +20,8 @@
 
 namespace tapstack::shim::sys {
 
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
+inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0,
+                 long f = 0) {
 #if defined(__x86_64__)
   long result;
   register long r10 asm("r10") = d;
@@ -108,8 +110,8 @@ inline int poll(pollfd* fds, size_t count, int64_t timeout_ns) {
                                timeout_ns < 0 ? 0 : pointer(&timeout), 0, 8));
 }
 
-// While one lives, the hooks pass every call of this thread through to the kernel: for code of others
-// (libpcap, libstdc++) that the engine calls and that calls libc by name.
+// While one lives, the hooks pass every call of this thread through to the kernel: for code of
+// others (libpcap, libstdc++) that the engine calls and that calls libc by name.
 class Passthrough {
  public:
   Passthrough() { ++depth_; }

@@ -1,0 +1,144 @@
+#include "shim/engine/datagram_pump.h"
+
+#include <algorithm>
+#include <cstring>
+#include <ctime>
+
+#include "shim/common/sys.h"
+#include "shim/engine/handle_pair.h"
+#include "shim/engine/slot_life.h"
+
+namespace tapstack::shim {
+namespace {
+
+// So much may lie in front of the program, by the kernel's count; the rest waits in the core, where
+// SO_RCVBUF bounds it. One more of the largest fits on top (kDatagramEndBuffer, doubled).
+constexpr uint32_t kAheadBytes = 65'536;
+// What the kernel counts beside the payload of a message, about.
+constexpr uint32_t kMessageOverhead = 768;
+constexpr int kTurnMessages = 64;
+
+int64_t realtime_of(Instant then, Instant now) {
+  timespec clock;
+  clock_gettime(CLOCK_REALTIME, &clock);
+  return clock.tv_sec * 1'000'000'000LL + clock.tv_nsec - (now - then).us() * 1000;
+}
+
+bool send_message(Slot& slot, const uint8_t* message, size_t bytes) {
+  return sys::send(slot.end, message, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+}
+
+// Takes one datagram out of the core into `scratch.datagram`, header first. Bytes in all; 0: none.
+size_t take_datagram(Works& works, Slot& slot) {
+  auto& buffer = works.scratch.datagram;
+  const Bytes payload = Bytes(buffer).subspan(sizeof(DatagramHeader));
+  DatagramInfo info;
+  const Result<size_t> got = api::receive(works.stack, works.now, slot.id, {{payload}}, {}, &info);
+  if (!got.ok()) {
+    if (got.error() != Error::kWouldBlock) slot.pending = got.error();
+    return 0;
+  }
+  DatagramHeader header;
+  header.peer = info.peer;
+  header.local = info.local;
+  header.interface = info.interface;
+  header.ttl = info.ttl;
+  header.tos = info.tos;
+  header.received_realtime_ns = realtime_of(info.received_at, works.now);
+  std::memcpy(buffer.data(), &header, sizeof header);
+  return sizeof header + *got;
+}
+
+void move_to_handle(Works& works, Slot& slot) {
+  const auto is_waiting = [&] {
+    return api::readiness(works.stack, slot.id).has(Readiness::kReadable);
+  };
+  if (!is_waiting()) return works.watch.want_room(slot, false);
+  uint32_t ahead = outstanding_bytes(slot.end);
+  int count = 0;
+  while (ahead < kAheadBytes && count < kTurnMessages) {
+    const size_t bytes = take_datagram(works, slot);
+    if (bytes == 0) break;
+    if (!slot.receive_shut) send_message(slot, works.scratch.datagram.data(), bytes);
+    ahead += static_cast<uint32_t>(bytes) + kMessageOverhead;
+    ++count;
+  }
+  if (count == kTurnMessages) works.slots.enqueue(slot);
+  works.watch.want_room(slot, is_waiting());
+}
+
+// One message of the program. What has no header is payload for the connected peer.
+void send_datagram(Works& works, Slot& slot, size_t bytes) {
+  ConstBytes payload = ConstBytes(works.scratch.datagram).first(bytes);
+  DatagramHeader header;
+  if (bytes >= sizeof header) {
+    std::memcpy(&header, payload.data(), sizeof header);
+    if (header.mark == DatagramHeader::kMark) {
+      payload = payload.subspan(sizeof header);
+    } else {
+      header = DatagramHeader{};
+    }
+  }
+  DatagramInfo to;
+  to.peer = header.peer;
+  to.local = header.local;
+  to.interface = header.interface;
+  to.ttl = header.ttl;
+  to.tos = header.tos;
+  api::SendOptions options;
+  options.dont_route = (header.flags & DatagramHeader::kDontRoute) != 0;
+  const Result<size_t> sent = api::send(works.stack, works.now, slot.id, {{payload}}, to, options);
+  if (sent.ok()) return;
+  // There was room a moment ago: what is full now is the way out, not the socket's own queue.
+  slot.send_error = sent.error() == Error::kWouldBlock ? Error::kNoBuffers : sent.error();
+}
+
+void move_to_core(Works& works, Slot& slot) {
+  int count = 0;
+  while (slot.may_read && !slot.program_ended && count < kTurnMessages) {
+    if (!slot.is_closing && !api::readiness(works.stack, slot.id).has(Readiness::kWritable)) return;
+    auto& buffer = works.scratch.datagram;
+    const long got = sys::receive(slot.end, buffer.data(), buffer.size(), MSG_DONTWAIT);
+    if (got > 0) send_datagram(works, slot, static_cast<size_t>(got));
+    if (got == 0) slot.program_ended = true;
+    if (got <= 0) slot.may_read = false;
+    ++count;
+  }
+  if (slot.may_read) works.slots.enqueue(slot);
+}
+
+// An error cannot be shown on the handle; a message that is none wakes the program.
+void wake_for_errors(Works& works, Slot& slot) {
+  if (!api::readiness(works.stack, slot.id).has(Readiness::kError) &&
+      slot.pending == Error::kNone) {
+    return;
+  }
+  const Error error = api::take_error(works.stack, slot.id);
+  if (error != Error::kNone) slot.pending = error;
+  const bool is_waiting =
+      slot.pending != Error::kNone || api::readiness(works.stack, slot.id).has(Readiness::kError);
+  if (!is_waiting || slot.wake_sent) return;
+  DatagramHeader header;
+  header.flags = DatagramHeader::kWakeOnly;
+  uint8_t message[sizeof header];
+  std::memcpy(message, &header, sizeof header);
+  slot.wake_sent = send_message(slot, message, sizeof message);
+}
+
+}  // namespace
+
+void pump_datagrams(Works& works, Slot& slot) {
+  if (slot.is_hung_up && !slot.is_closing) {
+    begin_close(works, slot);
+    if (slot.phase == SlotPhase::kFree) return;
+  }
+  move_to_core(works, slot);
+  if (slot.is_closing) {
+    if (slot.program_ended || !slot.may_read) finish_close(works, slot);
+    return;
+  }
+  move_to_handle(works, slot);
+  wake_for_errors(works, slot);
+}
+
+}  // namespace tapstack::shim

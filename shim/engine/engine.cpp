@@ -1,0 +1,187 @@
+#include "shim/engine/engine.h"
+
+#include <sched.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "shim/common/private_fds.h"
+#include "shim/common/quiet.h"
+#include "shim/engine/accept_tokens.h"
+#include "shim/engine/clock.h"
+#include "shim/engine/datagram_pump.h"
+#include "shim/engine/requests.h"
+#include "shim/engine/slot_life.h"
+#include "shim/engine/stream_pump.h"
+#include "tapif/open_device.h"
+
+namespace tapstack::shim {
+namespace {
+
+// Rounds of one turn: loopback traffic goes back and forth within it.
+constexpr int kRoundsMax = 8;
+// How often the thread offers the processor to callers who wait for the lock.
+constexpr int kYieldsMax = 100;
+
+tapif::Failure system_failure(int error, const char* what) {
+  return {error, std::string(what) + ": " + std::strerror(error)};
+}
+
+void pump_slot(Works& works, Slot& slot) {
+  if (!slot.is_stream()) return pump_datagrams(works, slot);
+  if (slot.phase == SlotPhase::kListening && !slot.is_hung_up) return issue_tokens(works, slot);
+  pump_stream(works, slot);
+}
+
+}  // namespace
+
+Engine::Started Engine::start(const Settings& settings) {
+  const sys::Passthrough passthrough;
+  tapif::DeviceSettings wanted = settings.device;
+  wanted.tap.fd_floor = private_fds::floor();
+  tapif::Opened opened = tapif::open_device(wanted);
+  if (opened.failure) return {nullptr, std::move(opened.failure)};
+  private_fds::adopt_at_floor();
+  return start(settings, std::move(opened.device));
+}
+
+Engine::Started Engine::start(const Settings& settings, std::unique_ptr<tapif::Device> device) {
+  const Quiet quiet;
+  std::unique_ptr<Engine> engine(new Engine);
+  tapif::Failure failure = engine->set_up(settings, std::move(device));
+  if (failure) engine.reset();
+  return {std::move(engine), std::move(failure)};
+}
+
+tapif::Failure Engine::set_up(const Settings& settings, std::unique_ptr<tapif::Device> device) {
+  token_ = EngineToken::random();
+  const uint64_t* seed = settings.seed ? &*settings.seed : nullptr;
+  if (const int error = memory_.create(seed)) {
+    return system_failure(error, "no memory for the stack");
+  }
+  if (const int error = watch_.open()) return system_failure(error, "no descriptors to wait on");
+  works_ = std::unique_ptr<Works>(
+      new Works{memory_.stack(), slots_, watch_, scratch_, token_, clock_now()});
+  link_ = std::make_unique<Link>(std::move(device));
+  tapif::Failure failure = link_->set_up(memory_.stack(), watch_, works_->now, settings);
+  if (failure) return failure;
+  turn();
+  if (const int error = pthread_create(&thread_, nullptr, run_thread, this)) {
+    return system_failure(error, "no thread for the stack");
+  }
+  has_thread_ = true;
+  return {};
+}
+
+Engine::~Engine() {
+  is_stopping_.store(true);
+  if (has_thread_) {
+    watch_.wake();
+    pthread_join(thread_, nullptr);
+  }
+  size_t n = 0;
+  while (Slot* slot = slots_.next(n)) finish_close(*works_, *slot);
+}
+
+void* Engine::run_thread(void* self) {
+  pthread_setname_np(pthread_self(), "tapstack");
+  const Quiet quiet;
+  static_cast<Engine*>(self)->run();
+  return nullptr;
+}
+
+void Engine::run() {
+  while (!is_stopping_.load(std::memory_order_relaxed)) {
+    watch_.sleep();
+    pthread_mutex_lock(&mutex_);
+    turn();
+    pthread_mutex_unlock(&mutex_);
+    // A mutex goes to who runs, not to who waits: without this a busy thread would starve callers.
+    for (int i = 0; i < kYieldsMax && waiting_.load(std::memory_order_relaxed) > 0; ++i)
+      sched_yield();
+  }
+}
+
+void Engine::lock() {
+  waiting_.fetch_add(1, std::memory_order_relaxed);
+  pthread_mutex_lock(&mutex_);
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Engine::unlock() { pthread_mutex_unlock(&mutex_); }
+
+void Engine::call(const Request& request, Reply& reply, int& fd_out) {
+  const Quiet quiet;
+  lock();
+  serve(request, reply, fd_out);
+  unlock();
+}
+
+size_t Engine::sockets() {
+  const Quiet quiet;
+  lock();
+  const size_t used = slots_.used();
+  unlock();
+  return used;
+}
+
+void Engine::serve(const Request& request, Reply& reply, int& fd_out) {
+  reply.error = 0;
+  reply.payload_bytes = 0;
+  reply.value = 0;
+  fd_out = -1;
+  const Effect effect = effect_of(request.op);
+  if (effect == Effect::kNeedsHangUps) turn();
+  works_->now = clock_now();
+  if (request.op == Op::kHello) {
+    describe_engine(*works_, link_->info().name.c_str(), reply);
+  } else {
+    serve_request(*works_, request, reply, fd_out);
+  }
+  if (effect != Effect::kNone) turn();
+  if (request.op == Op::kDrain) reply.value = is_drained(*works_);
+}
+
+void Engine::turn() {
+  for (int round = 0; round < kRoundsMax && turn_once(); ++round) {
+  }
+  arm();
+}
+
+bool Engine::turn_once() {
+  Stack& stack = works_->stack;
+  const Instant now = works_->now = clock_now();
+  const Watch::Found found = watch_.take(slots_);
+  bool is_busy = false;
+  if (found.device_readable || link_->next_deadline() <= now) {
+    is_busy |= link_->input(stack, watch_, now);
+  }
+  if (api::next_deadline(stack) <= now) {
+    api::poll(stack, now);
+    is_busy = true;
+  }
+  is_busy |= pump();
+  is_busy |= link_->output(stack, watch_, now);
+  return is_busy;
+}
+
+bool Engine::pump() {
+  SocketId id;
+  while (api::next_event(works_->stack, id)) {
+    if (Slot* slot = slots_.find(id)) slots_.enqueue(*slot);
+  }
+  const size_t count =
+      slots_.queued();  // those that queue themselves again wait for the next round
+  for (size_t i = 0; i < count; ++i) {
+    if (Slot* slot = slots_.dequeue()) pump_slot(*works_, *slot);
+  }
+  return count > 0;
+}
+
+void Engine::arm() {
+  const Instant deadline = std::min(api::next_deadline(works_->stack), link_->next_deadline());
+  watch_.set_deadline(slots_.queued() > 0 ? works_->now : deadline);
+}
+
+}  // namespace tapstack::shim

@@ -1,0 +1,72 @@
+// The stack at work: one lock, one background thread, and callers who drive it while they are
+// there.
+#pragma once
+
+#include <pthread.h>
+
+#include <atomic>
+#include <memory>
+
+#include "shim/common/carrier.h"
+#include "shim/common/settings.h"
+#include "shim/engine/link.h"
+#include "shim/engine/stack_memory.h"
+#include "shim/engine/works.h"
+
+namespace tapstack::shim {
+
+class Engine final : public Carrier {
+ public:
+  struct Started {
+    std::unique_ptr<Engine> engine;
+    tapif::Failure failure;  // a line for the user
+  };
+
+  // Makes the stack on `device` and starts the background thread. private_fds::prepare() comes
+  // first.
+  static Started start(const Settings& settings, std::unique_ptr<tapif::Device> device);
+  // Opens the device that the settings ask for, then as above.
+  static Started start(const Settings& settings);
+
+  ~Engine() override;  // stops the thread; connections are lost
+
+  void call(const Request& request, Reply& reply, int& fd_out) override;
+
+  const EngineToken& token() const { return token_; }
+  size_t sockets();  // of programs, those that close included
+
+  // Around fork: the lock is held, so that the child's copy of it is in a known state.
+  void lock();
+  void unlock();
+
+ private:
+  Engine() = default;
+  tapif::Failure set_up(const Settings& settings, std::unique_ptr<tapif::Device> device);
+  static void* run_thread(void* self);
+  void run();
+
+  // All below with the lock held.
+  void serve(const Request& request, Reply& reply, int& fd_out);
+  // Takes in what has happened, lets the stack work, moves bytes and frames, until nothing more is
+  // to be done or enough was done for a turn; the rest wakes the thread.
+  void turn();
+  bool turn_once();
+  bool pump();
+  void arm();
+
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
+  std::atomic<int> waiting_{0};  // callers who want the lock: the thread lets them go first
+  std::atomic<bool> is_stopping_{false};
+  pthread_t thread_{};
+  bool has_thread_ = false;
+
+  EngineToken token_;
+  StackMemory memory_;
+  Watch watch_;
+  Slots slots_;
+  Scratch scratch_;
+  std::unique_ptr<Link> link_;
+  std::unique_ptr<Works> works_;
+};
+
+}  // namespace tapstack::shim

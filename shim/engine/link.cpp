@@ -1,0 +1,129 @@
+#include "shim/engine/link.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "shim/common/errno_map.h"
+
+namespace tapstack::shim {
+namespace {
+
+constexpr size_t kEthernetHeader = 14;
+constexpr size_t kVlanTag = 4;  // a frame may carry one, so that it is seen to be too long
+// Frames of one turn: enough to amortise a turn, few enough that the lock is free soon.
+constexpr int kTurnFrames = 64;
+
+bool is_gone_error(int error) { return error == ENODEV || error == EBADFD || error == EBADF; }
+
+api::InterfaceSettings interface_settings(const tapif::DeviceInfo& info, bool is_up) {
+  api::InterfaceSettings settings;
+  std::strncpy(settings.name, info.name.c_str(), sizeof settings.name - 1);
+  settings.mac = info.mac;
+  settings.mtu_bytes = info.mtu_bytes;
+  settings.can_segment = info.can_segment;
+  settings.can_checksum = info.can_checksum;
+  settings.is_up = is_up;
+  return settings;
+}
+
+tapif::Failure failure_of(Error error, const std::string& what) {
+  return {to_errno(error), what + ": " + std::strerror(to_errno(error))};
+}
+
+}  // namespace
+
+tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings) {
+  if (const int error = watch.add_device(device_->fd())) {
+    return {error, "cannot wait for the device: " + std::string(std::strerror(error))};
+  }
+  const Result<InterfaceId> added =
+      api::add_interface(stack, now, interface_settings(device_->info(), true));
+  if (!added.ok()) return failure_of(added.error(), "cannot add the interface to the stack");
+  interface_ = *added;
+  for (const Prefix& address : settings.addresses) {
+    const Status status = api::add_address(stack, now, interface_, address);
+    if (!status.ok()) {
+      return failure_of(status.error(), "TAPSTACK_ADDR: cannot add " + tapif::to_string(address));
+    }
+  }
+  if (settings.gateway) {
+    const Prefix any{Ip4Address::any(), 0};
+    const Status status = api::add_route(stack, any, *settings.gateway, interface_);
+    if (!status.ok()) {
+      return failure_of(status.error(), "TAPSTACK_GW: cannot route through " +
+                                            tapif::to_string(Prefix{*settings.gateway, 32}));
+    }
+  }
+  return {};
+}
+
+bool Link::input(Stack& stack, Watch& watch, Instant now) {
+  int count = 0;
+  while (count < kTurnFrames && !is_gone_ && input_one(stack, watch, now)) ++count;
+  return count > 0;
+}
+
+bool Link::input_one(Stack& stack, Watch& watch, Instant now) {
+  const tapif::DeviceInfo& info = device_->info();
+  const size_t largest =
+      kEthernetHeader + (info.can_segment ? kConfig.superframe_bytes : info.mtu_bytes + kVlanTag);
+  std::array<Bytes, api::kFrameSpansMax> spans;
+  const size_t count = api::receive_buffers(stack, largest, spans);
+  if (count == 0) {
+    discard_one(now);
+    return false;
+  }
+  api::Offload offload;
+  const int bytes = device_->read(now, std::span(spans).first(count), offload);
+  if (bytes > 0) {
+    api::input(stack, now, interface_, static_cast<size_t>(bytes), offload);
+    return true;
+  }
+  if (is_gone_error(-bytes)) on_gone(stack, watch, now, -bytes);
+  return false;
+}
+
+// No memory: the frame is lost, as on a card whose ring is full; waiting for memory would leave the
+// device readable and the poll thread spinning.
+void Link::discard_one(Instant now) {
+  std::array<uint8_t, 256> scratch;
+  const Bytes part(scratch);
+  api::Offload offload;
+  device_->read(now, {&part, 1}, offload);
+}
+
+bool Link::output(Stack& stack, Watch& watch, Instant now) {
+  bool any = false;
+  while (!is_gone_ && (is_blocked_ || api::next_frame(stack, now, interface_, frame_))) {
+    const int result =
+        device_->write(now, std::span(frame_.spans).first(frame_.spans_used), frame_.offload);
+    if (result == -EAGAIN) {
+      if (!is_blocked_) watch.want_device_room(device_->fd(), true);
+      is_blocked_ = true;
+      return any;
+    }
+    api::frame_done(stack, frame_);
+    if (is_blocked_) watch.want_device_room(device_->fd(), false);
+    is_blocked_ = false;
+    any = true;
+    if (is_gone_error(-result)) on_gone(stack, watch, now, -result);
+  }
+  return any;
+}
+
+void Link::on_gone(Stack& stack, Watch& watch, Instant now, int error) {
+  is_gone_ = true;
+  watch.remove_device(device_->fd());
+  api::change_interface(stack, now, interface_, interface_settings(device_->info(), false))
+      .ignore();
+  log(LogLevel::kError, "the device %s is gone (%s): was it deleted? Sockets answer ENETDOWN",
+      device_->info().name.c_str(), std::strerror(error));
+}
+
+Instant Link::next_deadline() const {
+  return is_gone_ ? Instant::never() : device_->next_deadline();
+}
+
+}  // namespace tapstack::shim

@@ -1,0 +1,41 @@
+// The device under the stack: frames in and out, and its interface in the core.
+#pragma once
+
+#include <memory>
+
+#include "core/api/interfaces.h"
+#include "core/api/run.h"
+#include "shim/common/settings.h"
+#include "shim/engine/watch.h"
+#include "tapif/device.h"
+
+namespace tapstack::shim {
+
+class Link {
+ public:
+  explicit Link(std::unique_ptr<tapif::Device> device) : device_(std::move(device)) {}
+
+  // Adds interface, addresses and default route. The failure is a line for the user.
+  tapif::Failure set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings);
+
+  // Reads frames that wait, a bounded number. True if there were any.
+  bool input(Stack& stack, Watch& watch, Instant now);
+  // Transmits what the stack has. True if there was anything.
+  bool output(Stack& stack, Watch& watch, Instant now);
+
+  Instant next_deadline() const;
+  const tapif::DeviceInfo& info() const { return device_->info(); }
+
+ private:
+  bool input_one(Stack& stack, Watch& watch, Instant now);
+  void discard_one(Instant now);
+  void on_gone(Stack& stack, Watch& watch, Instant now, int error);
+
+  std::unique_ptr<tapif::Device> device_;
+  InterfaceId interface_;
+  bool is_gone_ = false;
+  bool is_blocked_ = false;  // the device takes no frame now; frame_ waits
+  api::Frame frame_;
+};
+
+}  // namespace tapstack::shim

@@ -1,0 +1,125 @@
+// Requests about options, errors and the state of a socket.
+#include <sys/ioctl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "core/api/interfaces.h"
+#include "shim/common/errno_map.h"
+#include "shim/common/sys.h"
+#include "shim/engine/requests.h"
+#include "shim/engine/stream_pump.h"
+
+namespace tapstack::shim {
+namespace {
+
+// SO_BINDTODEVICE: the payload holds the name; an empty one takes the binding back.
+int bind_to_interface(Works& works, Slot& slot, const Request& request) {
+  char name[16] = {};
+  const size_t length = std::min<size_t>(request.payload_bytes, sizeof name - 1);
+  std::memcpy(name, request.payload, length);
+  int64_t number = 0;
+  if (name[0] != '\0') {
+    const Result<InterfaceId> id = api::interface_by_name(works.stack, name);
+    if (!id.ok()) return ENODEV;
+    number = id->value;
+  }
+  const Status status =
+      api::set_option(works.stack, works.now, slot.id, Option::kBindInterface, number);
+  return to_errno(status.error());
+}
+
+TcpState tcp_state(Works& works, const Slot& slot) {
+  if (!slot.is_stream()) return TcpState::kClosed;
+  const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
+  return info.ok() ? info->state : TcpState::kClosed;
+}
+
+// A handshake may have ended since the pump last looked.
+void refresh(Works& works, Slot& slot) {
+  if (slot.phase == SlotPhase::kConnecting) pump_stream(works, slot);
+}
+
+}  // namespace
+
+int set_option(Works& works, Slot& slot, const Request& request) {
+  const auto option = static_cast<Option>(request.args[0]);
+  if (option == Option::kBindInterface && request.payload_bytes > 0) {
+    return bind_to_interface(works, slot, request);
+  }
+  const Status status = api::set_option(works.stack, works.now, slot.id, option, request.args[1]);
+  if (status.ok() && option == Option::kReceiveBuffer && slot.is_stream()) {
+    const int64_t quarter = std::max<int64_t>(request.args[1] / 4, 1);
+    slot.credit_bytes = static_cast<uint32_t>(std::min<int64_t>(slot.credit_bytes, quarter));
+  }
+  return to_errno(status.error());
+}
+
+int get_option(Works& works, Slot& slot, const Request& request, Reply& reply) {
+  const Result<int64_t> value =
+      api::get_option(works.stack, slot.id, static_cast<Option>(request.args[0]));
+  if (value.ok()) reply.value = *value;
+  return to_errno(value.error());
+}
+
+int take_error(Works& works, Slot& slot, Reply& reply) {
+  const SlotId name = slot.name();
+  refresh(works, slot);
+  if (works.slots.find(name) == nullptr) return EBADF;
+  Error error = slot.pending;
+  if (error == Error::kNone) error = api::take_error(works.stack, slot.id);
+  slot.pending = Error::kNone;
+  slot.wake_sent = false;
+  works.slots.enqueue(slot);
+  reply.value = to_errno(error);
+  return 0;
+}
+
+int report_status(Works& works, Slot& slot, Reply& reply) {
+  const SlotId name = slot.name();
+  refresh(works, slot);
+  if (works.slots.find(name) == nullptr) return EBADF;
+  const Readiness ready = api::readiness(works.stack, slot.id);
+  SlotStatus status;
+  status.kind = slot.kind;
+  status.tcp_state = tcp_state(works, slot);
+  status.is_listening = slot.phase == SlotPhase::kListening;
+  status.was_connected = slot.was_connected;
+  status.is_connected = slot.is_stream()
+                            ? slot.was_connected && status.tcp_state != TcpState::kClosed
+                            : slot.peer_set;
+  status.is_bound = slot.is_bound;
+  status.receive_shut = slot.receive_shut;
+  status.send_shut = slot.send_shut;
+  status.peer_closed = ready.has(Readiness::kPeerClosed);
+  status.pending_error = to_errno(slot.pending);
+  status.readiness = ready.bits;
+  status.has_queued_error = !slot.is_stream() && ready.has(Readiness::kError);
+  return answer(reply, status);
+}
+
+int report_queued_error(Works& works, Slot& slot, Reply& reply) {
+  const Result<QueuedError> error = api::take_queued_error(works.stack, slot.id);
+  if (!error.ok()) return to_errno(error.error());
+  slot.wake_sent = false;
+  works.slots.enqueue(slot);
+  return answer(reply, *error);
+}
+
+int report_readable(Works& works, Slot& slot, Reply& reply) {
+  const Result<size_t> bytes = api::readable_bytes(works.stack, slot.id);
+  if (!bytes.ok()) return to_errno(bytes.error());
+  reply.value = static_cast<int64_t>(*bytes - std::min<size_t>(*bytes, slot.moved_bytes));
+  return 0;
+}
+
+int report_unsent(Works& works, Slot& slot, Reply& reply) {
+  const Result<size_t> bytes = api::unsent_bytes(works.stack, slot.id);
+  if (!bytes.ok()) return to_errno(bytes.error());
+  int in_pair = 0;
+  if (slot.phase == SlotPhase::kConnected) sys::ioctl(slot.end, FIONREAD, &in_pair);
+  reply.value = static_cast<int64_t>(*bytes) + in_pair;
+  return 0;
+}
+
+}  // namespace tapstack::shim

@@ -1,0 +1,158 @@
+#include "shim/engine/requests.h"
+
+#include <cerrno>
+
+#include "core/api/run.h"
+#include "shim/common/errno_map.h"
+#include "shim/common/sys.h"
+#include "shim/engine/slot_life.h"
+
+namespace tapstack::shim {
+namespace {
+
+// `text` as an endpoint-valued reply.
+int answer_endpoint(const Result<Endpoint>& endpoint, Reply& reply) {
+  if (endpoint.ok()) reply.endpoint = *endpoint;
+  return to_errno(endpoint.error());
+}
+
+int answer_tcp_info(Works& works, Slot& slot, Reply& reply) {
+  const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
+  return info.ok() ? answer(reply, *info) : to_errno(info.error());
+}
+
+int bind_to(Works& works, Slot& slot, const Endpoint& local) {
+  const Status status = api::bind(works.stack, works.now, slot.id, local);
+  slot.is_bound |= status.ok();
+  return to_errno(status.error());
+}
+
+int change_group(Works& works, Slot& slot, const Request& request) {
+  const InterfaceId interface { static_cast<uint8_t>(request.args[0]) };
+  const IpAddress& group = request.endpoint.address;
+  const Status status = request.op == Op::kJoinGroup
+                            ? api::join_group(works.stack, works.now, slot.id, group, interface)
+                            : api::leave_group(works.stack, works.now, slot.id, group, interface);
+  return to_errno(status.error());
+}
+
+void close_everything(Works& works) {
+  size_t n = 0;
+  while (Slot* slot = works.slots.next(n)) begin_close(works, *slot);
+}
+
+// Requests that name no socket; false if this one does.
+bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_out) {
+  switch (request.op) {
+    case Op::kOpen:
+      reply.error = open_socket(works, request, reply, fd_out);
+      return true;
+    case Op::kInterface:
+      reply.error = report_interface(works, static_cast<size_t>(request.args[0]), reply);
+      return true;
+    case Op::kCounters:
+      reply.error = report_counters(works, static_cast<size_t>(request.args[0]), reply);
+      return true;
+    case Op::kTakeHangUps:
+      return true;  // its effect is all
+    case Op::kDrain:
+      close_everything(works);
+      return true;
+    default:
+      return false;
+  }
+}
+
+int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply, int& fd_out) {
+  switch (request.op) {
+    case Op::kBind:
+      return bind_to(works, slot, request.endpoint);
+    case Op::kListen:
+      return listen_on(works, slot, request);
+    case Op::kConnect:
+      return connect_to(works, slot, request);
+    case Op::kAccept:
+      return accept_connection(works, slot, reply, fd_out);
+    case Op::kShutdown:
+      return shut_down(works, slot, static_cast<int>(request.args[0]));
+    case Op::kClose:
+      return close_handle(works, slot, request.args[0] == 1);
+    case Op::kLocalEndpoint:
+      return answer_endpoint(api::local_endpoint(works.stack, slot.id), reply);
+    case Op::kRemoteEndpoint:
+      return answer_endpoint(api::remote_endpoint(works.stack, slot.id), reply);
+    case Op::kSetOption:
+      return set_option(works, slot, request);
+    case Op::kGetOption:
+      return get_option(works, slot, request, reply);
+    case Op::kTakeError:
+      return take_error(works, slot, reply);
+    case Op::kStatus:
+      return report_status(works, slot, reply);
+    case Op::kTcpInfo:
+      return answer_tcp_info(works, slot, reply);
+    case Op::kQueuedError:
+      return report_queued_error(works, slot, reply);
+    case Op::kReadable:
+      return report_readable(works, slot, reply);
+    case Op::kUnsent:
+      return report_unsent(works, slot, reply);
+    case Op::kUrgentMark:
+      return 0;  // no urgent data reaches a handle, so none is at its mark
+    case Op::kJoinGroup:
+    case Op::kLeaveGroup:
+      return change_group(works, slot, request);
+    case Op::kFlush:
+      return flush(works, slot);
+    default:
+      return EPROTO;
+  }
+}
+
+}  // namespace
+
+Effect effect_of(Op op) {
+  switch (op) {
+    case Op::kOpen:
+    case Op::kBind:
+    case Op::kListen:
+    case Op::kConnect:
+    case Op::kTakeHangUps:
+      return Effect::kNeedsHangUps;
+    case Op::kAccept:
+    case Op::kShutdown:
+    case Op::kClose:
+    case Op::kSetOption:
+    case Op::kTakeError:
+    case Op::kQueuedError:
+    case Op::kJoinGroup:
+    case Op::kLeaveGroup:
+    case Op::kFlush:
+    case Op::kDrain:
+      return Effect::kActs;
+    default:
+      return Effect::kNone;
+  }
+}
+
+void serve_request(Works& works, const Request& request, Reply& reply, int& fd_out) {
+  if (serve_general(works, request, reply, fd_out)) return;
+  Slot* slot = works.slots.find(request.slot);
+  reply.error = slot == nullptr || slot->is_closing
+                    ? EBADF
+                    : serve_socket(works, *slot, request, reply, fd_out);
+}
+
+void describe_engine(const Works& works, const char* device, Reply& reply) {
+  HelloRecord record;
+  record.pid = static_cast<int32_t>(sys::call(SYS_getpid));
+  std::memcpy(record.token, works.token.bytes.data(), sizeof record.token);
+  std::strncpy(record.device, device, sizeof record.device - 1);
+  reply.error = answer(reply, record);
+}
+
+bool is_drained(const Works& works) {
+  return works.slots.used() == 0 && api::is_drained(works.stack);
+}
+
+}  // namespace tapstack::shim

@@ -1,0 +1,95 @@
+// The engine's sockets: one slot per socket of the core, at the core's own index.
+#pragma once
+
+#include "core/api/sockets.h"
+#include "shim/common/protocol.h"
+
+namespace tapstack::shim {
+
+enum class SlotPhase : uint8_t {
+  kFree,
+  kFresh,          // TCP: neither connected nor listening
+  kConnecting,     // ballasted
+  kConnectFailed,  // as fresh, and readable by one byte of ours
+  kConnected,      // bytes are pumped
+  kListening,      // ballasted for life
+  kDatagram,       // UDP, ping, raw: messages are pumped
+};
+
+struct Slot {
+  SocketId id;
+  SlotPhase phase = SlotPhase::kFree;
+  SocketKind kind = SocketKind::kTcp;
+  int end = -1;     // the engine's end of the pair
+  int handle = -1;  // a copy of the handle, only while connecting
+
+  // What happened and waits for the pump.
+  bool is_queued = false;
+  bool may_read = false;    // the program may have written something
+  bool end_coming = false;  // ... and its end of file is behind that
+  bool is_hung_up = false;  // the last copy of the handle is gone
+
+  // What was shown or done already.
+  bool is_closing = false;  // no handle any more: close in the core once everything was moved
+  bool had_unread = false;  // ... while the program had not read everything
+  bool was_connected = false;
+  bool program_ended = false;  // the program's end of file went to the core
+  bool end_shown = false;      // the handle shows end of file
+  bool write_refused = false;  // the handle answers EPIPE to writers
+  bool receive_shut = false;   // shutdown(SHUT_RD) of the program
+  bool send_shut = false;      // shutdown(SHUT_WR) of the program
+  bool peer_set = false;       // datagram: connected
+  bool is_bound = false;
+  bool wake_sent = false;     // datagram: a kWakeOnly message waits
+  bool room_watched = false;  // known to the epoll set of those that want room
+  bool failure_byte = false;  // the byte that makes a failed connect readable
+
+  Error pending = Error::kNone;     // SO_ERROR
+  Error send_error = Error::kNone;  // datagram: for the next kFlush
+  uint8_t tokens = 0;               // listener: accept tokens out
+  int64_t token_at_us = 0;          // listener: when the last was sent
+  uint32_t ballast_bytes = 0;
+  uint32_t moved_bytes = 0;      // in the pair, still counted as unread in the core
+  uint32_t credit_bytes = 0;     // so many moved: watch the program read, the window may be closed
+  uint32_t read_hint_bytes = 0;  // how much the program's next write may be
+  uint32_t next_queued = 0;
+
+  bool is_stream() const { return kind == SocketKind::kTcp; }
+  SlotId name() const { return {id.index, id.generation}; }
+};
+
+// Fixed size, in memory of its own that is resident only where used.
+class Slots {
+ public:
+  Slots();
+  ~Slots();
+  Slots(const Slots&) = delete;
+  Slots& operator=(const Slots&) = delete;
+
+  // The slot of a socket just opened in the core, reset.
+  Slot& add(SocketId id, SocketKind kind);
+  void remove(Slot& slot);
+  // Null if stale or never there.
+  Slot* find(SlotId name);
+  Slot* find(SocketId id) { return find(SlotId{id.index, id.generation}); }
+
+  // Slots that wait for the pump, first in, first out; each is in it once.
+  void enqueue(Slot& slot);
+  Slot* dequeue();  // null when empty; slots removed meanwhile are skipped
+  size_t queued() const { return queued_; }
+
+  size_t used() const { return used_; }
+  // Every slot in use, in order; null past the last. `n` is a position to be begun with 0.
+  Slot* next(size_t& n);
+
+ private:
+  static constexpr uint32_t kNone = 0xffffffffu;
+  static constexpr size_t kCapacity = kConfig.sockets;
+
+  Slot* slots_;
+  size_t used_ = 0, queued_ = 0;
+  size_t end_ = 0;  // slots from here on were never used
+  uint32_t queue_head_ = kNone, queue_tail_ = kNone;
+};
+
+}  // namespace tapstack::shim

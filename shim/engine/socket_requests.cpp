@@ -1,0 +1,179 @@
+// Requests that make, connect and end sockets.
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "shim/common/errno_map.h"
+#include "shim/common/private_fds.h"
+#include "shim/common/sys.h"
+#include "shim/engine/accept_tokens.h"
+#include "shim/engine/datagram_pump.h"
+#include "shim/engine/handle_pair.h"
+#include "shim/engine/requests.h"
+#include "shim/engine/slot_life.h"
+#include "shim/engine/stream_pump.h"
+
+namespace tapstack::shim {
+namespace {
+
+// Bytes in the pair that are worth a look whether the program reads: a small part of the window.
+constexpr int64_t kCreditBytesMax = 16'384;
+
+Family family_of(int64_t number) {
+  if (number == AF_INET) return Family::kIp4;
+  return number == AF_INET6 ? Family::kIp6 : Family::kNone;
+}
+
+// Joins a socket of the core with a pair. 0, or an errno: then both are closed.
+int add_slot(Works& works, SocketId id, SocketKind kind, const HandlePair& pair) {
+  Slot& slot = works.slots.add(id, kind);
+  slot.end = pair.end;
+  const Identity identity{works.token, slot.name(), slot.is_stream()};
+  int error = name_end(pair.end, identity);
+  if (error == 0) error = works.watch.add(slot);
+  if (error != 0) {
+    sys::close(pair.handle);
+    finish_close(works, slot);
+    return error;
+  }
+  const Result<int64_t> buffer = api::get_option(works.stack, id, Option::kReceiveBuffer);
+  // Read back doubled: a quarter of the buffer itself.
+  const int64_t quarter = buffer.ok() ? *buffer / 8 : kCreditBytesMax;
+  slot.credit_bytes = static_cast<uint32_t>(std::clamp<int64_t>(quarter, 1, kCreditBytesMax));
+  return 0;
+}
+
+// The number names this socket's handle. It comes from a table of the hooks that may be stale.
+bool is_handle_of(const Works& works, const Slot& slot, int64_t fd) {
+  if (fd < 0) return false;
+  const std::optional<Identity> identity = identity_of(static_cast<int>(fd));
+  return identity && identity->token == works.token && identity->slot == slot.name();
+}
+
+}  // namespace
+
+int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out) {
+  const Family family = family_of(request.args[0]);
+  if (family == Family::kNone) return EAFNOSUPPORT;
+  if (request.args[1] < 0 || request.args[1] > static_cast<int64_t>(SocketKind::kRaw))
+    return EINVAL;
+  const auto kind = static_cast<SocketKind>(request.args[1]);
+  HandlePair pair;
+  if (const int error = open_pair(kind == SocketKind::kTcp, pair)) return error;
+  const Result<SocketId> id =
+      api::open(works.stack, works.now, family, kind, static_cast<uint8_t>(request.args[2]));
+  if (!id.ok()) {
+    close_pair(pair);
+    return to_errno(id.error());
+  }
+  if (const int error = add_slot(works, *id, kind, pair)) return error;
+  reply.slot = SlotId{id->index, id->generation};
+  fd_out = pair.handle;
+  return 0;
+}
+
+int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
+  if (listener.phase != SlotPhase::kListening) return EINVAL;
+  redeem_token(listener);
+  works.slots.enqueue(listener);  // the token comes back if this fails
+  HandlePair pair;
+  if (const int error = open_pair(true, pair)) return error;
+  const Result<api::Accepted> accepted = api::accept(works.stack, works.now, listener.id);
+  if (!accepted.ok()) {
+    close_pair(pair);
+    return to_errno(accepted.error());
+  }
+  if (const int error = add_slot(works, accepted->id, SocketKind::kTcp, pair)) return error;
+  Slot& slot = *works.slots.find(accepted->id);
+  slot.phase = SlotPhase::kConnected;
+  slot.was_connected = slot.is_bound = slot.may_read = true;
+  works.slots.enqueue(slot);
+  reply.slot = slot.name();
+  reply.endpoint = accepted->peer;
+  fd_out = pair.handle;
+  return 0;
+}
+
+int listen_on(Works& works, Slot& slot, const Request& request) {
+  const int64_t backlog = std::clamp<int64_t>(request.args[0], 0, kConfig.tcp_backlog_max);
+  const Status status =
+      api::listen(works.stack, works.now, slot.id, static_cast<uint32_t>(backlog));
+  if (!status.ok()) return to_errno(status.error());
+  if (slot.phase == SlotPhase::kListening) return 0;
+  slot.phase = SlotPhase::kListening;
+  slot.is_bound = true;
+  if (is_handle_of(works, slot, request.args[1])) {
+    const int handle = static_cast<int>(request.args[1]);
+    take_failure_byte(slot, handle);
+    slot.ballast_bytes = add_ballast(handle);
+  }
+  works.slots.enqueue(slot);
+  return 0;
+}
+
+int connect_to(Works& works, Slot& slot, const Request& request) {
+  const Status status = api::connect(works.stack, works.now, slot.id, request.endpoint);
+  const bool dissolves = request.endpoint.address.family() == Family::kNone;
+  if (!slot.is_stream()) {
+    if (status.ok()) slot.peer_set = !dissolves;
+    slot.is_bound |= status.ok();
+    return to_errno(status.error());
+  }
+  if (status.error() == Error::kInProgress &&
+      (slot.phase == SlotPhase::kFresh || slot.phase == SlotPhase::kConnectFailed)) {
+    slot.pending = Error::kNone;
+    slot.is_bound = true;
+    const bool is_ours = is_handle_of(works, slot, request.args[0]);
+    begin_connecting(slot, is_ours ? static_cast<int>(request.args[0]) : -1);
+    works.slots.enqueue(slot);
+  }
+  return to_errno(status.error());
+}
+
+int shut_down(Works& works, Slot& slot, int how) {
+  if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) return EINVAL;
+  const bool is_pumped = slot.phase == SlotPhase::kConnected || slot.phase == SlotPhase::kDatagram;
+  if (!is_pumped) {  // a listener stops; anything else is not connected
+    const Status status = api::shutdown(works.stack, works.now, slot.id,
+                                        how == SHUT_WR ? Shutdown::kSend : Shutdown::kReceive);
+    works.slots.enqueue(slot);
+    return to_errno(status.error());
+  }
+  // Linux shuts an unconnected datagram socket down and answers ENOTCONN all the same.
+  const int error = slot.is_stream() || slot.peer_set ? 0 : ENOTCONN;
+  if (how != SHUT_RD) {
+    slot.send_shut = true;
+    refuse_writes(works, slot);  // the FIN follows what was written before
+  }
+  if (how != SHUT_WR) {
+    slot.receive_shut = true;
+    show_end(works, slot);
+    api::shutdown(works.stack, works.now, slot.id, Shutdown::kReceive).ignore();
+  }
+  works.slots.enqueue(slot);
+  return error;
+}
+
+int close_handle(Works& works, Slot& slot, bool has_copies) {
+  if (has_copies) return flush(works, slot);
+  begin_close(works, slot);
+  return 0;
+}
+
+int flush(Works& works, Slot& slot) {
+  slot.may_read = true;
+  const SlotId name = slot.name();
+  if (slot.is_stream()) {
+    pump_stream(works, slot);
+  } else {
+    pump_datagrams(works, slot);
+  }
+  Slot* after = works.slots.find(name);
+  if (after == nullptr) return 0;
+  const int error = to_errno(after->send_error);
+  after->send_error = Error::kNone;
+  return error;
+}
+
+}  // namespace tapstack::shim

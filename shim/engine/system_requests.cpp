@@ -1,0 +1,89 @@
+// Requests about the stack as a whole.
+#include <net/if.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <iterator>
+
+#include "core/api/interfaces.h"
+#include "shim/common/errno_map.h"
+#include "shim/engine/requests.h"
+
+namespace tapstack::shim {
+namespace {
+
+// Positions of kCounters from here on are pools.
+constexpr size_t kPoolBase = 1u << 20;
+
+uint32_t flags_of(const api::InterfaceInfo& info) {
+  uint32_t flags = IFF_RUNNING;
+  if (info.settings.is_up) flags |= IFF_UP;
+  flags |= info.is_loopback ? uint32_t{IFF_LOOPBACK} : uint32_t{IFF_BROADCAST | IFF_MULTICAST};
+  return flags;
+}
+
+// The line of position n, or 0 bytes past the last of its kind.
+int line_at(const Stack& stack, size_t n, char* text, size_t size) {
+  if (n < kPoolBase) {
+    const Result<api::CounterValue> value = api::counter_at(stack, n);
+    if (!value.ok()) return 0;
+    return std::snprintf(text, size, "%s %llu\n", value->counter.name,
+                         static_cast<unsigned long long>(value->counter.value));
+  }
+  const Result<api::PoolUse> pool = api::pool_at(stack, n - kPoolBase);
+  if (!pool.ok()) return 0;
+  return std::snprintf(text, size, "pool.%s.used %zu\npool.%s.capacity %zu\n", pool->name,
+                       pool->used, pool->name, pool->capacity);
+}
+
+}  // namespace
+
+int report_interface(Works& works, size_t n, Reply& reply) {
+  const Result<api::InterfaceInfo> info = api::interface_at(works.stack, n);
+  if (!info.ok()) return to_errno(info.error());
+  InterfaceRecord record;
+  record.id = info->id.value;
+  std::memcpy(record.name, info->settings.name, sizeof record.name);
+  std::memcpy(record.mac, info->settings.mac.octets.data(), sizeof record.mac);
+  record.mtu = info->settings.mtu_bytes;
+  record.flags = flags_of(*info);
+  while (record.address_count < std::size(record.addresses)) {
+    const Result<Prefix> address = api::address_at(works.stack, info->id, record.address_count);
+    if (!address.ok()) break;
+    record.addresses[record.address_count++] = *address;
+  }
+  const api::InterfaceCounters& c = info->counters;
+  record.in_frames = c.in_frames;
+  record.in_bytes = c.in_bytes;
+  record.in_errors = c.in_errors;
+  record.in_dropped = c.in_dropped;
+  record.out_frames = c.out_frames;
+  record.out_bytes = c.out_bytes;
+  record.out_errors = c.out_errors;
+  record.out_dropped = c.out_dropped;
+  return answer(reply, record);
+}
+
+int report_counters(Works& works, size_t first, Reply& reply) {
+  size_t n = first;
+  size_t used = 0;
+  while (true) {
+    char* const to = reinterpret_cast<char*>(reply.payload) + used;
+    const size_t room = sizeof reply.payload - used;
+    const int length = line_at(works.stack, n, to, room);
+    if (length <= 0 && n < kPoolBase) {
+      n = kPoolBase;
+      continue;
+    }
+    const bool is_end = length <= 0;
+    if (is_end || static_cast<size_t>(length) >= room) {
+      reply.payload_bytes = static_cast<uint16_t>(used);
+      reply.value = is_end ? -1 : static_cast<int64_t>(n);
+      return 0;
+    }
+    used += static_cast<size_t>(length);
+    ++n;
+  }
+}
+
+}  // namespace tapstack::shim

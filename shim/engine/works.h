@@ -1,0 +1,35 @@
+// What the parts of an engine work on, lent for the length of one turn under the lock.
+#pragma once
+
+#include <sys/uio.h>
+
+#include <array>
+
+#include "core/api/sockets.h"
+#include "shim/common/identity.h"
+#include "shim/engine/slots.h"
+#include "shim/engine/watch.h"
+
+namespace tapstack::shim {
+
+// Buffers for one operation at a time.
+struct Scratch {
+  static constexpr size_t kSpans = 1024;  // UIO_MAXIOV of Linux
+  static constexpr size_t kDatagramBytes = 65'535 + sizeof(DatagramHeader);
+
+  std::array<ConstBytes, kSpans> const_spans;
+  std::array<Bytes, kSpans> spans;
+  std::array<iovec, kSpans> parts;
+  alignas(DatagramHeader) std::array<uint8_t, kDatagramBytes + 1> datagram;
+};
+
+struct Works {
+  Stack& stack;
+  Slots& slots;
+  Watch& watch;
+  Scratch& scratch;
+  const EngineToken& token;
+  Instant now;
+};
+
+}  // namespace tapstack::shim
