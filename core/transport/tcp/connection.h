@@ -75,7 +75,8 @@ struct Connection {
   bool was_established = false;
   bool receive_shut = false;     // shutdown_receive()
   bool more = false;             // MSG_MORE of the last send
-  bool was_cwnd_limited = false; // output wanted to send more since the last ACK
+  bool was_cwnd_limited = false; // cwnd is what held output back last time
+  bool send_blocked = false;     // the program was told that there is no room
   Error error = Error::kNone;       // pending for the program
   Error soft_error = Error::kNone;  // of ICMP: the reason if it times out (RFC 1122 4.2.3.9)
 

@@ -1,0 +1,61 @@
+// ICMP errors about our segments: RFC 9293 3.9.2.2, RFC 1122 4.2.3.9, RFC 5927, RFC 1191 6.4.
+#include "transport/tcp/input.h"
+#include "transport/tcp/lifecycle.h"
+#include "transport/tcp/notify.h"
+#include "transport/tcp/path.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// RFC 5927 4.1: whoever cannot see the connection does not know a sequence number in flight.
+bool is_in_flight(const Connection& c, SeqNumber seq) {
+  const SendVariables& v = c.snd.vars();
+  return seq.at_or_after(v.una) && seq.before(v.nxt);
+}
+
+// What was sent is too large for the path: smaller segments, and all of it again (RFC 1191 6.4).
+void on_path_mtu(Work& w, const net::Network& network) {
+  Connection& c = w.c;
+  if (!refresh_route(c, network, w.ctx.now)) return;
+  const Outstanding o = outstanding(c);
+  if (c.state == State::kSynSent || o.flight_bytes() == 0) return;
+  c.loss.on_all_lost(o.nxt);
+  c.recovery.enter_loss(o);
+  c.probe.is_running = false;
+  mark_output(w);
+}
+
+}  // namespace
+
+void input_icmp_error(Tables& t, Context& ctx, const net::Network& network,
+                      const net::IcmpError& error) {
+  const auto quote = wire::TcpQuote::parse({error.quoted, error.quoted_bytes});
+  if (!quote) {
+    ctx.drop(DropReason::kIcmp4QuoteTooShort);
+    return;
+  }
+  const Flow flow{{error.source, quote->source}, {error.destination, quote->destination}};
+  const FlowOwner owner = find(t, flow);
+  if (owner.connection == mem::kNoIndex) {
+    ctx.drop(DropReason::kIcmp4QuoteNotOurs);
+    return;
+  }
+  Work w = work_on(t, ctx, owner.connection);
+  if (!is_in_flight(w.c, SeqNumber(quote->sequence_number))) {
+    ctx.counters.count(Mib::kTcpExtOutOfWindowIcmps);
+    return;
+  }
+  if (error.mtu_bytes != 0) {
+    on_path_mtu(w, network);
+  } else if (!is_synchronized(w.c.state)) {
+    // An attempt ends with any unreachability, soft or hard, as on Linux: RFC 5461 4.1 explains why
+    // waiting for the time-out helps nobody who has another address to try.
+    ctx.counters.count(Mib::kTcpAttemptFails);
+    finish(w, error.error, Event::kConnectFailed);
+  } else {
+    w.c.soft_error = error.error;  // RFC 5927 5.2: hard ones are soft here
+  }
+  arm(w);
+}
+
+}  // namespace tapstack::transport::tcp
