@@ -1,0 +1,272 @@
+#include "link/neighbour_cache.h"
+
+#include <utility>
+
+#include "tests/unit/link/link_test.h"
+
+namespace tapstack::link {
+namespace {
+
+using State = NeighbourState;
+constexpr InterfaceId kIf{2};
+
+class NeighbourCacheTest : public LinkTest {
+ protected:
+  NeighbourCacheTest() : cache_(std::make_unique<NeighbourCache>(random_.key())) {}
+
+  State state(const IpAddress& a = kPeer) const { return cache_->state(kIf, a, ctx_.now); }
+  auto enqueue(uint8_t tag = 1, const IpAddress& to = kPeer) {
+    return cache_->enqueue(ctx_, kIf, to, packet_of({tag}));
+  }
+  // How many packets were released.
+  uint32_t hear(Evidence evidence, const MacAddress& mac = kPeerMac, const IpAddress& from = kPeer) {
+    mem::PacketQueue released = cache_->on_message(ctx_, kIf, from, mac, evidence);
+    const uint32_t count = released.count;
+    memory_->clear(released);
+    return count;
+  }
+  auto mac() { return cache_->lookup(ctx_, kIf, kPeer); }
+  // Moves time on to the next timer and lets it fire.
+  std::optional<Solicitation> fire() {
+    ctx_.now = timers_->next_deadline();
+    timer::TimerId id;
+    EXPECT_TRUE(timers_->pop_due(ctx_.now, id));
+    return cache_->on_timer(ctx_, timer::index_of(id));
+  }
+  void make_reachable() {
+    EXPECT_TRUE(enqueue().ok());
+    EXPECT_EQ(hear(Evidence::kSolicitedReply), 1u);
+    EXPECT_EQ(state(), State::kReachable);
+  }
+  void make_probe() {
+    make_reachable();
+    advance(Duration::s(30));
+    EXPECT_TRUE(mac());
+    EXPECT_EQ(state(), State::kDelay);
+    EXPECT_TRUE(fire());
+    EXPECT_EQ(state(), State::kProbe);
+  }
+
+  std::unique_ptr<NeighbourCache> cache_;
+};
+
+TEST_F(NeighbourCacheTest, UnknownNeighbourIsSolicitedAtOnce) {
+  EXPECT_FALSE(mac());
+  const auto ask = enqueue();
+  ASSERT_TRUE(ask.ok() && ask.value());
+  EXPECT_EQ(ask.value()->target, IpAddress(kPeer));
+  EXPECT_FALSE(ask.value()->is_unicast);
+  EXPECT_EQ(state(), State::kIncomplete);
+}
+
+TEST_F(NeighbourCacheTest, FurtherPacketsAreQueuedWithoutAskingAgain) {
+  ASSERT_TRUE(enqueue(1).value());
+  EXPECT_FALSE(enqueue(2).value());
+  mem::PacketQueue released =
+      cache_->on_message(ctx_, kIf, kPeer, kPeerMac, Evidence::kSolicitedReply);
+  EXPECT_EQ(bytes_of(*memory_->pop(released)), Frame{1});
+  EXPECT_EQ(bytes_of(*memory_->pop(released)), Frame{2});
+  EXPECT_EQ(mac(), kPeerMac);
+}
+
+TEST_F(NeighbourCacheTest, FullQueueGivesUpItsOldestPacket) {
+  for (uint8_t i = 0; i <= kConfig.neighbour_queue_packets; ++i) ASSERT_TRUE(enqueue(i).ok());
+  EXPECT_EQ(drops(DropReason::kNeighbourQueueFull), 1u);
+  mem::PacketQueue released =
+      cache_->on_message(ctx_, kIf, kPeer, kPeerMac, Evidence::kSolicitedReply);
+  EXPECT_EQ(released.count, kConfig.neighbour_queue_packets);
+  EXPECT_EQ(bytes_of(*memory_->pop(released)), Frame{1});
+  memory_->clear(released);
+}
+
+TEST_F(NeighbourCacheTest, AsksThreeTimesASecondApartThenFailsAndReportsThePackets) {
+  const Instant start = ctx_.now;
+  ASSERT_TRUE(enqueue().ok());
+  EXPECT_TRUE(fire());
+  EXPECT_EQ(ctx_.now - start, Duration::s(1));
+  EXPECT_TRUE(fire());
+  EXPECT_EQ(ctx_.now - start, Duration::s(2));
+  EXPECT_FALSE(fire());
+  EXPECT_EQ(ctx_.now - start, Duration::s(3));
+  EXPECT_EQ(state(), State::kFailed);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+  EXPECT_EQ(bytes_of(*cache_->take_unresolved(ctx_)), Frame{1});
+  EXPECT_FALSE(cache_->take_unresolved(ctx_));
+  expect_nothing_held();
+}
+
+TEST_F(NeighbourCacheTest, FailedNeighbourIsAskedAgainForTheNextPacket) {
+  ASSERT_TRUE(enqueue().ok());
+  while (fire()) {
+  }
+  cache_->take_unresolved(ctx_);
+  ASSERT_EQ(state(), State::kFailed);
+  EXPECT_TRUE(enqueue().value());
+  EXPECT_EQ(state(), State::kIncomplete);
+}
+
+TEST_F(NeighbourCacheTest, FailureIsForgottenAfterAWhile) {
+  ASSERT_TRUE(enqueue().ok());
+  while (fire()) {
+  }
+  cache_->take_unresolved(ctx_);
+  advance(Duration::ms(kConfig.neighbour_failed_ms) - Duration::us(1));
+  EXPECT_EQ(state(), State::kFailed);
+  advance(Duration::us(1));
+  EXPECT_EQ(state(), State::kNone);
+}
+
+TEST_F(NeighbourCacheTest, ReachableBecomesStaleWithoutATimer) {
+  make_reachable();
+  EXPECT_TRUE(timers_->next_deadline().is_never()) << "an idle stack asks for no wake-up";
+  advance(Duration::s(30) - Duration::us(1));
+  EXPECT_EQ(state(), State::kReachable);
+  advance(Duration::us(1));
+  EXPECT_EQ(state(), State::kStale);
+}
+
+TEST_F(NeighbourCacheTest, StaleIsUsedAtOnceAndProbedFiveSecondsLater) {
+  make_reachable();
+  advance(Duration::s(31));
+  const Instant used = ctx_.now;
+  EXPECT_EQ(mac(), kPeerMac);
+  EXPECT_EQ(state(), State::kDelay);
+  const auto ask = fire();
+  EXPECT_EQ(ctx_.now - used, Duration::s(5));
+  EXPECT_EQ(state(), State::kProbe);
+  ASSERT_TRUE(ask);
+  EXPECT_TRUE(ask->is_unicast);
+  EXPECT_EQ(ask->mac, kPeerMac);
+}
+
+TEST_F(NeighbourCacheTest, AnswerToAProbeMakesItReachableAndStopsTheTimer) {
+  make_probe();
+  EXPECT_EQ(mac(), kPeerMac) << "still used while it is probed";
+  hear(Evidence::kSolicitedReply);
+  EXPECT_EQ(state(), State::kReachable);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+}
+
+TEST_F(NeighbourCacheTest, AnswerToAProbeMayChangeTheAddress) {
+  make_probe();
+  hear(Evidence::kSolicitedReply, kOtherMac);
+  EXPECT_EQ(mac(), kOtherMac);
+}
+
+TEST_F(NeighbourCacheTest, ThreeUnansweredProbesEndInFailure) {
+  make_probe();
+  EXPECT_TRUE(fire());
+  EXPECT_TRUE(fire());
+  EXPECT_FALSE(fire());
+  EXPECT_EQ(state(), State::kFailed);
+  EXPECT_FALSE(mac());
+}
+
+TEST_F(NeighbourCacheTest, UnsolicitedMessageMakesNoEntry) {
+  hear(Evidence::kUnsolicited);
+  hear(Evidence::kSolicitedReply);
+  EXPECT_EQ(state(), State::kNone);
+  EXPECT_EQ(cache_->used(), 0u);
+}
+
+TEST_F(NeighbourCacheTest, UnsolicitedMessageDoesNotResolve) {
+  ASSERT_TRUE(enqueue().ok());
+  EXPECT_EQ(hear(Evidence::kUnsolicited), 0u);
+  EXPECT_EQ(state(), State::kIncomplete);
+}
+
+TEST_F(NeighbourCacheTest, RequestMakesAStaleEntry) {
+  hear(Evidence::kRequest);
+  EXPECT_EQ(state(), State::kStale);
+  EXPECT_EQ(mac(), kPeerMac);
+}
+
+TEST_F(NeighbourCacheTest, RequestReleasesWhatWaits) {
+  ASSERT_TRUE(enqueue().ok());
+  EXPECT_EQ(hear(Evidence::kRequest), 1u);
+  EXPECT_EQ(state(), State::kStale);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+}
+
+TEST_F(NeighbourCacheTest, RequestRevivesAFailedEntry) {
+  ASSERT_TRUE(enqueue().ok());
+  while (fire()) {
+  }
+  cache_->take_unresolved(ctx_);
+  hear(Evidence::kRequest);
+  EXPECT_EQ(state(), State::kStale);
+}
+
+class Contradiction : public NeighbourCacheTest, public testing::WithParamInterface<Evidence> {};
+
+TEST_P(Contradiction, DoesNotOverwriteAReachableEntryButHasItVerified) {
+  make_reachable();
+  hear(GetParam(), kOtherMac);
+  EXPECT_EQ(mac(), kPeerMac);
+  EXPECT_EQ(state(), State::kProbe);
+  EXPECT_EQ(timers_->next_deadline(), ctx_.now) << "verified at once";
+  const auto ask = fire();
+  ASSERT_TRUE(ask);
+  EXPECT_EQ(ask->mac, kPeerMac);
+  hear(Evidence::kSolicitedReply);
+  EXPECT_EQ(state(), State::kReachable);
+  EXPECT_EQ(mac(), kPeerMac);
+}
+
+INSTANTIATE_TEST_SUITE_P(OfEveryKind, Contradiction,
+                         testing::Values(Evidence::kRequest, Evidence::kUnsolicited,
+                                         Evidence::kSolicitedReply));
+
+TEST_F(NeighbourCacheTest, ConfirmationThatNobodyAskedForChangesNothing) {
+  make_reachable();
+  advance(Duration::s(31));
+  hear(Evidence::kSolicitedReply);
+  EXPECT_EQ(state(), State::kStale);
+}
+
+TEST_F(NeighbourCacheTest, UnusedEntryIsForgotten) {
+  make_reachable();
+  advance(Duration::ms(kConfig.neighbour_stale_ms));
+  EXPECT_EQ(state(), State::kNone);
+  EXPECT_FALSE(mac());
+  EXPECT_EQ(cache_->used(), 0u);
+}
+
+Ip4Address nth(size_t n) {
+  return Ip4Address::from(10, 10, static_cast<uint8_t>(20 + n / 256), static_cast<uint8_t>(n));
+}
+
+TEST_F(NeighbourCacheTest, FullTableEvictsTheLeastRecentlyUsed) {
+  for (size_t i = 0; i < kConfig.neighbours; ++i) hear(Evidence::kRequest, kPeerMac, nth(i));
+  ASSERT_TRUE(cache_->lookup(ctx_, kIf, nth(0)));  // so that nth(1) is the oldest
+  hear(Evidence::kRequest);
+  EXPECT_EQ(state(), State::kStale);
+  EXPECT_EQ(state(nth(1)), State::kNone);
+  EXPECT_NE(state(nth(0)), State::kNone);
+  EXPECT_EQ(cache_->used(), kConfig.neighbours);
+}
+
+TEST_F(NeighbourCacheTest, PendingEntriesAreNotEvicted) {
+  for (size_t i = 0; i < kConfig.neighbours; ++i) ASSERT_TRUE(enqueue(1, nth(i)).ok());
+  EXPECT_EQ(enqueue().error(), Error::kNoBuffers);
+  EXPECT_EQ(drops(DropReason::kNeighbourTableFull), 1u);
+  hear(Evidence::kRequest);
+  EXPECT_EQ(state(), State::kNone);
+  for (size_t i = 0; i < kConfig.neighbours; ++i) EXPECT_EQ(state(nth(i)), State::kIncomplete);
+}
+
+TEST_F(NeighbourCacheTest, FlushForgetsOneInterfaceAndItsPackets) {
+  ASSERT_TRUE(enqueue().ok());
+  ASSERT_TRUE(cache_->enqueue(ctx_, InterfaceId{3}, kPeer, packet_of({9})).ok());
+  cache_->flush(ctx_, kIf);
+  EXPECT_EQ(state(), State::kNone);
+  EXPECT_EQ(drops(DropReason::kNeighbourFlushed), 1u);
+  EXPECT_EQ(cache_->state(InterfaceId{3}, kPeer, ctx_.now), State::kIncomplete);
+  EXPECT_EQ(memory_->packets_used(), 1u);
+  cache_->flush(ctx_, InterfaceId{3});
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+  expect_nothing_held();
+}
+
+}  // namespace
+}  // namespace tapstack::link
