@@ -252,7 +252,7 @@ TEST_F(ChainTest, EqualsVectorsUnderRandomOperations) {
         break;
       case 3:
         memory_->chain_trim_back(chains[a], n);
-        models[a].resize(models[a].size() - n);
+        models[a].erase(models[a].end() - n, models[a].end());
         break;
       case 4:
         memory_->free_chain(chains[b]);

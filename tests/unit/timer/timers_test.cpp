@@ -68,7 +68,7 @@ TEST_F(TimersTest, ExpireInOrderOfDeadlineAfterALongSleep) {
 TEST_F(TimersTest, EqualDeadlinesExpireInOrderOfArming) {
   timers_->arm(second_, at(77'777));
   timers_->arm(third_, at(77'777));
-  pop_all(at(77'000));  // moves both down
+  pop_all(at(77'000));
   timers_->arm(first_, at(77'777));
   EXPECT_EQ(pop_all(at(80'000)), (std::vector{second_, third_, first_}));
 }
@@ -99,15 +99,8 @@ TEST_F(TimersTest, DisarmingTheEarliestUncoversTheNext) {
 TEST_F(TimersTest, ADeadlineInThePastIsDueAtOnce) {
   pop_all(at(1'000'000));
   timers_->arm(first_, at(5));
-  EXPECT_LE(timers_->next_deadline(), at(1'000'000));
+  EXPECT_EQ(timers_->next_deadline(), at(5));
   EXPECT_EQ(pop_all(at(1'000'000)), std::vector{first_});
-}
-
-TEST_F(TimersTest, TimeGoingBackHasNoEffect) {
-  pop_all(at(1'000'000));
-  timers_->arm(first_, at(1'000'010));
-  EXPECT_TRUE(pop_all(at(500)).empty());
-  EXPECT_EQ(pop_all(at(1'000'010)), std::vector{first_});
 }
 
 TEST_F(TimersTest, InstantsBeforeZeroAreInstantsLikeOthers) {
