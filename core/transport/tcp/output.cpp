@@ -1,0 +1,259 @@
+#include "transport/tcp/output.h"
+
+#include <algorithm>
+
+#include "transport/tcp/handshake.h"
+#include "transport/tcp/lifecycle.h"
+#include "transport/tcp/notify.h"
+#include "transport/tcp/output_plan.h"
+#include "transport/tcp/path.h"
+#include "transport/tcp/segment_builder.h"
+#include "transport/tcp/segment.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// RFC 9293 3.8.6.2.1 asks for an override time-out of 0.1 to 1 s; Linux's TCP_CORK waits 200 ms.
+constexpr Duration kHeldBackMax = Duration::ms(200);
+constexpr uint32_t kIpAndTcpHeaders = 20 + 60 + 40;  // the most that text shares a superframe with
+
+// What every segment of a synchronized connection carries.
+Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
+  Connection& c = w.c;
+  Outgoing out;
+  out.flow = c.flow;
+  out.seq = c.snd.vars().nxt;
+  out.ack = c.rcv.vars().nxt;
+  out.flags = flags;
+  if (c.timestamps.is_enabled()) {
+    out.options.timestamps =
+        wire::TcpTimestamps{c.timestamps.value(w.ctx.now), c.timestamps.recent()};
+  }
+  if (c.agreed.sack && !c.out_of_order.is_empty()) {
+    std::array<SeqRange, wire::TcpOptions::kSackBlocksMax> blocks;
+    const size_t n = c.out_of_order.report(blocks);
+    for (size_t i = 0; i < n; ++i) {
+      const bool fits = out.options.add_sack_block(
+          {blocks[i].begin.value(), blocks[i].end.value()});
+      if (!fits) break;
+    }
+  }
+  return out;
+}
+
+OutputLimits limits_of(const Connection& c, const Outgoing& out) {
+  OutputLimits l;
+  l.segment_bytes_max = c.send_mss_bytes - static_cast<uint32_t>(out.options.size_bytes());
+  l.burst_bytes_max = l.segment_bytes_max;
+  const bool is_urgent = c.snd.vars().has_urgent;  // a superframe has one urgent pointer for all
+  if (c.route.can_segment && !is_urgent && kConfig.superframe_bytes > kIpAndTcpHeaders) {
+    const uint32_t most = static_cast<uint32_t>(kConfig.superframe_bytes) - kIpAndTcpHeaders;
+    const uint32_t whole = most - most % l.segment_bytes_max;
+    l.burst_bytes_max = std::max(l.segment_bytes_max, whole);
+  }
+  return l;
+}
+
+// An ACK goes out with whatever segment this is.
+void take_ack_along(Work& w, Outgoing& out) {
+  Connection& c = w.c;
+  out.wnd = c.rcv.advertise(c.out_of_order.bytes(), c.acks.segment_bytes());
+  c.timestamps.on_ack_sent(out.ack);
+  c.acks.on_ack_sent();
+  c.deadlines.clear(Deadline::kDelayedAck);
+}
+
+void send(Work& w, net::Network& network, Outgoing& out) {
+  ++w.c.figures.segments_out;
+  const Status sent = transmit(w.ctx, network, out, w.c.route, ip_settings(w.c.settings));
+  // A segment that did not get out is lost, like others; but a changed path can be known at once.
+  if (!sent && sent.error() == Error::kMessageTooLong) {
+    refresh_route(w.c, network, w.ctx.now);
+  }
+}
+
+bool send_reset_for(Work& w, net::Network& network) {
+  Outgoing out = begin_segment(w, flag::kRst | flag::kAck);
+  w.c.wanted.reset = false;
+  w.ctx.counters.count(Mib::kTcpOutRsts);
+  send(w, network, out);
+  if (w.c.is_orphan) {
+    release(w);
+  } else {
+    unmark_output(w);
+  }
+  return true;
+}
+
+// <SEQ=ISS><CTL=SYN>, or with ACK in SYN-RECEIVED.
+bool send_syn(Work& w, net::Network& network) {
+  Connection& c = w.c;
+  const bool is_first = c.snd.vars().nxt == c.snd.vars().iss;
+  Outgoing out;
+  out.flow = c.flow;
+  out.seq = c.snd.vars().iss;
+  out.wnd = static_cast<uint16_t>(std::min(receive_limit(c.settings), 0xffffu));
+  const uint32_t offset = w.tables.isn.timestamp_offset(c.flow);
+  wire::TcpTimestamps ts{timestamp_value(w.ctx.now, offset), 0};
+  if (c.state == State::kSynSent) {
+    out.flags = flag::kSyn;
+    out.options = syn_options(c.advertised_mss_bytes, offered_shift(c.settings), ts);
+  } else {
+    ts.echo_reply = c.timestamps.recent();
+    out.ack = c.rcv.vars().nxt;
+    out.flags = flag::kSyn | flag::kAck;
+    out.options = syn_ack_options(c.advertised_mss_bytes, c.agreed, ts);
+  }
+  c.wanted.syn = false;
+  c.probe = {c.snd.vars().iss + 1, w.ctx.now, is_first};
+  if (is_first) c.silence.stalled_since = w.ctx.now;
+  c.snd.on_syn_sent();
+  c.deadlines.set(Deadline::kRetransmit, w.ctx.now + c.rtt.rto());
+  send(w, network, out);
+  return true;
+}
+
+void set_urgent(const Connection& c, Outgoing& out) {
+  const SendVariables& v = c.snd.vars();
+  if (!v.has_urgent || !v.up.after(out.seq)) return;
+  out.flags |= flag::kUrg;
+  out.urgent = static_cast<uint16_t>(std::min(v.up.since(out.seq), 0xffffu));
+}
+
+// Puts the plan's text into `out`. False: no memory now.
+bool attach_text(Work& w, const OutputPlan& plan, Outgoing& out) {
+  Connection& c = w.c;
+  if (plan.fin) out.flags |= flag::kFin;
+  if (plan.kind == OutputPlan::Kind::kNew) {
+    out.seq = c.snd.vars().nxt;
+    return c.snd.take_new(w.ctx.memory, plan.bytes, plan.fin, out.text);
+  }
+  out.seq = plan.range.begin;
+  return plan.range.is_empty() || c.snd.share_sent(w.ctx.memory, plan.range, out.text);
+}
+
+void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
+  Connection& c = w.c;
+  const SeqNumber end = out.seq + plan.bytes;
+  if (plan.bytes % segment_max != 0) c.small_end = end;
+  if (!c.probe.is_running && c.recovery.is_open()) c.probe = {c.snd.vars().nxt, w.ctx.now, true};
+  c.figures.last_text_sent_at = w.ctx.now;
+  c.acks.on_text_sent(w.ctx.now);
+  w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent);
+}
+
+void account_again(Work& w, const OutputPlan& plan) {
+  Connection& c = w.c;
+  const SeqRange sent{plan.range.begin, plan.range.end + (plan.fin ? 1 : 0)};
+  if (plan.is_rescue) {
+    c.recovery.on_rescued();
+  } else {
+    c.recovery.on_retransmitted(sent);
+  }
+  c.wanted.first_lost = false;
+  c.probe.is_running = false;  // Karn
+  ++c.figures.retransmits;
+  c.figures.retransmitted_bytes += plan.range.length();
+  w.ctx.counters.count(Mib::kTcpRetransSegs);
+}
+
+// RFC 6298 5.1: the timer runs while something is outstanding. In a closed window it is the persist
+// timer that does (RFC 9293 3.8.6.1).
+void start_retransmit_timer(Work& w) {
+  Connection& c = w.c;
+  if (c.deadlines.is_set(Deadline::kRetransmit) || c.snd.vars().wnd_bytes == 0) return;
+  c.deadlines.set(Deadline::kRetransmit, w.ctx.now + c.rtt.rto());
+  c.silence.stalled_since = w.ctx.now;
+}
+
+// RFC 5681 4.1: after idleness the window starts anew.
+void note_idle(Work& w) {
+  Connection& c = w.c;
+  const bool was_idle = c.snd.vars().is_all_acked() && c.snd.vars().sent_bytes > 0 &&
+                        w.ctx.now - c.figures.last_text_sent_at > c.rtt.rto();
+  if (was_idle) c.congestion.on_idle();
+}
+
+bool send_text(Work& w, net::Network& network) {
+  Connection& c = w.c;
+  if (!can_transmit_text(c.state)) return false;
+  note_idle(w);
+  Outgoing out = begin_segment(w, flag::kAck);
+  const OutputLimits limits = limits_of(c, out);
+  const OutputPlan plan = plan_output(c, limits);
+  c.was_cwnd_limited = plan.is_cwnd_limited;
+  if (plan.kind == OutputPlan::Kind::kNothing) return false;
+  if (!attach_text(w, plan, out)) {
+    w.ctx.drop(DropReason::kTcpOutputNoMemory);
+    c.deadlines.set(Deadline::kPersist, w.ctx.now + kHeldBackMax);
+    return false;
+  }
+  const uint32_t bytes = out.text.length;
+  set_urgent(c, out);
+  if (c.snd.unsent_bytes() == 0) out.flags |= flag::kPsh;
+  if (bytes == 0) out.flags = out.flags & ~flag::kPsh;
+  if (bytes > limits.segment_bytes_max) {
+    out.segment_bytes = static_cast<uint16_t>(limits.segment_bytes_max);
+  }
+  c.wanted.probe = false;
+  if (plan.kind == OutputPlan::Kind::kNew) {
+    account_new(w, out, plan, limits.segment_bytes_max);
+  } else {
+    account_again(w, plan);
+  }
+  if (plan.fin && c.state == State::kEstablished) set_state(w, State::kFinWait1);
+  if (plan.fin && c.state == State::kCloseWait) set_state(w, State::kLastAck);
+  take_ack_along(w, out);
+  start_retransmit_timer(w);
+  send(w, network, out);
+  return true;
+}
+
+bool send_ack(Work& w, net::Network& network) {
+  Connection& c = w.c;
+  if (!is_synchronized(c.state) || !(c.acks.is_now() || c.wanted.keepalive)) return false;
+  Outgoing out = begin_segment(w, flag::kAck);
+  // RFC 9293 3.8.4: a keep-alive repeats an old sequence number, so that it must be answered.
+  if (c.wanted.keepalive) out.seq = c.snd.vars().una - 1;
+  c.wanted.keepalive = false;
+  take_ack_along(w, out);
+  send(w, network, out);
+  return true;
+}
+
+// Nothing may go out now. What could unblock it without the peer's doing is a timer.
+void wait(Work& w) {
+  Connection& c = w.c;
+  c.wanted.first_lost = false;
+  unmark_output(w);
+  if (!can_transmit_text(c.state)) return;
+  const SendVariables& v = c.snd.vars();
+  const bool is_closed_window = v.wnd_bytes == 0 && (has_unsent(c) || !v.is_all_acked());
+  const bool is_held_back = v.is_all_acked() && has_unsent(c);
+  if (is_closed_window) {
+    c.deadlines.clear(Deadline::kRetransmit);
+    if (c.deadlines.is_set(Deadline::kPersist)) return;
+    const Duration interval = c.rtt.rto_without_backoff() * (1LL << c.silence.persist_backoff);
+    c.deadlines.set(Deadline::kPersist,
+                    w.ctx.now + std::min(interval, Duration::ms(kConfig.tcp_rto_max_ms)));
+  } else if (is_held_back) {
+    if (!c.deadlines.is_set(Deadline::kPersist)) {
+      c.deadlines.set(Deadline::kPersist, w.ctx.now + kHeldBackMax);
+    }
+  } else {
+    c.deadlines.clear(Deadline::kPersist);
+  }
+}
+
+}  // namespace
+
+bool output_connection(Work& w, net::Network& network) {
+  if (w.c.wanted.reset) return send_reset_for(w, network);
+  const bool sent = (w.c.wanted.syn && send_syn(w, network)) || send_text(w, network) ||
+                    send_ack(w, network);
+  if (!sent) wait(w);
+  arm(w);
+  return sent;
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,106 @@
+#include "transport/tcp/output_plan.h"
+
+#include <algorithm>
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// Bytes up to the end of the peer's window from `seq`.
+uint32_t window_room(const SendVariables& v, SeqNumber seq) {
+  return v.window_end().after(seq) ? v.window_end().since(seq) : 0;
+}
+
+// A prefix of `range` to send again. Our FIN, the last sequence number, is no text.
+OutputPlan retransmission(const Connection& c, SeqRange range, uint32_t bytes_max) {
+  const SendVariables& v = c.snd.vars();
+  OutputPlan plan;
+  if (range.length() > bytes_max) range.end = range.begin + bytes_max;
+  const SeqNumber text_end = v.fin_sent ? v.nxt - 1 : v.nxt;
+  plan.fin = v.fin_sent && range.end == v.nxt;
+  range.end = earlier(range.end, text_end);
+  if (range.is_empty() && !plan.fin) return plan;
+  plan.kind = OutputPlan::Kind::kRetransmit;
+  plan.range = range;
+  return plan;
+}
+
+// Whether a last segment of less than the full size must wait: Nagle's algorithm (RFC 9293 3.7.4) in
+// Minshall's form, which waits for the ACK of small segments only, and TCP_CORK or MSG_MORE.
+bool must_wait_for_more(const Connection& c) {
+  const SendVariables& v = c.snd.vars();
+  if (v.fin_queued || c.wanted.probe) return false;
+  if (c.settings.cork || c.more) return true;
+  const bool small_in_flight = c.small_end.after(v.una) && !v.is_all_acked();
+  return !c.settings.no_delay && small_in_flight;
+}
+
+// RFC 9293 3.8.6.2.1, sender's silly window avoidance, for `bytes` that window and cwnd allow.
+uint32_t avoid_silly_window(const Connection& c, uint32_t bytes, const OutputLimits& limits) {
+  const uint32_t full = bytes - bytes % limits.segment_bytes_max;
+  const bool is_all = bytes == c.snd.unsent_bytes();
+  if (is_all) return bytes == full || !must_wait_for_more(c) ? bytes : full;  // (2)
+  if (full > 0) return full;                                                  // (1)
+  const bool is_half_window = bytes >= c.snd.vars().max_wnd_bytes / 2;        // (3)
+  return is_half_window || c.wanted.probe ? bytes : 0;                        // (4)
+}
+
+OutputPlan new_text(const Connection& c, uint32_t cwnd_room, const OutputLimits& limits) {
+  const SendVariables& v = c.snd.vars();
+  OutputPlan plan;
+  if (!has_unsent(c)) return plan;
+  const uint32_t window = window_room(v, v.nxt);
+  const uint32_t unsent = c.snd.unsent_bytes();
+  const uint32_t wanted = std::min({unsent, window, limits.burst_bytes_max});
+  plan.is_cwnd_limited = cwnd_room < wanted;
+  plan.bytes = avoid_silly_window(c, std::min(wanted, cwnd_room), limits);
+  // The FIN needs room in the window, but none in cwnd: it is no load.
+  plan.fin = v.fin_queued && !v.fin_sent && plan.bytes == unsent && window > plan.bytes;
+  if (plan.bytes > 0 || plan.fin) plan.kind = OutputPlan::Kind::kNew;
+  return plan;
+}
+
+// RFC 9293 3.8.6.1: one octet at the left edge of a closed window, new or again.
+OutputPlan window_probe(const Connection& c) {
+  const SendVariables& v = c.snd.vars();
+  if (!v.is_all_acked()) return retransmission(c, {v.una, v.nxt}, 1);
+  OutputPlan plan;
+  if (!has_unsent(c)) return plan;
+  plan.kind = OutputPlan::Kind::kNew;
+  plan.bytes = std::min(c.snd.unsent_bytes(), 1u);
+  plan.fin = plan.bytes == 0;
+  return plan;
+}
+
+}  // namespace
+
+OutputPlan plan_output(const Connection& c, const OutputLimits& limits) {
+  const SendVariables& v = c.snd.vars();
+  const Outstanding o = outstanding(c);
+  if (v.wnd_bytes == 0) return c.wanted.probe ? window_probe(c) : OutputPlan{};
+  const bool is_fast = c.recovery.phase() == RecoveryPhase::kFast;
+  const SeqNumber lost = c.loss.lost_before(o, c.sacked, is_fast);
+  const uint32_t pipe =
+      c.recovery.pipe(o, c.sacked, lost, c.loss.assumed_received_bytes(o));
+  const uint32_t cwnd = c.congestion.cwnd_bytes();
+  uint32_t room = cwnd > pipe ? cwnd - pipe : 0;
+  if (c.wanted.first_lost) room = std::max(room, limits.segment_bytes_max);
+
+  const SeqRange hole = c.recovery.next_lost(o, c.sacked, lost);
+  if (!hole.is_empty() && hole.begin.before(v.window_end())) {
+    OutputPlan plan;
+    plan.is_cwnd_limited = true;
+    if (room < std::min(hole.length(), limits.segment_bytes_max)) return plan;
+    const uint32_t bytes = std::min({room, window_room(v, hole.begin), limits.burst_bytes_max});
+    plan = retransmission(c, hole, bytes);
+    if (plan.kind != OutputPlan::Kind::kNothing) return plan;
+  }
+  OutputPlan plan = new_text(c, room, limits);
+  if (plan.kind != OutputPlan::Kind::kNothing || plan.is_cwnd_limited || room == 0) return plan;
+  const Recovery::Speculation again = c.recovery.next_speculative(o, c.sacked);
+  if (again.range.is_empty()) return plan;
+  plan = retransmission(c, again.range, std::min(room, limits.segment_bytes_max));
+  plan.is_rescue = again.is_rescue;
+  return plan;
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,161 @@
+#include "transport/tcp/timeouts.h"
+
+#include <algorithm>
+
+#include "transport/tcp/lifecycle.h"
+#include "transport/tcp/notify.h"
+#include "transport/tcp/output_plan.h"
+#include "transport/tcp/path.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// Retransmissions after which a connection that nobody owns is given up: Linux's tcp_orphan_retries.
+constexpr uint32_t kOrphanRetries = 8;
+constexpr uint8_t kBackoffMax = 16;
+
+// TCP_USER_TIMEOUT (RFC 5482): no progress for longer than the program wants to wait.
+bool is_user_timeout(const Work& w) {
+  const Settings& s = w.c.settings;
+  return s.user_timeout_ms != 0 &&
+         w.ctx.now - w.c.silence.stalled_since >= Duration::ms(s.user_timeout_ms);
+}
+
+// RFC 9293 3.8.3: R2 is reached. What ICMP said meanwhile is the better reason.
+void give_up(Work& w) {
+  Connection& c = w.c;
+  w.ctx.counters.count(Mib::kTcpExtTCPAbortOnTimeout);
+  const Error why = c.soft_error != Error::kNone ? c.soft_error : Error::kTimedOut;
+  finish(w, why, is_synchronized(c.state) ? Event::kReset : Event::kConnectFailed);
+}
+
+void set_retransmit(Work& w) {
+  Instant at = w.ctx.now + w.c.rtt.rto();
+  if (w.c.settings.user_timeout_ms != 0) {
+    at = std::min(at, w.c.silence.stalled_since + Duration::ms(w.c.settings.user_timeout_ms));
+    at = std::max(at, w.ctx.now + Duration::ms(1));
+  }
+  w.c.deadlines.set(Deadline::kRetransmit, at);
+}
+
+void on_syn_timeout(Work& w) {
+  Connection& c = w.c;
+  const uint32_t retries =
+      c.state == State::kSynSent ? c.settings.syn_retries : kConfig.tcp_synack_retries;
+  if (c.silence.retransmits >= retries || is_user_timeout(w)) {
+    w.ctx.counters.count(Mib::kTcpAttemptFails);
+    give_up(w);
+    return;
+  }
+  ++c.silence.retransmits;
+  c.rtt.on_timeout();
+  c.wanted.syn = true;
+  w.ctx.counters.count(Mib::kTcpExtTCPSynRetrans);
+  w.ctx.counters.count(Mib::kTcpRetransSegs);
+  set_retransmit(w);
+  mark_output(w);
+}
+
+// RFC 6298 5.4 to 5.6, RFC 5681 3.1.
+void on_retransmit_timeout(Work& w, const net::Network& network) {
+  Connection& c = w.c;
+  if (!is_synchronized(c.state)) {
+    on_syn_timeout(w);
+    return;
+  }
+  const uint32_t retries_max =
+      c.is_orphan ? std::min(kOrphanRetries, kConfig.tcp_retries2) : kConfig.tcp_retries2;
+  if (c.silence.retransmits >= retries_max || is_user_timeout(w)) {
+    give_up(w);
+    return;
+  }
+  ++c.silence.retransmits;
+  w.ctx.counters.count(Mib::kTcpExtTCPTimeouts);
+  // R1: perhaps the path has changed (RFC 9293 3.8.3, RFC 1122 3.3.1.4).
+  if (c.silence.retransmits >= kConfig.tcp_retries1) refresh_route(c, network, w.ctx.now);
+  const Outstanding o = outstanding(c);
+  c.congestion.on_timeout(o.flight_bytes(), c.silence.retransmits > 1);
+  c.sacked.clear();  // RFC 2018 8: the peer may have thrown away what it reported
+  c.loss.on_all_lost(o.nxt);
+  c.recovery.enter_loss(o);
+  c.probe.is_running = false;
+  c.rtt.on_timeout();
+  set_retransmit(w);
+  mark_output(w);
+}
+
+// RFC 9293 3.8.6.1: probing goes on as long as the peer answers (MUST-37); unanswered probes count as
+// retransmissions do.
+void on_persist_timeout(Work& w) {
+  Connection& c = w.c;
+  if (c.snd.vars().wnd_bytes == 0) {
+    if (c.silence.window_probes >= kConfig.tcp_retries2 || is_user_timeout(w)) {
+      give_up(w);
+      return;
+    }
+    if (c.silence.window_probes == 0) c.silence.stalled_since = w.ctx.now;
+    ++c.silence.window_probes;
+    c.silence.persist_backoff = std::min<uint8_t>(
+        static_cast<uint8_t>(c.silence.persist_backoff + 1), kBackoffMax);
+    w.ctx.counters.count(Mib::kTcpExtTCPWinProbe);
+  }
+  c.wanted.probe = true;
+  mark_output(w);
+}
+
+// RFC 9293 3.8.4, with the meaning of Linux's TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT.
+void on_keepalive_timeout(Work& w) {
+  Connection& c = w.c;
+  const Settings& s = c.settings;
+  if (!s.keep_alive || !is_synchronized(c.state)) return;
+  const Instant idle_at = c.silence.last_received_at + Duration::s(s.keepalive_idle_s);
+  const bool has_outstanding = !c.snd.vars().is_all_acked() || has_unsent(c);
+  if (c.silence.keepalive_probes == 0 && (has_outstanding || idle_at > w.ctx.now)) {
+    // Retransmissions find a dead peer by themselves; or it was heard since the timer was set.
+    c.deadlines.set(Deadline::kKeepAlive,
+                    std::max(idle_at, w.ctx.now + Duration::s(s.keepalive_interval_s)));
+    return;
+  }
+  const bool is_dead =
+      s.user_timeout_ms == 0
+          ? c.silence.keepalive_probes >= s.keepalive_probes
+          : c.silence.keepalive_probes > 0 && w.ctx.now - c.silence.last_received_at >=
+                                                  Duration::ms(s.user_timeout_ms);
+  if (is_dead) {
+    w.ctx.counters.count(Mib::kTcpExtTCPAbortOnTimeout);
+    finish_with_reset(w, c.soft_error != Error::kNone ? c.soft_error : Error::kTimedOut,
+                      Event::kReset);
+    return;
+  }
+  ++c.silence.keepalive_probes;
+  c.wanted.keepalive = true;
+  w.ctx.counters.count(Mib::kTcpExtTCPKeepAlive);
+  c.deadlines.set(Deadline::kKeepAlive, w.ctx.now + Duration::s(s.keepalive_interval_s));
+  mark_output(w);
+}
+
+bool take_due(Work& w, Deadline d) {
+  if (w.is_gone || !w.c.deadlines.is_due(d, w.ctx.now)) return false;
+  w.c.deadlines.clear(d);
+  return true;
+}
+
+}  // namespace
+
+void on_deadlines(Work& w, const net::Network& network) {
+  if (take_due(w, Deadline::kDelayedAck)) {
+    w.ctx.counters.count(Mib::kTcpExtDelayedACKs);
+    w.c.acks.on_timeout();
+    mark_output(w);
+  }
+  if (take_due(w, Deadline::kRetransmit)) on_retransmit_timeout(w, network);
+  if (take_due(w, Deadline::kPersist)) on_persist_timeout(w);
+  if (take_due(w, Deadline::kKeepAlive)) on_keepalive_timeout(w);
+  if (take_due(w, Deadline::kFinWait2)) {
+    w.ctx.counters.count(Mib::kTcpExtTCPAbortOnTimeout);
+    finish(w, Error::kNone, Event::kClosed);
+  }
+  arm(w);
+}
+
+}  // namespace tapstack::transport::tcp
