@@ -6,16 +6,16 @@
 namespace tapstack::shim {
 
 // The carrier of this process, by TAPSTACK_ENGINE: `inside` (a call under the lock) or `keeper` (a
-// message). The engine itself starts with the first kOpen; until then every other request that names a
-// socket answers EBADF, and kInterface starts it too (there is nothing to list otherwise). When it
-// cannot start: one line on stderr, an errno that fits; the next kOpen tries again.
+// message). The engine itself starts with the first kOpen; until then every other request that
+// names a socket answers EBADF, and kInterface starts it too (there is nothing to list otherwise).
+// When it cannot start: one line on stderr, an errno that fits; the next kOpen tries again.
 //
-// In a child after fork an engine inside the parent is out of reach: kOpen, kBind, kListen, kConnect
-// and kAccept answer ENETDOWN (one line on stderr a process), everything else EBADF in silence; what
-// the child reads and writes on inherited handles goes on natively.
+// In a child after fork an engine inside the parent is out of reach: kOpen, kBind, kListen,
+// kConnect and kAccept answer ENETDOWN (one line on stderr a process), everything else EBADF in
+// silence; what the child reads and writes on inherited handles goes on natively.
 //
-// Any thread; never a constructor of a library; not within a signal handler that interrupted malloc,
-// except for requests on open sockets, which allocate nothing.
+// Any thread; never a constructor of a library; not within a signal handler that interrupted
+// malloc, except for requests on open sockets, which allocate nothing.
 Carrier& engine();
 
 // True once the engine answers: then and only then is there anything to close, take in or drain.

@@ -1,0 +1,48 @@
+// The carrier to an engine in a keeper process: messages on a private channel.
+#pragma once
+
+#include <pthread.h>
+
+#include <memory>
+#include <string>
+
+#include "shim/common/carrier.h"
+#include "shim/common/identity.h"
+#include "tapif/device.h"
+
+namespace tapstack::shim {
+
+class KeeperCarrier final : public Carrier {
+ public:
+  struct Started {
+    std::unique_ptr<KeeperCarrier> carrier;
+    tapif::Failure failure;
+  };
+  // Starts a keeper (`image` as of find_keeper()) and waits until its engine runs.
+  static Started start(const std::string& image);
+
+  ~KeeperCarrier() override;
+
+  // EPIPE or ECONNRESET when the keeper is gone.
+  void call(const Request& request, Reply& reply, int& fd_out) override;
+
+  const EngineToken& token() const { return token_; }
+
+  // Around fork. The child gets a channel of its own with its first call, by a message on the one
+  // it inherited.
+  void lock();
+  void unlock();
+  void on_forked_child();
+
+ private:
+  explicit KeeperCarrier(int channel) : channel_(channel) {}
+  tapif::Failure greet();
+  int split_off();
+
+  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;  // one question at a time
+  int channel_;
+  bool is_inherited_ = false;
+  EngineToken token_;
+};
+
+}  // namespace tapstack::shim

@@ -1,0 +1,125 @@
+#include "shim/keeper/server.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "shim/common/message.h"
+#include "shim/common/private_fds.h"
+#include "shim/common/sys.h"
+#include "shim/engine/clock.h"
+
+namespace tapstack::shim {
+namespace {
+
+// Without a client the keeper looks now and then whether a process that has no library still holds
+// a socket.
+constexpr int64_t kLookNs = 100'000'000;
+
+bool is_same_user(int channel) {
+  ucred peer{};
+  socklen_t length = sizeof peer;
+  if (sys::call(SYS_getsockopt, channel, SOL_SOCKET, SO_PEERCRED, sys::pointer(&peer),
+                sys::pointer(&length)) != 0) {
+    return false;
+  }
+  return peer.uid == static_cast<uid_t>(sys::call(SYS_geteuid)) || peer.uid == 0;
+}
+
+bool is_family(Family family) {
+  return family == Family::kNone || family == Family::kIp4 || family == Family::kIp6;
+}
+
+// What a client that keeps to the protocol can send. kDrain is the keeper's own.
+bool is_sane(const Request& request) {
+  return request.op < Op::kDrain && is_family(request.endpoint.address.family());
+}
+
+// The handle that came beside a request takes the place of the number that it has with the client.
+void put_handle(Request& request, int fd) {
+  if (request.op == Op::kConnect) request.args[0] = fd;
+  if (request.op == Op::kListen) request.args[1] = fd;
+}
+
+}  // namespace
+
+Server::~Server() {
+  for (int channel : channels_) private_fds::close(channel);
+}
+
+void Server::add_client(int channel) {
+  const int high = is_same_user(channel) ? private_fds::move_high(channel) : -EPERM;
+  if (high < 0) {
+    sys::close(channel);
+  } else {
+    channels_.push_back(high);
+  }
+}
+
+void Server::run() {
+  while (!channels_.empty() || engine_.open_sockets() > 0) serve_clients();
+  drain();
+}
+
+void Server::serve_clients() {
+  std::vector<pollfd> waiting;
+  for (int channel : channels_) waiting.push_back({channel, POLLIN, 0});
+  if (sys::poll(waiting.data(), waiting.size(), channels_.empty() ? kLookNs : -1) <= 0) return;
+  for (const pollfd& client : waiting) {
+    if (client.revents == 0 || serve_one(client.fd)) continue;
+    std::erase(channels_, client.fd);
+    private_fds::close(client.fd);
+  }
+}
+
+bool Server::serve_one(int channel) {
+  Request request;
+  Reply reply;
+  int fd_in = -1;
+  int fd_out = -1;
+  if (receive_request(channel, request, fd_in) != 0) return false;
+  const bool is_new_client = request.op == Op::kHello && fd_in >= 0;
+  bool is_good = is_sane(request);
+  if (is_good) {
+    put_handle(request, fd_in);
+    engine_.call(request, reply, fd_out);
+    is_good = send_reply(is_new_client ? fd_in : channel, reply, fd_out) == 0 || is_new_client;
+  }
+  if (fd_out >= 0) sys::close(fd_out);
+  if (is_new_client) {
+    add_client(fd_in);
+  } else if (fd_in >= 0) {
+    sys::close(fd_in);
+  }
+  return is_good;
+}
+
+void Server::drain() {
+  Request request;
+  request.op = Op::kDrain;
+  Reply reply;
+  int fd = -1;
+  const Instant end = clock_now() + Duration::ms(drain_ms_);
+  while (true) {
+    engine_.call(request, reply, fd);
+    if (reply.value != 0 || clock_now() >= end) return;
+    constexpr int64_t kPauseNs = 5'000'000;
+    sys::poll(nullptr, 0, kPauseNs);
+  }
+}
+
+void refuse_client(int channel, const tapif::Failure& failure) {
+  Request request;
+  int fd = -1;
+  while (receive_request(channel, request, fd) == 0) {
+    if (fd >= 0) sys::close(fd);
+    Reply reply;
+    reply.error = failure.error;
+    reply.payload_bytes =
+        static_cast<uint16_t>(std::min(failure.message.size(), sizeof reply.payload));
+    std::memcpy(reply.payload, failure.message.data(), reply.payload_bytes);
+    if (send_reply(channel, reply, -1) != 0) return;
+  }
+}
+
+}  // namespace tapstack::shim

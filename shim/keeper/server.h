@@ -1,0 +1,37 @@
+// Clients of a keeper: requests in, replies out.
+#pragma once
+
+#include <vector>
+
+#include "shim/engine/engine.h"
+
+namespace tapstack::shim {
+
+class Server {
+ public:
+  // `drain_ms`: how long to go on sending when nobody is left.
+  Server(Engine& engine, int64_t drain_ms) : engine_(engine), drain_ms_(drain_ms) {}
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Takes `channel` over. A client of another user is refused.
+  void add_client(int channel);
+  // Returns when the last client is gone, no process holds a socket any more, and all is sent.
+  void run();
+
+ private:
+  void serve_clients();
+  bool serve_one(int channel);  // false: the client is gone or talks nonsense
+  void drain();
+
+  Engine& engine_;
+  int64_t drain_ms_;
+  std::vector<int> channels_;
+};
+
+// Answers every request of a client with the failure, until it goes: for a keeper that cannot
+// start.
+void refuse_client(int channel, const tapif::Failure& failure);
+
+}  // namespace tapstack::shim
