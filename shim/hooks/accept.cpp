@@ -1,5 +1,5 @@
-// accept and accept4: the engine puts a token on the listener's handle for each connection that waits;
-// who takes the token asks for the connection.
+// accept and accept4: the engine puts a token on the listener's handle for each connection that
+// waits; who takes the token asks for the connection.
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -9,6 +9,7 @@
 #include "shim/hooks/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -22,9 +23,9 @@ struct Taken {
   Endpoint peer;
 };
 
-// Takes the next token and its connection, with the program's signal handlers kept out: one that leaves
-// by longjmp must not lose a connection. 0, EAGAIN (no token, or the connection has gone), or the
-// engine's errno, which has issued the token again.
+// Takes the next token and its connection, with the program's signal handlers kept out: one that
+// leaves by longjmp must not lose a connection. 0, EAGAIN (no token, or the connection has gone),
+// or the engine's errno, which has issued the token again.
 int take_connection(int listener, SlotId id, Taken& taken) {
   const SignalsBlocked quiet;
   uint8_t token[kAcceptTokenBytes];
@@ -40,8 +41,7 @@ int take_connection(int listener, SlotId id, Taken& taken) {
 // kernel's. 0, or the errno to answer.
 int await_token(int listener) {
   uint8_t token[kAcceptTokenBytes];
-  const ssize_t seen =
-      real::recv(listener, static_cast<void*>(token), sizeof token, int{MSG_PEEK});
+  const ssize_t seen = real::recv(listener, static_cast<void*>(token), sizeof token, int{MSG_PEEK});
   if (seen < 0) return last_error();
   return seen == 0 ? EINVAL : 0;  // the listener was shut down
 }
@@ -77,7 +77,7 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
 
 using namespace tapstack::shim;
 
-extern "C" int accept(int fd, sockaddr* address, socklen_t* length) {
+TAPSTACK_HOOK int accept(int fd, sockaddr* address, socklen_t* length) {
   Handle handle;
   if (descriptors::verified(fd, handle)) return accept_handle(fd, handle, address, length, 0);
   const int accepted = real::accept(fd, address, length);
@@ -85,7 +85,7 @@ extern "C" int accept(int fd, sockaddr* address, socklen_t* length) {
   return accepted;
 }
 
-extern "C" int accept4(int fd, sockaddr* address, socklen_t* length, int flags) {
+TAPSTACK_HOOK int accept4(int fd, sockaddr* address, socklen_t* length, int flags) {
   Handle handle;
   if (descriptors::verified(fd, handle)) return accept_handle(fd, handle, address, length, flags);
   const int accepted = real::accept4(fd, address, length, flags);

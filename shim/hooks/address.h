@@ -7,8 +7,8 @@
 
 namespace tapstack::shim {
 
-// Reads a program's IPv4 address of `length` bytes into `endpoint`. Answers 0, EFAULT (null), EINVAL
-// (shorter than a sockaddr_in) or EAFNOSUPPORT, as Linux's inet_bind and connect do.
+// Reads a program's IPv4 address of `length` bytes into `endpoint`. Answers 0, EFAULT (null),
+// EINVAL (shorter than a sockaddr_in) or EAFNOSUPPORT, as Linux's inet_bind and connect do.
 int endpoint_from(const sockaddr* address, socklen_t length, Endpoint& endpoint);
 
 // True for an address of family AF_UNSPEC, which dissolves an association in connect().

@@ -1,5 +1,5 @@
-// Questions that hooks put to the engine. Each is one request; signal handlers of the program do not
-// run meanwhile, the program's error value stays as it is.
+// Questions that hooks put to the engine. Each is one request; signal handlers of the program do
+// not run meanwhile, the program's error value stays as it is.
 #pragma once
 
 #include "core/api/types.h"

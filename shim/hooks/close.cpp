@@ -11,6 +11,7 @@
 #include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -40,7 +41,8 @@ void finish_close() {
 
 namespace {
 
-// Closes [first, last] but for the library's own descriptors. The kernel's result of the last piece.
+// Closes [first, last] but for the library's own descriptors. The kernel's result of the last
+// piece.
 int close_span(unsigned first, unsigned last, int flags) {
   const bool closes = (flags & CLOSE_RANGE_CLOEXEC) == 0;
   bool copied = false;
@@ -68,7 +70,7 @@ int close_span(unsigned first, unsigned last, int flags) {
 
 using namespace tapstack::shim;
 
-extern "C" int close(int fd) {
+TAPSTACK_HOOK int close(int fd) {
   if (sys::Passthrough::is_on()) return real::close(fd);
   if (private_fds::is_private(fd)) return fail(EBADF);
   const bool copied = prepare_close(fd);
@@ -77,12 +79,12 @@ extern "C" int close(int fd) {
   return result;
 }
 
-extern "C" int close_range(unsigned first, unsigned last, int flags) noexcept {
+TAPSTACK_HOOK int close_range(unsigned first, unsigned last, int flags) noexcept {
   if (sys::Passthrough::is_on() || first > last) return real::close_range(first, last, flags);
   return close_span(first, last, flags);
 }
 
-extern "C" void closefrom(int first) noexcept {
+TAPSTACK_HOOK void closefrom(int first) noexcept {
   const KeepError keep;
   const int result = close_span(static_cast<unsigned>(std::max(first, 0)), UINT_MAX, 0);
   if (result != 0) real::closefrom(first);  // before Linux 5.9: the kernel lacks close_range

@@ -9,6 +9,7 @@
 #include "shim/common/sys.h"
 #include "shim/hooks/close.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -54,7 +55,8 @@ int control_descriptor(int fd, int command, void* argument) {
   if (!makes_copy(command) || sys::Passthrough::is_on()) return real::fcntl(fd, command, argument);
   const auto from = reinterpret_cast<intptr_t>(argument);
   if (private_fds::is_private(fd)) return fail(EBADF);
-  if (from < 0 || static_cast<rlim_t>(from) >= private_fds::program_soft_limit()) return fail(EINVAL);
+  if (from < 0 || static_cast<rlim_t>(from) >= private_fds::program_soft_limit())
+    return fail(EINVAL);
   return entered(fd, real::fcntl(fd, command, argument));
 }
 
@@ -63,24 +65,24 @@ int control_descriptor(int fd, int command, void* argument) {
 
 using namespace tapstack::shim;
 
-extern "C" int dup(int fd) noexcept {
+TAPSTACK_HOOK int dup(int fd) noexcept {
   if (!sys::Passthrough::is_on() && private_fds::is_private(fd)) return fail(EBADF);
   return entered(fd, real::dup(fd));
 }
 
-extern "C" int dup2(int fd, int copy) noexcept {
+TAPSTACK_HOOK int dup2(int fd, int copy) noexcept {
   if (sys::Passthrough::is_on()) return real::dup2(fd, copy);
   return copy_onto(fd, copy, [&] { return real::dup2(fd, copy); });
 }
 
-extern "C" int dup3(int fd, int copy, int flags) noexcept {
+TAPSTACK_HOOK int dup3(int fd, int copy, int flags) noexcept {
   if (sys::Passthrough::is_on()) return real::dup3(fd, copy, flags);
   if ((flags & ~O_CLOEXEC) != 0 || fd == copy) return real::dup3(fd, copy, flags);
   return copy_onto(fd, copy, [&] { return real::dup3(fd, copy, flags); });
 }
 
 // The third argument is an int or a pointer; both travel in one register.
-extern "C" int fcntl(int fd, int command, ...) {
+TAPSTACK_HOOK int fcntl(int fd, int command, ...) {
   va_list arguments;
   va_start(arguments, command);
   void* argument = va_arg(arguments, void*);
@@ -88,7 +90,7 @@ extern "C" int fcntl(int fd, int command, ...) {
   return control_descriptor(fd, command, argument);
 }
 
-extern "C" int fcntl64(int fd, int command, ...) {
+TAPSTACK_HOOK int fcntl64(int fd, int command, ...) {
   va_list arguments;
   va_start(arguments, command);
   void* argument = va_arg(arguments, void*);

@@ -49,7 +49,8 @@ int address_header(const msghdr& message, int flags, DatagramHeader& header) {
     sockaddr taken = *name;
     // udp_sendmsg and ping_v4_sendmsg let AF_UNSPEC pass for an IPv4 address.
     if (taken.sa_family == AF_UNSPEC) taken.sa_family = AF_INET;
-    if (const int error = endpoint_from(&taken, sizeof taken, header.peer); error != 0) return error;
+    if (const int error = endpoint_from(&taken, sizeof taken, header.peer); error != 0)
+      return error;
   }
   if ((flags & MSG_DONTROUTE) != 0) header.flags |= DatagramHeader::kDontRoute;
   return control::read_for_send(message, header);

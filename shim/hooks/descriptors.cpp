@@ -11,8 +11,8 @@
 namespace tapstack::shim::descriptors {
 namespace {
 
-// fs.nr_open's default: no process has a higher descriptor unless root raised that. Those are looked
-// up by name at every call. Cost: 8 bytes each, resident only where used.
+// fs.nr_open's default: no process has a higher descriptor unless root raised that. Those are
+// looked up by name at every call. Cost: 8 bytes each, resident only where used.
 constexpr unsigned kTableSize = 1u << 20;
 // More than the sockets of any profile; slots beyond share an entry, which then says kUnknown.
 constexpr unsigned kSlotTableSize = 1u << 16;

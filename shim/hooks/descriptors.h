@@ -1,9 +1,10 @@
 // Which of the program's descriptors are sockets of the stack.
 //
-// The table is a hint, one word a descriptor number: a descriptor may be closed and its number reused
-// behind the hooks' back (fclose, popen). What is certain is the name of the engine's end, which
-// getpeername on the handle returns; verified() asks for it. An entry "not ours" is reliable, since a
-// handle appears only by calls that pass the hooks, or by inheritance, which starts from "unknown".
+// The table is a hint, one word a descriptor number: a descriptor may be closed and its number
+// reused behind the hooks' back (fclose, popen). What is certain is the name of the engine's end,
+// which getpeername on the handle returns; verified() asks for it. An entry "not ours" is reliable,
+// since a handle appears only by calls that pass the hooks, or by inheritance, which starts from
+// "unknown".
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ namespace tapstack::shim {
 
 // What a TCP socket is in; kept per socket, not per descriptor, so that copies agree.
 enum class Phase : uint8_t {
-  kUnknown,    // ask the engine
-  kFresh,      // neither connected nor listening
+  kUnknown,  // ask the engine
+  kFresh,    // neither connected nor listening
   kListening,
   kFailed,     // a connection attempt failed and the program has been told
   kConnected,  // the handshake is done: native calls first, the engine's word at an error
@@ -28,8 +29,8 @@ struct Handle {
 
 namespace descriptors {
 
-// The table's word. True if `fd` is probably ours. An unknown descriptor is looked up by name, once.
-// Never changes the program's error value. Safe in signal handlers, needs no lock.
+// The table's word. True if `fd` is probably ours. An unknown descriptor is looked up by name,
+// once. Never changes the program's error value. Safe in signal handlers, needs no lock.
 bool hinted(int fd, Handle& handle);
 // As hinted(), but certain: an entry that is stale is forgotten.
 bool verified(int fd, Handle& handle);
@@ -49,8 +50,8 @@ void created(SlotId id, Phase phase);
 Phase phase(SlotId id);
 void set_phase(SlotId id, Phase phase);
 
-// Whether closing one descriptor may leave others of this socket: after a dup, or when a process was
-// made since that may have inherited it, or when it was inherited itself.
+// Whether closing one descriptor may leave others of this socket: after a dup, or when a process
+// was made since that may have inherited it, or when it was inherited itself.
 bool may_have_copies(SlotId id);
 void has_copies(SlotId id);
 // Every socket there is now may be inherited by a new process.

@@ -28,7 +28,8 @@ bool interface_named(const char* name, InterfaceRecord& record) {
 
 int get_bound_device(SlotId id, void* value, socklen_t* length) {
   int64_t index = 0;
-  if (const int error = ask::get_option(id, Option::kBindInterface, index); error != 0) return error;
+  if (const int error = ask::get_option(id, Option::kBindInterface, index); error != 0)
+    return error;
   if (index == 0) {
     *length = 0;
     return 0;

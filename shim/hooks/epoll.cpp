@@ -7,14 +7,15 @@
 #include <cstdint>
 
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 
 namespace tapstack::shim {
 namespace {
 
-// Registrations by (epoll descriptor, word): what is not found is left as the kernel says. An entry is
-// found again by its key; when all its places are taken the first one goes. Cost: 24 bytes each,
+// Registrations by (epoll descriptor, word): what is not found is left as the kernel says. An entry
+// is found again by its key; when all its places are taken the first one goes. Cost: 24 bytes each,
 // resident only where used.
 constexpr size_t kEntries = 1u << 16;
 constexpr size_t kPlaces = 8;
@@ -48,8 +49,8 @@ Entry* find(int epoll, uint64_t word) {
   return nullptr;
 }
 
-// A place for a new registration: a free one, one of a descriptor that is no handle any more, or the
-// first.
+// A place for a new registration: a free one, one of a descriptor that is no handle any more, or
+// the first.
 Entry& choose(int epoll, uint64_t word) {
   const size_t place = place_of(epoll, word);
   for (size_t i = 0; i < kPlaces; ++i) {
@@ -78,7 +79,8 @@ int correct(int epoll, epoll_event* events, int count) {
   for (int i = 0; i < count; ++i) {
     const Entry* entry = find(epoll, events[i].data.u64);
     if (entry == nullptr) continue;
-    const auto asked = static_cast<short>(entry->events.load(std::memory_order_relaxed) & kPollBits);
+    const auto asked =
+        static_cast<short>(entry->events.load(std::memory_order_relaxed) & kPollBits);
     const auto native = static_cast<short>(events[i].events & kPollBits);
     const int fd = entry->fd.load(std::memory_order_relaxed);
     const auto corrected = static_cast<uint16_t>(corrected_events(fd, asked, native));
@@ -92,7 +94,7 @@ int correct(int epoll, epoll_event* events, int count) {
 
 using namespace tapstack::shim;
 
-extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+TAPSTACK_HOOK int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
   const int result = real::epoll_ctl(epoll, operation, fd, event);
   Handle handle;
   if (result == 0 && operation != EPOLL_CTL_DEL && descriptors::hinted(fd, handle)) {
@@ -101,16 +103,16 @@ extern "C" int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) n
   return result;
 }
 
-extern "C" int epoll_wait(int epoll, epoll_event* events, int count, int timeout_ms) {
+TAPSTACK_HOOK int epoll_wait(int epoll, epoll_event* events, int count, int timeout_ms) {
   return correct(epoll, events, real::epoll_wait(epoll, events, count, timeout_ms));
 }
 
-extern "C" int epoll_pwait(int epoll, epoll_event* events, int count, int timeout_ms,
-                           const sigset_t* mask) {
+TAPSTACK_HOOK int epoll_pwait(int epoll, epoll_event* events, int count, int timeout_ms,
+                              const sigset_t* mask) {
   return correct(epoll, events, real::epoll_pwait(epoll, events, count, timeout_ms, mask));
 }
 
-extern "C" int epoll_pwait2(int epoll, epoll_event* events, int count, const timespec* timeout,
-                            const sigset_t* mask) {
+TAPSTACK_HOOK int epoll_pwait2(int epoll, epoll_event* events, int count, const timespec* timeout,
+                               const sigset_t* mask) {
   return correct(epoll, events, real::epoll_pwait2(epoll, events, count, timeout, mask));
 }

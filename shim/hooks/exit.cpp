@@ -8,6 +8,7 @@
 #include "shim/client/engine.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 
 namespace tapstack::shim {
@@ -44,10 +45,10 @@ void drain_at_exec() { drain(); }
 
 using namespace tapstack::shim;
 
-extern "C" void _exit(int status) {
+TAPSTACK_HOOK void _exit(int status) {
   drain();
   real::exit_at_once(status);
   __builtin_unreachable();
 }
 
-extern "C" void _Exit(int status) noexcept { _exit(status); }
+TAPSTACK_HOOK void _Exit(int status) noexcept { _exit(status); }

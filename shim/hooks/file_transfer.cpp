@@ -1,5 +1,5 @@
-// sendfile and splice: native on a handle of a stream. They know no MSG_NOSIGNAL, so a connection that
-// is over is noticed before, and the engine asked.
+// sendfile and splice: native on a handle of a stream. They know no MSG_NOSIGNAL, so a connection
+// that is over is noticed before, and the engine asked.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/sendfile.h>
@@ -8,6 +8,7 @@
 
 #include "shim/common/sys.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -47,17 +48,17 @@ ssize_t send_file(int out, int in, off_t* offset, size_t bytes) {
 
 using namespace tapstack::shim;
 
-extern "C" ssize_t sendfile(int out, int in, off_t* offset, size_t bytes) noexcept {
+TAPSTACK_HOOK ssize_t sendfile(int out, int in, off_t* offset, size_t bytes) noexcept {
   return send_file(out, in, offset, bytes);
 }
 
 // On this platform off64_t is off_t.
-extern "C" ssize_t sendfile64(int out, int in, off64_t* offset, size_t bytes) noexcept {
+TAPSTACK_HOOK ssize_t sendfile64(int out, int in, off64_t* offset, size_t bytes) noexcept {
   return send_file(out, in, offset, bytes);
 }
 
-extern "C" ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t bytes,
-                          unsigned flags) {
+TAPSTACK_HOOK ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t bytes,
+                             unsigned flags) {
   Handle handle;
   const bool has_datagrams = (descriptors::hinted(in, handle) && !handle.is_stream) ||
                              (descriptors::hinted(out, handle) && !handle.is_stream);

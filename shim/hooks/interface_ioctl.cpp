@@ -50,7 +50,8 @@ Address4 address_of(const InterfaceRecord& record) {
 
 int put_hardware_address(const InterfaceRecord& record, ifreq& request) {
   request.ifr_hwaddr = {};
-  request.ifr_hwaddr.sa_family = (record.flags & IFF_LOOPBACK) != 0 ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
+  request.ifr_hwaddr.sa_family =
+      (record.flags & IFF_LOOPBACK) != 0 ? ARPHRD_LOOPBACK : ARPHRD_ETHER;
   std::memcpy(request.ifr_hwaddr.sa_data, record.mac, sizeof record.mac);
   return 0;
 }
@@ -59,10 +60,9 @@ int put_ip_address(unsigned long number, const InterfaceRecord& record, ifreq& r
   const Address4 address = address_of(record);
   if (!address.found) return EADDRNOTAVAIL;
   const bool has_broadcast = (record.flags & IFF_BROADCAST) != 0;
-  put_address(request.ifr_addr, number == SIOCGIFNETMASK ? address.mask
-                                : number == SIOCGIFBRDADDR
-                                    ? (has_broadcast ? address.broadcast : 0)
-                                    : address.address);
+  put_address(request.ifr_addr, number == SIOCGIFNETMASK   ? address.mask
+                                : number == SIOCGIFBRDADDR ? (has_broadcast ? address.broadcast : 0)
+                                                           : address.address);
   return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/interface_ioctl.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -64,7 +65,7 @@ bool answer(int fd, const Handle& handle, unsigned long request, void* argument,
 
 using namespace tapstack::shim;
 
-extern "C" int ioctl(int fd, unsigned long request, ...) noexcept {
+TAPSTACK_HOOK int ioctl(int fd, unsigned long request, ...) noexcept {
   va_list arguments;
   va_start(arguments, request);
   void* argument = va_arg(arguments, void*);

@@ -8,6 +8,7 @@
 
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -42,19 +43,19 @@ bool is_self(pid_t pid) { return pid == 0 || pid == getpid(); }
 
 using namespace tapstack::shim;
 
-extern "C" int getrlimit(__rlimit_resource_t resource, rlimit* limit) noexcept {
+TAPSTACK_HOOK int getrlimit(__rlimit_resource_t resource, rlimit* limit) noexcept {
   return show(resource, limit, real::getrlimit(resource, limit));
 }
 
-extern "C" int setrlimit(__rlimit_resource_t resource, const rlimit* limit) noexcept {
+TAPSTACK_HOOK int setrlimit(__rlimit_resource_t resource, const rlimit* limit) noexcept {
   if (resource != RLIMIT_NOFILE || sys::Passthrough::is_on()) {
     return real::setrlimit(resource, limit);
   }
   return change_files(*limit);
 }
 
-extern "C" int prlimit(pid_t pid, __rlimit_resource resource, const rlimit* limit,
-                       rlimit* before) noexcept {
+TAPSTACK_HOOK int prlimit(pid_t pid, __rlimit_resource resource, const rlimit* limit,
+                          rlimit* before) noexcept {
   if (resource != RLIMIT_NOFILE || !is_self(pid) || sys::Passthrough::is_on()) {
     return real::prlimit(pid, resource, limit, before);
   }
@@ -66,27 +67,27 @@ extern "C" int prlimit(pid_t pid, __rlimit_resource resource, const rlimit* limi
 }
 
 // On this platform rlimit64 is rlimit.
-extern "C" int getrlimit64(__rlimit_resource_t resource, rlimit64* limit) noexcept {
+TAPSTACK_HOOK int getrlimit64(__rlimit_resource_t resource, rlimit64* limit) noexcept {
   static_assert(sizeof(rlimit64) == sizeof(rlimit));
   return getrlimit(resource, reinterpret_cast<rlimit*>(limit));
 }
 
-extern "C" int setrlimit64(__rlimit_resource_t resource, const rlimit64* limit) noexcept {
+TAPSTACK_HOOK int setrlimit64(__rlimit_resource_t resource, const rlimit64* limit) noexcept {
   return setrlimit(resource, reinterpret_cast<const rlimit*>(limit));
 }
 
-extern "C" int prlimit64(pid_t pid, __rlimit_resource resource, const rlimit64* limit,
-                         rlimit64* before) noexcept {
+TAPSTACK_HOOK int prlimit64(pid_t pid, __rlimit_resource resource, const rlimit64* limit,
+                            rlimit64* before) noexcept {
   return prlimit(pid, resource, reinterpret_cast<const rlimit*>(limit),
                  reinterpret_cast<rlimit*>(before));
 }
 
-extern "C" int getdtablesize() noexcept {
+TAPSTACK_HOOK int getdtablesize() noexcept {
   const rlim_t soft = private_fds::program_soft_limit();
   return soft > INT_MAX ? INT_MAX : static_cast<int>(soft);
 }
 
-extern "C" long sysconf(int name) noexcept {
+TAPSTACK_HOOK long sysconf(int name) noexcept {
   if (name != _SC_OPEN_MAX) return real::sysconf(name);
   const rlim_t soft = private_fds::program_soft_limit();
   return soft == RLIM_INFINITY ? -1 : static_cast<long>(soft);

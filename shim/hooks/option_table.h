@@ -7,8 +7,8 @@
 
 namespace tapstack::shim {
 
-// What a program wants to hear about a datagram in control messages. The stack delivers all of it with
-// every datagram; the hooks add what was asked for. One bit each.
+// What a program wants to hear about a datagram in control messages. The stack delivers all of it
+// with every datagram; the hooks add what was asked for. One bit each.
 struct Wanted {
   static constexpr uint32_t kTimestamp = 1;    // SO_TIMESTAMP
   static constexpr uint32_t kTimestampNs = 2;  // SO_TIMESTAMPNS
@@ -20,12 +20,12 @@ struct Wanted {
 };
 
 enum class OptionStyle : uint8_t {
-  kBool,     // an int, read back as 0 or 1
-  kInt,      // an int
-  kWanted,   // a bit of Wanted
-  kLinger,   // struct linger
-  kNative,   // the handle's own: the kernel does it
-  kFixed,    // can be read only; computed by the hook
+  kBool,    // an int, read back as 0 or 1
+  kInt,     // an int
+  kWanted,  // a bit of Wanted
+  kLinger,  // struct linger
+  kNative,  // the handle's own: the kernel does it
+  kFixed,   // can be read only; computed by the hook
 };
 
 struct OptionRow {

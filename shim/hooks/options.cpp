@@ -13,6 +13,7 @@
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/devices.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/option_table.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -35,7 +36,8 @@ int put(void* value, socklen_t* length, const void* from, size_t bytes) {
 
 int put_int(int level, void* value, socklen_t* length, int number) {
   // ip_getsockopt: a buffer shorter than an int gets one byte, if the value fits.
-  if (level == IPPROTO_IP && *length > 0 && *length < sizeof number && number >= 0 && number <= 255) {
+  if (level == IPPROTO_IP && *length > 0 && *length < sizeof number && number >= 0 &&
+      number <= 255) {
     const auto byte = static_cast<uint8_t>(number);
     return put(value, length, &byte, sizeof byte);
   }
@@ -44,10 +46,14 @@ int put_int(int level, void* value, socklen_t* length, int number) {
 
 int socket_protocol(const SlotStatus& status) {
   switch (status.kind) {
-    case SocketKind::kTcp: return IPPROTO_TCP;
-    case SocketKind::kUdp: return IPPROTO_UDP;
-    case SocketKind::kPing: return IPPROTO_ICMP;
-    case SocketKind::kRaw: return status.protocol;
+    case SocketKind::kTcp:
+      return IPPROTO_TCP;
+    case SocketKind::kUdp:
+      return IPPROTO_UDP;
+    case SocketKind::kPing:
+      return IPPROTO_ICMP;
+    case SocketKind::kRaw:
+      return status.protocol;
   }
   return 0;
 }
@@ -62,8 +68,7 @@ int take_error(int fd, const Handle& handle) {
   if (error == 0) return 0;
   if (!handle.is_stream) {
     datagram::drop_wake(fd);
-  } else if (descriptors::phase(handle.id) != Phase::kConnected &&
-             !stream::is_connected(handle)) {
+  } else if (descriptors::phase(handle.id) != Phase::kConnected && !stream::is_connected(handle)) {
     descriptors::set_phase(handle.id, Phase::kFailed);
   }
   return error;
@@ -196,7 +201,7 @@ bool is_native(int level, const OptionRow* row) {
 
 using namespace tapstack::shim;
 
-extern "C" int getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept {
+TAPSTACK_HOOK int getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept {
   Handle handle;
   const OptionRow* row = find_option(level, name);
   if (!descriptors::verified(fd, handle) || is_native(level, row)) {
@@ -209,8 +214,8 @@ extern "C" int getsockopt(int fd, int level, int name, void* value, socklen_t* l
                     : get_special(handle.id, handle.is_stream, level, name, value, length));
 }
 
-extern "C" int setsockopt(int fd, int level, int name, const void* value,
-                          socklen_t length) noexcept {
+TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
+                             socklen_t length) noexcept {
   Handle handle;
   const OptionRow* row = find_option(level, name);
   if (!descriptors::verified(fd, handle) || is_native(level, row)) {

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 
@@ -47,21 +48,21 @@ int ppoll_corrected(pollfd* fds, nfds_t count, const timespec* timeout, const si
 
 using namespace tapstack::shim;
 
-extern "C" int poll(pollfd* fds, nfds_t count, int timeout_ms) {
+TAPSTACK_HOOK int poll(pollfd* fds, nfds_t count, int timeout_ms) {
   return poll_corrected(fds, count, timeout_ms);
 }
 
-extern "C" int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+TAPSTACK_HOOK int ppoll(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
   return ppoll_corrected(fds, count, timeout, mask);
 }
 
-extern "C" int __poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t fds_bytes) {
+TAPSTACK_HOOK int __poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t fds_bytes) {
   if (fds_bytes / sizeof(pollfd) < count) __chk_fail();
   return poll_corrected(fds, count, timeout_ms);
 }
 
-extern "C" int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask,
-                           size_t fds_bytes) {
+TAPSTACK_HOOK int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout,
+                              const sigset_t* mask, size_t fds_bytes) {
   if (fds_bytes / sizeof(pollfd) < count) __chk_fail();
   return ppoll_corrected(fds, count, timeout, mask);
 }

@@ -1,4 +1,5 @@
-// New processes and new images: which sockets they may inherit, and what of the library they must not.
+// New processes and new images: which sockets they may inherit, and what of the library they must
+// not.
 #include <pthread.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/exit.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -28,7 +30,7 @@ inline constinit Next<ExecFunction> execve("execve");
 inline constinit Next<ExecFunction> execvpe("execvpe");
 inline constinit Next<int(int, char* const*, char* const*)> fexecve("fexecve");
 inline constinit Next<int(pid_t*, const char*, const posix_spawn_file_actions_t*,
-                          const posix_spawnattr_t*, char* const*, char* const*)>
+                          const posix_spawnattr_t*, char*const*, char*const*)>
     posix_spawn("posix_spawn"), posix_spawnp("posix_spawnp");
 inline constinit Next<int(const char*)> system("system");
 inline constinit Next<FILE*(const char*, const char*)> popen("popen");
@@ -43,8 +45,8 @@ void change_soft_limit(rlim_t soft) {
   real::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-// While one lives the process is fit to become another program: what was sent is on its way, and the
-// limit of descriptors is the program's own. It comes back only if the exec failed.
+// While one lives the process is fit to become another program: what was sent is on its way, and
+// the limit of descriptors is the program's own. It comes back only if the exec failed.
 class Exec {
  public:
   Exec() {
@@ -94,52 +96,53 @@ void in_child_of_fork() { descriptors::became_child(); }
 
 using namespace tapstack::shim;
 
-extern "C" int execve(const char* path, char* const arguments[], char* const environment[]) noexcept {
+TAPSTACK_HOOK int execve(const char* path, char* const arguments[],
+                         char* const environment[]) noexcept {
   return exec_path(path, arguments, environment);
 }
 
-extern "C" int execv(const char* path, char* const arguments[]) noexcept {
+TAPSTACK_HOOK int execv(const char* path, char* const arguments[]) noexcept {
   return exec_path(path, arguments, environ);
 }
 
-extern "C" int execvp(const char* file, char* const arguments[]) noexcept {
+TAPSTACK_HOOK int execvp(const char* file, char* const arguments[]) noexcept {
   return exec_searched(file, arguments, environ);
 }
 
-extern "C" int execvpe(const char* file, char* const arguments[],
-                       char* const environment[]) noexcept {
+TAPSTACK_HOOK int execvpe(const char* file, char* const arguments[],
+                          char* const environment[]) noexcept {
   return exec_searched(file, arguments, environment);
 }
 
-extern "C" int fexecve(int fd, char* const arguments[], char* const environment[]) noexcept {
+TAPSTACK_HOOK int fexecve(int fd, char* const arguments[], char* const environment[]) noexcept {
   const Exec prepared;
   return real::fexecve(fd, arguments, environment);
 }
 
 // The list forms: the arguments are gathered on the stack, since a child of vfork may not allocate.
-#define TAPSTACK_GATHER(first, last)                                                        \
-  va_list list;                                                                             \
-  va_start(list, last);                                                                     \
-  const size_t count = count_arguments(list);                                               \
-  va_end(list);                                                                             \
-  auto** gathered = static_cast<char**>(alloca((count + 1) * sizeof(char*)));               \
-  va_start(list, last);                                                                     \
-  gathered[0] = const_cast<char*>(first);                                                   \
+#define TAPSTACK_GATHER(first, last)                                          \
+  va_list list;                                                               \
+  va_start(list, last);                                                       \
+  const size_t count = count_arguments(list);                                 \
+  va_end(list);                                                               \
+  auto** gathered = static_cast<char**>(alloca((count + 1) * sizeof(char*))); \
+  va_start(list, last);                                                       \
+  gathered[0] = const_cast<char*>(first);                                     \
   for (size_t i = 1; i <= count; ++i) gathered[i] = va_arg(list, char*)
 
-extern "C" int execl(const char* path, const char* argument, ...) noexcept {
+TAPSTACK_HOOK int execl(const char* path, const char* argument, ...) noexcept {
   TAPSTACK_GATHER(argument, argument);
   va_end(list);
   return exec_path(path, gathered, environ);
 }
 
-extern "C" int execlp(const char* file, const char* argument, ...) noexcept {
+TAPSTACK_HOOK int execlp(const char* file, const char* argument, ...) noexcept {
   TAPSTACK_GATHER(argument, argument);
   va_end(list);
   return exec_searched(file, gathered, environ);
 }
 
-extern "C" int execle(const char* path, const char* argument, ...) noexcept {
+TAPSTACK_HOOK int execle(const char* path, const char* argument, ...) noexcept {
   TAPSTACK_GATHER(argument, argument);
   auto* environment = va_arg(list, char**);
   va_end(list);
@@ -147,26 +150,28 @@ extern "C" int execle(const char* path, const char* argument, ...) noexcept {
 }
 #undef TAPSTACK_GATHER
 
-extern "C" int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* actions,
-                           const posix_spawnattr_t* attributes, char* const arguments[],
-                           char* const environment[]) {
+TAPSTACK_HOOK int posix_spawn(pid_t* pid, const char* path,
+                              const posix_spawn_file_actions_t* actions,
+                              const posix_spawnattr_t* attributes, char* const arguments[],
+                              char* const environment[]) {
   descriptors::all_exposed();
   return real::posix_spawn(pid, path, actions, attributes, arguments, environment);
 }
 
-extern "C" int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actions_t* actions,
-                            const posix_spawnattr_t* attributes, char* const arguments[],
-                            char* const environment[]) {
+TAPSTACK_HOOK int posix_spawnp(pid_t* pid, const char* file,
+                               const posix_spawn_file_actions_t* actions,
+                               const posix_spawnattr_t* attributes, char* const arguments[],
+                               char* const environment[]) {
   descriptors::all_exposed();
   return real::posix_spawnp(pid, file, actions, attributes, arguments, environment);
 }
 
-extern "C" int system(const char* command) {
+TAPSTACK_HOOK int system(const char* command) {
   descriptors::all_exposed();
   return real::system(command);
 }
 
-extern "C" FILE* popen(const char* command, const char* mode) {
+TAPSTACK_HOOK FILE* popen(const char* command, const char* mode) {
   descriptors::all_exposed();
   return real::popen(command, mode);
 }

@@ -1,11 +1,11 @@
-// What poll says of a socket of the stack, beyond what its handle shows: HUP of a TCP socket without a
-// connection, ERR of one that failed or was reset, ERR for a queued ICMP error.
+// What poll says of a socket of the stack, beyond what its handle shows: HUP of a TCP socket
+// without a connection, ERR of one that failed or was reset, ERR for a queued ICMP error.
 #pragma once
 
 namespace tapstack::shim {
 
-// `revents` as Linux's tcp_poll or datagram_poll would have it, for a descriptor of any kind. Bits are
-// poll's, which are epoll's too.
+// `revents` as Linux's tcp_poll or datagram_poll would have it, for a descriptor of any kind. Bits
+// are poll's, which are epoll's too.
 short corrected_events(int fd, short events, short revents);
 
 // True for a TCP socket that is ready by being without a connection: native waiting might not end.

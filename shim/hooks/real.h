@@ -1,6 +1,6 @@
-// The C library's own functions behind ours. Each is found at first use with dlsym(RTLD_NEXT), which
-// allocates nothing when it succeeds, so that a hook works before any constructor has run. Blocking
-// calls go through these and not through raw system calls: they are cancellation points.
+// The C library's own functions behind ours. Each is found at first use with dlsym(RTLD_NEXT),
+// which allocates nothing when it succeeds, so that a hook works before any constructor has run.
+// Blocking calls go through these and not through raw system calls: they are cancellation points.
 #pragma once
 
 #include <dlfcn.h>
@@ -119,6 +119,7 @@ TAPSTACK_REAL(syscall);
 
 inline constinit Next<int(int, int, ...)> fcntl("fcntl64");
 inline constinit Next<int(int, unsigned long, ...)> ioctl("ioctl");
-inline constinit Next<int(__pid_t, int, const struct ::rlimit*, struct ::rlimit*)> prlimit("prlimit");
+inline constinit Next<int(__pid_t, int, const struct ::rlimit*, struct ::rlimit*)> prlimit(
+    "prlimit");
 
 }  // namespace tapstack::shim::real

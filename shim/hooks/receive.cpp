@@ -1,5 +1,5 @@
-// The calls that receive: recv, read and kin. A stream's are native, with the engine's word where the
-// handle does not tell the truth (stream.h); a datagram's carry a header (datagram.h).
+// The calls that receive: recv, read and kin. A stream's are native, with the engine's word where
+// the handle does not tell the truth (stream.h); a datagram's carry a header (datagram.h).
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -9,6 +9,7 @@
 
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -77,11 +78,10 @@ ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* ad
     return receive_datagram(fd, handle.id, buffer, bytes, flags, address, length);
   }
   if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);  // a stream of ours keeps none
-  const ssize_t received =
-      (flags & MSG_TRUNC) != 0
-          ? discard_stream(fd, handle, bytes, flags)
-          : receive_stream(fd, handle, bytes, flags,
-                           [&] { return real::recv(fd, buffer, bytes, flags); });
+  const ssize_t received = (flags & MSG_TRUNC) != 0 ? discard_stream(fd, handle, bytes, flags)
+                                                    : receive_stream(fd, handle, bytes, flags, [&] {
+                                                        return real::recv(fd, buffer, bytes, flags);
+                                                      });
   // TCP has no address to tell (tcp_recvmsg sets none).
   if (received >= 0 && address != nullptr && length != nullptr) *length = 0;
   return received;
@@ -103,11 +103,10 @@ ssize_t receive_message(int fd, msghdr* message, int flags) {
   msghdr native{};
   native.msg_iov = message->msg_iov;
   native.msg_iovlen = message->msg_iovlen;
-  const ssize_t received =
-      (flags & MSG_TRUNC) != 0
-          ? discard_stream(fd, handle, bytes, flags)
-          : receive_stream(fd, handle, bytes, flags,
-                           [&] { return real::recvmsg(fd, &native, flags); });
+  const ssize_t received = (flags & MSG_TRUNC) != 0 ? discard_stream(fd, handle, bytes, flags)
+                                                    : receive_stream(fd, handle, bytes, flags, [&] {
+                                                        return real::recvmsg(fd, &native, flags);
+                                                      });
   if (received >= 0) {
     message->msg_namelen = 0;
     message->msg_controllen = 0;
@@ -161,14 +160,14 @@ int64_t monotonic_ns() {
 }
 
 // recvmmsg(2): the time-out is looked at after each datagram only, as Linux does.
-int receive_messages(int fd, mmsghdr* messages, unsigned count, int flags, const timespec* timeout) {
-  const int64_t end =
-      timeout == nullptr ? INT64_MAX
-                         : monotonic_ns() + timeout->tv_sec * 1'000'000'000 + timeout->tv_nsec;
+int receive_messages(int fd, mmsghdr* messages, unsigned count, int flags,
+                     const timespec* timeout) {
+  const int64_t end = timeout == nullptr
+                          ? INT64_MAX
+                          : monotonic_ns() + timeout->tv_sec * 1'000'000'000 + timeout->tv_nsec;
   unsigned done = 0;
   while (done < count) {
-    const ssize_t received =
-        receive_message(fd, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
+    const ssize_t received = receive_message(fd, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
     if (received < 0) break;
     messages[done++].msg_len = static_cast<unsigned>(received);
     if ((flags & MSG_WAITFORONE) != 0) flags |= MSG_DONTWAIT;
@@ -182,22 +181,23 @@ int receive_messages(int fd, mmsghdr* messages, unsigned count, int flags, const
 
 using namespace tapstack::shim;
 
-extern "C" ssize_t recv(int fd, void* buffer, size_t bytes, int flags) {
+TAPSTACK_HOOK ssize_t recv(int fd, void* buffer, size_t bytes, int flags) {
   return receive_from(fd, buffer, bytes, flags, nullptr, nullptr);
 }
 
-extern "C" ssize_t recvfrom(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
-                            socklen_t* length) {
+TAPSTACK_HOOK ssize_t recvfrom(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
+                               socklen_t* length) {
   return receive_from(fd, buffer, bytes, flags, address, length);
 }
 
-extern "C" ssize_t recvmsg(int fd, msghdr* message, int flags) {
+TAPSTACK_HOOK ssize_t recvmsg(int fd, msghdr* message, int flags) {
   const ssize_t received = receive_message(fd, message, flags);
   if (received >= 0 && message != nullptr && message->msg_controllen > 0) forget_passed(*message);
   return received;
 }
 
-extern "C" int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+TAPSTACK_HOOK int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags,
+                           timespec* timeout) {
   Handle handle;
   if (descriptors::verified(fd, handle)) {
     return receive_messages(fd, messages, count, flags, timeout);
@@ -207,24 +207,27 @@ extern "C" int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, ti
   return received;
 }
 
-extern "C" ssize_t read(int fd, void* buffer, size_t bytes) { return read_bytes(fd, buffer, bytes); }
+TAPSTACK_HOOK ssize_t read(int fd, void* buffer, size_t bytes) {
+  return read_bytes(fd, buffer, bytes);
+}
 
-extern "C" ssize_t readv(int fd, const iovec* parts, int count) {
+TAPSTACK_HOOK ssize_t readv(int fd, const iovec* parts, int count) {
   return read_vector(fd, parts, count);
 }
 
-extern "C" ssize_t __read_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes) {
+TAPSTACK_HOOK ssize_t __read_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes) {
   if (bytes > buffer_bytes) __chk_fail();
   return read_bytes(fd, buffer, bytes);
 }
 
-extern "C" ssize_t __recv_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, int flags) {
+TAPSTACK_HOOK ssize_t __recv_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes,
+                                 int flags) {
   if (bytes > buffer_bytes) __chk_fail();
   return receive_from(fd, buffer, bytes, flags, nullptr, nullptr);
 }
 
-extern "C" ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, int flags,
-                                  sockaddr* address, socklen_t* length) {
+TAPSTACK_HOOK ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes,
+                                     int flags, sockaddr* address, socklen_t* length) {
   if (bytes > buffer_bytes) __chk_fail();
   return receive_from(fd, buffer, bytes, flags, address, length);
 }

@@ -1,10 +1,11 @@
-// select and pselect: native. What the kernel says of a handle is right but for a TCP socket without a
-// connection, whose hang-up makes it readable on Linux.
+// select and pselect: native. What the kernel says of a handle is right but for a TCP socket
+// without a connection, whose hang-up makes it readable on Linux.
 #include <sys/select.h>
 
 #include <climits>
 #include <cstdint>
 
+#include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 
@@ -12,7 +13,8 @@ namespace tapstack::shim {
 namespace {
 
 constexpr unsigned kWordBits = sizeof(long) * CHAR_BIT;
-constexpr unsigned kSilentMax = 64;  // of one call; a program that selects on more of them polls again
+constexpr unsigned kSilentMax =
+    64;  // of one call; a program that selects on more of them polls again
 
 // Sets may be larger than fd_set: programs allocate their own (Linux looks at `count` bits).
 unsigned long* words_of(fd_set* set) { return reinterpret_cast<unsigned long*>(set); }
@@ -54,16 +56,16 @@ struct Silent {
 
 using namespace tapstack::shim;
 
-extern "C" int select(int end, fd_set* readers, fd_set* writers, fd_set* exceptional,
-                      timeval* timeout) {
+TAPSTACK_HOOK int select(int end, fd_set* readers, fd_set* writers, fd_set* exceptional,
+                         timeval* timeout) {
   const Silent silent(readers, end);
   if (silent.count == 0) return real::select(end, readers, writers, exceptional, timeout);
   timeval at_once{};
   return silent.add_to(readers, real::select(end, readers, writers, exceptional, &at_once));
 }
 
-extern "C" int pselect(int end, fd_set* readers, fd_set* writers, fd_set* exceptional,
-                       const timespec* timeout, const sigset_t* mask) {
+TAPSTACK_HOOK int pselect(int end, fd_set* readers, fd_set* writers, fd_set* exceptional,
+                          const timespec* timeout, const sigset_t* mask) {
   const Silent silent(readers, end);
   if (silent.count == 0) return real::pselect(end, readers, writers, exceptional, timeout, mask);
   const timespec at_once{};

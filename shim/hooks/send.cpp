@@ -7,6 +7,7 @@
 
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -44,8 +45,8 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
     return real::sendto(fd, buffer, bytes, flags, address, length);
   }
   if (handle.is_stream) {
-    // An address is ignored on a connected stream (tcp_sendmsg); the handle would refuse it. The hint
-    // must be right then, or another socket's address would be lost.
+    // An address is ignored on a connected stream (tcp_sendmsg); the handle would refuse it. The
+    // hint must be right then, or another socket's address would be lost.
     if (address != nullptr && !descriptors::verified(fd, handle)) {
       return real::sendto(fd, buffer, bytes, flags, address, length);
     }
@@ -64,8 +65,8 @@ ssize_t send_message(int fd, const msghdr* message, int flags) {
     return real::sendmsg(fd, message, flags);
   }
   if (!handle.is_stream) return datagram::send(fd, handle.id, *message, flags);
-  // Neither address nor control messages mean anything to a stream; descriptors passed along must not
-  // reach the engine.
+  // Neither address nor control messages mean anything to a stream; descriptors passed along must
+  // not reach the engine.
   msghdr native{};
   native.msg_iov = message->msg_iov;
   native.msg_iovlen = message->msg_iovlen;
@@ -117,20 +118,20 @@ ssize_t write_vector(int fd, const iovec* parts, int count) {
 
 using namespace tapstack::shim;
 
-extern "C" ssize_t send(int fd, const void* buffer, size_t bytes, int flags) {
+TAPSTACK_HOOK ssize_t send(int fd, const void* buffer, size_t bytes, int flags) {
   return send_to(fd, buffer, bytes, flags, nullptr, 0);
 }
 
-extern "C" ssize_t sendto(int fd, const void* buffer, size_t bytes, int flags,
-                          const sockaddr* address, socklen_t length) {
+TAPSTACK_HOOK ssize_t sendto(int fd, const void* buffer, size_t bytes, int flags,
+                             const sockaddr* address, socklen_t length) {
   return send_to(fd, buffer, bytes, flags, address, length);
 }
 
-extern "C" ssize_t sendmsg(int fd, const msghdr* message, int flags) {
+TAPSTACK_HOOK ssize_t sendmsg(int fd, const msghdr* message, int flags) {
   return send_message(fd, message, flags);
 }
 
-extern "C" int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+TAPSTACK_HOOK int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::sendmmsg(fd, messages, count, flags);
   unsigned done = 0;
@@ -142,10 +143,10 @@ extern "C" int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   return done > 0 || count == 0 ? static_cast<int>(done) : -1;
 }
 
-extern "C" ssize_t write(int fd, const void* buffer, size_t bytes) {
+TAPSTACK_HOOK ssize_t write(int fd, const void* buffer, size_t bytes) {
   return write_bytes(fd, buffer, bytes);
 }
 
-extern "C" ssize_t writev(int fd, const iovec* parts, int count) {
+TAPSTACK_HOOK ssize_t writev(int fd, const iovec* parts, int count) {
   return write_vector(fd, parts, count);
 }

@@ -9,6 +9,7 @@
 #include "shim/hooks/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -19,9 +20,9 @@ namespace tapstack::shim {
 namespace {
 
 constexpr int kTypeFlags = SOCK_CLOEXEC | SOCK_NONBLOCK;
-constexpr int kTypeMask = 0xf;       // SOCK_TYPE_MASK of the kernel
-constexpr int kTypeEnd = 11;         // SOCK_MAX of the kernel
-constexpr int kProtocolEnd = 263;    // IPPROTO_MAX since Linux 5.6
+constexpr int kTypeMask = 0xf;     // SOCK_TYPE_MASK of the kernel
+constexpr int kTypeEnd = 11;       // SOCK_MAX of the kernel
+constexpr int kProtocolEnd = 263;  // IPPROTO_MAX since Linux 5.6
 
 // Which kind of socket AF_INET has for a type and a protocol; an errno as inet_create's, or 0.
 int choose_kind(int type, int protocol, SocketKind& kind) {
@@ -32,9 +33,8 @@ int choose_kind(int type, int protocol, SocketKind& kind) {
       return protocol == 0 || protocol == IPPROTO_TCP ? 0 : EPROTONOSUPPORT;
     case SOCK_DGRAM:
       kind = protocol == IPPROTO_ICMP ? SocketKind::kPing : SocketKind::kUdp;
-      return protocol == 0 || protocol == IPPROTO_UDP || protocol == IPPROTO_ICMP
-                 ? 0
-                 : EPROTONOSUPPORT;
+      return protocol == 0 || protocol == IPPROTO_UDP || protocol == IPPROTO_ICMP ? 0
+                                                                                  : EPROTONOSUPPORT;
     case SOCK_RAW:
       kind = SocketKind::kRaw;
       return protocol != 0 && protocol < 256 ? 0 : EPROTONOSUPPORT;
@@ -44,7 +44,8 @@ int choose_kind(int type, int protocol, SocketKind& kind) {
 }
 
 int open_socket(int type, int protocol) {
-  if ((type & ~(kTypeMask | kTypeFlags)) != 0 || (type & kTypeMask) >= kTypeEnd) return fail(EINVAL);
+  if ((type & ~(kTypeMask | kTypeFlags)) != 0 || (type & kTypeMask) >= kTypeEnd)
+    return fail(EINVAL);
   SocketKind kind{};
   const int error = choose_kind(type & kTypeMask, protocol, kind);
   if (error != 0) return fail(error);
@@ -76,7 +77,8 @@ int connect_handle(int fd, const Handle& handle, const sockaddr* address, sockle
   request.args[0] = fd;
   const bool dissolve = is_unspecified(address, length);
   if (!dissolve) {
-    if (const int error = endpoint_from(address, length, request.endpoint); error != 0) return error;
+    if (const int error = endpoint_from(address, length, request.endpoint); error != 0)
+      return error;
   }
   Reply reply;
   const int error = ask::call(request, reply);
@@ -128,7 +130,7 @@ int put_endpoint(Question question, SlotId id, sockaddr* address, socklen_t* len
 
 using namespace tapstack::shim;
 
-extern "C" int socket(int family, int type, int protocol) noexcept {
+TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
   if (sys::Passthrough::is_on()) return real::socket(family, type, protocol);
   if (family == AF_INET) return open_socket(type, protocol);
   if (family == AF_INET6) return fail(EAFNOSUPPORT);
@@ -137,37 +139,37 @@ extern "C" int socket(int family, int type, int protocol) noexcept {
   return fd;
 }
 
-extern "C" int bind(int fd, const sockaddr* address, socklen_t length) noexcept {
+TAPSTACK_HOOK int bind(int fd, const sockaddr* address, socklen_t length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::bind(fd, address, length);
   return finish(bind_handle(handle, address, length));
 }
 
-extern "C" int listen(int fd, int backlog) noexcept {
+TAPSTACK_HOOK int listen(int fd, int backlog) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::listen(fd, backlog);
   return finish(listen_handle(fd, handle, backlog));
 }
 
-extern "C" int connect(int fd, const sockaddr* address, socklen_t length) {
+TAPSTACK_HOOK int connect(int fd, const sockaddr* address, socklen_t length) {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::connect(fd, address, length);
   return finish(connect_handle(fd, handle, address, length));
 }
 
-extern "C" int shutdown(int fd, int how) noexcept {
+TAPSTACK_HOOK int shutdown(int fd, int how) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::shutdown(fd, how);
   return finish(shutdown_handle(handle, how));
 }
 
-extern "C" int getsockname(int fd, sockaddr* address, socklen_t* length) noexcept {
+TAPSTACK_HOOK int getsockname(int fd, sockaddr* address, socklen_t* length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::getsockname(fd, address, length);
   return finish(put_endpoint(ask::local_endpoint, handle.id, address, length));
 }
 
-extern "C" int getpeername(int fd, sockaddr* address, socklen_t* length) noexcept {
+TAPSTACK_HOOK int getpeername(int fd, sockaddr* address, socklen_t* length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::getpeername(fd, address, length);
   return finish(put_endpoint(ask::remote_endpoint, handle.id, address, length));

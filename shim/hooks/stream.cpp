@@ -73,8 +73,9 @@ Before before_receive(int fd, const Handle& handle, int flags) {
 }
 
 Before before_send(int fd, const Handle& handle, int flags) {
-  return before(fd, handle, flags, SO_SNDTIMEO,
-                [](const Handle&, const SlotStatus&) { return Before{false, EPIPE}; });
+  return before(fd, handle, flags, SO_SNDTIMEO, [](const Handle&, const SlotStatus&) {
+    return Before{false, EPIPE};
+  });
 }
 
 ssize_t after_receive(int fd, ssize_t result) {

@@ -14,17 +14,17 @@ struct Before {
   int error = 0;
 };
 
-// `flags` are those of the call (MSG_DONTWAIT counts). Waits for a connection that is being made, as
-// Linux does when the socket blocks. Any thread.
+// `flags` are those of the call (MSG_DONTWAIT counts). Waits for a connection that is being made,
+// as Linux does when the socket blocks. Any thread.
 Before before_receive(int fd, const Handle& handle, int flags);
 Before before_send(int fd, const Handle& handle, int flags);
 
-// The result of a native receive of `result` <= 0 bytes, corrected: a reset with nothing left to read
-// looks like the end of file on the handle. Sets the program's error value when it returns -1.
+// The result of a native receive of `result` <= 0 bytes, corrected: a reset with nothing left to
+// read looks like the end of file on the handle. Sets the program's error value when it returns -1.
 ssize_t after_receive(int fd, ssize_t result);
 
-// The same for a native send that failed. The native call was made with MSG_NOSIGNAL: SIGPIPE is raised
-// here, unless `flags` has that.
+// The same for a native send that failed. The native call was made with MSG_NOSIGNAL: SIGPIPE is
+// raised here, unless `flags` has that.
 ssize_t after_send(int fd, int flags);
 
 // Fails a send: EPIPE raises SIGPIPE unless `flags` has MSG_NOSIGNAL.

@@ -1,6 +1,7 @@
 #include "shim/hooks/tcp_info.h"
 
-// The kernel's header knows later members than <netinet/tcp.h>; the two cannot be included together.
+// The kernel's header knows later members than <netinet/tcp.h>; the two cannot be included
+// together.
 #include <linux/tcp.h>
 
 #include <algorithm>

@@ -24,8 +24,8 @@ int64_t now_ms() {
   return now.tv_sec * kMsPerSecond + now.tv_nsec / 1'000'000;
 }
 
-// poll never restarts, where connect and send do if the handler has SA_RESTART. Which signal came is
-// not known here: only if every handler of the program restarts calls does the wait go on.
+// poll never restarts, where connect and send do if the handler has SA_RESTART. Which signal came
+// is not known here: only if every handler of the program restarts calls does the wait go on.
 bool handlers_restart() {
   for (int number = 1; number < NSIG; ++number) {
     struct sigaction action;
@@ -48,7 +48,8 @@ int64_t timeout_ms_of(int fd, int option) {
   const KeepError keep;
   timeval timeout{};
   socklen_t length = sizeof timeout;
-  if (real::getsockopt(fd, SOL_SOCKET, option, static_cast<void*>(&timeout), &length) != 0) return -1;
+  if (real::getsockopt(fd, SOL_SOCKET, option, static_cast<void*>(&timeout), &length) != 0)
+    return -1;
   const int64_t ms = timeout.tv_sec * kMsPerSecond + (timeout.tv_usec + 999) / 1000;
   return ms == 0 ? -1 : ms;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "shim/hooks/hook.h"
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
 #include "shim/names/service_kinds.h"
@@ -32,8 +33,8 @@ Ip6Address mapped(Ip4Address address) {  // RFC 4291 2.5.5.2
   return out;
 }
 
-// Leaves the addresses that `hints` want. Sockets of the stack are IPv4: without a wish for a family
-// IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG.
+// Leaves the addresses that `hints` want. Sockets of the stack are IPv4: without a wish for a
+// family IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG.
 int choose(const addrinfo& hints, Found& found) {
   const auto is_ip4 = [](const NumericAddress& a) { return a.address.is_ip4(); };
   std::vector<NumericAddress> ip4, ip6;
@@ -121,7 +122,8 @@ void free_list(addrinfo* list) {
   }
 }
 
-int make_list(const Found& found, const std::vector<ServiceKind>& kinds, int flags, addrinfo** list) {
+int make_list(const Found& found, const std::vector<ServiceKind>& kinds, int flags,
+              addrinfo** list) {
   addrinfo** end = list;
   for (const NumericAddress& address : found.addresses) {
     for (const ServiceKind& kind : kinds) {
@@ -156,8 +158,8 @@ const char* given(const char* text) {
 
 using namespace tapstack::shim::names;
 
-extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
-                           addrinfo** list) {
+TAPSTACK_HOOK int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
+                              addrinfo** list) {
   addrinfo hints{};
   hints.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG;  // what no hints mean to glibc
   if (wanted != nullptr) hints = *wanted;
@@ -177,4 +179,4 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
   return 0;
 }
 
-extern "C" void freeaddrinfo(addrinfo* list) noexcept { free_list(list); }
+TAPSTACK_HOOK void freeaddrinfo(addrinfo* list) noexcept { free_list(list); }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "shim/hooks/hook.h"
 #include "shim/hooks/result.h"
 #include "shim/names/hostent.h"
 #include "shim/names/lookup.h"
@@ -70,8 +71,8 @@ bool address_from(const void* bytes, socklen_t length, int family, IpAddress& ad
 
 using namespace tapstack::shim;
 
-extern "C" int gethostbyname2_r(const char* name, int family, hostent* entry, char* buffer,
-                                size_t bytes, hostent** result, int* reason) {
+TAPSTACK_HOOK int gethostbyname2_r(const char* name, int family, hostent* entry, char* buffer,
+                                   size_t bytes, hostent** result, int* reason) {
   if (family != AF_INET && family != AF_INET6) {
     *result = nullptr;
     *reason = NETDB_INTERNAL;
@@ -80,12 +81,12 @@ extern "C" int gethostbyname2_r(const char* name, int family, hostent* entry, ch
   return names::answer(names::find(name), family, entry, buffer, bytes, result, reason);
 }
 
-extern "C" int gethostbyname_r(const char* name, hostent* entry, char* buffer, size_t bytes,
-                               hostent** result, int* reason) {
+TAPSTACK_HOOK int gethostbyname_r(const char* name, hostent* entry, char* buffer, size_t bytes,
+                                  hostent** result, int* reason) {
   return gethostbyname2_r(name, AF_INET, entry, buffer, bytes, result, reason);
 }
 
-extern "C" hostent* gethostbyname2(const char* name, int family) {
+TAPSTACK_HOOK hostent* gethostbyname2(const char* name, int family) {
   hostent* result = nullptr;
   int reason = 0;
   const int error = gethostbyname2_r(name, family, &names::by_name.entry, names::by_name.buffer,
@@ -95,10 +96,11 @@ extern "C" hostent* gethostbyname2(const char* name, int family) {
   return result;
 }
 
-extern "C" hostent* gethostbyname(const char* name) { return gethostbyname2(name, AF_INET); }
+TAPSTACK_HOOK hostent* gethostbyname(const char* name) { return gethostbyname2(name, AF_INET); }
 
-extern "C" int gethostbyaddr_r(const void* bytes, socklen_t length, int family, hostent* entry,
-                               char* buffer, size_t buffer_bytes, hostent** result, int* reason) {
+TAPSTACK_HOOK int gethostbyaddr_r(const void* bytes, socklen_t length, int family, hostent* entry,
+                                  char* buffer, size_t buffer_bytes, hostent** result,
+                                  int* reason) {
   tapstack::IpAddress address;
   if (!names::address_from(bytes, length, family, address)) {
     *result = nullptr;
@@ -109,7 +111,7 @@ extern "C" int gethostbyaddr_r(const void* bytes, socklen_t length, int family, 
                        reason);
 }
 
-extern "C" hostent* gethostbyaddr(const void* bytes, socklen_t length, int family) {
+TAPSTACK_HOOK hostent* gethostbyaddr(const void* bytes, socklen_t length, int family) {
   hostent* result = nullptr;
   int reason = 0;
   const int error =

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
@@ -85,10 +86,11 @@ int put_service(Port port, char* to, socklen_t bytes, int flags) {
 
 using namespace tapstack::shim;
 
-extern "C" int getnameinfo(const sockaddr* address, socklen_t length, char* host,
-                           socklen_t host_bytes, char* service, socklen_t service_bytes, int flags) {
-  constexpr int kKnownFlags = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM |
-                              NI_IDN;
+TAPSTACK_HOOK int getnameinfo(const sockaddr* address, socklen_t length, char* host,
+                              socklen_t host_bytes, char* service, socklen_t service_bytes,
+                              int flags) {
+  constexpr int kKnownFlags =
+      NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | NI_IDN;
   if (address == nullptr || length < sizeof(sa_family_t)) return EAI_FAMILY;
   if (address->sa_family != AF_INET && address->sa_family != AF_INET6) {
     return real::getnameinfo(address, length, host, host_bytes, service, service_bytes, flags);

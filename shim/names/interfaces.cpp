@@ -15,6 +15,7 @@
 
 #include "shim/hooks/ask.h"
 #include "shim/hooks/devices.h"
+#include "shim/hooks/hook.h"
 #include "shim/hooks/result.h"
 
 namespace tapstack::shim::names {
@@ -162,23 +163,23 @@ int list_entries(ifaddrs** list) {
 
 using namespace tapstack::shim;
 
-extern "C" int getifaddrs(ifaddrs** list) noexcept {
+TAPSTACK_HOOK int getifaddrs(ifaddrs** list) noexcept {
   const int error = names::list_entries(list);
   if (error == 0) return 0;
   names::free_entries(*list);
   return fail(error);
 }
 
-extern "C" void freeifaddrs(ifaddrs* list) noexcept { names::free_entries(list); }
+TAPSTACK_HOOK void freeifaddrs(ifaddrs* list) noexcept { names::free_entries(list); }
 
-extern "C" unsigned if_nametoindex(const char* name) noexcept {
+TAPSTACK_HOOK unsigned if_nametoindex(const char* name) noexcept {
   InterfaceRecord record;
   if (interface_named(name, record)) return record.id;
   set_last_error(ENODEV);
   return 0;
 }
 
-extern "C" char* if_indextoname(unsigned index, char* name) noexcept {
+TAPSTACK_HOOK char* if_indextoname(unsigned index, char* name) noexcept {
   InterfaceRecord record;
   if (!interface_numbered(index, record)) {
     set_last_error(ENXIO);
@@ -188,13 +189,13 @@ extern "C" char* if_indextoname(unsigned index, char* name) noexcept {
   return name;
 }
 
-extern "C" struct if_nameindex* if_nameindex() noexcept {
+TAPSTACK_HOOK struct if_nameindex* if_nameindex() noexcept {
   int error = 0;
   const std::vector<InterfaceRecord> records = names::all_interfaces(error);
   // Entries, a final one of zeros, and the names behind them: one allocation.
   const size_t table_bytes = (records.size() + 1) * sizeof(struct if_nameindex);
-  auto* table = static_cast<struct if_nameindex*>(
-      std::calloc(1, table_bytes + records.size() * IF_NAMESIZE));
+  auto* table =
+      static_cast<struct if_nameindex*>(std::calloc(1, table_bytes + records.size() * IF_NAMESIZE));
   if (table == nullptr || error != 0) {
     std::free(table);
     set_last_error(table == nullptr ? ENOBUFS : error);
@@ -208,4 +209,4 @@ extern "C" struct if_nameindex* if_nameindex() noexcept {
   return table;
 }
 
-extern "C" void if_freenameindex(struct if_nameindex* table) noexcept { std::free(table); }
+TAPSTACK_HOOK void if_freenameindex(struct if_nameindex* table) noexcept { std::free(table); }

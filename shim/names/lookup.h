@@ -1,5 +1,5 @@
-// Names of hosts to addresses and back, from what is on the machine: numbers, /etc/hosts, localhost.
-// Nothing here uses the network.
+// Names of hosts to addresses and back, from what is on the machine: numbers, /etc/hosts,
+// localhost. Nothing here uses the network.
 #pragma once
 
 #include <string>

@@ -14,9 +14,9 @@ namespace {
 struct Known {
   int socket_type;
   int protocol;
-  const char* name;     // in /etc/services; null: services mean nothing to it
-  bool by_default;      // offered when neither type nor protocol is asked for
-  bool any_protocol;    // SOCK_RAW takes what the caller says
+  const char* name;   // in /etc/services; null: services mean nothing to it
+  bool by_default;    // offered when neither type nor protocol is asked for
+  bool any_protocol;  // SOCK_RAW takes what the caller says
 };
 
 // RFC 3493 6.1 leaves the order open; this is glibc's.
@@ -40,7 +40,8 @@ std::optional<Port> port_of(const char* service, const char* protocol) {
   servent entry;
   servent* found = nullptr;
   char text[1024];
-  if (getservbyname_r(service, protocol, &entry, text, sizeof text, &found) != 0) return std::nullopt;
+  if (getservbyname_r(service, protocol, &entry, text, sizeof text, &found) != 0)
+    return std::nullopt;
   if (found == nullptr) return std::nullopt;
   return Port{ntohs(static_cast<uint16_t>(found->s_port))};
 }
