@@ -43,9 +43,10 @@ void adjust_congestion(Connection& c, const AckSample& sample) {
   const RecoveryPhase phase = c.recovery.phase();
   c.loss.on_progress(now, sample.acked_bytes);
   const bool is_over = c.recovery.on_progress(now);
-  if (is_over) {
-    c.loss.on_recovered();
-    if (phase == RecoveryPhase::kFast) c.congestion.on_recovered(now.flight_bytes());
+  if (is_over || phase == RecoveryPhase::kOpen) c.loss.on_recovered();
+  // With SACK the pipe was full to the end, there is no burst to prevent (RFC 6675 5).
+  if (is_over && phase == RecoveryPhase::kFast && !c.agreed.sack) {
+    c.congestion.on_recovered(now.flight_bytes());
   }
   if (phase != RecoveryPhase::kFast) c.congestion.on_ack(sample);
   // RFC 6582 3.2 step 3: a partial ACK shows the next loss, which is repaired at once.

@@ -64,7 +64,8 @@ void set_state(Work& w, State state) {
 
 void become_established(Work& w) {
   Connection& c = w.c;
-  set_state(w, State::kEstablished);
+  // The user may have closed while the handshake was going on.
+  set_state(w, c.snd.vars().fin_queued ? State::kFinWait1 : State::kEstablished);
   c.was_established = true;
   c.soft_error = Error::kNone;
   c.silence = Silence{};

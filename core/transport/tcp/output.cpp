@@ -7,8 +7,8 @@
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/path.h"
-#include "transport/tcp/segment_builder.h"
 #include "transport/tcp/segment.h"
+#include "transport/tcp/segment_builder.h"
 
 namespace tapstack::transport::tcp {
 namespace {
@@ -201,8 +201,7 @@ bool send_text(Work& w, net::Network& network) {
   } else {
     account_again(w, plan);
   }
-  if (plan.fin && c.state == State::kEstablished) set_state(w, State::kFinWait1);
-  if (plan.fin && c.state == State::kCloseWait) set_state(w, State::kLastAck);
+  if (c.snd.vars().wnd_bytes > 0) c.deadlines.clear(Deadline::kPersist);
   take_ack_along(w, out);
   start_retransmit_timer(w);
   send(w, network, out);
@@ -211,7 +210,8 @@ bool send_text(Work& w, net::Network& network) {
 
 bool send_ack(Work& w, net::Network& network) {
   Connection& c = w.c;
-  if (!is_synchronized(c.state) || !(c.acks.is_now() || c.wanted.keepalive)) return false;
+  const bool may_ack = is_synchronized(c.state) || c.state == State::kSynReceived;
+  if (!may_ack || !(c.acks.is_now() || c.wanted.keepalive)) return false;
   Outgoing out = begin_segment(w, flag::kAck);
   // RFC 9293 3.8.4: a keep-alive repeats an old sequence number, so that it must be answered.
   if (c.wanted.keepalive) out.seq = c.snd.vars().una - 1;

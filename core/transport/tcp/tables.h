@@ -37,6 +37,7 @@ struct Tables {
   IndexList connection_events;  // with an owner, and events it has not taken
   IndexList listener_events;
   IndexList half_open_by_age;   // oldest first
+  mem::Chain reserved;          // between reserve_send() and commit_send()
   IndexList time_wait_by_age;   // in the order in which they expire
 };
 

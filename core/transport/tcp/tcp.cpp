@@ -1,0 +1,104 @@
+#include "transport/tcp/tcp.h"
+
+#include "transport/tcp/half_open_table.h"
+#include "transport/tcp/input.h"
+#include "transport/tcp/output.h"
+#include "transport/tcp/output_plan.h"
+#include "transport/tcp/time_wait_table.h"
+#include "transport/tcp/timeouts.h"
+
+namespace tapstack::transport::tcp {
+
+void Tcp::start(Random& random) {
+  tables_.ports.start(random);
+  tables_.isn.start(random);
+  tables_.flows.start(random.key());
+  tables_.listening.start(random.key());
+}
+
+void Tcp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
+  ctx.counters.count(Mib::kTcpInSegs);
+  Arrival a{tables_, ctx, network, {}, std::move(packet)};
+  if (const auto why = parse(ctx, *a.packet, a.seg)) {
+    ctx.counters.count(Mib::kTcpInErrs);
+    ctx.drop(*why);
+    return;
+  }
+  input_segment(a);
+}
+
+void Tcp::on_icmp_error(Context& ctx, const net::Network& network, const net::IcmpError& error) {
+  input_icmp_error(tables_, ctx, network, error);
+}
+
+void Tcp::on_timer(Context& ctx, net::Network& network, timer::TimerId id) {
+  const mem::Index index = timer::index_of(id);
+  switch (timer::kind_of(id)) {
+    case timer::TimerKind::kTcpConnection: {
+      Work w = work_on(tables_, ctx, index);
+      on_deadlines(w, network);
+      break;
+    }
+    case timer::TimerKind::kTcpHalfOpen:
+      on_half_open_timer(tables_, ctx, network, index);
+      break;
+    case timer::TimerKind::kTcpTimeWait:
+      expire_time_waits(tables_, ctx);
+      break;
+    default:
+      TAPSTACK_ASSERT(false);
+  }
+}
+
+bool Tcp::output_one(Context& ctx, net::Network& network) {
+  for (size_t tried = 0; tried < tables_.output.size(); ++tried) {
+    const auto turn = static_cast<uint32_t>((tables_.next_output + tried) % tables_.output.size());
+    IndexList& list = tables_.output[turn];
+    const InterfaceId interface{static_cast<uint8_t>(turn)};
+    while (!list.is_empty() && network.queue_has_room(interface)) {
+      Work w = work_on(tables_, ctx, list.head);
+      if (!output_connection(w, network)) continue;  // it has left the list
+      tables_.next_output = turn + 1;
+      const bool is_still_in = !w.is_gone && w.c.output_link.is_linked && list.head == w.index;
+      if (is_still_in) {  // to the end: the others' turn
+        remove<&Connection::output_link>(tables_.connections, list, w.index);
+        push_back<&Connection::output_link>(tables_.connections, list, w.index);
+      }
+      return true;
+    }
+  }
+  return false;
+}
+
+bool Tcp::next_event(ConnectionEvents& out) {
+  const mem::Index index =
+      pop_front<&Connection::event_link>(tables_.connections, tables_.connection_events);
+  if (index == mem::kNoIndex) return false;
+  Connection& c = tables_.connections.at(index);
+  out = {tables_.connections.id_at(index), c.owner, c.events};
+  c.events = Events{};
+  return true;
+}
+
+bool Tcp::next_event(ListenerEvents& out) {
+  const mem::Index index =
+      pop_front<&Listener::event_link>(tables_.listeners, tables_.listener_events);
+  if (index == mem::kNoIndex) return false;
+  Listener& l = tables_.listeners.at(index);
+  out = {tables_.listeners.id_at(index), l.owner, l.events};
+  l.events = Events{};
+  return true;
+}
+
+bool Tcp::is_drained() const {
+  const auto& pool = tables_.connections;
+  for (mem::Index i = pool.next_live(0); i != mem::kNoIndex; i = pool.next_live(i + 1)) {
+    const Connection& c = pool.at(i);
+    const bool is_sending = c.state != State::kClosed && c.was_established &&
+                            (has_unsent(c) || !c.snd.vars().is_all_acked());
+    if (is_sending || c.wanted.reset) return false;
+  }
+  return true;
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,90 @@
+// SEND: RFC 9293 3.10.2.
+#include <algorithm>
+
+#include "transport/tcp/notify.h"
+#include "transport/tcp/send_room.h"
+#include "transport/tcp/user_calls.h"
+#include "transport/tcp/user_find.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+// Why text cannot be queued now; kNone when it can.
+Error refusal(Connection& c) {
+  if (c.error != Error::kNone) return take_error_of(c);
+  if (c.state == State::kSynSent || c.state == State::kSynReceived) {
+    c.send_blocked = true;
+    return c.snd.vars().fin_queued ? Error::kBrokenPipe : Error::kWouldBlock;
+  }
+  if (!c.was_established) return Error::kNotConnected;
+  if (is_send_closed(c.state) || c.snd.vars().fin_queued) return Error::kBrokenPipe;
+  if (send_room(c) == 0) {
+    c.send_blocked = true;
+    return Error::kWouldBlock;
+  }
+  return Error::kNone;
+}
+
+void after_queueing(Work& w, const SendFlags& flags) {
+  w.c.more = flags.more;
+  if (flags.urgent) w.c.snd.mark_urgent();
+  mark_output(w);
+}
+
+}  // namespace
+
+Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id,
+                    std::span<const mem::ConstBytes> parts, const SendFlags& flags) {
+  Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  if (const Error e = refusal(*c); e != Error::kNone) return e;
+  size_t queued = 0;
+  bool is_cut = false;
+  for (const mem::ConstBytes part : parts) {
+    const size_t n = std::min<size_t>(part.size(), send_room(*c));
+    is_cut = n < part.size();
+    if (n > 0 && !c->snd.queue_copy(ctx.memory, part.first(n))) {
+      is_cut = true;
+      break;
+    }
+    queued += n;
+    if (is_cut) break;
+  }
+  c->send_blocked = is_cut;
+  if (queued == 0 && is_cut) return Error::kWouldBlock;
+  Work w = work_on(tcp.tables(), ctx, id.index);
+  after_queueing(w, {flags.more || is_cut, flags.urgent && !is_cut});
+  return queued;
+}
+
+Result<size_t> reserve_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes,
+                            std::span<mem::Bytes> spans) {
+  Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  if (const Error e = refusal(*c); e != Error::kNone) return e;
+  const size_t n = std::min({bytes, size_t{send_room(*c)}, spans.size() * kConfig.block_bytes});
+  mem::Chain& reserved = tcp.tables().reserved;
+  TAPSTACK_ASSERT(reserved.is_empty());
+  if (n == 0 || !ctx.memory.new_chain(static_cast<uint32_t>(n), reserved, mem::Priority::kData)) {
+    c->send_blocked = true;
+    return Error::kWouldBlock;
+  }
+  return ctx.memory.chain_writable(reserved, spans);
+}
+
+Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const SendFlags& flags) {
+  mem::Chain& reserved = tcp.tables().reserved;
+  TAPSTACK_ASSERT(bytes <= reserved.length);
+  ctx.memory.chain_trim_back(reserved, reserved.length - static_cast<uint32_t>(bytes));
+  Connection* c = find_connection(tcp, id);
+  if (c == nullptr || bytes == 0) {
+    ctx.memory.free_chain(reserved);
+    return c == nullptr ? Status(Error::kBadHandle) : Status();
+  }
+  c->snd.queue_chain(ctx.memory, reserved);
+  Work w = work_on(tcp.tables(), ctx, id.index);
+  after_queueing(w, flags);
+  return {};
+}
+
+}  // namespace tapstack::transport::tcp

@@ -1,0 +1,151 @@
+// STATUS (RFC 9293 3.10.6), errors, figures and settings.
+#include <algorithm>
+
+#include "transport/tcp/notify.h"
+#include "transport/tcp/output_plan.h"
+#include "transport/tcp/path.h"
+#include "transport/tcp/send_room.h"
+#include "transport/tcp/user_calls.h"
+#include "transport/tcp/user_find.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+uint32_t us(Duration d) { return static_cast<uint32_t>(std::min<int64_t>(d.us(), UINT32_MAX)); }
+
+// Octets that receive() and consume() will hand out in the end: the urgent one apart.
+uint32_t readable_bytes(const Connection& c) {
+  const ReceiveVariables& v = c.rcv.vars();
+  const uint32_t held = c.rcv.queue().length;
+  const bool is_apart = v.has_urgent && !c.settings.oob_inline && v.up.after(v.read) &&
+                        v.up.since(v.read) <= held;
+  return is_apart ? held - 1 : held;
+}
+
+void fill_sending(const Connection& c, TcpInfo& i) {
+  const SendVariables& v = c.snd.vars();
+  const Outstanding o = outstanding(c);
+  const bool is_fast = c.recovery.phase() == RecoveryPhase::kFast;
+  i.send_mss = text_mss(c);
+  i.cwnd_bytes = c.congestion.cwnd_bytes();
+  i.ssthresh_bytes = c.congestion.ssthresh_bytes();
+  i.send_window = v.wnd_bytes;
+  i.unacked_bytes = o.flight_bytes();
+  i.sacked_bytes = c.sacked.sacked_bytes();
+  const SeqNumber lost = c.loss.lost_before(o, c.sacked, is_fast);
+  i.lost_bytes = lost.since(o.una) - c.sacked.sacked_in({o.una, lost});
+  i.send_queue_bytes = c.snd.queued_bytes();
+  i.bytes_sent = v.sent_bytes + c.figures.retransmitted_bytes;
+  i.bytes_acked = v.acked_bytes;
+  i.bytes_retransmitted = c.figures.retransmitted_bytes;
+  i.retransmits_total = c.figures.retransmits;
+  i.retransmits_now = c.silence.retransmits;
+  i.reordering = kDupThresh;
+}
+
+}  // namespace
+
+Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
+  const Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  const ReceiveVariables& rcv = c->rcv.vars();
+  ConnectionStatus s;
+  s.state = c->state;
+  s.local = c->flow.local;
+  s.remote = c->flow.remote;
+  s.interface = c->route.interface;
+  s.error = c->error;
+  s.readable_bytes = readable_bytes(*c);
+  s.unsent_bytes = c->snd.queued_bytes();
+  s.path_mtu_bytes = c->route.mtu_bytes;
+  s.is_connected = c->was_established && c->state != State::kClosed;
+  s.peer_closed = rcv.fin_received || c->receive_shut ||
+                  (c->was_established && c->state == State::kClosed);
+  s.send_closed = c->snd.vars().fin_queued || is_send_closed(c->state);
+  s.is_writable = s.is_connected && !s.send_closed && has_worthwhile_room(*c);
+  s.has_urgent = rcv.has_urgent && !rcv.urgent_taken;
+  s.at_urgent_mark = rcv.has_urgent && rcv.up.since(rcv.read) == 1;
+  return s;
+}
+
+Error take_error(Tcp& tcp, ConnectionId id) {
+  Connection* c = find_connection(tcp, id);
+  return c == nullptr ? Error::kBadHandle : take_error_of(*c);
+}
+
+Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id) {
+  const Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  TcpInfo i;
+  i.state = c->state;
+  i.backoff = c->rtt.backoff();
+  i.send_scale = c->agreed.send_shift;
+  i.receive_scale = c->agreed.receive_shift;
+  i.timestamps = c->agreed.timestamps;
+  i.sack = c->agreed.sack;
+  i.window_scaling = c->agreed.window_scaling;
+  i.rto_us = us(c->rtt.rto());
+  i.delayed_ack_us = kConfig.tcp_delayed_ack_ms * 1000;
+  i.srtt_us = us(c->rtt.srtt());
+  i.rttvar_us = us(c->rtt.rttvar());
+  i.min_rtt_us = us(c->rtt.min_rtt());
+  i.receive_mss = c->acks.segment_bytes();
+  i.path_mtu = c->route.mtu_bytes;
+  i.advertised_mss = c->advertised_mss_bytes;
+  i.receive_window = c->rcv.vars().wnd_bytes();
+  i.receive_queue_bytes = c->rcv.queue().length;
+  i.bytes_received = c->rcv.vars().received_bytes;
+  i.segments_in = c->figures.segments_in;
+  i.segments_out = c->figures.segments_out;
+  i.last_data_sent_us = (now - c->figures.last_text_sent_at).us();
+  i.last_data_received_us = (now - c->figures.last_text_received_at).us();
+  i.last_ack_received_us = (now - c->figures.last_ack_received_at).us();
+  fill_sending(*c, i);
+  return i;
+}
+
+Result<TcpInfo> info(const Tcp& tcp, ListenerId id) {
+  const Listener* l = tcp.tables().listeners.get(id);
+  if (l == nullptr) return Error::kBadHandle;
+  TcpInfo i;
+  i.state = TcpState::kListen;
+  i.accept_queue = l->acceptable.count;
+  i.backlog = l->backlog;
+  return i;
+}
+
+Result<Settings> settings(const Tcp& tcp, ConnectionId id) {
+  const Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  return c->settings;
+}
+
+Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& settings) {
+  Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  const bool keep_alive_began = settings.keep_alive && !c->settings.keep_alive;
+  c->settings = settings;
+  if (settings.receive_buffer_bytes != 0) c->rcv.set_limit(settings.receive_buffer_bytes);
+  Work w = work_on(tcp.tables(), ctx, id.index);
+  if (!is_synchronized(c->state)) return {};
+  update_mss(*c);
+  if (!settings.keep_alive) {
+    c->deadlines.clear(Deadline::kKeepAlive);
+  } else if (keep_alive_began || c->deadlines.is_set(Deadline::kKeepAlive)) {
+    c->deadlines.set(Deadline::kKeepAlive, std::max(ctx.now, c->silence.last_received_at +
+                                               Duration::s(settings.keepalive_idle_s)));
+  }
+  if (settings.quick_ack && c->acks.is_pending()) c->acks.on_immediate();
+  mark_output(w);  // TCP_NODELAY and the end of TCP_CORK let go of what was held back
+  arm(w);
+  return {};
+}
+
+Status change_settings(Tcp& tcp, ListenerId id, const Settings& settings) {
+  Listener* l = tcp.tables().listeners.get(id);
+  if (l == nullptr) return Error::kBadHandle;
+  l->settings = settings;
+  return {};
+}
+
+}  // namespace tapstack::transport::tcp
