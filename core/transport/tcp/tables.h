@@ -31,9 +31,9 @@ struct Tables {
   Demux<kFlows> flows;
   Demux<kConfig.tcp_listeners> listening;  // by port
 
-  // Connections with something to send, by interface, so that one full device does not hold up others.
+  // Connections with something to send, by interface number, so that one full device does
+  // not hold up others.
   std::array<IndexList, kConfig.interfaces + 1> output;
-  uint32_t next_output = 0;     // whose turn it is
   IndexList connection_events;  // with an owner, and events it has not taken
   IndexList listener_events;
   IndexList half_open_by_age;   // oldest first

@@ -2,6 +2,7 @@
 
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/input.h"
+#include "transport/tcp/notify.h"
 #include "transport/tcp/output.h"
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/time_wait_table.h"
@@ -31,9 +32,8 @@ void Tcp::on_icmp_error(Context& ctx, const net::Network& network, const net::Ic
   input_icmp_error(tables_, ctx, network, error);
 }
 
-void Tcp::on_timer(Context& ctx, net::Network& network, timer::TimerId id) {
-  const mem::Index index = timer::index_of(id);
-  switch (timer::kind_of(id)) {
+void Tcp::on_timer(Context& ctx, net::Network& network, timer::TimerKind kind, mem::Index index) {
+  switch (kind) {
     case timer::TimerKind::kTcpConnection: {
       Work w = work_on(tables_, ctx, index);
       on_deadlines(w, network);
@@ -50,22 +50,17 @@ void Tcp::on_timer(Context& ctx, net::Network& network, timer::TimerId id) {
   }
 }
 
-bool Tcp::output_one(Context& ctx, net::Network& network) {
-  for (size_t tried = 0; tried < tables_.output.size(); ++tried) {
-    const auto turn = static_cast<uint32_t>((tables_.next_output + tried) % tables_.output.size());
-    IndexList& list = tables_.output[turn];
-    const InterfaceId interface{static_cast<uint8_t>(turn)};
-    while (!list.is_empty() && network.queue_has_room(interface)) {
-      Work w = work_on(tables_, ctx, list.head);
-      if (!output_connection(w, network)) continue;  // it has left the list
-      tables_.next_output = turn + 1;
-      const bool is_still_in = !w.is_gone && w.c.output_link.is_linked && list.head == w.index;
-      if (is_still_in) {  // to the end: the others' turn
-        remove<&Connection::output_link>(tables_.connections, list, w.index);
-        push_back<&Connection::output_link>(tables_.connections, list, w.index);
-      }
-      return true;
+bool Tcp::output_one(Context& ctx, net::Network& network, InterfaceId interface) {
+  IndexList& list = tables_.output[interface.value];
+  while (!list.is_empty() && network.queue_has_room(interface)) {
+    Work w = work_on(tables_, ctx, list.head);
+    if (!output_connection(w, network)) continue;  // it has left the list
+    if (!w.is_gone && w.c.output_link.is_linked && list.head == w.index) {
+      // To the end of the list of its present route: the others' turn.
+      unmark_output(w);
+      mark_output(w);
     }
+    return true;
   }
   return false;
 }

@@ -20,12 +20,13 @@ class Tcp {
   void input(Context& ctx, net::Network& network, mem::PacketPtr packet);
   // ICMP said something about a segment of ours, or the neighbour could not be resolved.
   void on_icmp_error(Context& ctx, const net::Network& network, const net::IcmpError& error);
-  // A timer of kind kTcpConnection, kTcpHalfOpen or kTcpTimeWait is due.
-  void on_timer(Context& ctx, net::Network& network, timer::TimerId id);
-  // Builds and sends the next segment of the next connection with something to send, taking
-  // interfaces and connections in turn and leaving out interfaces whose queue is full. False: nothing
-  // to send now.
-  bool output_one(Context& ctx, net::Network& network);
+  // A timer of kind kTcpConnection, kTcpHalfOpen or kTcpTimeWait is due; `index` as it was set.
+  void on_timer(Context& ctx, net::Network& network, timer::TimerKind kind, mem::Index index);
+  // Builds and sends the next segment of the next connection with something to send by `interface`,
+  // taking connections in turn. False: nothing to send there now, or its queue is full.
+  bool output_one(Context& ctx, net::Network& network, InterfaceId interface);
+  // Whether output_one() is worth a call.
+  bool has_output(InterfaceId interface) const { return !tables_.output[interface.value].is_empty(); }
 
   // The next object with events; false when there is none. Objects without an owner report none.
   bool next_event(ConnectionEvents& out);
