@@ -16,7 +16,9 @@
 #include <cstring>
 #include <functional>
 
+#include "frames.h"
 #include "tapif/checksum.h"
+#include "tapif/host_end.h"
 #include "tapif/os.h"
 #include "tapif/packet_layout.h"
 
@@ -30,6 +32,11 @@ void enter_namespace(const char*& problem) {
   const int flags = CLONE_NEWNET | (uid == 0 ? 0 : CLONE_NEWUSER);
   if (::unshare(flags) != 0) problem = "network namespaces may not be made here";
   if (::access("/dev/net/tun", R_OK | W_OK) != 0) problem = "/dev/net/tun is not open to this user";
+  if (uid == 0) return;
+  // An owner of a device must be a user that the namespace knows.
+  const std::string map = std::to_string(uid) + " " + std::to_string(uid) + " 1\n";
+  const os::Fd file(os::open("/proc/self/uid_map", O_WRONLY));
+  if (::write(file.get(), map.data(), map.size()) < 0) problem = "the user cannot be mapped";
 }
 
 // Runs the body in a child with a network namespace of its own: the test program's own network and
@@ -143,6 +150,47 @@ TEST(Tap, HostAsksForTheStackByArp) {
       EXPECT_EQ(load32(&frame[38]), 0x0a0a0a02u);
     });
   }
+}
+
+// The kernel answers a segment for a port where nobody listens with a reset (RFC 9293 3.10.7.1),
+// once it has learnt the stack's MAC address.
+TEST(Tap, KernelTakesASuperframeAsOneSegment) {
+  in_namespace([] {
+    const Opened opened = open_tap({});
+    ASSERT_TRUE(opened) << opened.failure.message;
+    Device& device = *opened.device;
+    MacAddress host;
+    ASSERT_FALSE(host_mac("ts0", host));
+
+    auto frame = testing::tcp4_frame(40000, 0x10);
+    std::memcpy(&frame[0], host.octets.data(), 6);
+    std::memcpy(&frame[6], device.info().mac.octets.data(), 6);
+    store32(&frame[26], 0x0a0a0a02);
+    store32(&frame[30], 0x0a0a0a01);
+    store16(&frame[24], 0);
+    store16(&frame[24], static_cast<uint16_t>(~ones_sum(ConstBytes(frame).subspan(14, 20))));
+    store16(&frame[50], pseudo_header_sum(frame, false, kProtocolTcp, 40020));
+    const ConstBytes spans[] = {ConstBytes(frame).first(54), ConstBytes(frame).subspan(54)};
+    ASSERT_EQ(device.write({}, spans, testing::tcp4_offload(1448)), 0);
+
+    api::Offload seen;
+    auto arp = next_frame(device, 0x0806, seen);
+    ASSERT_GE(arp.size(), 42u);
+    arp[21] = 2;  // reply: sender and target change places
+    std::memcpy(&arp[32], &arp[22], 6);
+    std::memcpy(&arp[0], &arp[22], 6);
+    std::memcpy(&arp[22], device.info().mac.octets.data(), 6);
+    std::memcpy(&arp[6], device.info().mac.octets.data(), 6);
+    store32(&arp[28], 0x0a0a0a02);
+    store32(&arp[38], 0x0a0a0a01);
+    const ConstBytes reply(arp);
+    ASSERT_EQ(device.write({}, {&reply, 1}, {}), 0);
+
+    const auto reset = next_frame(device, 0x0800, seen);
+    ASSERT_GE(reset.size(), 54u);
+    EXPECT_EQ(reset[47] & 0x04, 0x04);
+    EXPECT_EQ(load32(&reset[38]), 0x09090909u);  // its sequence number is what was acknowledged
+  });
 }
 
 TEST(Tap, PreparedDeviceIsOpenedWithoutTouchingItsSettings) {
