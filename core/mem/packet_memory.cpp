@@ -91,6 +91,7 @@ void PacketMemory::copy_out(const Packet& packet, uint32_t offset, Bytes to) con
     to = to.subspan(n);
     offset += static_cast<uint32_t>(n);
   }
+  if (to.empty()) return;
   chain_copy_out(packet.chain, offset - static_cast<uint32_t>(header.size()), to);
 }
 

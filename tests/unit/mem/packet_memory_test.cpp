@@ -117,6 +117,14 @@ TEST_F(PacketTest, ATrimmedHeaderAreaHasItsRoomBack) {
   EXPECT_NE(memory_->prepend(*packet, kHeaderArea), nullptr);
 }
 
+TEST_F(PacketTest, CopyOutMayEndWithinTheHeaderArea) {
+  const std::vector<uint8_t> bytes = test::pattern(28);
+  PacketPtr packet = packet_of(bytes, 28);
+  std::vector<uint8_t> part(20);
+  memory_->copy_out(*packet, 0, part);
+  EXPECT_EQ(part, test::pattern(20));
+}
+
 TEST_F(PacketTest, CopyOutAndSumCrossTheEndOfTheHeaderArea) {
   const auto bytes = pattern(kBlock + 100);
   for (const size_t in_header : {0u, 1u, 41u, 54u}) {
@@ -134,6 +142,13 @@ TEST_F(PacketTest, CopyOutAndSumCrossTheEndOfTheHeaderArea) {
 TEST_F(PacketTest, SumCanEndInTheHeaderArea) {
   const PacketPtr packet = packet_of(pattern(100), 54);
   EXPECT_EQ(memory_->sum(*packet, 14, 20), checksum_sum(pattern(20, 14)));
+}
+
+TEST_F(PacketTest, CopyOutCanEndInTheHeaderArea) {
+  const PacketPtr packet = packet_of(pattern(100), 54);
+  std::vector<uint8_t> part(20);
+  memory_->copy_out(*packet, 14, part);
+  EXPECT_EQ(part, pattern(20, 14));
 }
 
 TEST_F(PacketTest, GatherIsAllOrNothing) {
