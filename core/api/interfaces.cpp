@@ -68,6 +68,7 @@ Result<CounterValue> counter_at(const Stack& stack, size_t n) {
 
 Result<PoolUse> pool_at(const Stack& stack, size_t n) {
   const socket::Layers& layers = stack.layers();
+  const transport::tcp::Tables& tcp = layers.tcp.tables();
   const PoolUse pools[] = {
       {"blocks", stack.memory().blocks_used(), kConfig.blocks},
       {"slices", stack.memory().slices_used(), kConfig.slices},
@@ -76,10 +77,10 @@ Result<PoolUse> pool_at(const Stack& stack, size_t n) {
       {"udp_endpoints", layers.udp.used(), kConfig.udp_endpoints},
       {"ping_endpoints", layers.ping.used(), kConfig.raw_endpoints},
       {"raw_endpoints", layers.raw.used(), kConfig.raw_endpoints},
-      {"tcp_connections", layers.tcp.connections_used(), kConfig.tcp_connections},
-      {"tcp_listeners", layers.tcp.listeners_used(), kConfig.tcp_listeners},
-      {"tcp_half_open", layers.tcp.half_open_used(), kConfig.tcp_half_open},
-      {"tcp_time_waits", layers.tcp.time_waits_used(), kConfig.tcp_time_waits},
+      {"tcp_connections", tcp.connections.used(), kConfig.tcp_connections},
+      {"tcp_listeners", tcp.listeners.used(), kConfig.tcp_listeners},
+      {"tcp_half_open", tcp.half_opens.used(), kConfig.tcp_half_open},
+      {"tcp_time_waits", tcp.time_waits.used(), kConfig.tcp_time_waits},
       {"timers", stack.timers().armed(), timer::kTimers},
   };
   if (n >= std::size(pools)) return Error::kNoEntry;
