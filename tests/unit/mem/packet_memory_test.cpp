@@ -117,14 +117,6 @@ TEST_F(PacketTest, ATrimmedHeaderAreaHasItsRoomBack) {
   EXPECT_NE(memory_->prepend(*packet, kHeaderArea), nullptr);
 }
 
-TEST_F(PacketTest, CopyOutMayEndWithinTheHeaderArea) {
-  const std::vector<uint8_t> bytes = test::pattern(28);
-  PacketPtr packet = packet_of(bytes, 28);
-  std::vector<uint8_t> part(20);
-  memory_->copy_out(*packet, 0, part);
-  EXPECT_EQ(part, test::pattern(20));
-}
-
 TEST_F(PacketTest, CopyOutAndSumCrossTheEndOfTheHeaderArea) {
   const auto bytes = pattern(kBlock + 100);
   for (const size_t in_header : {0u, 1u, 41u, 54u}) {

@@ -1,0 +1,129 @@
+#include "net/route_lookup.h"
+
+#include "tests/unit/net/net_test.h"
+
+namespace tapstack::net {
+namespace {
+
+class RouteLookupTest : public NetTest {
+ protected:
+  Result<Route> to(const IpAddress& destination, const IpAddress& source = {},
+                   InterfaceId bound = {}) {
+    return network_->route(destination, source, bound, ctx_.now);
+  }
+  InterfaceId add_second() {
+    const InterfaceId id = add_interface(ctx_, *network_, link::device_settings("ts1")).value();
+    EXPECT_TRUE(add_address(ctx_, *network_, id, {kSecond, 16}).ok());
+    return id;
+  }
+  const Ip4Address kSecond = Ip4Address::from(172, 16, 0, 2);
+};
+
+TEST_F(RouteLookupTest, NeighbourIsReachedDirectly) {
+  const auto route = to(kPeer);
+  ASSERT_TRUE(route.ok());
+  EXPECT_EQ(route->interface, ts0_);
+  EXPECT_EQ(route->destination, IpAddress(kPeer));
+  EXPECT_EQ(route->next_hop, IpAddress(kPeer));
+  EXPECT_EQ(route->source, IpAddress(kOurs));
+  EXPECT_EQ(route->mtu_bytes, 1500u);
+  EXPECT_FALSE(route->is_local || route->is_broadcast || route->is_multicast);
+}
+
+TEST_F(RouteLookupTest, FarAwayGoesByTheGateway) {
+  const auto route = to(kFar);
+  EXPECT_EQ(route->next_hop, IpAddress(kPeer));
+  EXPECT_EQ(route->source, IpAddress(kOurs));
+}
+
+TEST_F(RouteLookupTest, WithoutADefaultRouteTheNetworkIsUnreachable) {
+  ASSERT_TRUE(remove_route(*network_, {Ip4Address::any(), 0}).ok());
+  EXPECT_EQ(to(kFar).error(), Error::kNetworkUnreachable);
+  EXPECT_EQ(to(IpAddress()).error(), Error::kNetworkUnreachable);
+  EXPECT_EQ(to(Ip4Address::any()).error(), Error::kNetworkUnreachable);
+}
+
+TEST_F(RouteLookupTest, OwnAddressesGoOverLoopback) {
+  const auto route = to(kOurs);
+  EXPECT_EQ(route->interface, link::kLoopback);
+  EXPECT_EQ(route->source, IpAddress(kOurs));
+  EXPECT_TRUE(route->is_local);
+  EXPECT_EQ(route->mtu_bytes, kConfig.loopback_mtu_bytes);
+  const Ip4Address other_loopback = Ip4Address::from(127, 0, 0, 53);
+  EXPECT_EQ(to(other_loopback)->source, IpAddress(Ip4Address::loopback()));
+}
+
+TEST_F(RouteLookupTest, SourceMustBeOurs) {
+  EXPECT_EQ(to(kPeer, kAbsent).error(), Error::kAddressNotAvailable);
+  EXPECT_EQ(to(kPeer, kOurs)->source, IpAddress(kOurs));
+}
+
+TEST_F(RouteLookupTest, LoopbackSourceDoesNotLeave) {
+  EXPECT_EQ(to(kPeer, Ip4Address::loopback()).error(), Error::kInvalid);
+  EXPECT_TRUE(to(kOurs, Ip4Address::loopback()).ok());
+}
+
+TEST_F(RouteLookupTest, PacketsLeaveByTheInterfaceOfTheirSource) {
+  add_second();
+  EXPECT_EQ(to(kPeer, kSecond).error(), Error::kNetworkUnreachable) << "strong host model";
+  EXPECT_EQ(to(Ip4Address::from(172, 16, 3, 3), kSecond)->source, IpAddress(kSecond));
+}
+
+TEST_F(RouteLookupTest, LongestPrefixWins) {
+  const InterfaceId second = add_second();
+  const Ip4Address gateway = Ip4Address::from(172, 16, 0, 1);
+  ASSERT_TRUE(add_route(*network_, {Ip4Address::from(203, 0, 113, 0), 24}, gateway, {}).ok());
+  EXPECT_EQ(to(kFar)->interface, second);
+  EXPECT_EQ(to(kFar)->next_hop, IpAddress(gateway));
+  EXPECT_EQ(to(Ip4Address::from(198, 51, 100, 1))->interface, ts0_);
+}
+
+TEST_F(RouteLookupTest, OnLinkRouteNeedsNoGateway) {
+  const InterfaceId second = add_second();
+  ASSERT_TRUE(add_route(*network_, {Ip4Address::from(203, 0, 113, 0), 24}, {}, second).ok());
+  EXPECT_EQ(to(kFar)->next_hop, IpAddress(kFar));
+}
+
+TEST_F(RouteLookupTest, BindingToAnInterfaceDecides) {
+  const InterfaceId second = add_second();
+  EXPECT_EQ(to(kFar, {}, second)->next_hop, IpAddress(kFar)) << "taken to be on link";
+  EXPECT_EQ(to(kFar, {}, ts0_)->next_hop, IpAddress(kPeer));
+  EXPECT_EQ(to(kFar, {}, InterfaceId{9}).error(), Error::kNoDevice);
+  EXPECT_EQ(to(kFar, {}, link::kLoopback).error(), Error::kNetworkUnreachable);
+}
+
+TEST_F(RouteLookupTest, BroadcastIsMarked) {
+  EXPECT_TRUE(to(Ip4Address::from(10, 10, 10, 255))->is_broadcast);
+  const auto limited = to(Ip4Address::limited_broadcast());
+  EXPECT_TRUE(limited->is_broadcast);
+  EXPECT_EQ(limited->interface, ts0_);
+  EXPECT_EQ(limited->next_hop, IpAddress(Ip4Address::limited_broadcast()));
+}
+
+TEST_F(RouteLookupTest, LimitedBroadcastWorksWithoutAnyRoute) {
+  ASSERT_TRUE(remove_route(*network_, {Ip4Address::any(), 0}).ok());
+  EXPECT_EQ(to(Ip4Address::limited_broadcast())->interface, ts0_);
+}
+
+TEST_F(RouteLookupTest, MulticastIsMarked) {
+  const auto route = to(Ip4Address::from(239, 0, 0, 1));
+  EXPECT_TRUE(route->is_multicast);
+  EXPECT_EQ(route->interface, ts0_);
+}
+
+TEST_F(RouteLookupTest, InterfaceThatIsDownIsNoWayOut) {
+  link::InterfaceSettings settings = link::device_settings();
+  settings.is_up = false;
+  ASSERT_TRUE(change_interface(ctx_, *network_, ts0_, settings).ok());
+  EXPECT_EQ(to(kPeer).error(), Error::kNetworkUnreachable);
+  EXPECT_EQ(to(kPeer, {}, ts0_).error(), Error::kNetworkDown);
+  EXPECT_EQ(to(kPeer, kOurs).error(), Error::kAddressNotAvailable);
+}
+
+TEST_F(RouteLookupTest, InterfaceWithoutAddressGivesNoSource) {
+  const InterfaceId bare = add_interface(ctx_, *network_, link::device_settings("ts1")).value();
+  EXPECT_EQ(to(kFar, {}, bare).error(), Error::kAddressNotAvailable);
+}
+
+}  // namespace
+}  // namespace tapstack::net

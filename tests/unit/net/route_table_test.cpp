@@ -1,0 +1,94 @@
+#include "net/route_table.h"
+
+#include <gtest/gtest.h>
+
+namespace tapstack::net {
+namespace {
+
+constexpr InterfaceId kIf{2};
+const Ip4Address kGateway = Ip4Address::from(10, 0, 0, 1);
+
+const RouteEntry* any(const RouteTable& table, const IpAddress& to) {
+  return table.find(to, [](const RouteEntry&) { return true; });
+}
+
+Prefix net(uint8_t n) { return {Ip4Address::from(10, n, 0, 0), 16}; }
+
+TEST(RouteTable, FindsTheLongestPrefix) {
+  RouteTable table;
+  ASSERT_TRUE(table.add({{Ip4Address::any(), 0}, kGateway, kIf}).ok());
+  ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  EXPECT_EQ(any(table, Ip4Address::from(10, 1, 2, 3))->destination, net(1));
+  EXPECT_EQ(any(table, Ip4Address::from(10, 2, 2, 3))->destination.length, 0);
+}
+
+TEST(RouteTable, UnusableEntriesArePassedOver) {
+  RouteTable table;
+  ASSERT_TRUE(table.add({{Ip4Address::any(), 0}, kGateway, kIf}).ok());
+  ASSERT_TRUE(table.add({net(1), kGateway, InterfaceId{3}}).ok());
+  const RouteEntry* found = table.find(Ip4Address::from(10, 1, 2, 3), [](const RouteEntry& e) {
+    return e.interface == kIf;
+  });
+  EXPECT_EQ(found->destination.length, 0);
+}
+
+TEST(RouteTable, RefusesNonsenseAndDuplicates) {
+  RouteTable table;
+  EXPECT_EQ(table.add({{Ip4Address::any(), 33}, kGateway, kIf}).error(), Error::kInvalid);
+  EXPECT_EQ(table.add({{IpAddress(), 0}, kGateway, kIf}).error(), Error::kInvalid);
+  EXPECT_EQ(table.add({net(1), Ip4Address::from(224, 0, 0, 1), kIf}).error(), Error::kInvalid);
+  EXPECT_EQ(table.add({net(1), Ip6Address{}, kIf}).error(), Error::kInvalid);
+  ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  EXPECT_EQ(table.add({net(1), kGateway, kIf}).error(), Error::kAddressInUse);
+}
+
+TEST(RouteTable, RemovesByDestination) {
+  RouteTable table;
+  ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  ASSERT_TRUE(table.add({net(1), kGateway, InterfaceId{3}}).ok());
+  EXPECT_TRUE(table.remove(net(1)).ok());
+  EXPECT_TRUE(table.entries().empty());
+  EXPECT_EQ(table.remove(net(1)).error(), Error::kNoEntry);
+}
+
+TEST(RouteTable, LearntRoutesGiveWayWhenItIsFull) {
+  RouteTable table;
+  ASSERT_TRUE(table.redirect(Ip4Address::from(192, 0, 2, 9), kGateway, kIf).ok());
+  for (uint8_t i = 1; i < kConfig.routes; ++i) ASSERT_TRUE(table.add({net(i), kGateway, kIf}).ok());
+  EXPECT_TRUE(table.redirect(Ip4Address::from(192, 0, 2, 8), kGateway, kIf).ok());
+  EXPECT_EQ(any(table, Ip4Address::from(192, 0, 2, 9)), nullptr);
+  EXPECT_NE(any(table, Ip4Address::from(192, 0, 2, 8)), nullptr);
+}
+
+TEST(RouteTable, ConfiguredRoutesDoNotGiveWay) {
+  RouteTable table;
+  for (uint8_t i = 0; i < kConfig.routes; ++i) ASSERT_TRUE(table.add({net(i), kGateway, kIf}).ok());
+  EXPECT_EQ(table.add({net(200), kGateway, kIf}).error(), Error::kNoBuffers);
+  EXPECT_EQ(table.redirect(Ip4Address::from(192, 0, 2, 1), kGateway, kIf).error(),
+            Error::kNoBuffers);
+}
+
+TEST(RouteTable, SecondRedirectReplacesTheFirst) {
+  RouteTable table;
+  const Ip4Address to = Ip4Address::from(192, 0, 2, 1);
+  const Ip4Address better = Ip4Address::from(10, 0, 0, 9);
+  ASSERT_TRUE(table.redirect(to, kGateway, kIf).ok());
+  ASSERT_TRUE(table.redirect(to, better, kIf).ok());
+  EXPECT_EQ(table.entries().size(), 1u);
+  EXPECT_EQ(any(table, to)->gateway, IpAddress(better));
+}
+
+TEST(RouteTable, FlushTakesWhatWasLearntOrAll) {
+  RouteTable table;
+  ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  ASSERT_TRUE(table.redirect(Ip4Address::from(192, 0, 2, 1), kGateway, kIf).ok());
+  table.flush(kIf, true);
+  EXPECT_EQ(table.entries().size(), 1u);
+  table.flush(InterfaceId{3}, false);
+  EXPECT_EQ(table.entries().size(), 1u);
+  table.flush(kIf, false);
+  EXPECT_TRUE(table.entries().empty());
+}
+
+}  // namespace
+}  // namespace tapstack::net
