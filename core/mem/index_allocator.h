@@ -63,8 +63,8 @@ class IndexAllocator {
 
  private:
   using Stored = StoredIndex<N>;
-  static constexpr Stored kInUse = static_cast<Stored>(-1);
-  static constexpr Stored kEnd = static_cast<Stored>(-2);
+  // What an entry holds besides an index.
+  enum : Stored { kInUse = static_cast<Stored>(-1), kEnd = static_cast<Stored>(-2) };
 
   uint32_t high_water_ = 0;  // entries at and above are uninitialised
   uint32_t used_ = 0;

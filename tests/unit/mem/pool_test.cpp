@@ -20,101 +20,101 @@ constexpr size_t kCapacity = 3;
 using ItemPool = Pool<Item, kCapacity, struct ItemTag>;
 static_assert(std::is_trivially_copyable_v<ItemPool>);
 
-std::vector<Index> live(const ItemPool& pool) {
-  std::vector<Index> found;
-  for (Index i = pool.next_live(0); i != kNoIndex; i = pool.next_live(i + 1)) found.push_back(i);
-  return found;
+class PoolTest : public testing::Test {
+ protected:
+  std::vector<Index> live() const {
+    std::vector<Index> found;
+    for (Index i = pool_.next_live(0); i != kNoIndex; i = pool_.next_live(i + 1)) {
+      found.push_back(i);
+    }
+    return found;
+  }
+
+  ItemPool pool_;
+};
+using PoolDeathTest = PoolTest;
+
+TEST_F(PoolTest, ANewObjectHasItsInitialValues) {
+  const ItemPool::Id id = pool_.allocate();
+  pool_.get(id)->value = 9;
+  pool_.release(id);
+  EXPECT_EQ(pool_.get(pool_.allocate())->value, 7);
 }
 
-TEST(Pool, ANewObjectHasItsInitialValues) {
-  ItemPool pool;
-  const ItemPool::Id id = pool.allocate();
-  pool.get(id)->value = 9;
-  pool.release(id);
-  EXPECT_EQ(pool.get(pool.allocate())->value, 7);
+TEST_F(PoolTest, ExhaustionIsANullHandleAndPasses) {
+  const ItemPool::Id first = pool_.allocate();
+  pool_.allocate();
+  pool_.allocate();
+  EXPECT_TRUE(pool_.allocate().is_null());
+  pool_.release(first);
+  EXPECT_FALSE(pool_.allocate().is_null());
 }
 
-TEST(Pool, ExhaustionIsANullHandleAndPasses) {
-  ItemPool pool;
-  const ItemPool::Id first = pool.allocate();
-  pool.allocate();
-  pool.allocate();
-  EXPECT_TRUE(pool.allocate().is_null());
-  pool.release(first);
-  EXPECT_FALSE(pool.allocate().is_null());
+TEST_F(PoolTest, TheLastReleasedIsUsedFirst) {
+  const ItemPool::Id a = pool_.allocate();
+  const ItemPool::Id b = pool_.allocate();
+  pool_.release(b);
+  pool_.release(a);
+  EXPECT_EQ(pool_.allocate().index, a.index);
+  EXPECT_EQ(pool_.allocate().index, b.index);
 }
 
-TEST(Pool, TheLastReleasedIsUsedFirst) {
-  ItemPool pool;
-  const ItemPool::Id a = pool.allocate();
-  const ItemPool::Id b = pool.allocate();
-  pool.release(b);
-  pool.release(a);
-  EXPECT_EQ(pool.allocate().index, a.index);
-  EXPECT_EQ(pool.allocate().index, b.index);
+TEST_F(PoolTest, AHandleOfAReleasedObjectIsStale) {
+  const ItemPool::Id id = pool_.allocate();
+  pool_.release(id);
+  EXPECT_EQ(pool_.get(id), nullptr);
 }
 
-TEST(Pool, AHandleOfAReleasedObjectIsStale) {
-  ItemPool pool;
-  const ItemPool::Id id = pool.allocate();
-  pool.release(id);
-  EXPECT_EQ(pool.get(id), nullptr);
-}
-
-TEST(Pool, AHandleIsStaleForTheNextOccupant) {
-  ItemPool pool;
-  const ItemPool::Id old = pool.allocate();
-  pool.release(old);
-  const ItemPool::Id id = pool.allocate();
+TEST_F(PoolTest, AHandleIsStaleForTheNextOccupant) {
+  const ItemPool::Id old = pool_.allocate();
+  pool_.release(old);
+  const ItemPool::Id id = pool_.allocate();
   EXPECT_EQ(id.index, old.index);
-  EXPECT_EQ(pool.get(old), nullptr);
-  EXPECT_NE(pool.get(id), nullptr);
+  EXPECT_EQ(pool_.get(old), nullptr);
+  EXPECT_NE(pool_.get(id), nullptr);
 }
 
-TEST(Pool, NullAndMadeUpHandlesFindNothing) {
-  ItemPool pool;
-  pool.allocate();
-  EXPECT_EQ(pool.get({}), nullptr);
-  EXPECT_EQ(pool.get({0, 0}), nullptr);
-  EXPECT_EQ(pool.get({kCapacity + 5, 1}), nullptr);
-  EXPECT_EQ(pool.get({1, 1}), nullptr);
+TEST_F(PoolTest, NullAndMadeUpHandlesFindNothing) {
+  pool_.allocate();
+  EXPECT_EQ(pool_.get({}), nullptr);
+  EXPECT_EQ(pool_.get({0, 0}), nullptr);
+  EXPECT_EQ(pool_.get({kCapacity + 5, 1}), nullptr);
+  EXPECT_EQ(pool_.get({1, 1}), nullptr);
 }
 
-TEST(Pool, IdAtGivesTheOccupantsHandle) {
-  ItemPool pool;
-  const ItemPool::Id id = pool.allocate();
-  EXPECT_EQ(pool.id_at(id.index), id);
-  pool.release(id);
-  EXPECT_TRUE(pool.id_at(id.index).is_null());
+TEST_F(PoolTest, IdAtGivesTheOccupantsHandle) {
+  const ItemPool::Id id = pool_.allocate();
+  EXPECT_EQ(pool_.id_at(id.index), id);
+  pool_.release(id);
+  EXPECT_TRUE(pool_.id_at(id.index).is_null());
 }
 
-TEST(Pool, WalkVisitsTheLiveOnes) {
-  ItemPool pool;
-  pool.allocate();
-  const ItemPool::Id middle = pool.allocate();
-  pool.allocate();
-  pool.release(middle);
-  EXPECT_EQ(live(pool), (std::vector<Index>{0, 2}));
+TEST_F(PoolTest, WalkVisitsTheLiveOnes) {
+  pool_.allocate();
+  const ItemPool::Id middle = pool_.allocate();
+  pool_.allocate();
+  pool_.release(middle);
+  EXPECT_EQ(live(), (std::vector<Index>{0, 2}));
 }
 
-TEST(Pool, CountsUseAndItsHighWaterMark) {
-  ItemPool pool;
-  const ItemPool::Id a = pool.allocate();
-  pool.allocate();
-  pool.release(a);
-  EXPECT_EQ(pool.used(), 1u);
-  EXPECT_EQ(pool.high_water(), 2u);
+TEST_F(PoolTest, CountsUseAndItsHighWaterMark) {
+  const ItemPool::Id a = pool_.allocate();
+  pool_.allocate();
+  pool_.release(a);
+  EXPECT_EQ(pool_.used(), 1u);
+  EXPECT_EQ(pool_.high_water(), 2u);
   EXPECT_EQ(ItemPool::capacity(), kCapacity);
 }
 
 TEST(Pool, WorksInMemoryThatHeldSomethingElse) {
-  alignas(ItemPool) unsigned char memory[sizeof(ItemPool)];
+  alignas(ItemPool) static unsigned char memory[sizeof(ItemPool)];
   test::soil(memory, sizeof memory);
   ItemPool& pool = *new (memory) ItemPool;
   EXPECT_EQ(pool.get({0, 0xa5a5a5a5}), nullptr);
   const ItemPool::Id id = pool.allocate();
   EXPECT_NE(pool.get(id), nullptr);
-  EXPECT_EQ(live(pool), (std::vector<Index>{0}));
+  EXPECT_EQ(pool.next_live(0), id.index);
+  EXPECT_EQ(pool.next_live(1), kNoIndex);
 }
 
 TEST(Pool, ConstructionTouchesNoStorage) {
@@ -134,17 +134,13 @@ TEST(Pool, HandlesHoldAfterACopyElsewhere) {
   EXPECT_EQ(copy->get(id)->value, 42);
 }
 
-TEST(PoolDeathTest, ReleasingTwiceIsAnError) {
-  ItemPool pool;
-  const ItemPool::Id id = pool.allocate();
-  pool.release(id);
-  EXPECT_DEATH(pool.release(id), "assertion failed");
+TEST_F(PoolDeathTest, ReleasingTwiceIsAnError) {
+  const ItemPool::Id id = pool_.allocate();
+  pool_.release(id);
+  EXPECT_DEATH(pool_.release(id), "assertion failed");
 }
 
-TEST(PoolDeathTest, AtAFreeIndexIsAnError) {
-  ItemPool pool;
-  EXPECT_DEATH(pool.at(0), "assertion failed");
-}
+TEST_F(PoolDeathTest, AtAFreeIndexIsAnError) { EXPECT_DEATH(pool_.at(0), "assertion failed"); }
 
 }  // namespace
 }  // namespace tapstack::mem

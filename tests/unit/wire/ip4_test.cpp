@@ -148,7 +148,7 @@ TEST(Ip4View, ChecksumCatchesAnyDamagedByteOfTheHeaderAndItsOptions) {
   for (size_t at = 1; at < kFragment.size(); ++at) {
     auto bytes = kFragment;
     ASSERT_TRUE(Ip4View::parse(bytes, 0x101c)->is_checksum_good());
-    bytes[at] ^= 0x10;
+    bytes[at] ^= 0x01;
     EXPECT_FALSE(Ip4View::parse(bytes, 0x101c)->is_checksum_good()) << at;
   }
 }
