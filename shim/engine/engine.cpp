@@ -118,12 +118,14 @@ void Engine::call(const Request& request, Reply& reply, int& fd_out) {
   unlock();
 }
 
-size_t Engine::sockets() {
+size_t Engine::open_sockets() {
   const Quiet quiet;
   lock();
-  const size_t used = slots_.used();
+  size_t count = 0;
+  size_t n = 0;
+  while (const Slot* slot = slots_.next(n)) count += slot->is_closing ? 0 : 1;
   unlock();
-  return used;
+  return count;
 }
 
 void Engine::serve(const Request& request, Reply& reply, int& fd_out) {

@@ -33,7 +33,7 @@ class Engine final : public Carrier {
   void call(const Request& request, Reply& reply, int& fd_out) override;
 
   const EngineToken& token() const { return token_; }
-  size_t sockets();  // of programs, those that close included
+  size_t open_sockets();  // that programs hold; those that close by themselves are not counted
 
   // Around fork: the lock is held, so that the child's copy of it is in a known state.
   void lock();

@@ -11,12 +11,16 @@
 namespace tapstack::shim {
 namespace {
 
-// Once both directions of an end are shut down its EPOLLHUP no longer tells whether the handle is
-// still open; only the next event does. So those that are pending are taken first (README.md,
-// "Hang-ups").
-void shut_end(Works& works, Slot& slot, int how) {
+// Shuts down what is left open of an end of which one direction is shut already. From then on its
+// EPOLLHUP is there for good, and only a new event tells that the handle is gone (README.md,
+// "Hang-ups"): what is pending is taken before, and the event that the shutdown itself makes is
+// taken out again.
+void shut_second(Works& works, Slot& slot, int how) {
   works.watch.take(works.slots);
+  const bool was_hung_up = slot.is_hung_up;
   sys::shutdown(slot.end, how);
+  works.watch.take(works.slots);
+  slot.is_hung_up = was_hung_up;
 }
 
 void close_copy_of_handle(Slot& slot) {
@@ -50,13 +54,15 @@ void refuse_writes(Works& works, Slot& slot) {
   if (slot.write_refused) return;
   slot.write_refused = true;
   slot.may_read = slot.end_coming = true;
-  shut_end(works, slot, SHUT_RD);
+  if (slot.end_shown) return shut_second(works, slot, SHUT_RD);
+  sys::shutdown(slot.end, SHUT_RD);
 }
 
 void show_end(Works& works, Slot& slot) {
   if (slot.end_shown) return;
   slot.end_shown = true;
-  shut_end(works, slot, SHUT_WR);
+  if (slot.write_refused || slot.program_ended) return shut_second(works, slot, SHUT_WR);
+  sys::shutdown(slot.end, SHUT_WR);
 }
 
 void credit_reads(Works& works, Slot& slot) {

@@ -1,0 +1,119 @@
+#include "shim/common/settings.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <map>
+#include <string>
+
+namespace tapstack::shim {
+namespace {
+
+std::map<std::string, std::string> variables;
+
+char* look_up(const char* name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? nullptr : found->second.data();
+}
+
+class SettingsTest : public ::testing::Test {
+ protected:
+  void SetUp() override { variables.clear(); }
+
+  Settings read() {
+    Settings settings;
+    const tapif::Failure failure = read_settings(look_up, settings);
+    EXPECT_EQ(failure.error, 0) << failure.message;
+    return settings;
+  }
+
+  // The message of the failure that `value` causes.
+  std::string refuse(const std::string& name, const std::string& value) {
+    variables[name] = value;
+    Settings settings;
+    const tapif::Failure failure = read_settings(look_up, settings);
+    EXPECT_EQ(failure.error, EINVAL) << name << "=" << value;
+    return failure.message;
+  }
+};
+
+TEST_F(SettingsTest, AnEmptyEnvironmentGivesTheDocumentedDefaults) {
+  const Settings settings = read();
+  ASSERT_EQ(settings.addresses.size(), 1u);
+  EXPECT_EQ(settings.addresses[0], (Prefix{Ip4Address::from(10, 10, 10, 2), 24}));
+  EXPECT_EQ(settings.gateway, Ip4Address::from(10, 10, 10, 1));
+  EXPECT_EQ(settings.device.tap.name, "ts0");
+  EXPECT_EQ(settings.engine, EnginePlace::kInside);
+  EXPECT_EQ(settings.exit_drain_ms, 10'000);
+  EXPECT_EQ(settings.log, LogLevel::kError);
+  EXPECT_FALSE(settings.seed.has_value());
+}
+
+TEST_F(SettingsTest, AnEmptyVariableCountsAsNotSet) {
+  variables["TAPSTACK_ENGINE"] = "";
+  variables["TAPSTACK_ADDR"] = "";
+  EXPECT_EQ(read().addresses.size(), 1u);
+}
+
+TEST_F(SettingsTest, AddressesAreAListOfPrefixes) {
+  variables["TAPSTACK_ADDR"] = "192.0.2.7/28,198.51.100.1/32";
+  const Settings settings = read();
+  ASSERT_EQ(settings.addresses.size(), 2u);
+  EXPECT_EQ(settings.addresses[0], (Prefix{Ip4Address::from(192, 0, 2, 7), 28}));
+  EXPECT_EQ(settings.addresses[1], (Prefix{Ip4Address::from(198, 51, 100, 1), 32}));
+}
+
+TEST_F(SettingsTest, AddressesThatNoHostCanHaveAreRefused) {
+  for (const char* value : {"10.0.0.1/33", "10.0.0/8", "0.0.0.0/8", "224.0.0.1/4", "127.0.0.1/8",
+                            "10.0.0.1/24,", ",10.0.0.1/24", "x", "10.0.0.1/0"}) {
+    refuse("TAPSTACK_ADDR", value);
+  }
+}
+
+TEST_F(SettingsTest, TheGatewayFollowsTheHostsEnd) {
+  variables["TAPSTACK_HOST_ADDR"] = "10.9.8.7/16";
+  EXPECT_EQ(read().gateway, Ip4Address::from(10, 9, 8, 7));
+}
+
+TEST_F(SettingsTest, AGatewayOfItsOwnComesFirst) {
+  variables["TAPSTACK_GW"] = "10.10.10.9";
+  EXPECT_EQ(read().gateway, Ip4Address::from(10, 10, 10, 9));
+}
+
+TEST_F(SettingsTest, TheGatewayCanBeNone) {
+  variables["TAPSTACK_GW"] = "none";
+  EXPECT_FALSE(read().gateway.has_value());
+}
+
+TEST_F(SettingsTest, AFailureNamesVariableValueAndWhatWouldBeRight) {
+  const std::string message = refuse("TAPSTACK_ENGINE", "outside");
+  EXPECT_EQ(message, "TAPSTACK_ENGINE=outside: want inside or keeper");
+}
+
+TEST_F(SettingsTest, ValuesOutOfRangeAreRefused) {
+  refuse("TAPSTACK_EXIT_DRAIN_MS", "3600001");
+  refuse("TAPSTACK_EXIT_DRAIN_MS", "-1");
+  refuse("TAPSTACK_SEED", "18446744073709551616");
+  refuse("TAPSTACK_LOG", "loud");
+  refuse("TAPSTACK_CC", "vegas");
+  refuse("TAPSTACK_GW", "10.0.0.1/24");
+}
+
+TEST_F(SettingsTest, TheLargestValuesAreTaken) {
+  variables["TAPSTACK_EXIT_DRAIN_MS"] = "3600000";
+  variables["TAPSTACK_SEED"] = "18446744073709551615";
+  variables["TAPSTACK_LOG"] = "trace";
+  variables["TAPSTACK_LOOPBACK"] = "host";
+  const Settings settings = read();
+  EXPECT_EQ(settings.exit_drain_ms, 3'600'000);
+  EXPECT_EQ(settings.seed, 18446744073709551615u);
+  EXPECT_EQ(settings.log, LogLevel::kTrace);
+  EXPECT_EQ(settings.loopback, LoopbackPlace::kHost);
+}
+
+TEST_F(SettingsTest, ANonsenseValueOfTheDeviceIsRefusedToo) {
+  EXPECT_NE(refuse("TAPSTACK_MTU", "12").find("TAPSTACK_MTU=12"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tapstack::shim
