@@ -106,15 +106,19 @@ TEST_F(PoolTest, CountsUseAndItsHighWaterMark) {
   EXPECT_EQ(ItemPool::capacity(), kCapacity);
 }
 
-TEST(Pool, WorksInMemoryThatHeldSomethingElse) {
-  alignas(ItemPool) static unsigned char memory[sizeof(ItemPool)];
-  test::soil(memory, sizeof memory);
-  ItemPool& pool = *new (memory) ItemPool;
-  EXPECT_EQ(pool.get({0, 0xa5a5a5a5}), nullptr);
-  const ItemPool::Id id = pool.allocate();
-  EXPECT_NE(pool.get(id), nullptr);
-  EXPECT_EQ(pool.next_live(0), id.index);
-  EXPECT_EQ(pool.next_live(1), kNoIndex);
+class SoiledPoolTest : public PoolTest {
+ protected:
+  SoiledPoolTest() {
+    test::soil(&pool_, sizeof pool_);
+    new (&pool_) ItemPool;
+  }
+};
+
+TEST_F(SoiledPoolTest, WorksInMemoryThatHeldSomethingElse) {
+  EXPECT_EQ(pool_.get({0, 0xa5a5a5a5}), nullptr);
+  const ItemPool::Id id = pool_.allocate();
+  EXPECT_NE(pool_.get(id), nullptr);
+  EXPECT_EQ(live(), (std::vector<Index>{id.index}));
 }
 
 TEST(Pool, ConstructionTouchesNoStorage) {
