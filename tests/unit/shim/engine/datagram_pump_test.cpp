@@ -1,0 +1,135 @@
+#include "shim/engine/datagram_pump.h"
+
+#include "tests/unit/shim/engine/two_engines.h"
+
+namespace tapstack::shim {
+namespace {
+
+using namespace test;
+
+class DatagramPump : public TwoEngines {
+ protected:
+  static std::string message(const DatagramHeader& header, const std::string& payload) {
+    std::string text(sizeof header + payload.size(), ' ');
+    std::memcpy(text.data(), &header, sizeof header);
+    std::memcpy(text.data() + sizeof header, payload.data(), payload.size());
+    return text;
+  }
+  // As the hook does. The errno that the stack answered.
+  int send_to(Host& host, const Socket& socket, const Endpoint& to, const std::string& payload) {
+    DatagramHeader header;
+    header.peer = to;
+    const std::string text = message(header, payload);
+    EXPECT_EQ(::send(socket.fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+    return host.ask(Op::kFlush, socket);
+  }
+  std::string receive(const Socket& socket, DatagramHeader& header) {
+    std::string text(70'000, ' ');
+    const long got = ::recv(socket.fd, text.data(), text.size(), 0);
+    EXPECT_GE(got, static_cast<long>(sizeof header));
+    std::memcpy(&header, text.data(), sizeof header);
+    return text.substr(sizeof header, static_cast<size_t>(got) - sizeof header);
+  }
+  Socket receiver() {
+    Socket socket = b_->open(SocketKind::kUdp);
+    EXPECT_EQ(b_->bind(socket, 53), 0);
+    return socket;
+  }
+};
+
+TEST_F(DatagramPump, CarriesPayloadAndSender) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  ASSERT_EQ(a_->bind(from, 1234), 0);
+  EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, "payload"), 0);
+  DatagramHeader header;
+  EXPECT_EQ(receive(to, header), "payload");
+  EXPECT_EQ(header.peer, (Endpoint{a_->address(), Port{1234}}));
+  EXPECT_EQ(header.local, IpAddress(b_->address()));
+  EXPECT_EQ(header.mark, DatagramHeader::kMark);
+  EXPECT_EQ(header.flags, 0);
+  EXPECT_GT(header.ttl, 0);
+  const int64_t now_ns = time(nullptr) * 1'000'000'000LL;
+  EXPECT_LT(std::abs(header.received_realtime_ns - now_ns), 5'000'000'000LL);
+}
+
+TEST_F(DatagramPump, CarriesAnEmptyDatagram) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, ""), 0);
+  DatagramHeader header;
+  EXPECT_EQ(receive(to, header), "");
+}
+
+TEST_F(DatagramPump, CarriesTheLargestDatagram) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  const std::string payload(65'507, 'x');
+  EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, payload), 0);
+  DatagramHeader header;
+  EXPECT_EQ(receive(to, header), payload);
+}
+
+TEST_F(DatagramPump, SaysWhatIsWrongWithADatagram) {
+  Socket from = a_->open(SocketKind::kUdp);
+  EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, std::string(65'508, 'x')), EMSGSIZE);
+  EXPECT_EQ(send_to(*a_, from, Endpoint{}, "x"), EDESTADDRREQ);
+  EXPECT_EQ(send_to(*a_, from, {Ip4Address::from(192, 0, 2, 1), Port{1}}, "x"), ENETUNREACH);
+  EXPECT_EQ(a_->ask(Op::kFlush, from), 0);  // told once
+}
+
+TEST_F(DatagramPump, AMessageWithoutHeaderGoesToTheConnectedPeer) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  ASSERT_EQ(a_->connect(from, b_->address(), 53), 0);
+  ASSERT_EQ(::send(from.fd, "bare", 4, 0), 4);
+  DatagramHeader header;
+  EXPECT_EQ(receive(to, header), "bare");
+}
+
+TEST_F(DatagramPump, ARefusalWakesAConnectedSocket) {
+  Socket from = a_->open(SocketKind::kUdp);
+  ASSERT_EQ(a_->connect(from, b_->address(), 53), 0);
+  EXPECT_EQ(send_to(*a_, from, Endpoint{}, "x"), 0);
+  DatagramHeader header;
+  EXPECT_EQ(receive(from, header), "");
+  EXPECT_EQ(header.flags, DatagramHeader::kWakeOnly);
+  EXPECT_EQ(a_->take_error(from), ECONNREFUSED);
+  EXPECT_EQ(a_->take_error(from), 0);
+}
+
+TEST_F(DatagramPump, WhatTheProgramDoesNotReadWaitsInTheCoreUpToTheReceiveBuffer) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  const std::string payload(1'000, 'x');
+  for (int i = 0; i < 2'000; ++i) send_to(*a_, from, {b_->address(), Port{53}}, payload);
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  int count = 0;
+  char buffer[2'000];
+  while (true) {
+    const long got = ::recv(to.fd, buffer, sizeof buffer, MSG_DONTWAIT);
+    if (got < 0 && !(ready(to, POLLIN) & POLLIN)) break;
+    count += got > 0 ? 1 : 0;
+    if (count > 50 && got < 0) break;
+  }
+  EXPECT_GT(count, 50);
+  EXPECT_LT(count, 1'000);
+}
+
+TEST_F(DatagramPump, CloseLeavesNothingBehind) {
+  Socket socket = receiver();
+  b_->close(socket);
+  Socket again = receiver();
+  ::close(again.fd);
+  EXPECT_TRUE(eventually([&] { return b_->engine().open_sockets() == 0; }));
+}
+
+TEST_F(DatagramPump, ShutdownOfReadingIsAnEndOfFile) {
+  Socket socket = receiver();
+  EXPECT_EQ(b_->ask(Op::kShutdown, socket, SHUT_RD), ENOTCONN);  // and works, as on Linux
+  char byte;
+  EXPECT_EQ(::recv(socket.fd, &byte, 1, 0), 0);
+}
+
+}  // namespace
+}  // namespace tapstack::shim
