@@ -1,5 +1,6 @@
-// A program may have put a capability aside without giving it up: ping keeps CAP_NET_ADMIN permitted
-// but not effective. What the program may take back, the device may use while it is opened.
+// A program may have put a capability aside without giving it up: ping keeps CAP_NET_ADMIN
+// permitted but not effective. What the program may take back, the device may use while it is
+// opened.
 #pragma once
 
 namespace tapstack::tapif {

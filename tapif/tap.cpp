@@ -10,6 +10,7 @@
 
 #include "tapif/device_holder.h"
 #include "tapif/host_end.h"
+#include "tapif/net_admin.h"
 #include "tapif/os.h"
 #include "tapif/virtio_header.h"
 
@@ -205,6 +206,7 @@ Failure check(const TapSettings& settings) {
 
 Opened open_tap(const TapSettings& settings) {
   if (Failure failure = check(settings)) return failure;
+  const NetAdmin privilege;
   os::Fd fd;
   if (Failure failure = attach(settings, fd)) return failure;
   DeviceInfo info;
@@ -223,6 +225,7 @@ Opened open_tap(const TapSettings& settings) {
 
 Failure prepare_tap(const TapSettings& settings, uid_t owner) {
   if (Failure failure = check(settings)) return failure;
+  const NetAdmin privilege;
   os::Fd fd;
   if (Failure failure = attach(settings, fd)) return failure;
   for (const auto& [request, argument] :
