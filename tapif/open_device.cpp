@@ -2,13 +2,11 @@
 
 #include "tapif/capture.h"
 #include "tapif/impaired_device.h"
-#include "tapif/privilege.h"
 #include "tapif/tap.h"
 
 namespace tapstack::tapif {
 
 Opened open_device(const DeviceSettings& settings) {
-  const NetAdminPrivilege privilege;
   Opened opened = open_tap(settings.tap);
   if (!opened) return opened;
   if (settings.impairment) {

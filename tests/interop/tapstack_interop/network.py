@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -99,7 +100,7 @@ class Network:
     def wait_for_device(self, timeout: float = 10) -> None:
         """Waits until a program under the library has brought the stack up."""
         end = time.monotonic() + timeout
-        while "state UP" not in self.host_ip("link", "show"):
+        while not re.search(r"ts0: <[^>]*LOWER_UP", self.host_ip("link", "show")):
             assert time.monotonic() < end, "no stack came up"
             time.sleep(0.02)
 

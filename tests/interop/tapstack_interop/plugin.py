@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(config, items):
         nightly = item.get_closest_marker("nightly") and not config.getoption("--nightly")
         (left_out if nightly else kept).append(item)
     if left_out:
-        config.hook.pytest_deselected(left_out)
+        config.hook.pytest_deselected(items=left_out)
         items[:] = kept
 
 
