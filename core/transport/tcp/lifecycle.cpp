@@ -105,7 +105,8 @@ void enter_time_wait(Work& w, net::Network& network) {
   leave_flow_table(w);
   c.binding = BindingId{};  // the record's now
   add_time_wait(w.tables, w.ctx, record);
-  send_time_wait_ack(w.ctx, network, record);
+  // From CLOSING the peer's FIN has been acknowledged already.
+  if (c.acks.is_pending()) send_time_wait_ack(w.ctx, network, record);
   finish(w, Error::kNone, Event::kClosed);
 }
 

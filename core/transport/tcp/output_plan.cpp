@@ -30,7 +30,7 @@ bool must_wait_for_more(const Connection& c) {
   const SendVariables& v = c.snd.vars();
   if (v.fin_queued || c.wanted.probe) return false;
   if (c.settings.cork || c.more) return true;
-  const bool small_in_flight = c.small_end.after(v.una) && !v.is_all_acked();
+  const bool small_in_flight = c.small_end.after(v.una) && c.small_end.at_or_before(v.nxt);
   return !c.settings.no_delay && small_in_flight;
 }
 
@@ -66,7 +66,7 @@ OutputPlan window_probe(const Connection& c) {
   OutputPlan plan;
   if (!has_unsent(c)) return plan;
   plan.kind = OutputPlan::Kind::kNew;
-  plan.bytes = std::min(c.snd.unsent_bytes(), 1u);
+  plan.bytes = std::min(c.snd.unsent_bytes(), uint32_t{1});
   plan.fin = plan.bytes == 0;
   return plan;
 }
