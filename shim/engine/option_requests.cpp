@@ -95,6 +95,8 @@ int report_status(Works& works, Slot& slot, Reply& reply) {
   status.pending_error = to_errno(slot.pending);
   status.readiness = ready.bits;
   status.has_queued_error = !slot.is_stream() && ready.has(Readiness::kError);
+  status.protocol = slot.protocol;
+  status.wanted = slot.wanted;
   return answer(reply, status);
 }
 

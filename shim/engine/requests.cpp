@@ -104,6 +104,9 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return change_group(works, slot, request);
     case Op::kFlush:
       return flush(works, slot);
+    case Op::kSetWanted:
+      slot.wanted = static_cast<uint32_t>(request.args[0]);
+      return 0;
     default:
       return EPROTO;
   }

@@ -46,6 +46,8 @@ struct Slot {
 
   Error pending = Error::kNone;     // SO_ERROR
   Error send_error = Error::kNone;  // datagram: for the next kFlush
+  uint8_t protocol = 0;             // IPPROTO_*
+  uint32_t wanted = 0;              // kSetWanted: kept for the hooks
   uint8_t tokens = 0;               // listener: accept tokens out
   int64_t token_at_us = 0;          // listener: when the last was sent
   uint32_t ballast_bytes = 0;

@@ -1,4 +1,5 @@
 // Requests that make, connect and end sockets.
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -44,6 +45,21 @@ int add_slot(Works& works, SocketId id, SocketKind kind, const HandlePair& pair)
   return 0;
 }
 
+// What SO_PROTOCOL says of a socket: only raw ones have a choice.
+uint8_t protocol_of(SocketKind kind, int64_t asked) {
+  switch (kind) {
+    case SocketKind::kTcp:
+      return IPPROTO_TCP;
+    case SocketKind::kUdp:
+      return IPPROTO_UDP;
+    case SocketKind::kPing:
+      return IPPROTO_ICMP;
+    case SocketKind::kRaw:
+      break;
+  }
+  return static_cast<uint8_t>(asked);
+}
+
 // The number names this socket's handle. It comes from a table of the hooks that may be stale.
 bool is_handle_of(const Works& works, const Slot& slot, int64_t fd) {
   if (fd < 0) return false;
@@ -69,6 +85,7 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
   }
   if (const int error = add_slot(works, *id, kind, pair)) return error;
   reply.slot = SlotId{id->index, id->generation};
+  works.slots.find(*id)->protocol = protocol_of(kind, request.args[2]);
   fd_out = pair.handle;
   return 0;
 }
@@ -88,6 +105,8 @@ int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
   Slot& slot = *works.slots.find(accepted->id);
   slot.phase = SlotPhase::kConnected;
   slot.was_connected = slot.is_bound = slot.may_read = true;
+  slot.protocol = IPPROTO_TCP;
+  slot.wanted = listener.wanted;
   works.slots.enqueue(slot);
   reply.slot = slot.name();
   reply.endpoint = accepted->peer;

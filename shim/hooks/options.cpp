@@ -30,7 +30,7 @@ int put(void* value, socklen_t* length, const void* from, size_t bytes) {
   if (static_cast<int>(*length) < 0) return EINVAL;
   *length = static_cast<socklen_t>(std::min<size_t>(*length, bytes));
   if (*length > 0 && value == nullptr) return EFAULT;
-  if (*length > 0) std::memcpy(value, from, *length);
+  if (*length > 0 && from != nullptr) std::memcpy(value, from, *length);
   return 0;
 }
 
@@ -42,20 +42,6 @@ int put_int(int level, void* value, socklen_t* length, int number) {
     return put(value, length, &byte, sizeof byte);
   }
   return put(value, length, &number, sizeof number);
-}
-
-int socket_protocol(const SlotStatus& status) {
-  switch (status.kind) {
-    case SocketKind::kTcp:
-      return IPPROTO_TCP;
-    case SocketKind::kUdp:
-      return IPPROTO_UDP;
-    case SocketKind::kPing:
-      return IPPROTO_ICMP;
-    case SocketKind::kRaw:
-      return status.protocol;
-  }
-  return 0;
 }
 
 int socket_type(SocketKind kind) {
@@ -90,7 +76,7 @@ int get_fixed(int fd, const Handle& handle, int name, void* value, socklen_t* le
     default:
       if (!ask::status(handle.id, status)) return ENOTCONN;
       number = name == SO_TYPE       ? socket_type(status.kind)
-               : name == SO_PROTOCOL ? socket_protocol(status)
+               : name == SO_PROTOCOL ? status.protocol
                                      : status.is_listening;
   }
   return put_int(SOL_SOCKET, value, length, number);
@@ -103,7 +89,11 @@ int get_row(int fd, const Handle& handle, const OptionRow& row, void* value, soc
     return put_int(row.level, value, length, (descriptors::wanted(id) & row.wanted) != 0);
   }
   int64_t number = 0;
-  if (const int error = ask::get_option(id, row.option, number); error != 0) return error;
+  const int error = ask::get_option(id, row.option, number);
+  // A level that this kind of socket does not have (ip_getsockopt).
+  const bool other_level = row.level != SOL_SOCKET && row.level != IPPROTO_IP;
+  if (error == ENOPROTOOPT && other_level && !handle.is_stream) return EOPNOTSUPP;
+  if (error != 0) return error;
   if (row.style == OptionStyle::kLinger) {
     const linger value_out{number >= 0, static_cast<int>(std::max<int64_t>(number, 0))};
     return put(value, length, &value_out, sizeof value_out);
