@@ -44,8 +44,8 @@ void send(Context& ctx, InterfaceTable& interfaces, InterfaceId id, const ArpMes
   ethernet_output(ctx, interfaces, id, std::move(packet), destination, Payload::kArp).ignore();
 }
 
-// Whether a sender can be who it says: a unicast MAC, and an address that a host can have. 0.0.0.0 is a
-// probe (RFC 5227 2.1.1) and passes.
+// Whether a sender can be who it says: a unicast MAC, and an address that a host can have. 0.0.0.0
+// is a probe (RFC 5227 2.1.1) and passes.
 bool is_sender_valid(const Interface& interface, const ArpMessage& m) {
   if (m.sender_hardware.is_group() || m.sender_hardware.is_zero()) return false;
   const Ip4Address a = m.sender_protocol;
@@ -95,8 +95,8 @@ mem::PacketQueue arp_input(Context& ctx, InterfaceTable& interfaces, NeighbourCa
     return {};
   }
   if (interface->has_address(m.sender_protocol)) {
-    // RFC 5227 2.4: another host uses our address. It is ours by configuration, so we keep it, and we
-    // do not defend it: two hosts that both did would flood the link (2.4 (b)).
+    // RFC 5227 2.4: another host uses our address. It is ours by configuration, so we keep it, and
+    // we do not defend it: two hosts that both did would flood the link (2.4 (b)).
     ctx.drop(DropReason::kArpAddressConflict);
     return {};
   }
@@ -124,8 +124,7 @@ void arp_solicit(Context& ctx, InterfaceTable& interfaces, const Solicitation& a
   if (interface == nullptr || !interface->settings.is_up) return;
   const ArpMessage request{ArpOperation::kRequest, interface->settings.mac,
                            asking_address(*interface, ask), MacAddress{}, ask.target.ip4()};
-  send(ctx, interfaces, ask.interface, request,
-       ask.is_unicast ? ask.mac : MacAddress::broadcast());
+  send(ctx, interfaces, ask.interface, request, ask.is_unicast ? ask.mac : MacAddress::broadcast());
 }
 
 void arp_announce(Context& ctx, InterfaceTable& interfaces, InterfaceId id, Ip4Address address) {

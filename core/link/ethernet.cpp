@@ -77,9 +77,9 @@ Status ethernet_output(Context& ctx, InterfaceTable& interfaces, InterfaceId id,
     ctx.drop(DropReason::kMemoryNoBlock);
     return Error::kNoBuffers;
   }
-  const uint16_t type =
-      payload == Payload::kArp ? wire::ethertype::kArp : wire::ethertype::kIp4;
-  wire::emit({bytes, kHeaderBytes}, wire::EthernetHeader{destination, interface->settings.mac, type});
+  const uint16_t type = payload == Payload::kArp ? wire::ethertype::kArp : wire::ethertype::kIp4;
+  wire::emit({bytes, kHeaderBytes},
+             wire::EthernetHeader{destination, interface->settings.mac, type});
   shift_offload(packet->info.offload, int{kHeaderBytes});
   return interfaces.enqueue(ctx, id, std::move(packet));
 }

@@ -18,7 +18,8 @@ Payload ethernet_input(Context& ctx, Interface& interface, mem::Packet& frame);
 Status ethernet_output(Context& ctx, InterfaceTable& interfaces, InterfaceId interface,
                        mem::PacketPtr packet, const MacAddress& destination, Payload payload);
 
-// Where packets to a group go: RFC 1112 6.4 for IPv4, RFC 2464 7 for IPv6; all else to the broadcast.
+// Where packets to a group go: RFC 1112 6.4 for IPv4, RFC 2464 7 for IPv6; all else to the
+// broadcast.
 MacAddress group_mac(const IpAddress& group);
 
 }  // namespace tapstack::link

@@ -22,11 +22,11 @@ inline constexpr uint32_t kMtuMin = 68;
 inline constexpr uint32_t kMtuMax = 65535;
 
 struct InterfaceSettings {
-  char name[16] = {};  // "ts0"; at most 15 characters, unique
-  MacAddress mac;      // a unicast address; unused for loopback
+  char name[16] = {};                              // "ts0"; at most 15 characters, unique
+  MacAddress mac;                                  // a unicast address; unused for loopback
   uint32_t mtu_bytes = kConfig.mtu_default_bytes;  // [kMtuMin, kMtuMax]
-  bool can_segment = false;   // the device takes TCP superframes
-  bool can_checksum = false;  // the device completes checksums
+  bool can_segment = false;                        // the device takes TCP superframes
+  bool can_checksum = false;                       // the device completes checksums
   bool is_up = true;
 
   std::string_view name_view() const;

@@ -38,8 +38,8 @@ std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId inter
   if (index == mem::kNoIndex || !entries_.at(index).has_mac()) return std::nullopt;
   touch(index, ctx.now);
   Entry& entry = entries_.at(index);
-  const bool has_aged = entry.state == NeighbourState::kReachable &&
-                        ctx.now - entry.state_since >= kReachableTime;
+  const bool has_aged =
+      entry.state == NeighbourState::kReachable && ctx.now - entry.state_since >= kReachableTime;
   if (has_aged || entry.state == NeighbourState::kStale) {
     // RFC 4861 7.3.3: "the first time a node sends a packet to a neighbor whose entry is STALE, the
     // sender changes the state to DELAY".
@@ -101,12 +101,13 @@ mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
   }
   // Nothing is known yet: NONE, INCOMPLETE or FAILED. Overheard messages fill nothing in.
   if (evidence == Evidence::kUnsolicited) return {};
-  if (evidence == Evidence::kSolicitedReply && entry.state != NeighbourState::kIncomplete) return {};
+  if (evidence == Evidence::kSolicitedReply && entry.state != NeighbourState::kIncomplete)
+    return {};
   if (entry.state == NeighbourState::kFailed) unlink_use(index);
   disarm(ctx, index);
   entry.mac = mac;
-  enter(ctx, index, evidence == Evidence::kRequest ? NeighbourState::kStale
-                                                   : NeighbourState::kReachable);
+  enter(ctx, index,
+        evidence == Evidence::kRequest ? NeighbourState::kStale : NeighbourState::kReachable);
   touch(index, ctx.now);
   const mem::PacketQueue waiting = entry.queue;
   entry.queue = {};
@@ -259,8 +260,8 @@ void NeighbourCache::fail(Context& ctx, mem::Index index) {
   }
 }
 
-// A message contradicts a known address. Only the neighbour's own answer to our question settles it:
-// ask now, at the address we know.
+// A message contradicts a known address. Only the neighbour's own answer to our question settles
+// it: ask now, at the address we know.
 void NeighbourCache::doubt(Context& ctx, mem::Index index) {
   if (entries_.at(index).state == NeighbourState::kProbe) return;
   enter(ctx, index, NeighbourState::kProbe);

@@ -1,6 +1,6 @@
-// Neighbours on the link and their link-layer addresses: the state machine of RFC 4861 7.3, used for
-// ARP (RFC 1122 2.3.2) as for ND. It knows no message format: it is told what messages prove, and
-// returns whom to solicit.
+// Neighbours on the link and their link-layer addresses: the state machine of RFC 4861 7.3, used
+// for ARP (RFC 1122 2.3.2) as for ND. It knows no message format: it is told what messages prove,
+// and returns whom to solicit.
 #pragma once
 
 #include <array>
@@ -27,9 +27,9 @@ enum class NeighbourState : uint8_t {
 struct Solicitation {
   InterfaceId interface;
   IpAddress target;
-  IpAddress source;        // of the packet that waits; no family: none does
+  IpAddress source;  // of the packet that waits; no family: none does
   bool is_unicast = false;
-  MacAddress mac;          // to whom when is_unicast
+  MacAddress mac;  // to whom when is_unicast
 };
 
 // What a received message proves about its sender.
@@ -46,13 +46,13 @@ class NeighbourCache {
   // The link-layer address to send to now; none while it must be resolved. Counts as use: a stale
   // entry goes to DELAY.
   std::optional<MacAddress> lookup(Context& ctx, InterfaceId interface, const IpAddress& address);
-  // Keeps a packet until the address is known or resolution fails; when the neighbour's queue is full
-  // the oldest one gives way (RFC 4861 7.2.2). Returns whom to solicit, if that is due now.
+  // Keeps a packet until the address is known or resolution fails; when the neighbour's queue is
+  // full the oldest one gives way (RFC 4861 7.2.2). Returns whom to solicit, if that is due now.
   // Errors: kNoBuffers (table full of pending entries); the packet is dropped.
   Result<std::optional<Solicitation>> enqueue(Context& ctx, InterfaceId interface,
                                               const IpAddress& address, mem::PacketPtr packet);
-  // A message came from `address` with link-layer address `mac`. Returns the packets that waited for
-  // it; the caller owns them now.
+  // A message came from `address` with link-layer address `mac`. Returns the packets that waited
+  // for it; the caller owns them now.
   mem::PacketQueue on_message(Context& ctx, InterfaceId interface, const IpAddress& address,
                               const MacAddress& mac, Evidence evidence);
   // The timer of entry `index` is due. Returns whom to solicit, if anyone.

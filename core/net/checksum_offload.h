@@ -6,8 +6,8 @@
 namespace tapstack::net {
 
 // Completes the transport checksum of a packet whose state is kPartial; info.offload.checksum_start
-// counts from the packet's first byte. Returns false, and leaves it as it was, when the positions lie
-// outside the packet. No effect in any other state.
+// counts from the packet's first byte. Returns false, and leaves it as it was, when the positions
+// lie outside the packet. No effect in any other state.
 bool complete_checksum(Context& ctx, mem::Packet& packet);
 
 // First `n` bytes of the packet as bytes that are its alone, so that they may be written: in the

@@ -1,5 +1,5 @@
-// Changes of interfaces, addresses, routes and groups at run time, with everything that follows from
-// them: caches are flushed, addresses announced.
+// Changes of interfaces, addresses, routes and groups at run time, with everything that follows
+// from them: caches are flushed, addresses announced.
 #pragma once
 
 #include "net/network.h"
@@ -9,9 +9,9 @@ namespace tapstack::net {
 // Errors: see link::InterfaceTable. An interface has no address yet.
 Result<InterfaceId> add_interface(Context& ctx, Network& network,
                                   const link::InterfaceSettings& settings);
-// New settings. Going down drops what waits for the device and forgets neighbours, redirects, path MTUs
-// and fragments; coming up and a new MAC announce the addresses (RFC 5227 2.3). Errors: kNoDevice,
-// kInvalid.
+// New settings. Going down drops what waits for the device and forgets neighbours, redirects, path
+// MTUs and fragments; coming up and a new MAC announce the addresses (RFC 5227 2.3). Errors:
+// kNoDevice, kInvalid.
 Status change_interface(Context& ctx, Network& network, InterfaceId id,
                         const link::InterfaceSettings& settings);
 // With its addresses, routes and groups. Errors: kNoDevice, kInvalid (loopback).
@@ -19,8 +19,9 @@ Status remove_interface(Context& ctx, Network& network, InterfaceId id);
 // Errors: see link::InterfaceTable.
 Status add_address(Context& ctx, Network& network, InterfaceId id, const Prefix& address);
 Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAddress& address);
-// `gateway` without family: on link, and then `id` must be given. `id` 0: the interface that has the
-// gateway on link. Errors: kNoDevice, kNetworkUnreachable (gateway not on link), and see RouteTable.
+// `gateway` without family: on link, and then `id` must be given. `id` 0: the interface that has
+// the gateway on link. Errors: kNoDevice, kNetworkUnreachable (gateway not on link), and see
+// RouteTable.
 Status add_route(Network& network, const Prefix& destination, const IpAddress& gateway,
                  InterfaceId id);
 Status remove_route(Network& network, const Prefix& destination);

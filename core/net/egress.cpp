@@ -46,8 +46,8 @@ bool has_dont_fragment(Context& ctx, mem::Packet& packet) {
 // All fragments of a datagram, or none: a lost one would waste the others.
 Status queue_fragments(Context& ctx, Parts& parts, const Interface& interface,
                        mem::PacketPtr packet, const MacAddress& mac) {
-  const uint32_t mtu = parts.path_mtus.lookup(packet->info.destination,
-                                              interface.settings.mtu_bytes, ctx.now);
+  const uint32_t mtu =
+      parts.path_mtus.lookup(packet->info.destination, interface.settings.mtu_bytes, ctx.now);
   if (!complete_checksum(ctx, *packet)) {
     return refuse(ctx, DropReason::kMemoryNoBlock, Error::kNoBuffers);
   }
@@ -87,21 +87,19 @@ Status transmit(Context& ctx, Parts& parts, mem::PacketPtr packet) {
   const auto mac = destination_mac(ctx, parts, *interface, packet->info);
   if (!mac) {
     const IpAddress next_hop = packet->info.next_hop;
-    const auto ask =
-        parts.neighbours.enqueue(ctx, interface->id, next_hop, std::move(packet));
+    const auto ask = parts.neighbours.enqueue(ctx, interface->id, next_hop, std::move(packet));
     if (!ask.ok()) return ask.error();
     if (ask.value()) link::arp_solicit(ctx, parts.interfaces, *ask.value());
     return {};
   }
-  const bool is_superframe = packet->info.offload.segmentation != Segmentation::kNone &&
-                             interface->settings.can_segment;
-  // A packet with DF was measured against the path when it was made; another may since have become too
-  // large for the path and be cut.
+  const bool is_superframe =
+      packet->info.offload.segmentation != Segmentation::kNone && interface->settings.can_segment;
+  // A packet with DF was measured against the path when it was made; another may since have become
+  // too large for the path and be cut.
   const bool has_df = has_dont_fragment(ctx, *packet);
-  const uint32_t mtu =
-      has_df ? interface->settings.mtu_bytes
-             : parts.path_mtus.lookup(packet->info.destination, interface->settings.mtu_bytes,
-                                      ctx.now);
+  const uint32_t mtu = has_df ? interface->settings.mtu_bytes
+                              : parts.path_mtus.lookup(packet->info.destination,
+                                                       interface->settings.mtu_bytes, ctx.now);
   if (is_superframe || packet->size() <= mtu) {
     return queue_frame(ctx, parts, *interface, std::move(packet), *mac);
   }

@@ -12,9 +12,10 @@ namespace {
 
 // The header of a datagram being cut.
 struct Template {
-  wire::Ip4Header fields;   // of the original
+  wire::Ip4Header fields;                         // of the original
   uint8_t first[wire::Ip4View::kHeaderBytesMax];  // header of the first fragment
-  uint8_t later[wire::Ip4View::kHeaderBytesMax];  // of the others: only options with the copied flag
+  uint8_t
+      later[wire::Ip4View::kHeaderBytesMax];  // of the others: only options with the copied flag
   uint32_t later_bytes = wire::Ip4View::kHeaderBytesMin;
 };
 

@@ -1,5 +1,5 @@
-// Multicast groups that sockets have joined, per interface (RFC 1112 7). Who tells the routers about
-// it is IGMP's business.
+// Multicast groups that sockets have joined, per interface (RFC 1112 7). Who tells the routers
+// about it is IGMP's business.
 #pragma once
 
 #include <array>

@@ -13,9 +13,9 @@ enum class ErrorCause : uint8_t {
 };
 
 // Reports `offending` (IP header in front, info filled in) to its source with an ICMP error that
-// begins with `header`. Nothing is sent, counted, when RFC 1122 3.2.2 forbids it: about ICMP errors,
-// later fragments, packets to a broadcast or multicast address of IP or link, or from a source that is
-// not one host; or when the rate limit is reached.
+// begins with `header`. Nothing is sent, counted, when RFC 1122 3.2.2 forbids it: about ICMP
+// errors, later fragments, packets to a broadcast or multicast address of IP or link, or from a
+// source that is not one host; or when the rate limit is reached.
 void send_icmp4_error(Context& ctx, Parts& parts, const mem::Packet& offending,
                       const wire::Icmp4Header& header, ErrorCause cause = ErrorCause::kReceived);
 

@@ -26,8 +26,8 @@ bool drop_bad(Context& ctx, DropReason reason) {
   return false;
 }
 
-// The first bytes of the message behind its IP header, as far as they are needed: the ICMP header and
-// a quoted header of any size with the start of what it carries.
+// The first bytes of the message behind its IP header, as far as they are needed: the ICMP header
+// and a quoted header of any size with the start of what it carries.
 struct Front {
   static constexpr uint32_t kBytesMax =
       Icmp4View::kHeaderBytes + Ip4View::kHeaderBytesMax + sizeof(IcmpError::quoted);
@@ -77,8 +77,8 @@ void answer_echo(Context& ctx, Parts& parts, const mem::Packet& request) {
 }
 
 // RFC 1122 3.2.2.2: only from the first hop that is used, only to a gateway on the same link.
-void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info,
-                     const Icmp4View& icmp, const Ip4View& quoted) {
+void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info, const Icmp4View& icmp,
+                     const Ip4View& quoted) {
   const IpAddress destination = quoted.destination();
   const IpAddress gateway = icmp.gateway();
   const link::Interface* interface = parts.interfaces.find(info.interface);
@@ -88,9 +88,9 @@ void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info,
   const bool is_gateway_on_link =
       interface != nullptr && !interface->is_loopback && interface->prefix_of(gateway) != nullptr &&
       !interface->is_broadcast(gateway) && parts.interfaces.owner(gateway) == nullptr;
-  const bool is_followed =
-      is_from_first_hop && is_gateway_on_link && icmp.code() <= wire::icmp4_redirect::kHostForTypeOfService &&
-      parts.routes.redirect(destination, gateway, info.interface).ok();
+  const bool is_followed = is_from_first_hop && is_gateway_on_link &&
+                           icmp.code() <= wire::icmp4_redirect::kHostForTypeOfService &&
+                           parts.routes.redirect(destination, gateway, info.interface).ok();
   if (!is_followed) ctx.drop(DropReason::kIcmp4RedirectIgnored);
 }
 
@@ -113,8 +113,7 @@ void report_error(Context& ctx, Parts& parts, const mem::PacketInfo& info,
     drop_bad(ctx, DropReason::kIcmp4QuoteTooShort);
     return;
   }
-  if (parts.interfaces.owner(quoted->source()) == nullptr ||
-      quoted->fragment_offset_bytes() != 0) {
+  if (parts.interfaces.owner(quoted->source()) == nullptr || quoted->fragment_offset_bytes() != 0) {
     ctx.drop(DropReason::kIcmp4QuoteNotOurs);
     return;
   }
@@ -139,8 +138,7 @@ void report_error(Context& ctx, Parts& parts, const mem::PacketInfo& info,
   error.is_local = parts.interfaces.owner(info.source) != nullptr;
   error.is_hard = meaning.is_hard;
   error.error = meaning.error;
-  error.quoted_bytes =
-      static_cast<uint8_t>(std::min<size_t>(quoted_bytes, sizeof error.quoted));
+  error.quoted_bytes = static_cast<uint8_t>(std::min<size_t>(quoted_bytes, sizeof error.quoted));
   std::copy_n(icmp.data().data() + quoted->header_bytes(), error.quoted_bytes, error.quoted);
   parts.has_error = meaning.error != Error::kNone;
 }
@@ -177,8 +175,8 @@ void count(Context& ctx, Icmp4Type type) {
 }  // namespace
 
 ErrorMeaning meaning_of_icmp4(uint8_t type, uint8_t code) {
-  // By code of Destination Unreachable. RFC 1122 4.2.3.9 makes 2 to 4 hard; codes 6 and up are Linux's
-  // (RFC 1122 3.2.2.1 and RFC 1812 5.2.7.1 define them without saying).
+  // By code of Destination Unreachable. RFC 1122 4.2.3.9 makes 2 to 4 hard; codes 6 and up are
+  // Linux's (RFC 1122 3.2.2.1 and RFC 1812 5.2.7.1 define them without saying).
   static constexpr ErrorMeaning kUnreachable[] = {
       {Error::kNetworkUnreachable, false},  // 0 network
       {Error::kHostUnreachable, false},     // 1 host

@@ -6,8 +6,8 @@
 
 namespace tapstack::net {
 
-// Acts upon a message (IP header in front, ip_header_bytes of it). Returns whether it is sound, so that
-// raw and ping sockets may have it. An error about one of our packets is left in parts.error.
+// Acts upon a message (IP header in front, ip_header_bytes of it). Returns whether it is sound, so
+// that raw and ping sockets may have it. An error about one of our packets is left in parts.error.
 bool icmp4_input(Context& ctx, Parts& parts, mem::Packet& message);
 
 // What Linux tells sockets about Destination Unreachable, Time Exceeded and Parameter Problem.

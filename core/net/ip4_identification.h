@@ -13,8 +13,8 @@
 
 namespace tapstack::net {
 
-// RFC 7739 5.2 (for IPv6, the reasoning is the same): a counter per hash of the destination, so that no
-// observer learns how much is sent to others, and a keyed offset per destination.
+// RFC 7739 5.2 (for IPv6, the reasoning is the same): a counter per hash of the destination, so
+// that no observer learns how much is sent to others, and a keyed offset per destination.
 class Ip4Identification {
  public:
   explicit Ip4Identification(const SecretKey& key) : key_(key) {}

@@ -76,8 +76,8 @@ std::optional<DropReason> check_source(const Parts& parts, const Interface& inte
   return std::nullopt;
 }
 
-// 3. Strong host model (RFC 1122 3.3.4.2): an address counts on its own interface only, but for what
-// we send to ourselves.
+// 3. Strong host model (RFC 1122 3.3.4.2): an address counts on its own interface only, but for
+// what we send to ourselves.
 std::optional<DropReason> check_destination(const Parts& parts, const Interface& interface,
                                             const mem::PacketInfo& info) {
   const Ip4Address destination = info.destination.ip4();
@@ -85,9 +85,8 @@ std::optional<DropReason> check_destination(const Parts& parts, const Interface&
     return DropReason::kIp4BadDestination;
   }
   if (interface.is_loopback) {
-    return parts.interfaces.owner(destination) != nullptr
-               ? std::nullopt
-               : std::optional(DropReason::kIp4NotForUs);
+    return parts.interfaces.owner(destination) != nullptr ? std::nullopt
+                                                          : std::optional(DropReason::kIp4NotForUs);
   }
   if (destination.is_loopback()) return DropReason::kIp4LoopbackOnWire;
   if (info.ip_broadcast) return std::nullopt;
@@ -103,8 +102,8 @@ std::optional<DropReason> check_destination(const Parts& parts, const Interface&
   return std::nullopt;
 }
 
-// 4. RFC 1122 3.2.1.8: options are walked; unknown ones are ignored; packets with a source route are
-// refused (RFC 7126 4.3), which RFC 1122 3.3.5 allows to be reported.
+// 4. RFC 1122 3.2.1.8: options are walked; unknown ones are ignored; packets with a source route
+// are refused (RFC 7126 4.3), which RFC 1122 3.3.5 allows to be reported.
 bool check_options(Context& ctx, Parts& parts, const mem::Packet& packet, const Ip4View& view) {
   wire::Ip4OptionWalk walk(view.options());
   while (const auto option = walk.next()) {
@@ -117,9 +116,9 @@ bool check_options(Context& ctx, Parts& parts, const mem::Packet& packet, const 
   if (!walk.is_malformed()) return true;
   ctx.drop(DropReason::kIp4BadOption);
   ctx.counters.count(Mib::kIpInHdrErrors);
-  send_icmp4_error(ctx, parts, packet,
-                   Icmp4Header::parameter_problem(wire::icmp4_parameter_problem::kPointer,
-                                                  walk.offset()));
+  send_icmp4_error(
+      ctx, parts, packet,
+      Icmp4Header::parameter_problem(wire::icmp4_parameter_problem::kPointer, walk.offset()));
   return false;
 }
 

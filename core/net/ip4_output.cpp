@@ -60,11 +60,12 @@ uint16_t identification_for(Parts& parts, const wire::Ip4Header& h) {
   return parts.identification.next(h.source, h.destination, h.protocol);
 }
 
-// IP_HDRINCL: length and checksum are always ours, identification and source where they are 0, as on
-// Linux (raw(7)).
+// IP_HDRINCL: length and checksum are always ours, identification and source where they are 0, as
+// on Linux (raw(7)).
 Status output_with_header(Context& ctx, Parts& parts, mem::PacketPtr packet, const Route& route) {
   const uint32_t size = packet->size();
-  if (size < Ip4View::kHeaderBytesMin) return refuse(ctx, DropReason::kIp4TooShort, Error::kInvalid);
+  if (size < Ip4View::kHeaderBytesMin)
+    return refuse(ctx, DropReason::kIp4TooShort, Error::kInvalid);
   if (size > route.interface_mtu_bytes) {
     return refuse(ctx, DropReason::kIp4TooBig, Error::kMessageTooLong);
   }

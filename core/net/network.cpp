@@ -21,8 +21,8 @@ namespace unreachable = wire::icmp4_unreachable;
 void on_neighbour_timer(Context& ctx, Parts& parts, mem::Index index) {
   const auto ask = parts.neighbours.on_timer(ctx, index);
   if (ask) link::arp_solicit(ctx, parts.interfaces, *ask);
-  // RFC 1122 2.3.2.2, RFC 4861 7.2.2: whoever sent the packets that waited is told. The error takes the
-  // way of a received one, over loopback, so that raw sockets see it as they do on Linux.
+  // RFC 1122 2.3.2.2, RFC 4861 7.2.2: whoever sent the packets that waited is told. The error takes
+  // the way of a received one, over loopback, so that raw sockets see it as they do on Linux.
   while (const mem::PacketPtr packet = parts.neighbours.take_unresolved(ctx)) {
     send_icmp4_error(ctx, parts, *packet, Icmp4Header::unreachable(unreachable::kHost),
                      ErrorCause::kOwn);
@@ -96,6 +96,7 @@ Delivery Network::input(Context& ctx, InterfaceId id, mem::PacketPtr frame) {
     if (payload == link::Payload::kArp) {
       transmit_all(ctx, parts_,
                    link::arp_input(ctx, parts_.interfaces, parts_.neighbours, std::move(frame)));
+      return {};
     }
     if (payload != link::Payload::kIp4) return {};
   }

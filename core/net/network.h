@@ -17,8 +17,8 @@ using link::Interface;
 // A received packet for a transport. `packet` holds the whole datagram from its IP header on (made
 // contiguous); packet->info.ip_header_bytes says how much to trim to get at the transport header.
 // Filled in info: source, destination, interface (where it came in; loopback for our own packets),
-// protocol, ttl, tos, link_* and ip_broadcast, was_fragmented. info.offload.checksum says whether the
-// transport checksum still has to be verified (kUnknown).
+// protocol, ttl, tos, link_* and ip_broadcast, was_fragmented. info.offload.checksum says whether
+// the transport checksum still has to be verified (kUnknown).
 struct Delivery {
   uint8_t protocol = 0;
   mem::PacketPtr packet;  // empty: nothing to deliver
@@ -34,18 +34,19 @@ class Network {
   explicit Network(const SecretKey& key) : parts_(key) {}
 
   // --- for transports ---
-  // Chooses interface, source and next hop. `source` without family or any: select one. `bound` 0: any
-  // interface. Errors: kNetworkUnreachable (no route), kNetworkDown, kAddressNotAvailable (source not
-  // ours, or none to choose), kNoDevice, kInvalid (source loopback, destination elsewhere).
+  // Chooses interface, source and next hop. `source` without family or any: select one. `bound` 0:
+  // any interface. Errors: kNetworkUnreachable (no route), kNetworkDown, kAddressNotAvailable
+  // (source not ours, or none to choose), kNoDevice, kInvalid (source loopback, destination
+  // elsewhere).
   Result<Route> route(const IpAddress& destination, const IpAddress& source, InterfaceId bound,
                       Instant now) const;
-  // Sends a packet that holds transport header and payload: adds the IP header from `route` and `params`,
-  // fragments when needed and allowed, resolves the neighbour (queueing meanwhile), adds the link
-  // header and queues the frame. Addresses are the route's; packet->info needs only `offload`:
-  // checksum kPartial with checksum_start and header_bytes counted from the packet's first byte (so
-  // checksum_start 0), or kUnknown when the checksum is complete. Always consumes the packet.
-  // Errors: kMessageTooLong, kNoBuffers (interface or neighbour queue full, no memory), kNetworkDown,
-  // kNoDevice, kInvalid (header_included and the header is wrong).
+  // Sends a packet that holds transport header and payload: adds the IP header from `route` and
+  // `params`, fragments when needed and allowed, resolves the neighbour (queueing meanwhile), adds
+  // the link header and queues the frame. Addresses are the route's; packet->info needs only
+  // `offload`: checksum kPartial with checksum_start and header_bytes counted from the packet's
+  // first byte (so checksum_start 0), or kUnknown when the checksum is complete. Always consumes
+  // the packet. Errors: kMessageTooLong, kNoBuffers (interface or neighbour queue full, no memory),
+  // kNetworkDown, kNoDevice, kInvalid (header_included and the header is wrong).
   Status send(Context& ctx, mem::PacketPtr packet, const Route& route, const SendParams& params);
   // Whether `address` is ours on any interface that is up (127/8 included).
   bool is_local_address(const IpAddress& address) const;
@@ -54,19 +55,20 @@ class Network {
   // Device back-pressure: whether the interface's transmit queue takes more.
   bool queue_has_room(InterfaceId id) const;
   const Interface* interface(InterfaceId id) const;  // nullptr: no such interface
-  // Answers a delivered packet (IP header still in front) with an ICMP Destination Unreachable, if RFC
-  // 1122 3.2.2 and the rate limit allow. Consumes it.
+  // Answers a delivered packet (IP header still in front) with an ICMP Destination Unreachable, if
+  // RFC 1122 3.2.2 and the rate limit allow. Consumes it.
   void refuse(Context& ctx, mem::PacketPtr packet, Refusal why);
 
   // --- for the stack ---
-  // A frame from a device, or for link::kLoopback a packet that next_frame() gave. ICMP messages are
-  // acted upon here and delivered too (raw and ping sockets want them).
+  // A frame from a device, or for link::kLoopback a packet that next_frame() gave. ICMP messages
+  // are acted upon here and delivered too (raw and ping sockets want them).
   Delivery input(Context& ctx, InterfaceId id, mem::PacketPtr frame);
-  // The oldest frame that waits for the device; for link::kLoopback an IP packet to hand to input().
+  // The oldest frame that waits for the device; for link::kLoopback an IP packet to hand to
+  // input().
   mem::PacketPtr next_frame(Context& ctx, InterfaceId id);
-  // The ICMP error that the last input() brought for the transports; false when it brought none. To be
-  // asked after each input(): an error not taken is lost when the next one comes in. Neighbours that
-  // do not answer are reported this way too, by way of loopback.
+  // The ICMP error that the last input() brought for the transports; false when it brought none. To
+  // be asked after each input(): an error not taken is lost when the next one comes in. Neighbours
+  // that do not answer are reported this way too, by way of loopback.
   bool take_error(Context& ctx, IcmpError& error);
   // A timer of kind kNeighbour or kReassembly is due; `index` as it was set.
   void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);

@@ -36,8 +36,8 @@ uint32_t PathMtuCache::lookup(const IpAddress& destination, uint32_t interface_m
 uint32_t PathMtuCache::report(const IpAddress& destination, uint32_t next_hop_mtu_bytes,
                               uint32_t packet_bytes, Instant now) {
   uint32_t mtu = next_hop_mtu_bytes != 0 ? next_hop_mtu_bytes : plateau_below(packet_bytes);
-  // RFC 1191 3: "a host MUST never increase its estimate in response to a Datagram Too Big message";
-  // a link that takes the whole packet would not have refused it.
+  // RFC 1191 3: "a host MUST never increase its estimate in response to a Datagram Too Big
+  // message"; a link that takes the whole packet would not have refused it.
   if (mtu >= packet_bytes) return 0;
   mtu = std::max(mtu, kConfig.path_mtu_min_bytes);
   mem::Index index = find(destination);

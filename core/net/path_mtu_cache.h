@@ -21,9 +21,10 @@ class PathMtuCache {
   // when nothing was learnt or what was learnt is older than kConfig.path_mtu_age_ms.
   uint32_t lookup(const IpAddress& destination, uint32_t interface_mtu_bytes, Instant now) const;
   // A router could not forward a packet of `packet_bytes` to `destination`. `next_hop_mtu_bytes` is
-  // what it said its link takes; 0: it did not say, so the next lower plateau is taken (RFC 1191 7.1).
-  // Never below kConfig.path_mtu_min_bytes, never up. Returns the MTU that is now believed; 0 when the
-  // report makes no sense: a link that takes `packet_bytes` would not have refused the packet.
+  // what it said its link takes; 0: it did not say, so the next lower plateau is taken (RFC
+  // 1191 7.1). Never below kConfig.path_mtu_min_bytes, never up. Returns the MTU that is now
+  // believed; 0 when the report makes no sense: a link that takes `packet_bytes` would not have
+  // refused the packet.
   uint32_t report(const IpAddress& destination, uint32_t next_hop_mtu_bytes, uint32_t packet_bytes,
                   Instant now);
   void clear();

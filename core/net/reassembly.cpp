@@ -23,7 +23,9 @@ uint32_t payload_bytes(const mem::Packet& fragment) {
   return fragment.size() - fragment.info.ip_header_bytes;
 }
 
-uint32_t end_of(const mem::Packet& fragment) { return begin_of(fragment) + payload_bytes(fragment); }
+uint32_t end_of(const mem::Packet& fragment) {
+  return begin_of(fragment) + payload_bytes(fragment);
+}
 
 }  // namespace
 
@@ -55,8 +57,8 @@ mem::PacketPtr Reassembly::add(Context& ctx, const ReassemblyKey& key, const Fra
     return {};
   }
   const bool is_last_known = datagram.total_bytes != 0;
-  const bool is_beyond = is_last_known && (end > datagram.total_bytes ||
-                                           (!range.more && end != datagram.total_bytes));
+  const bool is_beyond =
+      is_last_known && (end > datagram.total_bytes || (!range.more && end != datagram.total_bytes));
   const bool is_short = !range.more && datagram.tail != mem::kNoIndex &&
                         end_of(ctx.memory.packet(datagram.tail)) > end;
   if (fit == Fit::kFits && (is_beyond || is_short)) fit = Fit::kInconsistent;
@@ -101,7 +103,8 @@ mem::PacketPtr Reassembly::on_timer(Context& ctx, mem::Index index) {
 }
 
 void Reassembly::flush(Context& ctx, InterfaceId interface) {
-  for (mem::Index i = datagrams_.next_live(0); i != mem::kNoIndex; i = datagrams_.next_live(i + 1)) {
+  for (mem::Index i = datagrams_.next_live(0); i != mem::kNoIndex;
+       i = datagrams_.next_live(i + 1)) {
     if (datagrams_.at(i).key.interface == interface) close(ctx, i);
   }
 }

@@ -1,4 +1,5 @@
-// Reassembly of fragmented datagrams (RFC 791 3.2, RFC 815), shared by IPv4 and IPv6 by way of the key.
+// Reassembly of fragmented datagrams (RFC 791 3.2, RFC 815), shared by IPv4 and IPv6 by way of the
+// key.
 //
 // Overlapping fragments are refused, and the rest of their datagram with them (RFC 5722 4 for IPv6;
 // for IPv4 it ends teardrop and evasion by ambiguity). An exact duplicate is tolerated. Memory is
@@ -31,13 +32,13 @@ struct FragmentRange {
 class Reassembly {
  public:
   // A fragment, its IP header (info.ip_header_bytes) in front. Returns the whole datagram once this
-  // completes it: the header of the first fragment in front, its fields as they were, info.tos with the
-  // ECN codepoint of RFC 3168 5.3, offload cleared (the checksum is to be verified). Otherwise the
-  // fragment was kept or, counted, dropped.
+  // completes it: the header of the first fragment in front, its fields as they were, info.tos with
+  // the ECN codepoint of RFC 3168 5.3, offload cleared (the checksum is to be verified). Otherwise
+  // the fragment was kept or, counted, dropped.
   mem::PacketPtr add(Context& ctx, const ReassemblyKey& key, const FragmentRange& range,
                      mem::PacketPtr fragment);
-  // The timer of datagram `index` is due: forgets it. Returns its first fragment if that came (RFC 792:
-  // only then is Time Exceeded sent), else an empty packet.
+  // The timer of datagram `index` is due: forgets it. Returns its first fragment if that came (RFC
+  // 792: only then is Time Exceeded sent), else an empty packet.
   mem::PacketPtr on_timer(Context& ctx, mem::Index index);
   // Forgets all datagrams from `interface`.
   void flush(Context& ctx, InterfaceId interface);
@@ -55,8 +56,8 @@ class Reassembly {
     uint32_t total_bytes = 0;  // payload of the datagram; 0: the last fragment has not come
     uint32_t blocks = 0;
     uint16_t fragments = 0;
-    uint8_t ecn_seen = 0;      // bit n: codepoint n
-    bool is_refused = false;   // swallows what still comes, until its timer is due
+    uint8_t ecn_seen = 0;     // bit n: codepoint n
+    bool is_refused = false;  // swallows what still comes, until its timer is due
     mem::Index newer = mem::kNoIndex;
     mem::Index older = mem::kNoIndex;
   };
@@ -66,7 +67,8 @@ class Reassembly {
   mem::Index find(const ReassemblyKey& key) const;
   mem::Index open(Context& ctx, const ReassemblyKey& key);
   bool make_room(Context& ctx, mem::Index keep, uint32_t blocks);
-  Fit place(Context& ctx, Datagram& datagram, uint32_t begin, uint32_t end, mem::Index& after) const;
+  Fit place(Context& ctx, Datagram& datagram, uint32_t begin, uint32_t end,
+            mem::Index& after) const;
   void insert(Context& ctx, mem::Index index, mem::Index after, mem::PacketPtr fragment);
   mem::PacketPtr assemble(Context& ctx, mem::Index index);
   void refuse(Context& ctx, mem::Index index);

@@ -10,24 +10,24 @@ namespace tapstack::net {
 // Where packets to a destination go.
 struct Route {
   InterfaceId interface;
-  IpAddress destination;           // as asked for
-  IpAddress source;                // the address that source selection chose (or the one asked for)
-  IpAddress next_hop;              // the destination itself when on link
-  uint32_t mtu_bytes = 0;          // of the path: min(interface MTU, path MTU cache); largest IP packet
+  IpAddress destination;   // as asked for
+  IpAddress source;        // the address that source selection chose (or the one asked for)
+  IpAddress next_hop;      // the destination itself when on link
+  uint32_t mtu_bytes = 0;  // of the path: min(interface MTU, path MTU cache); largest IP packet
   uint32_t interface_mtu_bytes = 0;
-  bool is_local = false;           // one of our own addresses or loopback: goes over interface 1
+  bool is_local = false;  // one of our own addresses or loopback: goes over interface 1
   bool is_broadcast = false;
   bool is_multicast = false;
-  bool can_segment = false;        // the device takes TCP superframes (TSO)
-  bool can_checksum = false;       // the device completes checksums
+  bool can_segment = false;   // the device takes TCP superframes (TSO)
+  bool can_checksum = false;  // the device completes checksums
 };
 
 // What the transport decides about the IP header.
 struct SendParams {
   uint8_t protocol = 0;
-  uint8_t ttl = 0;                 // 0: kConfig.ip_ttl_default; multicast 1 (RFC 1112 6.1)
+  uint8_t ttl = 0;  // 0: kConfig.ip_ttl_default; multicast 1 (RFC 1112 6.1)
   uint8_t tos = 0;
-  bool dont_fragment = false;      // too large is Error::kMessageTooLong, never fragmented; DF is set
+  bool dont_fragment = false;  // too large is Error::kMessageTooLong, never fragmented; DF is set
   bool discover_path_mtu = false;  // DF is set when the packet fits the path, else it is fragmented
                                    // without (what Linux calls IP_PMTUDISC_WANT)
   bool ignore_path_mtu = false;    // only the interface's MTU counts (IP_PMTUDISC_PROBE)

@@ -16,7 +16,8 @@ bool may_leave_by(const Interface& interface, const RouteQuery& query) {
   return !is_given(query.source) || interface.has_address(query.source);
 }
 
-// An address of `interface` for packets to `next_hop`: the one that shares its network, else the first.
+// An address of `interface` for packets to `next_hop`: the one that shares its network, else the
+// first.
 Result<IpAddress> choose_source(const Interface& interface, const IpAddress& next_hop) {
   if (const Prefix* prefix = interface.prefix_of(next_hop)) return prefix->address;
   for (const Prefix& own : interface.addresses()) {
@@ -40,8 +41,7 @@ Result<Route> over(const Parts& parts, const Interface& interface, const RouteQu
   route.is_multicast = query.destination.is_multicast();
   route.is_broadcast = interface.is_broadcast(query.destination);
   route.interface_mtu_bytes = interface.settings.mtu_bytes;
-  route.mtu_bytes =
-      parts.path_mtus.lookup(query.destination, interface.settings.mtu_bytes, now);
+  route.mtu_bytes = parts.path_mtus.lookup(query.destination, interface.settings.mtu_bytes, now);
   route.can_segment = interface.settings.can_segment;
   route.can_checksum = interface.settings.can_checksum;
   return route;
@@ -66,8 +66,8 @@ Result<Route> to_ourselves(const Parts& parts, const RouteQuery& query) {
   return route;
 }
 
-// Limited broadcast and multicast name no network: the interface is the bound one, the source's, the
-// default route's, or the first that has an address.
+// Limited broadcast and multicast name no network: the interface is the bound one, the source's,
+// the default route's, or the first that has an address.
 const Interface* interface_for_group(const Parts& parts, const RouteQuery& query) {
   const RouteEntry* entry = parts.routes.find(query.destination, [&](const RouteEntry& e) {
     const Interface* interface = parts.interfaces.find(e.interface);
@@ -103,7 +103,8 @@ Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant no
                 is_on_link ? query.destination : entry->gateway, now);
   }
   if (best == nullptr && query.bound.value != 0) {
-    best = parts.interfaces.find(query.bound);  // told where: taken to be on that link, as Linux does
+    best =
+        parts.interfaces.find(query.bound);  // told where: taken to be on that link, as Linux does
     if (best->is_loopback) best = nullptr;
   }
   if (best == nullptr) return Error::kNetworkUnreachable;

@@ -14,17 +14,17 @@
 namespace tapstack::net {
 
 struct RouteEntry {
-  Prefix destination;      // 0.0.0.0/0: the default route
-  IpAddress gateway;       // no family: on link
+  Prefix destination;  // 0.0.0.0/0: the default route
+  IpAddress gateway;   // no family: on link
   InterfaceId interface;
   bool is_redirect = false;  // learnt: the first to go when the table is full
 };
 
 class RouteTable {
  public:
-  // Several routes to one destination are allowed on different interfaces; the first one added wins.
-  // Errors: kInvalid (prefix too long, gateway of another family or not unicast), kAddressInUse (there is
-  // one on this interface), kNoBuffers (table full).
+  // Several routes to one destination are allowed on different interfaces; the first one added
+  // wins. Errors: kInvalid (prefix too long, gateway of another family or not unicast),
+  // kAddressInUse (there is one on this interface), kNoBuffers (table full).
   Status add(const RouteEntry& entry);
   // Removes all routes to exactly this destination. Errors: kNoEntry.
   Status remove(const Prefix& destination);

@@ -26,9 +26,7 @@ class ArpTest : public LinkTest {
     const mem::PacketPtr frame = table_.next_frame(ctx_, id_);
     return frame ? bytes_of(*frame) : Frame{};
   }
-  NeighbourState state(Ip4Address a = kPeer) const {
-    return neighbours_->state(id_, a, ctx_.now);
-  }
+  NeighbourState state(Ip4Address a = kPeer) const { return neighbours_->state(id_, a, ctx_.now); }
 
   InterfaceTable table_;
   InterfaceId id_;

@@ -86,8 +86,7 @@ TEST_F(EthernetTest, OutputPutsTheHeaderInFront) {
   mem::PacketPtr packet = packet_of(test::hex("45 00"));
   packet->info.offload.checksum = mem::ChecksumState::kPartial;
   packet->info.offload.checksum_start = 20;
-  ASSERT_TRUE(
-      ethernet_output(ctx_, table_, id_, std::move(packet), kPeerMac, Payload::kIp4).ok());
+  ASSERT_TRUE(ethernet_output(ctx_, table_, id_, std::move(packet), kPeerMac, Payload::kIp4).ok());
   const mem::PacketPtr frame = table_.next_frame(ctx_, id_);
   EXPECT_EQ(bytes_of(*frame), test::hex("020000000001 020000000002 0800 45 00"));
   EXPECT_EQ(frame->info.offload.checksum_start, 34);

@@ -1,5 +1,5 @@
-// What the tests of link/ and net/ share: the parts of a stack that a Context lends, and frames built
-// byte by byte, without the code under test.
+// What the tests of link/ and net/ share: the parts of a stack that a Context lends, and frames
+// built byte by byte, without the code under test.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -19,7 +19,8 @@ class NeighbourCacheTest : public LinkTest {
     return cache_->enqueue(ctx_, kIf, to, packet_of({tag}));
   }
   // How many packets were released.
-  uint32_t hear(Evidence evidence, const MacAddress& mac = kPeerMac, const IpAddress& from = kPeer) {
+  uint32_t hear(Evidence evidence, const MacAddress& mac = kPeerMac,
+                const IpAddress& from = kPeer) {
     mem::PacketQueue released = cache_->on_message(ctx_, kIf, from, mac, evidence);
     const uint32_t count = released.count;
     memory_->clear(released);

@@ -21,9 +21,9 @@ class ConfigurationTest : public NetTest {
 TEST_F(ConfigurationTest, NewAddressIsAnnounced) {
   const Ip4Address second = Ip4Address::from(10, 10, 10, 3);
   ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {second, 24}).ok());
-  EXPECT_EQ(sent(), link::ethernet(
-                        MacAddress::broadcast(), kOurMac, 0x0806,
-                        link::arp({.sender_mac = kOurMac, .sender = second, .target = second})));
+  EXPECT_EQ(sent(),
+            link::ethernet(MacAddress::broadcast(), kOurMac, 0x0806,
+                           link::arp({.sender_mac = kOurMac, .sender = second, .target = second})));
 }
 
 TEST_F(ConfigurationTest, GoingDownFlushesEverythingLearnt) {

@@ -9,8 +9,9 @@ using EgressTest = NetTest;
 
 TEST_F(EgressTest, FirstPacketAsksForTheNeighbourAndFollowsTheReply) {
   ASSERT_TRUE(send(test::hex("0102030405060708"), kPeer).ok());
-  EXPECT_EQ(sent(), link::ethernet(MacAddress::broadcast(), kOurMac, 0x0806,
-                                   link::arp({.sender_mac = kOurMac, .sender = kOurs, .target = kPeer})));
+  EXPECT_EQ(sent(),
+            link::ethernet(MacAddress::broadcast(), kOurMac, 0x0806,
+                           link::arp({.sender_mac = kOurMac, .sender = kOurs, .target = kPeer})));
   EXPECT_TRUE(sent().empty());
   network_->input(ctx_, ts0_,
                   packet_of(link::ethernet(kOurMac, kPeerMac, 0x0806,
@@ -122,7 +123,8 @@ TEST_F(EgressTest, DeviceThatCanGetsThePositionsInTheFrame) {
   const auto route = network_->route(kPeer, {}, {}, ctx_.now);
   ASSERT_TRUE(route->can_segment);
   ASSERT_TRUE(
-      network_->send(ctx_, std::move(segment), *route, {.protocol = 6, .dont_fragment = true}).ok());
+      network_->send(ctx_, std::move(segment), *route, {.protocol = 6, .dont_fragment = true})
+          .ok());
   const mem::PacketPtr frame = network_->next_frame(ctx_, ts0_);
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->size(), 20'034u);

@@ -10,8 +10,7 @@ class Icmp4ErrorTest : public NetTest {
   Icmp4ErrorTest() { learn_peer(); }
 
   // Has a received packet refused; returns the error that goes out.
-  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort,
-               const MacAddress& to = kOurMac) {
+  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort, const MacAddress& to = kOurMac) {
     Delivery delivery = input(packet, to);
     EXPECT_TRUE(delivery);
     if (!delivery) return {};
@@ -56,8 +55,7 @@ TEST_F(Icmp4ErrorTest, NothingIsSaidAboutBroadcastAndMulticast) {
 TEST_F(Icmp4ErrorTest, NothingIsSaidAboutIcmpErrors) {
   const Frame about = ip4({.source = kOurs, .destination = kFar}, Frame(8));
   for (const unsigned type : {3u, 4u, 5u, 11u, 12u}) {
-    EXPECT_TRUE(
-        refuse(ip4({.protocol = 1}, icmp(type, 0, 0, about)), Refusal::kProtocol).empty());
+    EXPECT_TRUE(refuse(ip4({.protocol = 1}, icmp(type, 0, 0, about)), Refusal::kProtocol).empty());
   }
   EXPECT_FALSE(refuse(ip4({.protocol = 1}, icmp(13, 0, 0, Frame(12))), Refusal::kProtocol).empty())
       << "queries are not errors";

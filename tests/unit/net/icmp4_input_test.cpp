@@ -28,8 +28,7 @@ class Icmp4InputTest : public NetTest {
 };
 
 TEST_F(Icmp4InputTest, EchoIsAnsweredWithTheSameData) {
-  const Delivery delivery =
-      icmp_in(icmp(8, 0, 0x12340001, test::hex("61 62 63")), {.tos = 0x10});
+  const Delivery delivery = icmp_in(icmp(8, 0, 0x12340001, test::hex("61 62 63")), {.tos = 0x10});
   EXPECT_TRUE(delivery) << "raw sockets see it too";
   const Frame reply = sent_packet();
   ASSERT_EQ(reply.size(), 31u);
@@ -117,8 +116,9 @@ TEST_F(Icmp4InputTest, PortUnreachableBecomesAHardError) {
 }
 
 TEST_F(Icmp4InputTest, QuotedOptionsAreSkipped) {
-  Frame quoted = ip4({.source = kOurs, .destination = kFar, .options = test::hex("07070400000000 00")},
-                     test::hex("0fa0 0035 0010 0000 0102030405060708"));
+  Frame quoted =
+      ip4({.source = kOurs, .destination = kFar, .options = test::hex("07070400000000 00")},
+          test::hex("0fa0 0035 0010 0000 0102030405060708"));
   icmp_in(icmp(3, 1, 0, quoted));
   ASSERT_TRUE(take_error());
   EXPECT_EQ(error_.quoted_bytes, 16);

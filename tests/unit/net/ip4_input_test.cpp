@@ -93,8 +93,7 @@ TEST_F(Ip4InputTest, AddressOfAnotherInterfaceIsNotForUs) {
 }
 
 TEST_F(Ip4InputTest, BroadcastIsDeliveredAndMarked) {
-  for (const Ip4Address to :
-       {Ip4Address::limited_broadcast(), Ip4Address::from(10, 10, 10, 255)}) {
+  for (const Ip4Address to : {Ip4Address::limited_broadcast(), Ip4Address::from(10, 10, 10, 255)}) {
     const Delivery delivery = input(ip4({.destination = to}, kPayload), MacAddress::broadcast());
     ASSERT_TRUE(delivery);
     EXPECT_TRUE(delivery.packet->info.ip_broadcast);
@@ -166,9 +165,9 @@ TEST_F(Ip4InputTest, FragmentsOnTwoInterfacesAreNotMixed) {
   const InterfaceId other = add_interface(ctx_, *network_, link::device_settings("ts1")).value();
   ASSERT_TRUE(add_address(ctx_, *network_, other, {Ip4Address::from(172, 16, 0, 2), 24}).ok());
   const Frame data = test::pattern(32);
-  EXPECT_FALSE(input(ip4({.destination = Ip4Address::limited_broadcast(), .fragment = kMf},
-                         head(data, 16)),
-                     MacAddress::broadcast()));
+  EXPECT_FALSE(
+      input(ip4({.destination = Ip4Address::limited_broadcast(), .fragment = kMf}, head(data, 16)),
+            MacAddress::broadcast()));
   const Frame second = link::ethernet(
       MacAddress::broadcast(), kPeerMac, 0x0800,
       ip4({.destination = Ip4Address::limited_broadcast(), .fragment = 2}, tail(data, 16)));

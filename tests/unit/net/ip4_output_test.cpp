@@ -9,9 +9,7 @@ class Ip4OutputTest : public NetTest {
  protected:
   Ip4OutputTest() { learn_peer(); }
 
-  void lower_path_mtu(uint32_t mtu) {
-    parts().path_mtus.report(kFar, mtu, 1500, ctx_.now);
-  }
+  void lower_path_mtu(uint32_t mtu) { parts().path_mtus.report(kFar, mtu, 1500, ctx_.now); }
 };
 
 TEST_F(Ip4OutputTest, HeaderOfAnAtomicDatagramIsThisToTheByte) {
@@ -109,8 +107,8 @@ class HeaderIncluded : public Ip4OutputTest {
 };
 
 TEST_F(HeaderIncluded, LengthAndChecksumAreAlwaysFilledIn) {
-  Frame packet = ip4({.source = kOurs, .destination = kPeer, .protocol = 99, .id = 7, .ttl = 3},
-                     Frame(8));
+  Frame packet =
+      ip4({.source = kOurs, .destination = kPeer, .protocol = 99, .id = 7, .ttl = 3}, Frame(8));
   const Frame whole = packet;
   set16(packet, 2, 0);
   set16(packet, 10, 0xdead);

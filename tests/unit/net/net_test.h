@@ -39,7 +39,9 @@ inline void set16(Frame& f, size_t at, unsigned v) {
   f[at + 1] = static_cast<uint8_t>(v);
 }
 inline unsigned get16(const Frame& f, size_t at) { return f.at(at) * 256u + f.at(at + 1); }
-inline uint32_t get32(const Frame& f, size_t at) { return get16(f, at) * 65536u + get16(f, at + 2); }
+inline uint32_t get32(const Frame& f, size_t at) {
+  return get16(f, at) * 65536u + get16(f, at + 2);
+}
 inline Frame tail(const Frame& f, size_t from) {
   return Frame(f.begin() + static_cast<ptrdiff_t>(from), f.end());
 }
@@ -119,7 +121,8 @@ class NetTest : public link::LinkTest {
     return network_->input(ctx_, link::kLoopback, std::move(packet));
   }
   void learn_peer() {
-    network_->input(ctx_, ts0_, packet_of(link::ethernet(kOurMac, kPeerMac, 0x0806, link::arp({}))));
+    network_->input(ctx_, ts0_,
+                    packet_of(link::ethernet(kOurMac, kPeerMac, 0x0806, link::arp({}))));
     sent();  // the reply
   }
   Status send(const Frame& payload, const Ip4Address& to, SendParams params = {}) {

@@ -64,8 +64,9 @@ TEST_F(ReassemblyTest, TeardropIsRefusedAsAWhole) {
 }
 
 TEST_F(ReassemblyTest, EveryKindOfOverlapIsRefused) {
-  const struct { size_t begin, end; } overlaps[] = {
-      {8, 24}, {24, 40}, {8, 40}, {16, 24}, {24, 32}, {0, 64}};
+  const struct {
+    size_t begin, end;
+  } overlaps[] = {{8, 24}, {24, 40}, {8, 40}, {16, 24}, {24, 32}, {0, 64}};
   unsigned id = 10;
   for (const auto& [begin, end] : overlaps) {
     EXPECT_FALSE(fragment(16, 32, true, ++id));
@@ -186,8 +187,8 @@ TEST_F(ReassemblyTest, CongestionExperiencedBesideNotEctIsDropped) {
 }
 
 TEST_F(ReassemblyTest, VerifiedFragmentDoesNotVouchForTheDatagram) {
-  mem::PacketPtr first = packet_of(link::ethernet(kOurMac, kPeerMac, 0x0800,
-                                                  ip4({.fragment = kMf}, test::pattern(16))));
+  mem::PacketPtr first = packet_of(
+      link::ethernet(kOurMac, kPeerMac, 0x0800, ip4({.fragment = kMf}, test::pattern(16))));
   first->info.offload.checksum = mem::ChecksumState::kVerified;
   EXPECT_FALSE(network_->input(ctx_, ts0_, std::move(first)));
   const Delivery delivery = input(ip4({.fragment = 2}, test::pattern(4, 16)));

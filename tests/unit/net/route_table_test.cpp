@@ -26,9 +26,8 @@ TEST(RouteTable, UnusableEntriesArePassedOver) {
   RouteTable table;
   ASSERT_TRUE(table.add({{Ip4Address::any(), 0}, kGateway, kIf}).ok());
   ASSERT_TRUE(table.add({net(1), kGateway, InterfaceId{3}}).ok());
-  const RouteEntry* found = table.find(Ip4Address::from(10, 1, 2, 3), [](const RouteEntry& e) {
-    return e.interface == kIf;
-  });
+  const RouteEntry* found = table.find(Ip4Address::from(10, 1, 2, 3),
+                                       [](const RouteEntry& e) { return e.interface == kIf; });
   EXPECT_EQ(found->destination.length, 0);
 }
 
