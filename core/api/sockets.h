@@ -35,7 +35,8 @@ struct SendOptions {
   bool urgent = false;     // MSG_OOB
   bool dont_route = false; // MSG_DONTROUTE: only to neighbours on link
 };
-// Stream: queues as much as there is room for; kWouldBlock when none. Datagram: all or nothing.
+// Stream: queues as much as there is room for; kWouldBlock when none, also for want of packet memory:
+// an event follows in both cases when there is some again. Datagram: all or nothing.
 // Errors: kNotConnected, kBrokenPipe, kConnectionReset (pending errors are returned once),
 // kMessageTooLong, kDestinationRequired, kAccess (broadcast not allowed), kNetworkUnreachable ...
 Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,

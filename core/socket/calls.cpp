@@ -22,6 +22,12 @@ uint8_t protocol_of(SocketKind kind) {
   return 0;
 }
 
+// A stream that takes less than offered because packet memory is short has to be told when that ends.
+void watch_memory(Environment env, SocketId id, const Result<size_t>& sent, size_t offered) {
+  const bool took_all = sent.ok() ? *sent >= offered : sent.error() != Error::kWouldBlock;
+  if (!took_all && !env.ctx.memory.may_keep(1)) env.sockets.add_starved(id.index);
+}
+
 }  // namespace
 
 Result<SocketId> open(Environment env, const OpenRequest& request) {
@@ -72,7 +78,10 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_tcp()) {
-    return tcp_socket::send(env, *socket, request.parts, {request.more, request.urgent});
+    const auto sent =
+        tcp_socket::send(env, *socket, request.parts, {request.more, request.urgent});
+    watch_memory(env, id, sent, transport::total_bytes(request.parts));
+    return sent;
   }
   if (request.urgent) return Error::kNotSupported;
   return datagram_socket::send(env, *socket, request.parts, request.to);
@@ -105,7 +114,9 @@ Result<size_t> reserve_send(Environment env, SocketId id, size_t bytes,
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (!socket->is_tcp()) return Error::kNotSupported;
-  return tcp_socket::reserve_send(env, *socket, bytes, spans);
+  const auto reserved = tcp_socket::reserve_send(env, *socket, bytes, spans);
+  watch_memory(env, id, reserved, reserved.ok() ? 0 : bytes);
+  return reserved;
 }
 
 Status commit_send(Environment env, SocketId id, size_t bytes) {

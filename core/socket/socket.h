@@ -25,11 +25,13 @@ struct Socket {
   bool receive_shut = false;
   bool send_shut = false;
   bool is_event_queued = false;
+  bool is_starved = false;     // a send found no memory; see SocketTable::add_starved()
   bool was_connected = false;  // TCP: the handshake was completed
   TcpPhase phase = TcpPhase::kFresh;
   InterfaceId interface;  // TCP: SO_BINDTODEVICE
   uint32_t receive_low_water_bytes = 1;
   mem::Index event_next = mem::kNoIndex;
+  mem::Index starved_next = mem::kNoIndex;
 
   // TCP
   transport::tcp::ConnectionId connection;  // in kConnected

@@ -22,7 +22,30 @@ void SocketTable::remove(SocketId id) {
     *link = pool_.at(id.index).event_next;
     if (events_tail_ == id.index) events_tail_ = previous;
   }
+  if (pool_.at(id.index).is_starved) {
+    mem::Index* link = &starved_;
+    while (*link != id.index) link = &pool_.at(*link).starved_next;
+    *link = pool_.at(id.index).starved_next;
+  }
   pool_.release(id);
+}
+
+void SocketTable::add_starved(mem::Index index) {
+  Socket& socket = pool_.at(index);
+  if (socket.is_starved) return;
+  socket.is_starved = true;
+  socket.starved_next = starved_;
+  starved_ = index;
+}
+
+void SocketTable::feed_starved() {
+  while (has_starved()) {
+    const mem::Index index = starved_;
+    Socket& socket = pool_.at(index);
+    starved_ = socket.starved_next;
+    socket.is_starved = false;
+    add_event(index);
+  }
 }
 
 void SocketTable::add_event(mem::Index index) {

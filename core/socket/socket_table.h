@@ -22,12 +22,19 @@ class SocketTable {
   // The oldest socket with an event; false when there is none.
   bool next_event(SocketId& id);
 
+  // A socket that could not send for want of memory: no connection of its own will wake it.
+  void add_starved(mem::Index index);
+  bool has_starved() const { return starved_ != mem::kNoIndex; }
+  // There is memory again: an event for each of them.
+  void feed_starved();
+
   size_t used() const { return pool_.used(); }
 
  private:
   mem::Pool<Socket, kConfig.sockets, SocketTag> pool_;
   mem::Index events_head_ = mem::kNoIndex;
   mem::Index events_tail_ = mem::kNoIndex;
+  mem::Index starved_ = mem::kNoIndex;  // list by starved_next, newest first
 };
 
 }  // namespace tapstack::socket

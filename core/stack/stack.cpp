@@ -144,6 +144,7 @@ void Stack::collect_events() {
   }
   transport::tcp::ListenerEvents listener;
   while (layers_.tcp.next_event(listener)) sockets_.add_event(listener.owner.value);
+  if (sockets_.has_starved() && memory_.may_keep(1)) sockets_.feed_starved();
   mem::Index owner = mem::kNoIndex;
   while (layers_.udp.take_news(owner)) sockets_.add_event(owner);
   while (layers_.ping.take_news(owner)) sockets_.add_event(owner);

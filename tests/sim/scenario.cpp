@@ -57,7 +57,7 @@ WorldSettings choose_world(Dice& dice) {
 
 StreamPlan choose_plan(Dice& dice) {
   StreamPlan plan;
-  const uint64_t sizes[] = {0, 1, 500, 3'000, 20'000, 60'000, 150'000};
+  const uint64_t sizes[] = {0, 1, 500, 3'000, 20'000, 100'000, 500'000};
   plan.bytes = dice.below(sizes[dice.below(std::size(sizes))] + 1);
   const size_t chunks[] = {1, 100, 1'460, 4'000, 30'000};
   plan.chunk_bytes = chunks[dice.below(std::size(chunks))];
@@ -88,6 +88,7 @@ std::vector<Conversation> choose_conversations(Dice& dice, const WorldSettings& 
     each.server = dice.chance(0.1) ? each.client
                                    : static_cast<int>((static_cast<uint64_t>(each.client) + 1 +
                                                        dice.below(hosts - 1)) % hosts);
+    each.is_crowded = count > kConfig.tcp_connections / 2;
     each.start = world.start + Duration::us(static_cast<int64_t>(dice.below(spread_us)));
     each.plans[kClient] = choose_plan(dice);
     each.plans[kServer] = choose_plan(dice);

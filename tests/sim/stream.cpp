@@ -50,9 +50,10 @@ void StreamEnd::guard(Instant now, SocketId id) {
 }
 
 void StreamEnd::on_wake(Instant now) {
+  if (is_done()) return;
   if (id_.is_null()) {
     connect(now);
-  } else if (!is_done()) {
+  } else {
     work(now);
   }
 }
@@ -206,7 +207,9 @@ bool StreamEnd::receive(Instant now) {
 // The connection is over because of `error`. Always false.
 bool StreamEnd::fail(Instant now, Error error) {
   const bool is_reset = error == Error::kConnectionReset || error == Error::kBrokenPipe;
-  if (is_reset && conversation_.plans[1 - side_].aborts) {
+  // A client may be connected in its own eyes while the server never found room for it.
+  const bool is_turned_away = conversation_.is_crowded && side_ == kClient && received_ == 0;
+  if (is_reset && (conversation_.plans[1 - side_].aborts || is_turned_away)) {
     finish(now, StreamResult::kReset);
   } else if (error == Error::kTimedOut || error == Error::kHostUnreachable) {
     finish(now, StreamResult::kTimedOut);

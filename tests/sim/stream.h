@@ -29,7 +29,8 @@ struct Conversation {
   int client = 0;    // hosts
   int server = 1;
   Instant start;
-  StreamPlan plans[2];  // of client, of server
+  bool is_crowded = false;  // there may be no connection left for it at the server
+  StreamPlan plans[2];      // of client, of server
 };
 
 inline constexpr int kClient = 0;
@@ -42,7 +43,7 @@ enum class StreamResult : uint8_t {
   kRunning,
   kComplete,   // sent everything, received everything and the end
   kAborted,    // by itself, as planned
-  kReset,      // by the other end
+  kReset,      // by the other end, or by a host that had no connection left for it
   kTimedOut,
   kWrong,      // something that must not happen
 };

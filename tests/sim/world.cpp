@@ -32,7 +32,8 @@ World::World(const WorldSettings& settings, Dice dice, Trace& trace)
 
 bool World::is_perfect() const {
   const LinkSettings& link = settings_.link;
-  return link.loss == 0 && link.duplicate == 0 && link.corrupt == 0 && next_hog_.is_never();
+  return link.loss == 0 && link.duplicate == 0 && link.corrupt == 0 &&
+         settings_.hog_period == Duration();
 }
 
 void World::assign(int host, SocketId id, App* app) {

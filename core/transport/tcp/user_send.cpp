@@ -25,6 +25,12 @@ Error refusal(Connection& c) {
   return Error::kNone;
 }
 
+// Queues as much of the first `n` bytes as there is memory for; returns how much.
+size_t queue_some(Connection& c, Context& ctx, mem::ConstBytes bytes, size_t n) {
+  while (n > 0 && !c.snd.queue_copy(ctx.memory, bytes.first(n))) n /= 2;
+  return n;
+}
+
 void after_queueing(Work& w, const SendFlags& flags) {
   w.c.more = flags.more;
   if (flags.urgent) w.c.snd.mark_urgent();
@@ -41,12 +47,9 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id,
   size_t queued = 0;
   bool is_cut = false;
   for (const mem::ConstBytes part : parts) {
-    const size_t n = std::min<size_t>(part.size(), send_room(*c));
+    const size_t room = std::min<size_t>(part.size(), send_room(*c));
+    const size_t n = queue_some(*c, ctx, part, room);
     is_cut = n < part.size();
-    if (n > 0 && !c->snd.queue_copy(ctx.memory, part.first(n))) {
-      is_cut = true;
-      break;
-    }
     queued += n;
     if (is_cut) break;
   }
@@ -62,10 +65,13 @@ Result<size_t> reserve_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t byte
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   if (const Error e = refusal(*c); e != Error::kNone) return e;
-  const size_t n = std::min({bytes, size_t{send_room(*c)}, spans.size() * kConfig.block_bytes});
+  size_t n = std::min({bytes, size_t{send_room(*c)}, spans.size() * kConfig.block_bytes});
   mem::Chain& reserved = tcp.tables().reserved;
   TAPSTACK_ASSERT(reserved.is_empty());
-  if (n == 0 || !ctx.memory.new_chain(static_cast<uint32_t>(n), reserved, mem::Priority::kData)) {
+  while (n > 0 && !ctx.memory.new_chain(static_cast<uint32_t>(n), reserved, mem::Priority::kData)) {
+    n /= 2;
+  }
+  if (n == 0) {
     c->send_blocked = true;
     return Error::kWouldBlock;
   }
