@@ -52,9 +52,9 @@ enum class Op : uint16_t {
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
   kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
            // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
+  kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
   kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
                // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
-  kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
 };
 
 struct Request {
