@@ -14,7 +14,7 @@ constexpr uint32_t kWindowMax = 1u << 30;  // RFC 7323 2.3: no window can be lar
 uint32_t Congestion::initial_window_bytes() const {
   // RFC 6928 (1): the smaller of 10 segments and max(2 segments, 14600 bytes).
   const uint32_t segments = kConfig.tcp_initial_window_segments * mss_bytes_;
-  return std::min(segments, std::max(2 * mss_bytes_, 14'600u));
+  return std::min(segments, std::max(2 * mss_bytes_, uint32_t{14'600}));
 }
 
 void Congestion::start(CongestionAlgorithm algorithm, uint32_t mss_bytes,

@@ -64,7 +64,7 @@ void send_syn_ack(Tables& t, Context& ctx, net::Network& network, HalfOpen& reco
   out.seq = record.iss;
   out.ack = record.irs + 1;
   out.flags = flag::kSyn | flag::kAck;
-  out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), 0xffffu));
+  out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), uint32_t{0xffff}));
   out.options = syn_ack_options(
       record.advertised_mss_bytes, record.agreed,
       {timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent});

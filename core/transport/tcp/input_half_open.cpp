@@ -24,7 +24,7 @@ bool is_acceptable(const Arrival& a, const HalfOpen& h) {
   const bool is_old = h.agreed.timestamps && ts && !a.seg.has(flag::kRst) &&
                       static_cast<int32_t>(ts->value - h.timestamp_recent) < 0;
   return l != nullptr && !is_old &&
-         is_in_window(h, a.seg, std::min(receive_limit(l->settings), 0xffffu));
+         is_in_window(h, a.seg, std::min(receive_limit(l->settings), uint32_t{0xffff}));
 }
 
 // A connection in SYN-RECEIVED from the record; kNoIndex when there is no room.

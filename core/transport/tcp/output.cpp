@@ -92,7 +92,7 @@ bool send_syn(Work& w, net::Network& network) {
   Outgoing out;
   out.flow = c.flow;
   out.seq = c.snd.vars().iss;
-  out.wnd = static_cast<uint16_t>(std::min(receive_limit(c.settings), 0xffffu));
+  out.wnd = static_cast<uint16_t>(std::min(receive_limit(c.settings), uint32_t{0xffff}));
   const uint32_t offset = w.tables.isn.timestamp_offset(c.flow);
   wire::TcpTimestamps ts{timestamp_value(w.ctx.now, offset), 0};
   if (c.state == State::kSynSent) {
@@ -117,7 +117,7 @@ void set_urgent(const Connection& c, Outgoing& out) {
   const SendVariables& v = c.snd.vars();
   if (!v.has_urgent || !v.up.after(out.seq)) return;
   out.flags |= flag::kUrg;
-  out.urgent = static_cast<uint16_t>(std::min(v.up.since(out.seq), 0xffffu));
+  out.urgent = static_cast<uint16_t>(std::min(v.up.since(out.seq), uint32_t{0xffff}));
 }
 
 // Puts the plan's text into `out`. False: no memory now.

@@ -24,7 +24,7 @@ uint32_t Receiver::free_bytes(uint32_t out_of_order_bytes) const {
 }
 
 uint16_t Receiver::advertise_in_syn() {
-  const auto window = static_cast<uint16_t>(std::min(limit_bytes_, 0xffffu));
+  const auto window = static_cast<uint16_t>(std::min(limit_bytes_, uint32_t{0xffff}));
   v_.window_end = later(v_.window_end, v_.nxt + window);
   return window;
 }
@@ -38,7 +38,7 @@ uint16_t Receiver::advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes) {
   const uint32_t worth_it = offered + std::min(limit_bytes_ / 2, mss_bytes);
   uint32_t field = least;
   if (could >= worth_it) field = std::max(least, could >> shift_);
-  field = std::min(field, 0xffffu);
+  field = std::min(field, uint32_t{0xffff});
   v_.window_end = later(v_.window_end, v_.nxt + (field << shift_));
   return static_cast<uint16_t>(field);
 }

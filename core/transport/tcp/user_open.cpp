@@ -107,7 +107,7 @@ Result<ListenerId> listen(Tcp& tcp, const ListenRequest& request) {
 Status set_backlog(Tcp& tcp, ListenerId id, uint32_t backlog) {
   Listener* l = tcp.tables().listeners.get(id);
   if (l == nullptr) return Error::kBadHandle;
-  l->backlog = std::clamp(backlog, 1u, kConfig.tcp_backlog_max);
+  l->backlog = std::clamp(backlog, uint32_t{1}, kConfig.tcp_backlog_max);
   return {};
 }
 

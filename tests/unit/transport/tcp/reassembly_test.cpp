@@ -1,0 +1,97 @@
+#include "transport/tcp/reassembly.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+namespace tapstack::transport::tcp {
+namespace {
+
+class ReassemblyTest : public ::testing::Test {
+ protected:
+  bool insert(uint32_t begin, const std::string& text) {
+    mem::Chain chain;
+    EXPECT_TRUE(memory->append_copy(
+        chain, {reinterpret_cast<const uint8_t*>(text.data()), text.size()},
+        mem::Priority::kData));
+    return r.insert(*memory, SeqNumber(begin), chain);
+  }
+  std::string take(uint32_t nxt) {
+    mem::Chain chain = r.take(*memory, SeqNumber(nxt));
+    std::string out(chain.length, '\0');
+    memory->chain_copy_out(chain, 0, {reinterpret_cast<uint8_t*>(out.data()), out.size()});
+    memory->free_chain(chain);
+    return out;
+  }
+  ~ReassemblyTest() override {
+    r.clear(*memory);
+    EXPECT_EQ(memory->blocks_used(), 0u);
+  }
+
+  std::unique_ptr<mem::PacketMemory> memory = std::make_unique<mem::PacketMemory>();
+  Reassembly r;
+};
+
+TEST_F(ReassemblyTest, HandsOutWhatBecomesInOrder) {
+  insert(105, "fghij");
+  EXPECT_EQ(take(104), "");
+  EXPECT_EQ(take(105), "fghij");
+  EXPECT_TRUE(r.is_empty());
+}
+
+TEST_F(ReassemblyTest, JoinsNeighbours) {
+  insert(105, "fg");
+  insert(109, "jk");
+  insert(107, "hi");
+  EXPECT_EQ(take(105), "fghijk");
+}
+
+TEST_F(ReassemblyTest, WhatCameFirstStays) {
+  insert(105, "FGH");
+  EXPECT_TRUE(insert(103, "defghijk"));
+  EXPECT_EQ(take(103), "deFGHijk");
+}
+
+TEST_F(ReassemblyTest, FillsSeveralHolesWithOneSegment) {
+  insert(102, "C");
+  insert(104, "E");
+  insert(106, "G");
+  EXPECT_TRUE(insert(101, "bcdefgh"));
+  EXPECT_EQ(take(101), "bCdEfGh");
+}
+
+TEST_F(ReassemblyTest, TextThatIsAllThereIsRefused) {
+  insert(105, "fghij");
+  EXPECT_FALSE(insert(106, "gh"));
+  EXPECT_EQ(r.bytes(), 5u);
+}
+
+TEST_F(ReassemblyTest, WhatLiesBeforeNxtIsCutOff) {
+  insert(105, "fghij");
+  EXPECT_EQ(take(107), "hij");
+}
+
+TEST_F(ReassemblyTest, AFullTableRefusesMoreRanges) {
+  for (uint32_t i = 0; i < Reassembly::kCapacity; ++i) EXPECT_TRUE(insert(100 + 10 * i, "x"));
+  EXPECT_FALSE(insert(50'000, "x"));
+}
+
+TEST_F(ReassemblyTest, ReportsTheLatestFirst) {  // RFC 2018 4 (1)
+  insert(200, "x");
+  insert(300, "x");
+  insert(100, "x");
+  insert(301, "x");
+  std::array<SeqRange, 2> blocks;
+  ASSERT_EQ(r.report(blocks), 2u);
+  EXPECT_EQ(blocks[0], (SeqRange{SeqNumber(300), SeqNumber(302)}));
+  EXPECT_EQ(blocks[1], (SeqRange{SeqNumber(100), SeqNumber(101)}));
+}
+
+TEST_F(ReassemblyTest, WorksAcrossTheWrap) {
+  insert(0xfffffffe, "abcd");
+  EXPECT_EQ(take(0xfffffffe), "abcd");
+}
+
+}  // namespace
+}  // namespace tapstack::transport::tcp
