@@ -1,5 +1,6 @@
-// Finds the object that a pair of endpoints belongs to: a hash table of numbers, keyed so that a peer
-// cannot aim at one bucket. What a number means and whether it matches is its owner's business.
+// Finds the object that a pair of endpoints belongs to: a hash table of numbers, keyed so that a
+// peer cannot aim at one bucket. What a number means and whether it matches is its owner's
+// business.
 #pragma once
 
 #include <array>

@@ -6,8 +6,8 @@ namespace {
 bool is_every_address(const IpAddress& a) { return a.family() == Family::kNone || a.is_any(); }
 
 bool may_overlap(const BindRequest& a, const BindRequest& b) {
-  const bool same_interface = a.interface == b.interface || a.interface.value == 0 ||
-                              b.interface.value == 0;
+  const bool same_interface =
+      a.interface == b.interface || a.interface.value == 0 || b.interface.value == 0;
   return same_interface && a.local.port == b.local.port &&
          (is_every_address(a.local.address) || is_every_address(b.local.address) ||
           a.local.address == b.local.address);

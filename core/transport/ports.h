@@ -1,8 +1,8 @@
 // Who uses which local port: one table per protocol, shared rules.
 //
-// A *binding* is a claim on (address, interface, port). Explicit ones come from bind(2); a connection
-// that chose its port, or that was accepted from a listener, has an implicit one, and so has its
-// TIME-WAIT. Several users may hold one binding; it disappears with the last.
+// A *binding* is a claim on (address, interface, port). Explicit ones come from bind(2); a
+// connection that chose its port, or that was accepted from a listener, has an implicit one, and so
+// has its TIME-WAIT. Several users may hold one binding; it disappears with the last.
 #pragma once
 
 #include <array>
@@ -28,9 +28,9 @@ struct BindRequest {
 };
 
 struct Binding {
-  BindRequest claim;           // with the port chosen
-  bool is_explicit = false;    // made by bind()
-  bool is_listening = false;   // a TCP socket listens: SO_REUSEADDR does not help against it
+  BindRequest claim;          // with the port chosen
+  bool is_explicit = false;   // made by bind()
+  bool is_listening = false;  // a TCP socket listens: SO_REUSEADDR does not help against it
   uint32_t users = 1;
   mem::Index next = mem::kNoIndex;  // in the list of the port's bucket
 };
@@ -42,8 +42,8 @@ struct PortChoice {
   InterfaceId interface;
 };
 
-// Whether two claims on one port exclude each other, as Linux decides it (inet_csk_bind_conflict and
-// its UDP twin): same or overlapping address and interface, and not both shareable.
+// Whether two claims on one port exclude each other, as Linux decides it (inet_csk_bind_conflict
+// and its UDP twin): same or overlapping address and interface, and not both shareable.
 bool is_conflict(const Binding& a, const Binding& b);
 
 struct TcpPortLimits {
@@ -67,9 +67,9 @@ class Ports {
   // An implicit binding of what a listener accepted; equal ones are shared. Never a conflict.
   // kNoBuffers: table full.
   Result<BindingId> join(const BindRequest& request);
-  // The port of an outgoing connection: RFC 6056 3.3.4, double hash. A port that connections chose is
-  // shared by those to different remote ends: `is_free(Port)` tells whether the ends are not in use.
-  // Explicit bindings are not shared. kAddressNotAvailable: none left; kNoBuffers: table full.
+  // The port of an outgoing connection: RFC 6056 3.3.4, double hash. A port that connections chose
+  // is shared by those to different remote ends: `is_free(Port)` tells whether the ends are not in
+  // use. Explicit bindings are not shared. kAddressNotAvailable: none left; kNoBuffers: table full.
   template <class IsFree>
   Result<BindingId> choose(const PortChoice& choice, Random& random, IsFree&& is_free);
 
@@ -86,8 +86,8 @@ class Ports {
   size_t used() const { return bindings_.used(); }
 
  private:
-  static constexpr size_t kBuckets =
-      Limits::kBindings > 16384 ? 16384 : std::bit_ceil(Limits::kBindings);
+  static constexpr size_t kBuckets = Limits::kBindings > 16384 ? 16384
+                                                               : std::bit_ceil(Limits::kBindings);
   static constexpr size_t kCounters = kConfig.tcp_connections > 1000 ? 256 : 16;  // RFC 6056 TABLE
   static constexpr uint32_t kRange =
       uint32_t{kConfig.port_ephemeral_last} - kConfig.port_ephemeral_first + 1;

@@ -5,8 +5,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr uint8_t kQuickAcks = 16;                    // Linux's TCP_MAX_QUICKACKS
-constexpr Duration kIdle = Duration::ms(1000);        // about an RTO of the peer
+constexpr uint8_t kQuickAcks = 16;              // Linux's TCP_MAX_QUICKACKS
+constexpr Duration kIdle = Duration::ms(1000);  // about an RTO of the peer
 constexpr Duration kDelay = Duration::ms(kConfig.tcp_delayed_ack_ms);
 
 }  // namespace

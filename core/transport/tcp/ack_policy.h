@@ -13,9 +13,9 @@ class AckPolicy {
   // `advertised_mss`: the largest segment the peer may send.
   void start(uint32_t advertised_mss);
 
-  // In-order text arrived. Sixteen segments at the start and after idleness are acknowledged at once,
-  // so that the peer's slow start is not held up; then every second full segment (RFC 5681 4.2). A
-  // superframe of several segments is at least two.
+  // In-order text arrived. Sixteen segments at the start and after idleness are acknowledged at
+  // once, so that the peer's slow start is not held up; then every second full segment (RFC
+  // 5681 4.2). A superframe of several segments is at least two.
   void on_text(uint32_t bytes, Instant now, bool want_quick);
   // Something demands an ACK without delay: a hole, a duplicate, a FIN, a challenge.
   void on_immediate() { is_now_ = true; }

@@ -14,8 +14,7 @@ uint32_t ReceiveTuning::on_consumed(uint32_t bytes, uint32_t limit_bytes, Instan
     consumed_bytes_ = 0;
   }
   consumed_bytes_ += bytes;
-  const uint32_t wanted =
-      std::min(consumed_bytes_, kConfig.tcp_receive_buffer_max_bytes / 2) * 2;
+  const uint32_t wanted = std::min(consumed_bytes_, kConfig.tcp_receive_buffer_max_bytes / 2) * 2;
   return std::max(limit_bytes, wanted);
 }
 

@@ -8,8 +8,9 @@
 
 namespace tapstack::transport::tcp {
 
-// Dynamic right-sizing of the receive buffer (Fisk and Feng, 2001): the limit becomes twice what the
-// program consumes in a round trip, because a sender in slow start may double its rate in the next.
+// Dynamic right-sizing of the receive buffer (Fisk and Feng, 2001): the limit becomes twice what
+// the program consumes in a round trip, because a sender in slow start may double its rate in the
+// next.
 class ReceiveTuning {
  public:
   // A round trip as the receiver sees it (timestamps); the smallest counts, 1 ms at least.
@@ -24,8 +25,8 @@ class ReceiveTuning {
   uint32_t consumed_bytes_ = 0;      // in this round
 };
 
-// Limit of the send queue that keeps a window of `cwnd_bytes` busy: one in flight, one queued behind
-// it. At least `limit_bytes`, at most tcp_send_buffer_max_bytes.
+// Limit of the send queue that keeps a window of `cwnd_bytes` busy: one in flight, one queued
+// behind it. At least `limit_bytes`, at most tcp_send_buffer_max_bytes.
 uint32_t tuned_send_limit(uint32_t limit_bytes, uint32_t cwnd_bytes);
 
 }  // namespace tapstack::transport::tcp

@@ -1,5 +1,5 @@
-// Limits the challenge ACKs of one connection: RFC 5961 7. Per connection, because a limit shared by
-// all lets an attacker count another connection's (CVE-2016-5696).
+// Limits the challenge ACKs of one connection: RFC 5961 7. Per connection, because a limit shared
+// by all lets an attacker count another connection's (CVE-2016-5696).
 #pragma once
 
 #include <cstdint>

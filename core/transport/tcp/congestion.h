@@ -1,6 +1,6 @@
 // Congestion control: how much may be in the network (RFC 5681). The algorithm is chosen per
-// connection by a tag; each algorithm is a file that answers the same few questions. This is the only
-// writer of cwnd and ssthresh.
+// connection by a tag; each algorithm is a file that answers the same few questions. This is the
+// only writer of cwnd and ssthresh.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ enum class CongestionAlgorithm : uint8_t { kNewReno };
 
 // What an ACK for new data said.
 struct AckSample {
-  uint32_t acked_bytes = 0;      // newly acknowledged, cumulatively
-  uint32_t flight_bytes = 0;     // in flight before this ACK
-  bool was_cwnd_limited = false; // the window was in use, RFC 7661: only then may it grow
+  uint32_t acked_bytes = 0;       // newly acknowledged, cumulatively
+  uint32_t flight_bytes = 0;      // in flight before this ACK
+  bool was_cwnd_limited = false;  // the window was in use, RFC 7661: only then may it grow
   Instant now;
 };
 

@@ -1,5 +1,6 @@
-// One connection: a composition of its parts, without behaviour of its own. Each part has one writer
-// and knows nothing of the others; the files input_*, output, timeouts and user_* tell them facts.
+// One connection: a composition of its parts, without behaviour of its own. Each part has one
+// writer and knows nothing of the others; the files input_*, output, timeouts and user_* tell them
+// facts.
 #pragma once
 
 #include <cstdint>
@@ -37,11 +38,11 @@ struct RoundTripProbe {
 
 // How long the peer has been silent towards us.
 struct Silence {
-  uint8_t retransmits = 0;        // of the same data since progress (RFC 9293 3.8.3)
-  uint8_t window_probes = 0;      // unanswered
-  uint8_t persist_backoff = 0;    // exponent; lasts until the window opens
-  uint8_t keepalive_probes = 0;   // unanswered
-  Instant stalled_since;          // no progress although something is outstanding
+  uint8_t retransmits = 0;       // of the same data since progress (RFC 9293 3.8.3)
+  uint8_t window_probes = 0;     // unanswered
+  uint8_t persist_backoff = 0;   // exponent; lasts until the window opens
+  uint8_t keepalive_probes = 0;  // unanswered
+  Instant stalled_since;         // no progress although something is outstanding
   Instant last_received_at;
 };
 
@@ -63,20 +64,20 @@ struct ConnectionFigures {
 struct Connection {
   // Who it is.
   Flow flow;
-  InterfaceId bound;       // SO_BINDTODEVICE
-  BindingId binding;       // holds the local port
+  InterfaceId bound;  // SO_BINDTODEVICE
+  BindingId binding;  // holds the local port
   Owner owner;
-  ListenerId listener;     // accepted from, while nobody has taken it
+  ListenerId listener;  // accepted from, while nobody has taken it
   net::Route route;
   Settings settings;
   State state = State::kClosed;
   bool in_demux = false;
-  bool is_orphan = false;        // the program has closed it: nobody will read or ask
+  bool is_orphan = false;  // the program has closed it: nobody will read or ask
   bool was_established = false;
-  bool receive_shut = false;     // shutdown_receive()
-  bool more = false;             // MSG_MORE of the last send
-  bool was_cwnd_limited = false; // cwnd is what held output back last time
-  bool send_blocked = false;     // the program was told that there is no room
+  bool receive_shut = false;        // shutdown_receive()
+  bool more = false;                // MSG_MORE of the last send
+  bool was_cwnd_limited = false;    // cwnd is what held output back last time
+  bool send_blocked = false;        // the program was told that there is no room
   Error error = Error::kNone;       // pending for the program
   Error soft_error = Error::kNone;  // of ICMP: the reason if it times out (RFC 1122 4.2.3.9)
 
@@ -89,7 +90,7 @@ struct Connection {
   Congestion congestion;
   Rtt rtt;
   RoundTripProbe probe;
-  SeqNumber small_end;   // end of the last segment sent that was not full (Nagle)
+  SeqNumber small_end;  // end of the last segment sent that was not full (Nagle)
   OutputRequests wanted;
   Silence silence;
 
@@ -97,7 +98,7 @@ struct Connection {
   uint16_t advertised_mss_bytes = kConfig.tcp_mss_default_bytes;
   Receiver rcv;
   Reassembly out_of_order;
-  SeqNumber fin_at;        // of a FIN that came out of order
+  SeqNumber fin_at;  // of a FIN that came out of order
   bool has_fin_at = false;
   AckPolicy acks;
   ReceiveTuning tuning;

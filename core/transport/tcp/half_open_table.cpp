@@ -65,9 +65,9 @@ void send_syn_ack(Tables& t, Context& ctx, net::Network& network, HalfOpen& reco
   out.ack = record.irs + 1;
   out.flags = flag::kSyn | flag::kAck;
   out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), uint32_t{0xffff}));
-  out.options = syn_ack_options(
-      record.advertised_mss_bytes, record.agreed,
-      {timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent});
+  out.options =
+      syn_ack_options(record.advertised_mss_bytes, record.agreed,
+                      {timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent});
   transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
 }
 

@@ -1,5 +1,6 @@
-// The half-open connections of all listeners: bounded, the oldest gives way, so a flood of SYNs costs a
-// legitimate peer its place only if it takes longer to answer than the flood to fill the table.
+// The half-open connections of all listeners: bounded, the oldest gives way, so a flood of SYNs
+// costs a legitimate peer its place only if it takes longer to answer than the flood to fill the
+// table.
 #pragma once
 
 #include "net/network.h"

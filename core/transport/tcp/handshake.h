@@ -7,10 +7,10 @@ namespace tapstack::transport::tcp {
 
 // The peer's SYN, from the segment or from what a half-open record kept of it.
 struct PeerSyn {
-  SeqNumber seq;               // IRS
+  SeqNumber seq;  // IRS
   Negotiated agreed;
-  uint16_t wnd = 0;            // never scaled in a SYN (RFC 7323 2.2)
-  uint32_t timestamp = 0;      // TSval, if agreed.timestamps
+  uint16_t wnd = 0;        // never scaled in a SYN (RFC 7323 2.2)
+  uint32_t timestamp = 0;  // TSval, if agreed.timestamps
 };
 
 // Size of the receive buffer that the settings ask for at the start, and the shift that our SYN

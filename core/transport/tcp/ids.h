@@ -25,7 +25,9 @@ enum class Event : uint8_t {
 // Events of one object since they were last taken, as a set.
 struct Events {
   uint16_t bits = 0;
-  static constexpr uint16_t bit(Event e) { return static_cast<uint16_t>(1u << static_cast<uint8_t>(e)); }
+  static constexpr uint16_t bit(Event e) {
+    return static_cast<uint16_t>(1u << static_cast<uint8_t>(e));
+  }
   constexpr bool has(Event e) const { return (bits & bit(e)) != 0; }
   constexpr void add(Event e) { bits = static_cast<uint16_t>(bits | bit(e)); }
   constexpr bool is_empty() const { return bits == 0; }

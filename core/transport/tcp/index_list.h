@@ -22,7 +22,8 @@ struct IndexList {
   bool is_empty() const { return count == 0; }
 };
 
-// `Member` names the link, for example &Connection::output_link. The object must not be in the list.
+// `Member` names the link, for example &Connection::output_link. The object must not be in the
+// list.
 template <auto Member, class Pool>
 void push_back(Pool& pool, IndexList& list, mem::Index index) {
   ListLink& link = pool.at(index).*Member;

@@ -19,7 +19,8 @@ enum class TcpState : uint8_t {  // RFC 9293 3.3.2; values are Linux's TCP_* num
   kClosing,
 };
 
-// State and figures of one connection, for TCP_INFO and tools. Times in microseconds, sizes in bytes.
+// State and figures of one connection, for TCP_INFO and tools. Times in microseconds, sizes in
+// bytes.
 struct TcpInfo {
   TcpState state = TcpState::kClosed;
   uint8_t backoff = 0;

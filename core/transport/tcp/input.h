@@ -1,5 +1,6 @@
-// SEGMENT ARRIVES (RFC 9293 3.10.7): the steps in the RFC's order, one function a step. Input records
-// facts; only answers to what has no connection (RST, SYN-ACK, TIME-WAIT's ACK) are sent from here.
+// SEGMENT ARRIVES (RFC 9293 3.10.7): the steps in the RFC's order, one function a step. Input
+// records facts; only answers to what has no connection (RST, SYN-ACK, TIME-WAIT's ACK) are sent
+// from here.
 //
 //   input.cpp               whom the segment is for; 3.10.7.1 CLOSED; TIME-WAIT
 //   input_listen.cpp        3.10.7.2 LISTEN
@@ -39,10 +40,10 @@ void input_syn_sent(Arrival& a, Work& w);
 void input_synchronized(Arrival& a, Work& w);
 
 // Steps that several files share.
-Step check_ack(Arrival& a, Work& w);       // fifth
-void check_urgent(Arrival& a, Work& w);    // sixth
-Step process_text(Arrival& a, Work& w);    // seventh
-void check_fin(Arrival& a, Work& w);       // eighth
+Step check_ack(Arrival& a, Work& w);     // fifth
+void check_urgent(Arrival& a, Work& w);  // sixth
+Step process_text(Arrival& a, Work& w);  // seventh
+void check_fin(Arrival& a, Work& w);     // eighth
 // RFC 5961: an ACK that lets the peer find out what is wrong; rate limited per connection.
 void challenge(Arrival& a, Work& w, DropReason why);
 

@@ -106,8 +106,7 @@ void look_for_loss(Work& w) {
   c.recovery.enter_fast(o);
   c.wanted.first_lost = true;
   c.probe.is_running = false;
-  w.ctx.counters.count(c.agreed.sack ? Mib::kTcpExtTCPSackRecovery
-                                     : Mib::kTcpExtTCPRenoRecovery);
+  w.ctx.counters.count(c.agreed.sack ? Mib::kTcpExtTCPSackRecovery : Mib::kTcpExtTCPRenoRecovery);
 }
 
 // Our FIN was acknowledged.

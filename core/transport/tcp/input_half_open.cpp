@@ -1,5 +1,5 @@
-// RFC 9293 3.10.7.4 for SYN-RECEIVED after a passive OPEN, as far as a HalfOpen record goes; the ACK
-// that completes the handshake makes a connection of it.
+// RFC 9293 3.10.7.4 for SYN-RECEIVED after a passive OPEN, as far as a HalfOpen record goes; the
+// ACK that completes the handshake makes a connection of it.
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/input.h"
@@ -13,8 +13,7 @@ namespace {
 bool is_in_window(const HalfOpen& h, const Segment& seg, uint32_t window) {
   const SeqNumber nxt = h.irs + 1;
   const bool begins_in = seg.seq.in_window(nxt, window);
-  return seg.length() == 0 ? begins_in
-                           : begins_in || (seg.end() - 1).in_window(nxt, window);
+  return seg.length() == 0 ? begins_in : begins_in || (seg.end() - 1).in_window(nxt, window);
 }
 
 // First step: sequence number and timestamp (RFC 7323 5.3).
@@ -47,8 +46,8 @@ mem::Index promote(Arrival& a, const HalfOpen& h, mem::Index listener) {
   c.advertised_mss_bytes = h.advertised_mss_bytes;
   c.snd.start(h.iss);
   c.snd.on_syn_sent();
-  on_peer_syn(c, {h.irs, h.agreed, h.window, h.timestamp_recent}, a.ctx.now,
-              h.timestamp_offset, h.retransmits > 0);
+  on_peer_syn(c, {h.irs, h.agreed, h.window, h.timestamp_recent}, a.ctx.now, h.timestamp_offset,
+              h.retransmits > 0);
   if (h.retransmits == 0) c.probe = {h.iss + 1, h.sent_at, true};
   return index;
 }

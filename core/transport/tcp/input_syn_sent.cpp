@@ -15,8 +15,7 @@ void take_syn(Arrival& a, Connection& c) {
   syn.agreed = negotiate(a.seg.options, offered_shift(c.settings));
   syn.wnd = a.seg.wnd;
   if (a.seg.options.timestamps) syn.timestamp = a.seg.options.timestamps->value;
-  on_peer_syn(c, syn, a.ctx.now, a.tables.isn.timestamp_offset(c.flow),
-              c.silence.retransmits > 0);
+  on_peer_syn(c, syn, a.ctx.now, a.tables.isn.timestamp_offset(c.flow), c.silence.retransmits > 0);
 }
 
 void measure(Arrival& a, Connection& c) {

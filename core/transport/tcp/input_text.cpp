@@ -17,8 +17,8 @@ void request_ack(Work& w) {
   }
 }
 
-// Text outside of [RCV.NXT, RCV.NXT + RCV.WND) is not ours to keep. SEG.SEQ, text and FIN afterwards
-// describe what is left.
+// Text outside of [RCV.NXT, RCV.NXT + RCV.WND) is not ours to keep. SEG.SEQ, text and FIN
+// afterwards describe what is left.
 void trim_to_window(Arrival& a, const ReceiveVariables& rcv) {
   if (a.seg.seq.before(rcv.nxt)) {
     const uint32_t old = std::min(rcv.nxt.since(a.seg.seq), a.seg.text_bytes);

@@ -1,5 +1,5 @@
-// Initial sequence numbers: RFC 6528, ISN = M + F(ends, secret) with SipHash as F and a clock M of one
-// tick every 4 us. Also the timestamp offset of a pair of endpoints, which is made the same way
+// Initial sequence numbers: RFC 6528, ISN = M + F(ends, secret) with SipHash as F and a clock M of
+// one tick every 4 us. Also the timestamp offset of a pair of endpoints, which is made the same way
 // (RFC 7323 7.1).
 #pragma once
 

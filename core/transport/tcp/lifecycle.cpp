@@ -72,8 +72,7 @@ void become_established(Work& w) {
   c.silence.last_received_at = w.ctx.now;
   c.deadlines.clear(Deadline::kRetransmit);
   if (c.settings.keep_alive) {
-    c.deadlines.set(Deadline::kKeepAlive,
-                    w.ctx.now + Duration::s(c.settings.keepalive_idle_s));
+    c.deadlines.set(Deadline::kKeepAlive, w.ctx.now + Duration::s(c.settings.keepalive_idle_s));
   }
   raise(w, Event::kConnected);
   raise(w, Event::kWritable);

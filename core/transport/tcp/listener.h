@@ -22,7 +22,7 @@ struct Listener {
   Owner owner;
   Settings settings;
   uint32_t backlog = 1;
-  IndexList acceptable;   // connections, through Connection::accept_link
+  IndexList acceptable;  // connections, through Connection::accept_link
   uint32_t half_open = 0;
   Events events;
   ListLink event_link;
@@ -41,11 +41,11 @@ struct HalfOpen {
   SeqNumber irs;
   Negotiated agreed;
   uint16_t advertised_mss_bytes = 0;
-  uint16_t window = 0;            // of the SYN: not scaled
+  uint16_t window = 0;  // of the SYN: not scaled
   uint32_t timestamp_offset = 0;
   uint32_t timestamp_recent = 0;
   uint8_t retransmits = 0;
-  Instant sent_at;                // the SYN-ACK, first time
+  Instant sent_at;  // the SYN-ACK, first time
   ListLink age_link;
 };
 

@@ -18,8 +18,8 @@ void raise(Tables& t, mem::Index listener, Event event) {
 void mark_output(Work& w) {
   if (w.c.output_link.is_linked) return;
   w.c.output_list = w.c.route.interface;
-  push_back<&Connection::output_link>(w.tables.connections,
-                                      w.tables.output[w.c.output_list.value], w.index);
+  push_back<&Connection::output_link>(w.tables.connections, w.tables.output[w.c.output_list.value],
+                                      w.index);
 }
 
 void unmark_output(Work& w) {

@@ -33,8 +33,8 @@ Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
     std::array<SeqRange, wire::TcpOptions::kSackBlocksMax> blocks;
     const size_t n = c.out_of_order.report(blocks);
     for (size_t i = 0; i < n; ++i) {
-      const bool fits = out.options.add_sack_block(
-          {blocks[i].begin.value(), blocks[i].end.value()});
+      const bool fits =
+          out.options.add_sack_block({blocks[i].begin.value(), blocks[i].end.value()});
       if (!fits) break;
     }
   }
@@ -190,8 +190,10 @@ bool send_text(Work& w, net::Network& network) {
   }
   const uint32_t bytes = out.text.length;
   set_urgent(c, out);
-  if (c.snd.unsent_bytes() == 0) out.flags |= flag::kPsh;
-  if (bytes == 0) out.flags = out.flags & ~flag::kPsh;
+  // RFC 9293 3.8.6.1, MUST-60: on the last octet that is queued, also when it goes again.
+  const SeqNumber end = out.seq + (bytes + (plan.fin ? 1 : 0));
+  const bool is_last = c.snd.unsent_bytes() == 0 && end == c.snd.vars().nxt;
+  if (is_last && bytes > 0) out.flags |= flag::kPsh;
   if (bytes > limits.segment_bytes_max) {
     out.segment_bytes = static_cast<uint16_t>(limits.segment_bytes_max);
   }
@@ -249,8 +251,8 @@ void wait(Work& w) {
 
 bool output_connection(Work& w, net::Network& network) {
   if (w.c.wanted.reset) return send_reset_for(w, network);
-  const bool sent = (w.c.wanted.syn && send_syn(w, network)) || send_text(w, network) ||
-                    send_ack(w, network);
+  const bool sent =
+      (w.c.wanted.syn && send_syn(w, network)) || send_text(w, network) || send_ack(w, network);
   if (!sent) wait(w);
   arm(w);
   return sent;

@@ -24,8 +24,8 @@ OutputPlan retransmission(const Connection& c, SeqRange range, uint32_t bytes_ma
   return plan;
 }
 
-// Whether a last segment of less than the full size must wait: Nagle's algorithm (RFC 9293 3.7.4) in
-// Minshall's form, which waits for the ACK of small segments only, and TCP_CORK or MSG_MORE.
+// Whether a last segment of less than the full size must wait: Nagle's algorithm (RFC 9293 3.7.4)
+// in Minshall's form, which waits for the ACK of small segments only, and TCP_CORK or MSG_MORE.
 bool must_wait_for_more(const Connection& c) {
   const SendVariables& v = c.snd.vars();
   if (v.fin_queued || c.wanted.probe) return false;
@@ -79,8 +79,7 @@ OutputPlan plan_output(const Connection& c, const OutputLimits& limits) {
   if (v.wnd_bytes == 0) return c.wanted.probe ? window_probe(c) : OutputPlan{};
   const bool is_fast = c.recovery.phase() == RecoveryPhase::kFast;
   const SeqNumber lost = c.loss.lost_before(o, c.sacked, is_fast);
-  const uint32_t pipe =
-      c.recovery.pipe(o, c.sacked, lost, c.loss.assumed_received_bytes(o));
+  const uint32_t pipe = c.recovery.pipe(o, c.sacked, lost, c.loss.assumed_received_bytes(o));
   const uint32_t cwnd = c.congestion.cwnd_bytes();
   uint32_t room = cwnd > pipe ? cwnd - pipe : 0;
   if (c.wanted.first_lost) room = std::max(room, limits.segment_bytes_max);

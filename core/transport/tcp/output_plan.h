@@ -1,4 +1,5 @@
-// What text a connection may send next: a pure question to its parts. Output does what the plan says.
+// What text a connection may send next: a pure question to its parts. Output does what the plan
+// says.
 #pragma once
 
 #include <cstdint>
@@ -15,9 +16,9 @@ struct OutputPlan {
   };
   Kind kind = Kind::kNothing;
   uint32_t bytes = 0;
-  SeqRange range;             // of text
+  SeqRange range;  // of text
   bool fin = false;
-  bool is_rescue = false;     // RFC 6675 NextSeg() rule (4)
+  bool is_rescue = false;        // RFC 6675 NextSeg() rule (4)
   bool is_cwnd_limited = false;  // nothing or less than wanted, because of cwnd
 };
 

@@ -10,11 +10,11 @@ namespace tapstack::transport::tcp {
 // MSS option for SYNs that go out by `route`: RFC 9293 3.7.1 and RFC 6691, MTU less fixed headers.
 // `limit_bytes`: TCP_MAXSEG, 0 none.
 uint16_t advertised_mss(const net::Route& route, uint16_t limit_bytes);
-// Computes the connection's send MSS anew: RFC 9293 3.7.1, the least of what the peer takes, what the
-// path carries and what the program wants.
+// Computes the connection's send MSS anew: RFC 9293 3.7.1, the least of what the peer takes, what
+// the path carries and what the program wants.
 void update_mss(Connection& c);
-// Looks the route up again. True when segments have become smaller. Without a route the old one stays:
-// retransmissions will try again.
+// Looks the route up again. True when segments have become smaller. Without a route the old one
+// stays: retransmissions will try again.
 bool refresh_route(Connection& c, const net::Network& network, Instant now);
 
 inline IpSettings ip_settings(const Settings& s) { return {s.ttl, s.tos, s.path_mtu_discovery}; }

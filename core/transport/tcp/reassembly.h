@@ -1,5 +1,5 @@
-// Text that arrived out of order, kept until the hole before it is filled (RFC 9293 3.10.7.4, seventh
-// step; RFC 2018 for what is reported about it).
+// Text that arrived out of order, kept until the hole before it is filled (RFC 9293 3.10.7.4,
+// seventh step; RFC 2018 for what is reported about it).
 #pragma once
 
 #include <array>
@@ -18,8 +18,8 @@ class Reassembly {
   static constexpr size_t kCapacity = kConfig.tcp_reassembly_ranges;
 
   // Takes over `text`, which begins at `begin`. What overlaps is kept as it came first: a later
-  // segment must not change what was acknowledged selectively. False: the table is full, or all of it
-  // was there already; nothing (more) was kept.
+  // segment must not change what was acknowledged selectively. False: the table is full, or all of
+  // it was there already; nothing (more) was kept.
   bool insert(mem::PacketMemory& memory, SeqNumber begin, mem::Chain& text);
   // The text that begins at or before `nxt`, without what lies before it; empty when there is none.
   // Ranges that end at or before `nxt` are thrown away.

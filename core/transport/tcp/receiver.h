@@ -1,5 +1,5 @@
-// The receiving side: RCV.* of RFC 9293 3.3.1, the receive queue and the window that is offered. The
-// only writer of them.
+// The receiving side: RCV.* of RFC 9293 3.3.1, the receive queue and the window that is offered.
+// The only writer of them.
 //
 // The window never shrinks (RFC 9293 3.8.6.2.2): once offered, the right edge stands, whatever
 // happens to the buffer's limit.
@@ -15,10 +15,10 @@ namespace tapstack::transport::tcp {
 
 struct ReceiveVariables {
   SeqNumber irs;
-  SeqNumber nxt;          // RCV.NXT
-  SeqNumber window_end;   // RCV.NXT + RCV.WND as last advertised
-  SeqNumber up;           // RCV.UP: the octet after the urgent one, if has_urgent
-  SeqNumber read;         // sequence number of the first octet in the queue
+  SeqNumber nxt;                // RCV.NXT
+  SeqNumber window_end;         // RCV.NXT + RCV.WND as last advertised
+  SeqNumber up;                 // RCV.UP: the octet after the urgent one, if has_urgent
+  SeqNumber read;               // sequence number of the first octet in the queue
   uint64_t received_bytes = 0;  // of text in order, in all
   bool has_urgent = false;      // an urgent octet was announced and not yet passed by the reader
   bool urgent_taken = false;    // it was read with MSG_OOB
@@ -34,8 +34,8 @@ class Receiver {
   // The unscaled window of a SYN or SYN-ACK (RFC 7323 2.2); what it offers counts as offered.
   uint16_t advertise_in_syn();
   // The window field of a segment now going out. `out_of_order_bytes` are held beside the queue;
-  // `mss_bytes`: full segments of the peer. The edge moves only by min(limit / 2, mss), to avoid the
-  // silly window syndrome (RFC 9293 3.8.6.2.2).
+  // `mss_bytes`: full segments of the peer. The edge moves only by min(limit / 2, mss), to avoid
+  // the silly window syndrome (RFC 9293 3.8.6.2.2).
   uint16_t advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes);
   // Whether the reader has freed so much that the peer should be told: twice what it knows of.
   bool is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const;

@@ -32,9 +32,7 @@ bool Recovery::on_progress(const Outstanding& o) {
   return true;
 }
 
-void Recovery::on_retransmitted(const SeqRange& range) {
-  high_rxt_ = later(high_rxt_, range.end);
-}
+void Recovery::on_retransmitted(const SeqRange& range) { high_rxt_ = later(high_rxt_, range.end); }
 
 uint32_t Recovery::pipe(const Outstanding& o, const SackScoreboard& board, SeqNumber lost_before,
                         uint32_t assumed_received_bytes) const {

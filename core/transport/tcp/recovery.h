@@ -1,7 +1,7 @@
 // What to send again, and when recovery is over: NewReno (RFC 6582) and SACK (RFC 6675) in one
-// scheme. Both steer by `pipe`, the estimate of bytes in the network, against cwnd; NewReno's window
-// inflation (RFC 6582 3.2 steps 2-4) is the same thing said differently: each duplicate ACK takes a
-// segment out of the pipe.
+// scheme. Both steer by `pipe`, the estimate of bytes in the network, against cwnd; NewReno's
+// window inflation (RFC 6582 3.2 steps 2-4) is the same thing said differently: each duplicate ACK
+// takes a segment out of the pipe.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +20,16 @@ enum class RecoveryPhase : uint8_t {
 
 class Recovery {
  public:
-  // True when losses just found may start a fast recovery: not while one is running, and without SACK
-  // not for duplicate ACKs that a time-out's own retransmissions cause (RFC 6582 4.1 "careful").
+  // True when losses just found may start a fast recovery: not while one is running, and without
+  // SACK not for duplicate ACKs that a time-out's own retransmissions cause (RFC 6582 4.1
+  // "careful").
   bool may_enter(const Outstanding& o) const;
   void enter_fast(const Outstanding& o);
   void enter_loss(const Outstanding& o);
   // The cumulative ACK moved to o.una. True when that ends a recovery.
   bool on_progress(const Outstanding& o);
-  // Retransmission may begin again at una, because what was retransmitted is lost too or was refused.
+  // Retransmission may begin again at una, because what was retransmitted is lost too or was
+  // refused.
   void restart(SeqNumber una) { high_rxt_ = una; }
   // [range] has been sent again.
   void on_retransmitted(const SeqRange& range);
@@ -53,10 +55,10 @@ class Recovery {
 
  private:
   RecoveryPhase phase_ = RecoveryPhase::kOpen;
-  SeqNumber recovery_point_;  // RFC 6675 RecoveryPoint, RFC 6582 recover
-  SeqNumber high_rxt_;        // RFC 6675 HighRxt + 1: end of what was sent again
+  SeqNumber recovery_point_;    // RFC 6675 RecoveryPoint, RFC 6582 recover
+  SeqNumber high_rxt_;          // RFC 6675 HighRxt + 1: end of what was sent again
   bool has_timed_out_ = false;  // recovery_point_ is of a time-out
-  bool has_rescued_ = false;  // RFC 6675 RescueRxt: once a recovery
+  bool has_rescued_ = false;    // RFC 6675 RescueRxt: once a recovery
 };
 
 }  // namespace tapstack::transport::tcp

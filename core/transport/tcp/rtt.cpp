@@ -26,10 +26,14 @@ void Rtt::on_sample(Duration sample) {
   backoff_ = 0;
 }
 
-void Rtt::on_timeout() { backoff_ = std::min<uint8_t>(static_cast<uint8_t>(backoff_ + 1), kBackoffMax); }
+void Rtt::on_timeout() {
+  backoff_ = std::min<uint8_t>(static_cast<uint8_t>(backoff_ + 1), kBackoffMax);
+}
 
 void Rtt::on_handshake_retransmitted() {
-  if (!has_sample_) initial_rto_ = Duration::s(3);
+  if (has_sample_) return;
+  initial_rto_ = Duration::s(3);
+  backoff_ = 0;
 }
 
 Duration Rtt::rto_without_backoff() const {

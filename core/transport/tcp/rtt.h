@@ -24,7 +24,7 @@ class Rtt {
   // RFC 6298 5.7: the SYN had to be retransmitted, so the RTO starts at 3 s for the data phase.
   void on_handshake_retransmitted();
 
-  Duration rto() const;              // with back-off, at most tcp_rto_max_ms
+  Duration rto() const;  // with back-off, at most tcp_rto_max_ms
   Duration rto_without_backoff() const;
   Duration srtt() const { return srtt_; }
   Duration rttvar() const { return rttvar_; }

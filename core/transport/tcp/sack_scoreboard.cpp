@@ -4,8 +4,7 @@
 
 namespace tapstack::transport::tcp {
 
-uint32_t SackScoreboard::on_blocks(std::span<const SeqRange> blocks, SeqNumber una,
-                                   SeqNumber nxt) {
+uint32_t SackScoreboard::on_blocks(std::span<const SeqRange> blocks, SeqNumber una, SeqNumber nxt) {
   const uint32_t before = sacked_bytes();
   for (const SeqRange& b : blocks) {
     const bool is_plausible =

@@ -15,9 +15,9 @@ class SackScoreboard {
  public:
   static constexpr size_t kCapacity = kConfig.tcp_sack_ranges;
 
-  // Blocks of an ACK. Those not within (una, nxt] are ignored: D-SACK, old, or invented (RFC 2018 5,
-  // RFC 2883). When the table is full the highest ranges are forgotten: that only costs a needless
-  // retransmission. Returns how many bytes are new.
+  // Blocks of an ACK. Those not within (una, nxt] are ignored: D-SACK, old, or invented (RFC 2018
+  // 5, RFC 2883). When the table is full the highest ranges are forgotten: that only costs a
+  // needless retransmission. Returns how many bytes are new.
   uint32_t on_blocks(std::span<const SeqRange> blocks, SeqNumber una, SeqNumber nxt);
   void on_cumulative_ack(SeqNumber una);
   // RFC 2018 8: the peer may have thrown away what it reported.
@@ -33,8 +33,8 @@ class SackScoreboard {
   // The first hole at or after `from` and before `limit`; empty range when there is none.
   SeqRange next_hole(SeqNumber from, SeqNumber limit) const;
   // RFC 6675 4, IsLost(): everything not reported before this sequence number is lost, because
-  // `dup_thresh` ranges, or more than (dup_thresh - 1) * mss bytes, were reported above it. `una` when
-  // nothing is.
+  // `dup_thresh` ranges, or more than (dup_thresh - 1) * mss bytes, were reported above it. `una`
+  // when nothing is.
   SeqNumber lost_before(SeqNumber una, uint32_t mss_bytes, uint32_t dup_thresh) const;
 
   std::span<const SeqRange> ranges() const { return {ranges_.data(), count_}; }

@@ -21,10 +21,10 @@ bool is_unicast(const mem::PacketInfo& info) {
          !info.destination.is_multicast() && !info.source.is_multicast() && !info.source.is_any();
 }
 
-// Combinations that no TCP sends: with SYN neither FIN nor RST goes, and something must be set.
+// Combinations that no TCP sends: with SYN neither FIN nor RST goes. A segment without any bit
+// passes: RFC 9293 3.10.7.1 answers it with a RST.
 bool are_flags_sane(wire::TcpFlags flags) {
-  const bool any = flags.has_any(flag::kSyn | flag::kAck | flag::kRst | flag::kFin);
-  return any && !(flags.syn() && flags.has_any(flag::kFin | flag::kRst));
+  return !(flags.syn() && flags.has_any(flag::kFin | flag::kRst));
 }
 
 void fill(const wire::TcpView& view, const mem::PacketInfo& info, Segment& out) {

@@ -15,12 +15,12 @@ namespace tapstack::transport::tcp {
 namespace flag = wire::tcp_flag;
 
 struct Segment {
-  Flow flow;               // local: its destination
-  InterfaceId interface;   // where it came in
-  SeqNumber seq;           // SEG.SEQ
-  SeqNumber ack;           // SEG.ACK, if has(kAck)
-  uint16_t wnd = 0;        // SEG.WND as sent: not scaled
-  uint16_t urgent = 0;     // SEG.UP, if has(kUrg)
+  Flow flow;              // local: its destination
+  InterfaceId interface;  // where it came in
+  SeqNumber seq;          // SEG.SEQ
+  SeqNumber ack;          // SEG.ACK, if has(kAck)
+  uint16_t wnd = 0;       // SEG.WND as sent: not scaled
+  uint16_t urgent = 0;    // SEG.UP, if has(kUrg)
   wire::TcpFlags flags;
   uint32_t text_bytes = 0;
   wire::TcpOptions options;

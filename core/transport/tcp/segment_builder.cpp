@@ -21,11 +21,9 @@ void describe_offload(const Outgoing& out, const net::Route& route, uint32_t hea
   offload.segment_bytes = out.segment_bytes;
 }
 
-bool emit_header(Context& ctx, mem::Packet& packet, const Outgoing& out,
-                 const net::Route& route) {
+bool emit_header(Context& ctx, mem::Packet& packet, const Outgoing& out, const net::Route& route) {
   const size_t options_bytes = out.options.size_bytes();
-  const auto header_bytes =
-      static_cast<uint32_t>(wire::TcpView::kHeaderBytesMin + options_bytes);
+  const auto header_bytes = static_cast<uint32_t>(wire::TcpView::kHeaderBytesMin + options_bytes);
   uint8_t* at = ctx.memory.prepend(packet, header_bytes);
   if (at == nullptr) return false;
   wire::TcpHeader h;

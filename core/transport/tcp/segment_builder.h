@@ -12,14 +12,15 @@
 
 namespace tapstack::transport::tcp {
 
-// A segment to send, or with `segment_bytes` several of them in one superframe, which the device cuts.
+// A segment to send, or with `segment_bytes` several of them in one superframe, which the device
+// cuts.
 struct Outgoing {
   Flow flow;
   SeqNumber seq;
-  SeqNumber ack;            // if flags has ACK
+  SeqNumber ack;  // if flags has ACK
   wire::TcpFlags flags;
-  uint16_t wnd = 0;         // as it goes into the field: scaled
-  uint16_t urgent = 0;      // if flags has URG
+  uint16_t wnd = 0;            // as it goes into the field: scaled
+  uint16_t urgent = 0;         // if flags has URG
   uint16_t segment_bytes = 0;  // text bytes a segment; 0: it is one segment
   wire::TcpOptions options;
   mem::Chain text;

@@ -18,10 +18,8 @@ inline uint32_t send_room(const Connection& c) {
   return limit - std::min(limit, c.snd.queued_bytes());
 }
 
-// Enough to tell a program that was told to wait: a third of the limit, as Linux does, so that it is
-// not woken for every segment that was acknowledged.
-inline bool has_worthwhile_room(const Connection& c) {
-  return send_room(c) >= send_limit(c) / 3;
-}
+// Enough to tell a program that was told to wait: a third of the limit, as Linux does, so that it
+// is not woken for every segment that was acknowledged.
+inline bool has_worthwhile_room(const Connection& c) { return send_room(c) >= send_limit(c) / 3; }
 
 }  // namespace tapstack::transport::tcp

@@ -56,7 +56,8 @@ class Sender {
   void mark_urgent();
 
   // The next `n` unsent octets, n <= unsent_bytes(), are transmitted for the first time, with our
-  // FIN behind them if `fin`. `payload` gets a shared view of them. False: no memory, nothing changed.
+  // FIN behind them if `fin`. `payload` gets a shared view of them. False: no memory, nothing
+  // changed.
   bool take_new(mem::PacketMemory& memory, uint32_t n, bool fin, mem::Chain& payload);
   // A shared view of sent octets [range), which must lie in [una, nxt) without SYN and FIN.
   bool share_sent(mem::PacketMemory& memory, const SeqRange& range, mem::Chain& payload) const;

@@ -1,5 +1,5 @@
-// Sequence numbers: 32 bits, modulo 2^32 (RFC 9293 3.4). There is no `<`: what is earlier depends on
-// the half of the space one looks at, so the questions are before() and after().
+// Sequence numbers: 32 bits, modulo 2^32 (RFC 9293 3.4). There is no `<`: what is earlier depends
+// on the half of the space one looks at, so the questions are before() and after().
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What a program may set about a connection. A listener's settings are inherited by what it accepts.
+// What a program may set about a connection. A listener's settings are inherited by what it
+// accepts.
 #pragma once
 
 #include <cstdint>
@@ -8,23 +9,23 @@
 namespace tapstack::transport::tcp {
 
 struct Settings {
-  bool keep_alive = false;                                    // SO_KEEPALIVE
-  bool no_delay = false;                                      // TCP_NODELAY: Nagle off
-  bool cork = false;                                          // TCP_CORK
-  bool quick_ack = false;                                     // TCP_QUICKACK: ACK at once
-  bool oob_inline = false;                                    // SO_OOBINLINE
-  uint32_t keepalive_idle_s = kConfig.tcp_keepalive_idle_s;   // [1, 32767]
+  bool keep_alive = false;                                           // SO_KEEPALIVE
+  bool no_delay = false;                                             // TCP_NODELAY: Nagle off
+  bool cork = false;                                                 // TCP_CORK
+  bool quick_ack = false;                                            // TCP_QUICKACK: ACK at once
+  bool oob_inline = false;                                           // SO_OOBINLINE
+  uint32_t keepalive_idle_s = kConfig.tcp_keepalive_idle_s;          // [1, 32767]
   uint32_t keepalive_interval_s = kConfig.tcp_keepalive_interval_s;  // [1, 32767]
-  uint32_t keepalive_probes = kConfig.tcp_keepalive_probes;   // [1, 127]
-  int32_t linger_s = -1;               // SO_LINGER; -1 off; 0: close() resets
-  uint32_t receive_buffer_bytes = 0;   // SO_RCVBUF; 0: grows by itself (autotuning)
-  uint32_t send_buffer_bytes = 0;      // SO_SNDBUF; 0: grows by itself
-  uint16_t max_segment_bytes = 0;      // TCP_MAXSEG; 0: from the path MTU
-  uint32_t user_timeout_ms = 0;        // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
+  uint32_t keepalive_probes = kConfig.tcp_keepalive_probes;          // [1, 127]
+  int32_t linger_s = -1;                           // SO_LINGER; -1 off; 0: close() resets
+  uint32_t receive_buffer_bytes = 0;               // SO_RCVBUF; 0: grows by itself (autotuning)
+  uint32_t send_buffer_bytes = 0;                  // SO_SNDBUF; 0: grows by itself
+  uint16_t max_segment_bytes = 0;                  // TCP_MAXSEG; 0: from the path MTU
+  uint32_t user_timeout_ms = 0;                    // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
   uint32_t syn_retries = kConfig.tcp_syn_retries;  // [1, 127]
-  uint8_t ttl = 0;                     // IP_TTL; 0: kConfig.ip_ttl_default
-  uint8_t tos = 0;                     // IP_TOS
-  bool path_mtu_discovery = true;      // IP_MTU_DISCOVER other than IP_PMTUDISC_DONT: sets DF
+  uint8_t ttl = 0;                                 // IP_TTL; 0: kConfig.ip_ttl_default
+  uint8_t tos = 0;                                 // IP_TOS
+  bool path_mtu_discovery = true;  // IP_MTU_DISCOVER other than IP_PMTUDISC_DONT: sets DF
 };
 
 }  // namespace tapstack::transport::tcp

@@ -16,8 +16,8 @@ bool takes_all(const Listener& l) {
 }  // namespace
 
 FlowOwner find(const Tables& t, const Flow& flow) {
-  const uint32_t number = t.flows.find(t.flows.hash(flow),
-                                       [&](uint32_t n) { return flow_of(t, n) == flow; });
+  const uint32_t number =
+      t.flows.find(t.flows.hash(flow), [&](uint32_t n) { return flow_of(t, n) == flow; });
   FlowOwner owner;
   if (number == mem::kNoIndex) return owner;
   if (number < kFirstHalfOpen) {
@@ -33,8 +33,7 @@ FlowOwner find(const Tables& t, const Flow& flow) {
 mem::Index find_listener(const Tables& t, const Endpoint& local, InterfaceId interface) {
   const uint32_t hash = t.listening.hash(local.port);
   const auto fits = [&](const Listener& l) {
-    return l.local.port == local.port &&
-           (l.interface.value == 0 || l.interface == interface);
+    return l.local.port == local.port && (l.interface.value == 0 || l.interface == interface);
   };
   const uint32_t exact = t.listening.find(hash, [&](uint32_t n) {
     const Listener& l = t.listeners.at(n);

@@ -36,9 +36,9 @@ struct Tables {
   std::array<IndexList, kConfig.interfaces + 1> output;
   IndexList connection_events;  // with an owner, and events it has not taken
   IndexList listener_events;
-  IndexList half_open_by_age;   // oldest first
-  mem::Chain reserved;          // between reserve_send() and commit_send()
-  IndexList time_wait_by_age;   // in the order in which they expire
+  IndexList half_open_by_age;  // oldest first
+  mem::Chain reserved;         // between reserve_send() and commit_send()
+  IndexList time_wait_by_age;  // in the order in which they expire
 };
 
 // What a flow belongs to.
@@ -47,13 +47,12 @@ struct FlowOwner {
   mem::Index half_open = mem::kNoIndex;
   mem::Index time_wait = mem::kNoIndex;
   bool is_none() const {
-    return connection == mem::kNoIndex && half_open == mem::kNoIndex &&
-           time_wait == mem::kNoIndex;
+    return connection == mem::kNoIndex && half_open == mem::kNoIndex && time_wait == mem::kNoIndex;
   }
 };
 FlowOwner find(const Tables& tables, const Flow& flow);
-// The listener for a SYN to `local` that came in on `interface`: one bound to the address before one
-// that takes all. kNoIndex when nobody listens.
+// The listener for a SYN to `local` that came in on `interface`: one bound to the address before
+// one that takes all. kNoIndex when nobody listens.
 mem::Index find_listener(const Tables& tables, const Endpoint& local, InterfaceId interface);
 
 }  // namespace tapstack::transport::tcp

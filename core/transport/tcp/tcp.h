@@ -15,8 +15,8 @@ class Tcp {
   // Draws the secrets (sequence numbers, ports, hash, timestamps); once, before anything else.
   void start(Random& random);
 
-  // A packet for one of our addresses: IP header of info.ip_header_bytes in front, the segment behind
-  // it; info.source, destination and interface filled. May reply statelessly (RST, SYN-ACK).
+  // A packet for one of our addresses: IP header of info.ip_header_bytes in front, the segment
+  // behind it; info.source, destination and interface filled. May reply statelessly (RST, SYN-ACK).
   void input(Context& ctx, net::Network& network, mem::PacketPtr packet);
   // ICMP said something about a segment of ours, or the neighbour could not be resolved.
   void on_icmp_error(Context& ctx, const net::Network& network, const net::IcmpError& error);
@@ -26,14 +26,16 @@ class Tcp {
   // taking connections in turn. False: nothing to send there now, or its queue is full.
   bool output_one(Context& ctx, net::Network& network, InterfaceId interface);
   // Whether output_one() is worth a call.
-  bool has_output(InterfaceId interface) const { return !tables_.output[interface.value].is_empty(); }
+  bool has_output(InterfaceId interface) const {
+    return !tables_.output[interface.value].is_empty();
+  }
 
   // The next object with events; false when there is none. Objects without an owner report none.
   bool next_event(ConnectionEvents& out);
   bool next_event(ListenerEvents& out);
 
-  // No connection that was not reset has data or a FIN left to send or to be acknowledged, and no RST
-  // waits. Walks all connections: for exit, not for the path of a packet.
+  // No connection that was not reset has data or a FIN left to send or to be acknowledged, and no
+  // RST waits. Walks all connections: for exit, not for the path of a packet.
   bool is_drained() const;
 
   // For the files of this folder and for pool statistics.

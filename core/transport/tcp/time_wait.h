@@ -21,7 +21,7 @@ struct TimeWait {
   net::Route route;
   SeqNumber snd_nxt;
   SeqNumber rcv_nxt;
-  uint16_t window = 0;           // as it goes into the field
+  uint16_t window = 0;  // as it goes into the field
   bool timestamps = false;
   uint32_t timestamp_offset = 0;
   uint32_t timestamp_recent = 0;
@@ -40,7 +40,8 @@ enum class TimeWaitAction : uint8_t {
 };
 
 // RFC 9293 3.10.7.4 for TIME-WAIT. RST is ignored (RFC 1337 3, fix (1)); a SYN reopens when its
-// timestamp is later (RFC 6191 2) or, without timestamps, its sequence number is (RFC 1122 4.2.2.13).
+// timestamp is later (RFC 6191 2) or, without timestamps, its sequence number is (RFC
+// 1122 4.2.2.13).
 TimeWaitAction classify(const TimeWait& record, const Segment& segment);
 
 // First sequence number for a connection that takes the record's place: above whatever it sent

@@ -68,8 +68,8 @@ void send_time_wait_ack(Context& ctx, net::Network& network, const TimeWait& rec
   out.flags = wire::tcp_flag::kAck;
   out.wnd = record.window;
   if (record.timestamps) {
-    out.options.timestamps = wire::TcpTimestamps{
-        timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent};
+    out.options.timestamps = wire::TcpTimestamps{timestamp_value(ctx.now, record.timestamp_offset),
+                                                 record.timestamp_recent};
   }
   transmit(ctx, network, out, record.route, IpSettings{}).ignore();
 }

@@ -1,5 +1,5 @@
-// The TIME-WAIT records: they expire in the order in which they were made or restarted, so one timer
-// serves them all.
+// The TIME-WAIT records: they expire in the order in which they were made or restarted, so one
+// timer serves them all.
 #pragma once
 
 #include "net/network.h"

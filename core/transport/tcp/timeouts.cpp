@@ -10,7 +10,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-// Retransmissions after which a connection that nobody owns is given up: Linux's tcp_orphan_retries.
+// Retransmissions after which a connection that nobody owns is given up: Linux's
+// tcp_orphan_retries.
 constexpr uint32_t kOrphanRetries = 8;
 constexpr uint8_t kBackoffMax = 16;
 
@@ -84,8 +85,8 @@ void on_retransmit_timeout(Work& w, const net::Network& network) {
   mark_output(w);
 }
 
-// RFC 9293 3.8.6.1: probing goes on as long as the peer answers (MUST-37); unanswered probes count as
-// retransmissions do.
+// RFC 9293 3.8.6.1: probing goes on as long as the peer answers (MUST-37); unanswered probes count
+// as retransmissions do.
 void on_persist_timeout(Work& w) {
   Connection& c = w.c;
   if (c.snd.vars().wnd_bytes == 0) {
@@ -95,8 +96,8 @@ void on_persist_timeout(Work& w) {
     }
     if (c.silence.window_probes == 0) c.silence.stalled_since = w.ctx.now;
     ++c.silence.window_probes;
-    c.silence.persist_backoff = std::min<uint8_t>(
-        static_cast<uint8_t>(c.silence.persist_backoff + 1), kBackoffMax);
+    c.silence.persist_backoff =
+        std::min<uint8_t>(static_cast<uint8_t>(c.silence.persist_backoff + 1), kBackoffMax);
     w.ctx.counters.count(Mib::kTcpExtTCPWinProbe);
   }
   c.wanted.probe = true;
@@ -116,11 +117,10 @@ void on_keepalive_timeout(Work& w) {
                     std::max(idle_at, w.ctx.now + Duration::s(s.keepalive_interval_s)));
     return;
   }
-  const bool is_dead =
-      s.user_timeout_ms == 0
-          ? c.silence.keepalive_probes >= s.keepalive_probes
-          : c.silence.keepalive_probes > 0 && w.ctx.now - c.silence.last_received_at >=
-                                                  Duration::ms(s.user_timeout_ms);
+  const bool is_dead = s.user_timeout_ms == 0 ? c.silence.keepalive_probes >= s.keepalive_probes
+                                              : c.silence.keepalive_probes > 0 &&
+                                                    w.ctx.now - c.silence.last_received_at >=
+                                                        Duration::ms(s.user_timeout_ms);
   if (is_dead) {
     w.ctx.counters.count(Mib::kTcpExtTCPAbortOnTimeout);
     finish_with_reset(w, c.soft_error != Error::kNone ? c.soft_error : Error::kTimedOut,

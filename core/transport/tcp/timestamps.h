@@ -9,9 +9,9 @@
 
 namespace tapstack::transport::tcp {
 
-// The clock of TSval: one tick a millisecond (RFC 7323 5.4: between 1 ms and 1 s) plus an offset that
-// belongs to the pair of endpoints, so that it says nothing about this host's uptime and goes on
-// rising when the pair is used again (RFC 7323 7.1).
+// The clock of TSval: one tick a millisecond (RFC 7323 5.4: between 1 ms and 1 s) plus an offset
+// that belongs to the pair of endpoints, so that it says nothing about this host's uptime and goes
+// on rising when the pair is used again (RFC 7323 7.1).
 constexpr uint32_t timestamp_value(Instant now, uint32_t offset) {
   return static_cast<uint32_t>(now.us() / 1000) + offset;
 }

@@ -31,10 +31,10 @@ Endpoint bound_endpoint(const Tcp& tcp, BindingId binding);
 // --- OPEN ---
 
 struct OpenRequest {
-  Endpoint local;          // of the binding; address any or none: chosen; ignored port without binding
+  Endpoint local;  // of the binding; address any or none: chosen; ignored port without binding
   Endpoint remote;
-  InterfaceId interface;   // SO_BINDTODEVICE, 0 any
-  BindingId binding;       // null: an ephemeral port is chosen (RFC 6056)
+  InterfaceId interface;  // SO_BINDTODEVICE, 0 any
+  BindingId binding;      // null: an ephemeral port is chosen (RFC 6056)
   Owner owner;
   Settings settings;
 };
@@ -47,10 +47,10 @@ Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network
                              const OpenRequest& request);
 
 struct ListenRequest {
-  Endpoint local;         // address any: every address of this host
+  Endpoint local;  // address any: every address of this host
   InterfaceId interface;
-  BindingId binding;      // required
-  uint32_t backlog = 1;   // clamped to [1, kConfig.tcp_backlog_max]
+  BindingId binding;     // required
+  uint32_t backlog = 1;  // clamped to [1, kConfig.tcp_backlog_max]
   Owner owner;
   Settings settings;
 };
@@ -77,13 +77,13 @@ struct SendFlags {
   bool urgent = false;  // MSG_OOB: the last byte is urgent (RFC 6093)
 };
 
-// Queues as much as there is room for, copying it. kWouldBlock: no room (kWritable will follow), also
-// before the handshake is complete; kBrokenPipe: after shutdown or the end of the connection;
+// Queues as much as there is room for, copying it. kWouldBlock: no room (kWritable will follow),
+// also before the handshake is complete; kBrokenPipe: after shutdown or the end of the connection;
 // kNotConnected: never connected. A pending error (see take_error()) is returned once instead.
 Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem::ConstBytes> parts,
                     const SendFlags& flags);
-// Spans for at most `bytes` to be filled in place, then commit_send() of what was filled (0 allowed,
-// and required before any other call). Errors as send(). Returns the number of spans.
+// Spans for at most `bytes` to be filled in place, then commit_send() of what was filled (0
+// allowed, and required before any other call). Errors as send(). Returns the number of spans.
 Result<size_t> reserve_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes,
                             std::span<mem::Bytes> spans);
 Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const SendFlags& flags);
@@ -95,8 +95,8 @@ struct ReceiveFlags {
   bool urgent = false;  // MSG_OOB: the urgent byte alone; kInvalid when there is none
 };
 
-// 0 bytes is end of stream. kWouldBlock: none yet; kNotConnected: never connected. A pending error is
-// returned once after all data was read. Stops at the urgent mark (RFC 6093, SIOCATMARK).
+// 0 bytes is end of stream. kWouldBlock: none yet; kNotConnected: never connected. A pending error
+// is returned once after all data was read. Stops at the urgent mark (RFC 6093, SIOCATMARK).
 Result<size_t> receive(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem::Bytes> parts,
                        const ReceiveFlags& flags);
 // The queue's bytes in place, valid until the next call; returns the number of spans.
@@ -125,16 +125,16 @@ struct ConnectionStatus {
   Endpoint local;
   Endpoint remote;
   InterfaceId interface;
-  Error error = Error::kNone;       // pending; take_error() clears it
-  uint32_t readable_bytes = 0;      // in-order data not yet consumed (FIONREAD)
-  uint32_t unsent_bytes = 0;        // accepted from the program, not acknowledged (SIOCOUTQ)
+  Error error = Error::kNone;   // pending; take_error() clears it
+  uint32_t readable_bytes = 0;  // in-order data not yet consumed (FIONREAD)
+  uint32_t unsent_bytes = 0;    // accepted from the program, not acknowledged (SIOCOUTQ)
   uint32_t path_mtu_bytes = 0;
-  bool is_connected = false;        // handshake complete and not ended by an error
-  bool peer_closed = false;         // end of stream follows readable_bytes
-  bool send_closed = false;         // shutdown_send() or the end: send() answers kBrokenPipe
-  bool is_writable = false;         // send() would take something
-  bool has_urgent = false;          // an urgent byte can be read, or the mark lies ahead
-  bool at_urgent_mark = false;      // SIOCATMARK
+  bool is_connected = false;    // handshake complete and not ended by an error
+  bool peer_closed = false;     // end of stream follows readable_bytes
+  bool send_closed = false;     // shutdown_send() or the end: send() answers kBrokenPipe
+  bool is_writable = false;     // send() would take something
+  bool has_urgent = false;      // an urgent byte can be read, or the mark lies ahead
+  bool at_urgent_mark = false;  // SIOCATMARK
 };
 
 Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id);

@@ -47,8 +47,7 @@ void end_orderly(Work& w) {
   }
   queue_fin(w);
   if (c.state == State::kFinWait2) {  // it was shut down before: the peer's FIN may never come
-    c.deadlines.set(Deadline::kFinWait2,
-                    w.ctx.now + Duration::ms(kConfig.tcp_orphan_timeout_ms));
+    c.deadlines.set(Deadline::kFinWait2, w.ctx.now + Duration::ms(kConfig.tcp_orphan_timeout_ms));
   }
   arm(w);
 }

@@ -57,8 +57,8 @@ Endpoint bound_endpoint(const Tcp& tcp, BindingId binding) {
 Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network,
                              const OpenRequest& request) {
   Tables& t = tcp.tables();
-  const auto route = network.route(request.remote.address, request.local.address,
-                                   request.interface, ctx.now);
+  const auto route =
+      network.route(request.remote.address, request.local.address, request.interface, ctx.now);
   if (!route) return route.error();
   if (const Error e = check_remote(request.remote, *route); e != Error::kNone) return e;
   Flow flow{{route->source, {}}, request.remote};

@@ -31,8 +31,7 @@ Result<size_t> nothing(Connection& c) {
   if (!c.was_established) {
     return c.state == State::kClosed ? Error::kNotConnected : Error::kWouldBlock;
   }
-  const bool is_end =
-      c.rcv.vars().fin_received || c.receive_shut || c.state == State::kClosed;
+  const bool is_end = c.rcv.vars().fin_received || c.receive_shut || c.state == State::kClosed;
   if (is_end) return size_t{0};
   return Error::kWouldBlock;
 }

@@ -39,8 +39,8 @@ void after_queueing(Work& w, const SendFlags& flags) {
 
 }  // namespace
 
-Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id,
-                    std::span<const mem::ConstBytes> parts, const SendFlags& flags) {
+Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem::ConstBytes> parts,
+                    const SendFlags& flags) {
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   if (const Error e = refusal(*c); e != Error::kNone) return e;

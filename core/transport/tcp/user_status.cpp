@@ -17,8 +17,8 @@ uint32_t us(Duration d) { return static_cast<uint32_t>(std::min<int64_t>(d.us(),
 uint32_t readable_bytes(const Connection& c) {
   const ReceiveVariables& v = c.rcv.vars();
   const uint32_t held = c.rcv.queue().length;
-  const bool is_apart = v.has_urgent && !c.settings.oob_inline && v.up.after(v.read) &&
-                        v.up.since(v.read) <= held;
+  const bool is_apart =
+      v.has_urgent && !c.settings.oob_inline && v.up.after(v.read) && v.up.since(v.read) <= held;
   return is_apart ? held - 1 : held;
 }
 
@@ -59,8 +59,8 @@ Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
   s.unsent_bytes = c->snd.queued_bytes();
   s.path_mtu_bytes = c->route.mtu_bytes;
   s.is_connected = c->was_established && c->state != State::kClosed;
-  s.peer_closed = rcv.fin_received || c->receive_shut ||
-                  (c->was_established && c->state == State::kClosed);
+  s.peer_closed =
+      rcv.fin_received || c->receive_shut || (c->was_established && c->state == State::kClosed);
   s.send_closed = c->snd.vars().fin_queued || is_send_closed(c->state);
   s.is_writable = s.is_connected && !s.send_closed && has_worthwhile_room(*c);
   s.has_urgent = rcv.has_urgent && !rcv.urgent_taken;
@@ -132,8 +132,9 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
   if (!settings.keep_alive) {
     c->deadlines.clear(Deadline::kKeepAlive);
   } else if (keep_alive_began || c->deadlines.is_set(Deadline::kKeepAlive)) {
-    c->deadlines.set(Deadline::kKeepAlive, std::max(ctx.now, c->silence.last_received_at +
-                                               Duration::s(settings.keepalive_idle_s)));
+    c->deadlines.set(
+        Deadline::kKeepAlive,
+        std::max(ctx.now, c->silence.last_received_at + Duration::s(settings.keepalive_idle_s)));
   }
   if (settings.quick_ack && c->acks.is_pending()) c->acks.on_immediate();
   mark_output(w);  // TCP_NODELAY and the end of TCP_CORK let go of what was held back

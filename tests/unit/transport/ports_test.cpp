@@ -107,8 +107,7 @@ TEST_F(PortsTest, OutgoingConnectionsToOneEndGetDifferentPorts) {
   std::set<uint16_t> seen;
   const PortChoice choice{kHere, {kOther, {80}}, {}};
   for (int i = 0; i < 50; ++i) {
-    const auto b = ports->choose(choice, random,
-                                 [&](Port p) { return seen.count(p.value) == 0; });
+    const auto b = ports->choose(choice, random, [&](Port p) { return seen.count(p.value) == 0; });
     ASSERT_TRUE(b.ok());
     EXPECT_TRUE(seen.insert(ports->get(*b)->claim.local.port.value).second);
   }

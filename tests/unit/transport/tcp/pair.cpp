@@ -271,7 +271,7 @@ void Pair::inject(Host& to, const Flow& flow, const wire::TcpHeader& header,
   p->info.ip_header_bytes = 20;
   p->info.offload.checksum = mem::ChecksumState::kVerified;
   to.tcp.input(c, to.network, std::move(p));
-  run(Duration::us(0));
+  run(delay * 3);  // an answer may have to resolve its neighbour first
 }
 
 size_t Pair::count(bool from_a, wire::TcpFlags flags) const {

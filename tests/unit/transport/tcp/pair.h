@@ -92,9 +92,9 @@ class Pair {
   std::unique_ptr<Host> host_a, host_b;
   Host &a, &b;
   Duration delay;
-  std::function<bool(const Seen&)> drop;            // true: the link loses it
+  std::function<bool(const Seen&)> drop;  // true: the link loses it
   std::function<Duration(const Seen&)> extra_delay;
-  std::vector<Seen> trace;                          // what was put on the link, lost or not
+  std::vector<Seen> trace;  // what was put on the link, lost or not
 
  private:
   struct Flying {

@@ -13,8 +13,7 @@ class ReassemblyTest : public ::testing::Test {
   bool insert(uint32_t begin, const std::string& text) {
     mem::Chain chain;
     EXPECT_TRUE(memory->append_copy(
-        chain, {reinterpret_cast<const uint8_t*>(text.data()), text.size()},
-        mem::Priority::kData));
+        chain, {reinterpret_cast<const uint8_t*>(text.data()), text.size()}, mem::Priority::kData));
     return r.insert(*memory, SeqNumber(begin), chain);
   }
   std::string take(uint32_t nxt) {

@@ -13,8 +13,8 @@ class ReceiverTest : public ::testing::Test {
   void append(size_t n) {
     mem::Chain chain;
     const std::string text(n, 'x');
-    ASSERT_TRUE(memory->append_copy(
-        chain, {reinterpret_cast<const uint8_t*>(text.data()), n}, mem::Priority::kData));
+    ASSERT_TRUE(memory->append_copy(chain, {reinterpret_cast<const uint8_t*>(text.data()), n},
+                                    mem::Priority::kData));
     r.append(*memory, chain);
   }
   std::unique_ptr<mem::PacketMemory> memory = std::make_unique<mem::PacketMemory>();

@@ -1,0 +1,72 @@
+#include "transport/tcp/output.h"
+
+#include <gtest/gtest.h>
+
+#include "pair.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+TEST(Output, NagleHoldsTheSecondSmallSegment) {  // RFC 9293 3.7.4
+  Pair p;
+  const auto e = p.establish();
+  p.trace.clear();
+  p.send(p.a, e.a, "one");
+  p.run(Duration::us(0));
+  p.send(p.a, e.a, "two");
+  p.run(Duration::us(0));
+  EXPECT_EQ(p.trace.size(), 1u);
+  p.run(Duration::ms(60));
+  EXPECT_EQ(p.receive(p.b, e.b), "onetwo");
+}
+
+TEST(Output, NoDelaySendsAtOnce) {
+  Pair p;
+  Settings s;
+  s.no_delay = true;
+  const auto e = p.establish(s);
+  p.trace.clear();
+  p.send(p.a, e.a, "one");
+  p.run(Duration::us(0));
+  p.send(p.a, e.a, "two");
+  p.run(Duration::us(0));
+  EXPECT_EQ(p.trace.size(), 2u);
+}
+
+TEST(Output, TheFirstBurstIsTheInitialWindow) {  // RFC 6928
+  Pair p;
+  const auto e = p.establish();
+  p.trace.clear();
+  p.send(p.a, e.a, pattern(60'000));
+  p.run(Duration::us(0));
+  EXPECT_EQ(p.trace.size(), 10u);
+  for (const Seen& s : p.trace) EXPECT_EQ(s.text, 1448u);
+}
+
+TEST(Output, OneLossIsRepairedWithinARoundTrip) {
+  Pair p;
+  const auto e = p.establish();
+  int n = 0;
+  p.drop = [&](const Seen& s) { return s.from_a && s.text > 0 && ++n == 3; };
+  p.send(p.a, e.a, pattern(14'480));
+  p.run(Duration::ms(10));
+  EXPECT_EQ(p.receive(p.b, e.b), pattern(14'480));
+  EXPECT_EQ(p.a.counters.value(Mib::kTcpExtTCPTimeouts), 0u);
+  EXPECT_LE(p.inside(p.a, e.a).figures.retransmits, 2u);  // RFC 6675 NextSeg() (4) may rescue
+}
+
+TEST(Output, UrgentTextCarriesThePointer) {
+  Pair p;
+  const auto e = p.establish();
+  p.trace.clear();
+  p.send(p.a, e.a, "abc!", {.urgent = true});
+  p.run(Duration::ms(5));
+  ASSERT_FALSE(p.trace.empty());
+  EXPECT_TRUE(p.trace[0].has(wire::tcp_flag::kUrg));
+  EXPECT_EQ(p.trace[0].urgent, 4);
+  EXPECT_EQ(p.receive(p.b, e.b), "abc");
+  EXPECT_TRUE(status(p.b.tcp, e.b)->at_urgent_mark);
+}
+
+}  // namespace
+}  // namespace tapstack::transport::tcp
