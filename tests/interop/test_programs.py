@@ -1,0 +1,39 @@
+"""The programs of tests/interop/programs: socket semantics, on the kernel and on the stack alike."""
+
+import pytest
+
+from tapstack_interop.paths import build_dir
+
+PROGRAMS = [
+    ("socket_calls",),
+    ("connecting",),
+    ("stream_io",),
+    ("datagrams",),
+    ("options",),
+    ("readiness",),
+    ("descriptors",),
+    ("names",),
+    ("threads",),
+    ("signals", "5000"),
+]
+
+
+def command(program: tuple[str, ...]) -> list[str]:
+    path = build_dir() / "tests" / program[0]
+    if not path.exists():
+        pytest.skip(f"{path} is not built: make interop builds it")
+    return [str(path), *program[1:]]
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p[0])
+def test_program_holds_on_the_kernel(net, program):
+    net.host.run(command(program), timeout=60).check()
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p[0])
+def test_program_holds_on_the_stack(net, program):
+    net.stack.run(command(program), timeout=90).check()
+
+
+def test_a_handler_that_longjmps_100_000_times_loses_nothing(net):
+    net.stack.run(command(("signals", "100000")), timeout=300).check()
