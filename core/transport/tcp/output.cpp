@@ -190,7 +190,7 @@ bool send_text(Work& w, net::Network& network) {
   }
   const uint32_t bytes = out.text.length;
   set_urgent(c, out);
-  // RFC 9293 3.8.6.1, MUST-60: on the last octet that is queued, also when it goes again.
+  // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again.
   const SeqNumber end = out.seq + (bytes + (plan.fin ? 1 : 0));
   const bool is_last = c.snd.unsent_bytes() == 0 && end == c.snd.vars().nxt;
   if (is_last && bytes > 0) out.flags |= flag::kPsh;
