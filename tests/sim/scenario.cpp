@@ -130,6 +130,7 @@ std::string describe(const WorldSettings& world, size_t conversations) {
 void judge(const std::vector<StreamEnd*>& ends, RunResult& result) {
   for (const StreamEnd* end : ends) {
     if (end->result() == StreamResult::kTimedOut) ++result.timed_out;
+    if (end->result() == StreamResult::kUnreachable) ++result.unreachable;
     if (end->result() == StreamResult::kWrong && result.problem.empty()) {
       result.problem = "wrong: " + end->problem() + ": " + end->describe();
     }

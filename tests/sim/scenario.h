@@ -18,7 +18,8 @@ struct RunResult {
   uint64_t hash = 0;    // of everything that happened
   uint64_t frames = 0;
   int conversations = 0;
-  int timed_out = 0;    // conversations that ended by time-out, which loss may cause
+  int timed_out = 0;    // ends of conversations, because of loss
+  int unreachable = 0;  // because ARP was lost
 };
 
 RunResult run_seed(uint64_t seed, const RunOptions& options = {});

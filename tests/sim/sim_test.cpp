@@ -15,6 +15,7 @@ TEST(Simulation, EverySeedDeliversAllBytesInOrderAndLeavesNothingBehind) {
   uint64_t frames = 0;
   int conversations = 0;
   int timed_out = 0;
+  int unreachable = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     const RunResult result = run_seed(seed);
     EXPECT_EQ(result.problem, "") << "seed " << seed << ": " << result.settings
@@ -22,12 +23,14 @@ TEST(Simulation, EverySeedDeliversAllBytesInOrderAndLeavesNothingBehind) {
     frames += result.frames;
     conversations += result.conversations;
     timed_out += result.timed_out;
+    unreachable += result.unreachable;
   }
-  std::printf("%llu seeds, %d conversations, %llu frames, %d time-outs\n",
+  std::printf("%llu seeds, %d conversations, %llu frames, %d time-outs, %d unreachable\n",
               static_cast<unsigned long long>(kSeeds), conversations,
-              static_cast<unsigned long long>(frames), timed_out);
+              static_cast<unsigned long long>(frames), timed_out, unreachable);
   // What loss explains is rarer than this; see scenario.cpp.
   EXPECT_LE(timed_out, conversations / 1000);
+  EXPECT_LE(unreachable, conversations / 100);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameTrace) {

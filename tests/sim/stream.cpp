@@ -211,8 +211,10 @@ bool StreamEnd::fail(Instant now, Error error) {
   const bool is_turned_away = conversation_.is_crowded && side_ == kClient && received_ == 0;
   if (is_reset && (conversation_.plans[1 - side_].aborts || is_turned_away)) {
     finish(now, StreamResult::kReset);
-  } else if (error == Error::kTimedOut || error == Error::kHostUnreachable) {
+  } else if (error == Error::kTimedOut && !world_.is_perfect()) {
     finish(now, StreamResult::kTimedOut);
+  } else if (error == Error::kHostUnreachable && !world_.is_perfect()) {
+    finish(now, StreamResult::kUnreachable);
   } else {
     finish(now, StreamResult::kWrong, "error " + std::to_string(static_cast<int>(error)));
   }

@@ -45,6 +45,7 @@ enum class StreamResult : uint8_t {
   kAborted,    // by itself, as planned
   kReset,      // by the other end, or by a host that had no connection left for it
   kTimedOut,
+  kUnreachable,  // nobody answered ARP: three requests, each lost on the way or its reply
   kWrong,      // something that must not happen
 };
 
