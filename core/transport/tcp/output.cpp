@@ -135,7 +135,8 @@ bool attach_text(Work& w, const OutputPlan& plan, Outgoing& out) {
 void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
   const SeqNumber end = out.seq + plan.bytes;
-  if (plan.bytes % segment_max != 0) c.small_end = end;
+  const bool is_window_probe = c.snd.vars().wnd_bytes == 0;  // not what Nagle's algorithm is about
+  if (plan.bytes % segment_max != 0 && !is_window_probe) c.small_end = end;
   if (!c.probe.is_running && c.recovery.is_open()) c.probe = {c.snd.vars().nxt, w.ctx.now, true};
   c.figures.last_text_sent_at = w.ctx.now;
   c.acks.on_text_sent(w.ctx.now);
