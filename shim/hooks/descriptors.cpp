@@ -20,11 +20,27 @@ constexpr unsigned kSlotTableSize = 1u << 16;
 // A word: state in the two highest bits, slot in the next 30, generation in the low 32.
 enum State : uint64_t { kUnknownState, kNotOurs, kStream, kDatagram };
 
-constinit std::atomic<uint64_t> table[kTableSize];
+// An atomic without a constructor: arrays of it are zero from the start, in pages that are resident
+// only once written. (Clang refuses to evaluate a million constructors of std::atomic.)
+struct Word {
+  alignas(8) uint64_t value;
+
+  uint64_t load(std::memory_order order) const {
+    return std::atomic_ref<uint64_t>(const_cast<uint64_t&>(value)).load(order);
+  }
+  void store(uint64_t next, std::memory_order order) {
+    std::atomic_ref<uint64_t>(value).store(next, order);
+  }
+  void replace(uint64_t before, uint64_t next) {  // unless it changed meanwhile
+    std::atomic_ref<uint64_t>(value).compare_exchange_strong(before, next);
+  }
+};
+
+Word table[kTableSize];
 constinit std::atomic<unsigned> used_end{0};  // entries from here on were never written
 // Of each socket, its generation in the high half: the phase; the wanted bits, plus one when known.
-constinit std::atomic<uint64_t> phases[kSlotTableSize];  // phase, kCopied, and the exposures seen
-constinit std::atomic<uint64_t> wanteds[kSlotTableSize];
+Word phases[kSlotTableSize];  // phase, kCopied, and the exposures seen
+Word wanteds[kSlotTableSize];
 
 uint64_t pack(State state, SlotId id) {
   return state << 62 | uint64_t{id.slot & 0x3fffffffu} << 32 | id.generation;
@@ -39,26 +55,26 @@ bool unpack(uint64_t word, Handle& handle) {
   return state_of(word) >= kStream;
 }
 
-std::atomic<uint64_t>* entry(int fd) {
+Word* entry(int fd) {
   return fd >= 0 && static_cast<unsigned>(fd) < kTableSize ? &table[fd] : nullptr;
 }
 
-void mark_used(const std::atomic<uint64_t>* at) {
+void mark_used(const Word* at) {
   const unsigned end = static_cast<unsigned>(at - table) + 1;
   unsigned seen = used_end.load(std::memory_order_relaxed);
   while (seen < end && !used_end.compare_exchange_weak(seen, end)) {
   }
 }
 
-void store(std::atomic<uint64_t>* at, uint64_t word) {
+void store(Word* at, uint64_t word) {
   mark_used(at);
   at->store(word, std::memory_order_release);
 }
 
 // What was looked up must not overwrite what another thread knows better by now.
-void store_if_still(std::atomic<uint64_t>* at, uint64_t before, uint64_t word) {
+void store_if_still(Word* at, uint64_t before, uint64_t word) {
   mark_used(at);
-  at->compare_exchange_strong(before, word, std::memory_order_acq_rel);
+  at->replace(before, word);
 }
 
 constexpr uint32_t kPhaseMask = 0x7f;
@@ -69,7 +85,7 @@ constinit std::atomic<pid_t> own_pid{0};
 
 uint32_t exposure_bits() { return exposures.load(std::memory_order_acquire) << kExposureShift; }
 
-using SlotWords = std::atomic<uint64_t>[kSlotTableSize];
+using SlotWords = Word[kSlotTableSize];
 
 // The word kept for a socket, 0 if none is.
 uint32_t recall(const SlotWords& words, SlotId id) {
@@ -98,7 +114,7 @@ uint64_t look_up(int fd, uint64_t before) {
 
 bool hinted(int fd, Handle& handle) {
   if (sys::Passthrough::is_on() || fd < 0) return false;
-  std::atomic<uint64_t>* at = entry(fd);
+  Word* at = entry(fd);
   uint64_t word = at != nullptr ? at->load(std::memory_order_acquire) : 0;
   if (state_of(word) == kUnknownState) {
     word = look_up(fd, 0);
@@ -109,7 +125,7 @@ bool hinted(int fd, Handle& handle) {
 
 bool verified(int fd, Handle& handle) {
   if (sys::Passthrough::is_on() || fd < 0) return false;
-  std::atomic<uint64_t>* at = entry(fd);
+  Word* at = entry(fd);
   const uint64_t before = at != nullptr ? at->load(std::memory_order_acquire) : 0;
   if (state_of(before) == kNotOurs) return false;
   const uint64_t word = look_up(fd, before);
@@ -118,13 +134,13 @@ bool verified(int fd, Handle& handle) {
 }
 
 void add(int fd, const Handle& handle) {
-  if (std::atomic<uint64_t>* at = entry(fd)) {
+  if (Word* at = entry(fd)) {
     store(at, pack(handle.is_stream ? kStream : kDatagram, handle.id));
   }
 }
 
 void forget(int fd) {
-  std::atomic<uint64_t>* at = entry(fd);
+  Word* at = entry(fd);
   // Reading first keeps pages of the table that were never used out of memory.
   if (at != nullptr && at->load(std::memory_order_relaxed) != 0) {
     at->store(0, std::memory_order_release);
@@ -137,8 +153,8 @@ void forget_range(unsigned first, unsigned last) {
 }
 
 void copied(int fd, int copy) {
-  const std::atomic<uint64_t>* from = entry(fd);
-  std::atomic<uint64_t>* to = entry(copy);
+  const Word* from = entry(fd);
+  Word* to = entry(copy);
   const uint64_t word = from != nullptr ? from->load(std::memory_order_acquire) : 0;
   if (to != nullptr && (word != 0 || to->load(std::memory_order_relaxed) != 0)) store(to, word);
   Handle handle;
