@@ -1,0 +1,90 @@
+#include "socket/datagram_options.h"
+
+#include "socket/datagram_socket.h"
+#include "tests/unit/socket/socket_test.h"
+
+namespace tapstack::socket {
+namespace {
+
+class DatagramOptions : public SocketTest {
+ protected:
+  Error set(SocketId id, Option option, int64_t value) {
+    return set_option(env(), id, option, value).error();
+  }
+  int64_t get(SocketId id, Option option) {
+    const auto value = get_option(view(), id, ctx_.now, option);
+    return value.ok() ? *value : -1000;
+  }
+};
+
+TEST_F(DatagramOptions, DefaultsAreLinuxs) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(get(id, Option::kTtl), 64);
+  EXPECT_EQ(get(id, Option::kMulticastTtl), 1);
+  EXPECT_EQ(get(id, Option::kMulticastLoop), 1);
+  EXPECT_EQ(get(id, Option::kMtuDiscover), 1);
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), kConfig.receive_buffer_default_bytes);
+  EXPECT_EQ(get(id, Option::kSendBuffer), kConfig.send_buffer_default_bytes);
+  EXPECT_EQ(get(id, Option::kReceiveErrors), 0);
+}
+
+TEST_F(DatagramOptions, TtlsHaveTheirRangesAndMinusOneForTheDefault) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(set(id, Option::kTtl, 0), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kTtl, 255), Error::kNone);
+  EXPECT_EQ(get(id, Option::kTtl), 255);
+  EXPECT_EQ(set(id, Option::kTtl, -1), Error::kNone);
+  EXPECT_EQ(get(id, Option::kTtl), 64);
+  EXPECT_EQ(set(id, Option::kMulticastTtl, 0), Error::kNone);
+  EXPECT_EQ(set(id, Option::kMulticastTtl, 256), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMtuDiscover, -1), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMtuDiscover, 3), Error::kNone);
+}
+
+TEST_F(DatagramOptions, BufferSizesReadBackDoubled) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(set(id, Option::kReceiveBuffer, 5'000), Error::kNone);
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), 10'000);
+  EXPECT_EQ(set(id, Option::kReceiveBuffer, 0), Error::kNone);
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), 2304);
+}
+
+TEST_F(DatagramOptions, HeaderIncludedAndIcmpFilterAreForRawSockets) {
+  const SocketId udp = open(SocketKind::kUdp);
+  EXPECT_EQ(set(udp, Option::kHeaderIncluded, 1), Error::kNoProtocolOption);
+  EXPECT_EQ(set(udp, Option::kIcmpFilter, 1), Error::kNoProtocolOption);
+  const SocketId other = open(SocketKind::kRaw, 99);
+  EXPECT_EQ(set(other, Option::kHeaderIncluded, 1), Error::kNone);
+  EXPECT_EQ(set(other, Option::kIcmpFilter, 1), Error::kNotSupported);
+  const SocketId icmp = open(SocketKind::kRaw, 1);
+  EXPECT_EQ(set(icmp, Option::kIcmpFilter, 0xfffffffe), Error::kNone);
+  EXPECT_EQ(get(icmp, Option::kIcmpFilter), 0xfffffffe);
+}
+
+TEST_F(DatagramOptions, OptionsOfTcpAreUnknown) {
+  const SocketId id = open(SocketKind::kUdp);
+  for (const Option option :
+       {Option::kNoDelay, Option::kCork, Option::kMaxSegment, Option::kKeepAliveIdleS}) {
+    EXPECT_EQ(set(id, option, 1), Error::kNoProtocolOption);
+    EXPECT_EQ(get_option(view(), id, ctx_.now, option).error(), Error::kNoProtocolOption);
+  }
+}
+
+TEST_F(DatagramOptions, TheMtuIsThatOfTheRouteToThePeer) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(get_option(view(), id, ctx_.now, Option::kMtu).error(), Error::kNotConnected);
+  ASSERT_TRUE(connect(env(), id, local_port(5000)).ok());
+  EXPECT_EQ(get(id, Option::kMtu), kConfig.loopback_mtu_bytes);
+}
+
+TEST_F(DatagramOptions, GeneralOptionsReachTheEndpoint) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(set(id, Option::kBroadcast, 1), Error::kNone);
+  EXPECT_EQ(set(id, Option::kBindInterface, 1), Error::kNone);
+  const auto& endpoint = datagram_socket::endpoint_of(*layers_, *sockets_->find(id));
+  EXPECT_TRUE(endpoint.settings.broadcast);
+  EXPECT_EQ(endpoint.settings.interface, InterfaceId{1});
+}
+
+}  // namespace
+}  // namespace tapstack::socket

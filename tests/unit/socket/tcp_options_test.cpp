@@ -1,0 +1,97 @@
+#include "socket/tcp_options.h"
+
+#include "tests/unit/socket/socket_test.h"
+
+namespace tapstack::socket {
+namespace {
+
+class TcpOptions : public SocketTest {
+ protected:
+  Error set(SocketId id, Option option, int64_t value) {
+    return set_option(env(), id, option, value).error();
+  }
+  int64_t get(SocketId id, Option option) {
+    const auto value = get_option(view(), id, ctx_.now, option);
+    return value.ok() ? *value : -1000;
+  }
+};
+
+TEST_F(TcpOptions, DefaultsAreLinuxs) {
+  const SocketId id = tcp();
+  EXPECT_EQ(get(id, Option::kKeepAliveIdleS), 7200);
+  EXPECT_EQ(get(id, Option::kKeepAliveIntervalS), 75);
+  EXPECT_EQ(get(id, Option::kKeepAliveProbes), 9);
+  EXPECT_EQ(get(id, Option::kSynRetries), 6);
+  EXPECT_EQ(get(id, Option::kMaxSegment), 536);
+  EXPECT_EQ(get(id, Option::kTtl), 64);
+  EXPECT_EQ(get(id, Option::kNoDelay), 0);
+  EXPECT_EQ(get(id, Option::kUserTimeoutMs), 0);
+}
+
+TEST_F(TcpOptions, NumbersOutOfRangeAreInvalid) {
+  const SocketId id = tcp();
+  for (const Option option :
+       {Option::kKeepAliveIdleS, Option::kKeepAliveIntervalS, Option::kKeepAliveProbes,
+        Option::kSynRetries}) {
+    EXPECT_EQ(set(id, option, 0), Error::kInvalid);
+    EXPECT_EQ(set(id, option, 32'768), Error::kInvalid);
+    EXPECT_EQ(set(id, option, 100), Error::kNone);
+    EXPECT_EQ(get(id, option), 100);
+  }
+  EXPECT_EQ(set(id, Option::kUserTimeoutMs, -1), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMaxSegment, 87), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMaxSegment, 32'768), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMaxSegment, 1000), Error::kNone);
+  EXPECT_EQ(get(id, Option::kMaxSegment), 1000);
+  EXPECT_EQ(set(id, Option::kTtl, 0), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kTtl, 256), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMtuDiscover, 4), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMulticastTtl, 1), Error::kInvalid);
+}
+
+TEST_F(TcpOptions, BufferSizesReadBackDoubled) {
+  const SocketId id = tcp();
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), kConfig.tcp_receive_buffer_bytes);
+  EXPECT_EQ(set(id, Option::kReceiveBuffer, 10'000), Error::kNone);
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), 20'000);
+  EXPECT_EQ(set(id, Option::kReceiveBuffer, 1), Error::kNone);
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), 2304);
+  EXPECT_EQ(set(id, Option::kSendBuffer, 0), Error::kNone);
+  EXPECT_EQ(get(id, Option::kSendBuffer), 4608);
+  EXPECT_EQ(set(id, Option::kSendBuffer, 0x7fffffff), Error::kNone);
+  EXPECT_EQ(get(id, Option::kSendBuffer), 2 * kConfig.buffer_max_bytes);
+}
+
+TEST_F(TcpOptions, TheEcnBitsOfTosAreTcpsOwn) {
+  const SocketId id = tcp();
+  EXPECT_EQ(set(id, Option::kTos, 0xff), Error::kNone);
+  EXPECT_EQ(get(id, Option::kTos), 0xfc);
+}
+
+TEST_F(TcpOptions, TheMtuIsThatOfAConnection) {
+  EXPECT_EQ(get_option(view(), tcp(), ctx_.now, Option::kMtu).error(), Error::kNotConnected);
+  const auto [client, server] = connection(80);
+  EXPECT_EQ(get(client, Option::kMtu), kConfig.loopback_mtu_bytes);
+  EXPECT_GT(get(client, Option::kMaxSegment), 536);
+  EXPECT_EQ(set(server, Option::kMtu, 1), Error::kNoProtocolOption);
+}
+
+TEST_F(TcpOptions, ChangesReachTheConnection) {
+  const auto [client, server] = connection(80);
+  EXPECT_EQ(set(client, Option::kNoDelay, 1), Error::kNone);
+  const auto& connections = layers_->tcp.tables().connections;
+  EXPECT_TRUE(connections.get(sockets_->find(client)->connection)->settings.no_delay);
+  (void)server;
+}
+
+TEST_F(TcpOptions, OptionsOfOtherKindsOfSocketAreUnknown) {
+  const SocketId id = tcp();
+  for (const Option option : {Option::kHeaderIncluded, Option::kIcmpFilter, Option::kNoChecksum,
+                              Option::kReceiveErrors}) {
+    EXPECT_EQ(set(id, option, 1), Error::kNoProtocolOption);
+    EXPECT_EQ(get_option(view(), id, ctx_.now, option).error(), Error::kNoProtocolOption);
+  }
+}
+
+}  // namespace
+}  // namespace tapstack::socket
