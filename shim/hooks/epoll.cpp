@@ -23,7 +23,7 @@ constexpr size_t kPlaces = 8;
 struct Entry {
   std::atomic<uint64_t> word{0};
   std::atomic<uint32_t> epoll{0};  // descriptor + 1, 0: free
-  std::atomic<int32_t> fd{-1};
+  std::atomic<int32_t> fd{0};
   std::atomic<uint32_t> events{0};
 };
 
