@@ -251,6 +251,9 @@ void parse_icmp_kind(Cursor& in, Icmp& icmp) {
   in.fail("an ICMP message behind '" + first + "' (see README.md, or: type N code N)");
 }
 
+// Bytes; more than an IP packet holds, for fragments that claim so.
+uint32_t parse_payload(Cursor& in) { return Cursor(in.enclosed('(', ')')).number(131'072); }
+
 Icmp parse_icmp(Cursor& in) {
   Icmp icmp;
   parse_icmp_kind(in, icmp);
@@ -266,7 +269,7 @@ Icmp parse_icmp(Cursor& in) {
     } else if (in.take_word("gateway")) {
       icmp.gateway = parse_ip(in.token());
     } else if (in.rest().front() == '(') {
-      icmp.payload = Cursor(in.enclosed('(', ')')).number(65'535);
+      icmp.payload = parse_payload(in);
     } else if (in.rest().front() == '[') {
       icmp.quote = std::make_shared<Packet>(parse_packet(in.enclosed('[', ']')));
     } else {
@@ -315,8 +318,6 @@ RawFrame parse_raw(Cursor& in) {
   }
   return raw;
 }
-
-uint32_t parse_payload(Cursor& in) { return Cursor(in.enclosed('(', ')')).number(131'072); }
 
 }  // namespace
 
