@@ -53,14 +53,13 @@ def test_curl_posts_ten_megabytes(net, web):
 
 
 def test_curl_to_a_refused_port(net):
-    done = net.stack.run(["curl", "-sS", f"http://{net.host_addr}:9/"], timeout=10)
-    assert done.returncode == 7 and "refused" in done.errors, done.report()
+    done = net.stack.run(["curl", "-sv", f"http://{net.host_addr}:9/"], timeout=10)
+    assert done.returncode == 7 and "Connection refused" in done.errors, done.report()
 
 
 def test_curl_to_an_unreachable_address(net):
-    done = net.stack.run(["curl", "-sS", "http://10.10.10.99/"], timeout=15)
-    assert done.returncode == 7, done.report()
-    assert "No route to host" in done.errors or "Could not connect" in done.errors, done.report()
+    done = net.stack.run(["curl", "-sv", "http://10.10.10.99/"], timeout=15)
+    assert done.returncode == 7 and "No route to host" in done.errors, done.report()
 
 
 def test_curl_connect_timeout(net):
@@ -99,8 +98,7 @@ def test_iperf3_client_twice_in_a_row(net, options):
 @pytest.mark.no_capture
 @pytest.mark.parametrize("options", [[], ["-R"], ["--bidir"], ["-u", "-b50M"]], ids=" ".join)
 def test_iperf3_server_twice_in_a_row(net, options):
-    server = net.stack.start(["iperf3", "-s"])
-    net.wait_for_device()
+    server = net.stack.start(["iperf3", "-s", "--forceflush"])
     wait_until(lambda: b"listening" in server.stdout_now(), what="the iperf3 server")
     for _ in range(2):
         done = net.host.run(["iperf3", "-c", net.stack_addr, *IPERF, *options], timeout=20).check()
