@@ -7,8 +7,9 @@
 // stream  bytes from client to server (reverse: server to client): Gbit/s as the receiver counts
 // rr      1-byte ping-pong on one connection: microseconds a round trip, median and mean
 // crr     connect, 1-byte request and answer, close: connections a second
-// The client prints one line: key=value pairs. A server serves until SECONDS are over. cc= sets
-// TCP_CONGESTION on kernel sockets (the machine's default may be BBR, whose pacing caps a sender).
+// The client prints one line: key=value pairs. A server sends for SECONDS in a reverse test, and
+// ends by itself after three times that and 5 s. cc= sets TCP_CONGESTION on kernel sockets (the
+// machine's default may be BBR, whose pacing caps a sender).
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -145,7 +146,7 @@ void serve(const Options& options) {
   sockaddr_in at = address_of(options);
   if (bind(listener, reinterpret_cast<sockaddr*>(&at), sizeof at) != 0) fail("bind");
   if (listen(listener, 128) != 0) fail("listen");
-  const double end = now() + options.seconds;
+  const double end = now() + options.seconds * 3 + 5;
   for (double left; (left = end - now()) > 0;) {
     pollfd p{listener, POLLIN, 0};
     if (poll(&p, 1, static_cast<int>(left * 1000) + 1) <= 0) continue;
@@ -212,8 +213,9 @@ void run_connections(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   if (argc < 5) {
-    std::fprintf(stderr, "usage: netbench stream|rr|crr server PORT SECONDS\n"
-                         "       netbench stream|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]\n");
+    std::fprintf(stderr,
+                 "usage: netbench stream|rr|crr server PORT SECONDS\n"
+                 "       netbench stream|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]\n");
     return 2;
   }
   options.test = argv[1];
