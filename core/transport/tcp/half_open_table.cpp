@@ -71,6 +71,24 @@ void send_syn_ack(Tables& t, Context& ctx, net::Network& network, HalfOpen& reco
   transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
 }
 
+void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record) {
+  const Listener* listener = t.listeners.get(record.listener);
+  if (listener == nullptr) return;
+  Outgoing out;
+  out.flow = record.flow;
+  out.seq = record.iss + 1;
+  out.ack = record.irs + 1;
+  out.flags = flag::kAck;
+  const uint32_t offered = std::min(receive_limit(listener->settings), uint32_t{0xffff});
+  out.wnd = static_cast<uint16_t>(offered >> record.agreed.receive_shift);
+  if (record.agreed.timestamps) {
+    out.options.timestamps = wire::TcpTimestamps{
+        timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent};
+  }
+  ctx.counters.count(Mib::kTcpExtTCPChallengeACK);
+  transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
+}
+
 void on_half_open_timer(Tables& t, Context& ctx, net::Network& network, mem::Index index) {
   HalfOpen& record = t.half_opens.at(index);
   if (record.retransmits >= kConfig.tcp_synack_retries) {

@@ -14,6 +14,8 @@ void remove_half_open(Tables& tables, Context& ctx, mem::Index index);
 // All of one listener, which goes away.
 void remove_half_opens_of(Tables& tables, Context& ctx, ListenerId listener);
 void send_syn_ack(Tables& tables, Context& ctx, net::Network& network, HalfOpen& record);
+// <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: what RFC 5961 3.2 asks for in SYN-RECEIVED too.
+void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record);
 // The record's timer: sends the SYN-ACK again, or gives up (tcp_synack_retries).
 void on_half_open_timer(Tables& tables, Context& ctx, net::Network& network, mem::Index index);
 

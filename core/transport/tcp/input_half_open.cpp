@@ -95,13 +95,20 @@ void input_half_open(Arrival& a, mem::Index index) {
   if (a.seg.has(flag::kRst)) {  // second step; RFC 5961 3.2: exact match only
     if (a.seg.seq != h.irs + 1) {
       a.ctx.drop(DropReason::kTcpResetInexact);
+      send_challenge_ack(a.tables, a.ctx, a.network, h);
       return;
     }
     a.ctx.counters.count(Mib::kTcpAttemptFails);
     remove_half_open(a.tables, a.ctx, index);
     return;
   }
-  if (a.seg.has(flag::kSyn) || !a.seg.has(flag::kAck)) {
+  if (a.seg.has(flag::kSyn)) {  // fourth step: back to LISTEN
+    a.ctx.drop(DropReason::kTcpSynInWindow);
+    a.ctx.counters.count(Mib::kTcpAttemptFails);
+    remove_half_open(a.tables, a.ctx, index);
+    return;
+  }
+  if (!a.seg.has(flag::kAck)) {
     a.ctx.drop(DropReason::kTcpHalfOpenBadSegment);
     return;
   }
