@@ -2,82 +2,69 @@
 
 #include <cerrno>
 
+#include <cstddef>
+#include <iterator>
+
 namespace tapstack::shim {
+namespace {
+
+struct Row {
+  Error error;
+  int number;
+};
+
+// In the order of Error, so that an error is its row.
+constexpr Row kRows[] = {
+    {Error::kNone, 0},
+    {Error::kWouldBlock, EAGAIN},
+    {Error::kInProgress, EINPROGRESS},
+    {Error::kAlready, EALREADY},
+    {Error::kIsConnected, EISCONN},
+    {Error::kNotConnected, ENOTCONN},
+    {Error::kConnectionRefused, ECONNREFUSED},
+    {Error::kConnectionReset, ECONNRESET},
+    {Error::kConnectionAborted, ECONNABORTED},
+    {Error::kTimedOut, ETIMEDOUT},
+    {Error::kHostUnreachable, EHOSTUNREACH},
+    {Error::kNetworkUnreachable, ENETUNREACH},
+    {Error::kNetworkDown, ENETDOWN},
+    {Error::kHostDown, EHOSTDOWN},
+    {Error::kAddressInUse, EADDRINUSE},
+    {Error::kAddressNotAvailable, EADDRNOTAVAIL},
+    {Error::kInvalid, EINVAL},
+    {Error::kNoBuffers, ENOBUFS},
+    {Error::kNoMemory, ENOMEM},
+    {Error::kTooManySockets, ENFILE},
+    {Error::kMessageTooLong, EMSGSIZE},
+    {Error::kBrokenPipe, EPIPE},
+    {Error::kNotSupported, EOPNOTSUPP},
+    {Error::kProtocolNotSupported, EPROTONOSUPPORT},
+    {Error::kSocketTypeNotSupported, ESOCKTNOSUPPORT},
+    {Error::kAddressFamilyNotSupported, EAFNOSUPPORT},
+    {Error::kNoProtocolOption, ENOPROTOOPT},
+    {Error::kProtocol, EPROTO},
+    {Error::kBadHandle, EBADF},
+    {Error::kAccess, EACCES},
+    {Error::kPermission, EPERM},
+    {Error::kDestinationRequired, EDESTADDRREQ},
+    {Error::kNoDevice, ENODEV},
+    {Error::kNoSuchDevice, ENXIO},
+    {Error::kNoEntry, ENOENT},
+};
+
+constexpr bool is_in_order() {
+  for (size_t i = 0; i < std::size(kRows); ++i) {
+    if (static_cast<size_t>(kRows[i].error) != i) return false;
+  }
+  return true;
+}
+static_assert(is_in_order());
+
+}  // namespace
 
 int to_errno(Error error) {
-  switch (error) {
-    case Error::kNone:
-      return 0;
-    case Error::kWouldBlock:
-      return EAGAIN;
-    case Error::kInProgress:
-      return EINPROGRESS;
-    case Error::kAlready:
-      return EALREADY;
-    case Error::kIsConnected:
-      return EISCONN;
-    case Error::kNotConnected:
-      return ENOTCONN;
-    case Error::kConnectionRefused:
-      return ECONNREFUSED;
-    case Error::kConnectionReset:
-      return ECONNRESET;
-    case Error::kConnectionAborted:
-      return ECONNABORTED;
-    case Error::kTimedOut:
-      return ETIMEDOUT;
-    case Error::kHostUnreachable:
-      return EHOSTUNREACH;
-    case Error::kNetworkUnreachable:
-      return ENETUNREACH;
-    case Error::kNetworkDown:
-      return ENETDOWN;
-    case Error::kHostDown:
-      return EHOSTDOWN;
-    case Error::kAddressInUse:
-      return EADDRINUSE;
-    case Error::kAddressNotAvailable:
-      return EADDRNOTAVAIL;
-    case Error::kInvalid:
-      return EINVAL;
-    case Error::kNoBuffers:
-      return ENOBUFS;
-    case Error::kNoMemory:
-      return ENOMEM;
-    case Error::kTooManySockets:
-      return ENFILE;
-    case Error::kMessageTooLong:
-      return EMSGSIZE;
-    case Error::kBrokenPipe:
-      return EPIPE;
-    case Error::kNotSupported:
-      return EOPNOTSUPP;
-    case Error::kProtocolNotSupported:
-      return EPROTONOSUPPORT;
-    case Error::kSocketTypeNotSupported:
-      return ESOCKTNOSUPPORT;
-    case Error::kAddressFamilyNotSupported:
-      return EAFNOSUPPORT;
-    case Error::kNoProtocolOption:
-      return ENOPROTOOPT;
-    case Error::kProtocol:
-      return EPROTO;
-    case Error::kBadHandle:
-      return EBADF;
-    case Error::kAccess:
-      return EACCES;
-    case Error::kPermission:
-      return EPERM;
-    case Error::kDestinationRequired:
-      return EDESTADDRREQ;
-    case Error::kNoDevice:
-      return ENODEV;
-    case Error::kNoSuchDevice:
-      return ENXIO;
-    case Error::kNoEntry:
-      return ENOENT;
-  }
-  return EIO;
+  const auto row = static_cast<size_t>(error);
+  return row < std::size(kRows) ? kRows[row].number : EIO;
 }
 
 }  // namespace tapstack::shim
