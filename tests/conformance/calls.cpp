@@ -118,7 +118,8 @@ Calls::Outcome Calls::bind(const Arguments& args) {
 
 Calls::Outcome Calls::connect(const Arguments& args) {
   const Descriptor& d = descriptor(args);
-  const Endpoint peer = endpoint_in(args).value_or(Endpoint{Ip4Address{kPeerIp}, Port{kServicePort}});
+  const Endpoint peer =
+      endpoint_in(args).value_or(Endpoint{Ip4Address{kPeerIp}, Port{kServicePort}});
   const Status status = api::connect(host_.stack(), host_.now(), d.id, peer);
   const bool has_begun = status.ok() || status.error() == Error::kInProgress;
   if (has_begun) {
@@ -139,6 +140,7 @@ Calls::Outcome Calls::accept(const Call& call) {
   const int fd = static_cast<int>(number_of(call.result));
   descriptors_[fd] = Descriptor{accepted->id, SocketKind::kTcp, 0, 0};
   remember_flow(fd, accepted->id, false);
+  isns_[fd] = flows_.of(flows_.by_fd[fd]).local_isn.value_or(0);
   return {fd, Error::kNone, {}, {}};
 }
 
@@ -181,11 +183,16 @@ Calls::Outcome Calls::receive(const Arguments& args) {
   bytes.resize(*received);
   const auto wanted = endpoint_in(args);
   if (wanted && *wanted != info.peer) {
-    return {0, Error::kNone, {}, "from " + ip_text(info.peer.address.ip4().value) + ":" +
-                                    std::to_string(info.peer.port.value)};
+    return {0,
+            Error::kNone,
+            {},
+            "from " + ip_text(info.peer.address.ip4().value) + ":" +
+                std::to_string(info.peer.port.value)};
   }
   const FlowKey flow = flows_.by_fd[static_cast<int>(number_of(args[0]))];
-  return {static_cast<int64_t>(bytes.size()), Error::kNone, {},
+  return {static_cast<int64_t>(bytes.size()),
+          Error::kNone,
+          {},
           check_read(d, flow, bytes, options.peek, options.urgent)};
 }
 
@@ -213,7 +220,8 @@ Calls::Outcome Calls::set_option(const Arguments& args) {
 Calls::Outcome Calls::get_option(const Arguments& args) {
   const SocketId id = descriptor(args).id;
   std::string wanted = argument(args, 3);
-  if (wanted.starts_with("[")) wanted = trimmed(std::string_view(wanted).substr(1, wanted.size() - 2));
+  if (wanted.starts_with("["))
+    wanted = trimmed(std::string_view(wanted).substr(1, wanted.size() - 2));
   if (argument(args, 2) == "SO_ERROR") {
     const Error got = api::take_error(host_.stack(), id);
     const Error expected = wanted == "0" ? Error::kNone : error_of(wanted);
@@ -252,14 +260,16 @@ Calls::Outcome Calls::dispatch(const Call& call) {
   if (call.name == "close") return close(args);
   if (call.name == "listen") {
     const uint32_t backlog = number_of(argument(args, 1));
-    return {0, api::listen(host_.stack(), host_.now(), descriptor(args).id, backlog).error(), {}, {}};
+    return {
+        0, api::listen(host_.stack(), host_.now(), descriptor(args).id, backlog).error(), {}, {}};
   }
   if (call.name == "shutdown") {
     const std::string& how = argument(args, 1);
     const Shutdown what = how == "SHUT_RD"   ? Shutdown::kReceive
                           : how == "SHUT_WR" ? Shutdown::kSend
                                              : Shutdown::kBoth;
-    return {0, api::shutdown(host_.stack(), host_.now(), descriptor(args).id, what).error(), {}, {}};
+    return {
+        0, api::shutdown(host_.stack(), host_.now(), descriptor(args).id, what).error(), {}, {}};
   }
   throw SyntaxError("unknown call '" + call.name + "'");
 }
@@ -271,7 +281,8 @@ std::string Calls::make(const Call& call) {
     got = outcome.error == Error::kNone ? std::to_string(outcome.value)
                                         : "-1 " + error_name(outcome.error);
   }
-  const bool is_same = outcome.words.empty() ? got == call.result : bits_of(got) == bits_of(call.result);
+  const bool is_same =
+      outcome.words.empty() ? got == call.result : bits_of(got) == bits_of(call.result);
   if (!is_same) return "returned " + got;
   return outcome.problem;
 }
@@ -311,8 +322,12 @@ uint64_t Calls::value(const std::string& term) {
     }
   }
   const int fd = static_cast<int>(number_of(inside));
-  if (name == "isn") return flows_.of(flows_.by_fd.at(fd)).local_isn.value_or(0);
-  if (name == "readable") return api::readable_bytes(host_.stack(), descriptor({inside}).id).value();
+  if (name == "isn") {
+    if (!isns_.contains(fd)) throw SyntaxError("isn() is of accepted connections");
+    return isns_[fd];
+  }
+  if (name == "readable")
+    return api::readable_bytes(host_.stack(), descriptor({inside}).id).value();
   if (name == "unsent") return api::unsent_bytes(host_.stack(), descriptor({inside}).id).value();
   return tcp_figure(name, fd);
 }

@@ -60,6 +60,7 @@ class Calls {
   Flows& flows_;
   const Options& options_;
   std::map<int, Descriptor> descriptors_;
+  std::map<int, uint32_t> isns_;  // of accepted connections, when they were accepted
 };
 
 }  // namespace tapstack::conformance

@@ -76,9 +76,9 @@ constexpr Named<Option> kOptions[] = {
 };
 
 constexpr Named<uint16_t> kReadiness[] = {
-    {"POLLIN", Readiness::kReadable},    {"POLLOUT", Readiness::kWritable},
+    {"POLLIN", Readiness::kReadable},      {"POLLOUT", Readiness::kWritable},
     {"POLLRDHUP", Readiness::kPeerClosed}, {"POLLHUP", Readiness::kHangUp},
-    {"POLLERR", Readiness::kError},      {"POLLPRI", Readiness::kUrgent},
+    {"POLLERR", Readiness::kError},        {"POLLPRI", Readiness::kUrgent},
 };
 
 constexpr Named<uint8_t> kStates[] = {

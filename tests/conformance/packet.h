@@ -1,8 +1,8 @@
 // A packet as a script writes it. What a script leaves out is empty: a default when the packet is
 // sent to the stack, anything when one is expected from it.
 //
-// The runner has a codec of its own (packet_encode, packet_decode): what is under test is not used to
-// judge itself.
+// The runner has a codec of its own (packet_encode, packet_decode): what is under test is not used
+// to judge itself.
 #pragma once
 
 #include <array>
@@ -49,13 +49,22 @@ struct Attributes {
   std::optional<uint8_t> version, ihl, data_offset;
   std::optional<uint16_t> total_length, udp_length;
   bool bad_ip_sum = false, bad_sum = false, no_sum = false;
-  uint8_t fill_xor = 0;   // changes every byte of the payload
-  uint32_t padding = 0;   // bytes behind the IP packet
-  uint32_t cut = 0;       // bytes missing at the end of the frame
+  uint8_t fill_xor = 0;  // changes every byte of the payload
+  uint32_t padding = 0;  // bytes behind the IP packet
+  uint32_t cut = 0;      // bytes missing at the end of the frame
 };
 
 struct TcpOption {
-  enum class Kind : uint8_t { kMss, kNop, kEol, kWindowScale, kSackPermitted, kSack, kTimestamps, kHex };
+  enum class Kind : uint8_t {
+    kMss,
+    kNop,
+    kEol,
+    kWindowScale,
+    kSackPermitted,
+    kSack,
+    kTimestamps,
+    kHex
+  };
   Kind kind = Kind::kNop;
   uint32_t value = 0;
   std::optional<uint32_t> ts_val, ts_ecr;
@@ -121,7 +130,9 @@ struct Packet {
   ByteString content;     // what the program gets: payload of TCP, UDP, echo; the quote of an error
   std::string problem;    // checksum, length: why no peer would take it
 
-  bool is_ip() const { return !std::holds_alternative<Arp>(body) && !std::holds_alternative<RawFrame>(body); }
+  bool is_ip() const {
+    return !std::holds_alternative<Arp>(body) && !std::holds_alternative<RawFrame>(body);
+  }
   const Tcp* tcp() const { return std::get_if<Tcp>(&body); }
   Tcp* tcp() { return std::get_if<Tcp>(&body); }
   const Icmp* icmp() const { return std::get_if<Icmp>(&body); }

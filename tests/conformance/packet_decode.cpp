@@ -63,7 +63,8 @@ void decode_options(Packet& packet, Tcp& tcp, const ByteString& options) {
       ++i;
     } else {
       const size_t length = i + 1 < options.size() ? options[i + 1] : 0;
-      if (length < 2 || i + length > options.size()) return complain(packet, "illegal option length");
+      if (length < 2 || i + length > options.size())
+        return complain(packet, "illegal option length");
       option = decode_option(part(options, i, i + length));
       i += length;
     }
@@ -127,8 +128,8 @@ void decode_icmp(Packet& packet, const ByteString& bytes, bool is_quote) {
   icmp.type = bytes[0];
   icmp.code = bytes[1];
   if (!is_quote && ones_sum(bytes) != 0xffff) complain(packet, "bad ICMP checksum");
-  const bool is_error = icmp.type == 3 || icmp.type == 4 || icmp.type == 5 || icmp.type == 11 ||
-                        icmp.type == 12;
+  const bool is_error =
+      icmp.type == 3 || icmp.type == 4 || icmp.type == 5 || icmp.type == 11 || icmp.type == 12;
   packet.content = part(bytes, 8);
   icmp.payload = static_cast<uint32_t>(packet.content.size());
   if (!is_error) {
@@ -145,8 +146,8 @@ void decode_icmp(Packet& packet, const ByteString& bytes, bool is_quote) {
 void decode_transport(Packet& packet, bool is_quote) {
   const ByteString& bytes = packet.ip_payload;
   const bool is_fragment = packet.at.fragment.has_value();
-  const bool is_known = *packet.at.protocol == kProtocolTcp || *packet.at.protocol == kProtocolUdp ||
-                        *packet.at.protocol == kProtocolIcmp;
+  const bool is_known = *packet.at.protocol == kProtocolTcp ||
+                        *packet.at.protocol == kProtocolUdp || *packet.at.protocol == kProtocolIcmp;
   packet.body = OtherIp{static_cast<uint32_t>(bytes.size())};
   if (!is_known || (is_fragment && !(is_quote && packet.at.fragment->begin == 0))) return;
   if (bytes.size() < 8) return complain(packet, "transport header too short");
@@ -180,7 +181,8 @@ Packet decode_ip(const ByteString& bytes, bool is_quote) {
     at.fragment = FragmentRange{begin, begin + static_cast<uint32_t>(packet.ip_payload.size()),
                                 (field & 0x2000) != 0};
   }
-  if (!is_quote && *at.total_length != bytes.size()) complain(packet, "total length is not the packet's");
+  if (!is_quote && *at.total_length != bytes.size())
+    complain(packet, "total length is not the packet's");
   if (ones_sum(part(bytes, 0, header)) != 0xffff) complain(packet, "bad IP header checksum");
   decode_transport(packet, is_quote);
   return packet;
@@ -219,7 +221,8 @@ Packet decode(const ByteString& frame) {
   } else {
     complain(packet, "shorter than an Ethernet header");
   }
-  if (auto* raw = std::get_if<RawFrame>(&packet.body)) raw->bytes.assign(frame.begin(), frame.end());
+  if (auto* raw = std::get_if<RawFrame>(&packet.body))
+    raw->bytes.assign(frame.begin(), frame.end());
   packet.frame = frame;
   return packet;
 }

@@ -84,7 +84,8 @@ ByteString encode_tcp(const Attributes& at, const Tcp& tcp, uint32_t sequence_sh
   out.u16(tcp.win.value_or(kDefaultWindow)), out.u16(0), out.u16(tcp.urg.value_or(0));
   out.all(options.bytes());
   out.all(payload_of(at, tcp.seq - sequence_shift, tcp.payload));
-  put_checksum(out.bytes(), 16, pseudo_header_sum(at, kProtocolTcp, out.bytes().size()), at.bad_sum);
+  put_checksum(out.bytes(), 16, pseudo_header_sum(at, kProtocolTcp, out.bytes().size()),
+               at.bad_sum);
   return out.bytes();
 }
 
@@ -187,8 +188,8 @@ ByteString encode_ip(const Packet& packet, uint32_t sequence_shift) {
   ByteString payload = encode_transport(packet, sequence_shift);
   if (at.fragment) {
     payload.resize(std::min<size_t>(payload.size(), at.fragment->end));
-    payload.erase(payload.begin(),
-                  payload.begin() + std::min<std::ptrdiff_t>(at.fragment->begin, std::ssize(payload)));
+    payload.erase(payload.begin(), payload.begin() + std::min<std::ptrdiff_t>(at.fragment->begin,
+                                                                              std::ssize(payload)));
   }
   Writer out;
   const size_t header_bytes = 20 + at.ip_options.size();
@@ -212,7 +213,8 @@ ByteString encode(const Packet& packet, uint32_t sequence_shift) {
   } else if (const auto* raw = std::get_if<RawFrame>(&packet.body)) {
     out.all(encode_raw(*raw));
   } else {
-    out.all(at.eth_dst.value_or(kLocalMac)), out.all(at.eth_src.value_or(kPeerMac)), out.u16(0x0800);
+    out.all(at.eth_dst.value_or(kLocalMac)), out.all(at.eth_src.value_or(kPeerMac)),
+        out.u16(0x0800);
     out.all(encode_ip(packet, sequence_shift));
   }
   ByteString& bytes = out.bytes();

@@ -89,7 +89,8 @@ std::string fragment_mismatch(const Packet& expected, const Packet& got) {
   if (e.begin != g.begin || e.end != g.end || e.more != g.more) return "fragment range";
   const ByteString whole = encode_transport(expected, 0);
   if (whole.size() < e.end) return "the datagram is not as long as the fragment says";
-  const bool is_same = std::equal(got.ip_payload.begin(), got.ip_payload.end(), whole.begin() + e.begin);
+  const bool is_same =
+      std::equal(got.ip_payload.begin(), got.ip_payload.end(), whole.begin() + e.begin);
   return is_same ? "" : "content of the fragment";
 }
 
@@ -97,8 +98,9 @@ std::string body_mismatch(const Packet& expected, const Packet& got) {
   if (expected.at.fragment) return fragment_mismatch(expected, got);
   if (got.at.fragment && got.frame.size() > 0) return "is a fragment";
   if (expected.body.index() != got.body.index()) return "protocol";
-  const std::string ports = first_of({{differs(expected.at.sport, got.at.sport), "source port"},
-                                      {differs(expected.at.dport, got.at.dport), "destination port"}});
+  const std::string ports =
+      first_of({{differs(expected.at.sport, got.at.sport), "source port"},
+                {differs(expected.at.dport, got.at.dport), "destination port"}});
   if (!ports.empty()) return ports;
   if (const Tcp* tcp = expected.tcp()) return tcp_mismatch(*tcp, *got.tcp());
   if (const Icmp* icmp = expected.icmp()) return icmp_mismatch(*icmp, *got.icmp());

@@ -75,7 +75,8 @@ bool parse_damage(Cursor& in, Attributes& at) {
   if (in.take_word("ihl")) return at.ihl = static_cast<Byte>(in.number(15)), true;
   if (in.take_word("doff")) return at.data_offset = static_cast<Byte>(in.number(15)), true;
   if (in.take_word("len")) return at.total_length = static_cast<uint16_t>(in.number(65'535)), true;
-  if (in.take_word("udp_len")) return at.udp_length = static_cast<uint16_t>(in.number(65'535)), true;
+  if (in.take_word("udp_len"))
+    return at.udp_length = static_cast<uint16_t>(in.number(65'535)), true;
   if (in.take_word("xor")) return at.fill_xor = static_cast<Byte>(in.number(255)), true;
   if (in.take_word("padding")) return at.padding = in.number(1'000), true;
   if (in.take_word("cut")) return at.cut = in.number(65'535), true;
@@ -116,8 +117,9 @@ void parse_attribute(Cursor& in, Attributes& at) {
     at.ip_options = parse_hex(in.token(","));
     while (at.ip_options.size() % 4 != 0) at.ip_options.push_back(0);
   } else {
-    in.fail("an attribute (src dst sport dport fd ttl tos proto id df nodf frag options eth_src "
-            "eth_dst, or damage)");
+    in.fail(
+        "an attribute (src dst sport dport fd ttl tos proto id df nodf frag options eth_src "
+        "eth_dst, or damage)");
   }
 }
 
@@ -139,8 +141,9 @@ uint8_t parse_flags(Cursor& in) {
   for (const char c : text) {
     const size_t bit = kLetters.find(c);
     if (bit == std::string_view::npos) {
-      throw SyntaxError("expected TCP flags (some of FSRP.UEW, or -), udp, icmp, arp, ip or raw, got '" +
-                        std::string(text) + "'");
+      throw SyntaxError(
+          "expected TCP flags (some of FSRP.UEW, or -), udp, icmp, arp, ip or raw, got '" +
+          std::string(text) + "'");
     }
     flags = static_cast<uint8_t>(flags | (1u << bit));
   }

@@ -8,7 +8,8 @@ namespace tapstack::conformance {
 
 std::string ip_text(Ip ip) {
   char text[16];
-  std::snprintf(text, sizeof text, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255, ip & 255);
+  std::snprintf(text, sizeof text, "%u.%u.%u.%u", ip >> 24, ip >> 16 & 255, ip >> 8 & 255,
+                ip & 255);
   return text;
 }
 
@@ -72,7 +73,8 @@ std::string tcp_text(const Tcp& tcp) {
 }
 
 std::string icmp_text(const Icmp& icmp) {
-  std::string text = "icmp type " + std::to_string(icmp.type) + " code " + std::to_string(icmp.code);
+  std::string text =
+      "icmp type " + std::to_string(icmp.type) + " code " + std::to_string(icmp.code);
   for (const IcmpName& known : kIcmpNames) {
     if (known.type == icmp.type && (known.code < 0 || known.code == icmp.code)) {
       text = std::string("icmp ") + known.name;

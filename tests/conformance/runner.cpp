@@ -53,7 +53,9 @@ class Runner {
   Instant latest(const Event& event) const;
   // Takes the oldest frame off and says in the script's notation what it is.
   Packet take_frame(const Packet* expected, Instant& at);
-  void note(Instant at, const std::string& text) { trace_ += "  " + time_text(at) + "  " + text + "\n"; }
+  void note(Instant at, const std::string& text) {
+    trace_ += "  " + time_text(at) + "  " + text + "\n";
+  }
 
   const Script& script_;
   Host host_;
@@ -94,7 +96,8 @@ void Runner::require_silence(const std::string& while_doing) {
 
 void Runner::advance_to(const Event& event) {
   const Instant t = earliest(event);
-  if (t < last_) throw Failure{"the event lies in the past: it is " + time_text(last_) + " already"};
+  if (t < last_)
+    throw Failure{"the event lies in the past: it is " + time_text(last_) + " already"};
   require_silence("before this line");
   host_.advance(t);
   require_silence("before this line");
@@ -114,8 +117,10 @@ void Runner::inject(const Event& event, Packet packet) {
 std::string Runner::content_problem(const Packet& packet) const {
   const bool is_datagram = std::holds_alternative<Udp>(packet.body);
   if (packet.tcp() == nullptr && !is_datagram) return "";
-  const uint32_t begin = is_datagram ? 0 : packet.tcp()->seq + (packet.tcp()->has(tcp_flag::kSyn) ? 1 : 0);
-  const bool is_same = packet.content == content(begin, static_cast<uint32_t>(packet.content.size()));
+  const uint32_t begin =
+      is_datagram ? 0 : packet.tcp()->seq + (packet.tcp()->has(tcp_flag::kSyn) ? 1 : 0);
+  const bool is_same =
+      packet.content == content(begin, static_cast<uint32_t>(packet.content.size()));
   return is_same ? "" : "payload is not what was written";
 }
 
@@ -132,9 +137,9 @@ void Runner::expect(const Event& event, Packet expected) {
   if (wrong.empty()) wrong = content_problem(got);
   if (!wrong.empty()) throw Failure{"wrong packet: " + wrong + seen};
   if (at < earliest(event) || at > latest(event)) {
-    throw Failure{"wrong time: wanted at " + time_text(earliest(event)) +
-                  (event.when.earliest == event.when.latest ? "" : " to " + time_text(latest(event))) +
-                  seen};
+    throw Failure{
+        "wrong time: wanted at " + time_text(earliest(event)) +
+        (event.when.earliest == event.when.latest ? "" : " to " + time_text(latest(event))) + seen};
   }
   last_ = at;
 }
@@ -152,7 +157,8 @@ void Runner::check(const Event& event, const Assertion& a) {
   const uint64_t left = calls_.value(a.left);
   const uint64_t right = calls_.value(a.right);
   const bool is_after = static_cast<int32_t>(static_cast<uint32_t>(left - right)) > 0;
-  const bool holds = (a.operation == "==" && left == right) || (a.operation == "!=" && left != right) ||
+  const bool holds = (a.operation == "==" && left == right) ||
+                     (a.operation == "!=" && left != right) ||
                      (a.operation == "<" && left < right) || (a.operation == ">" && left > right) ||
                      (a.operation == "<=" && left <= right) ||
                      (a.operation == ">=" && left >= right) || (a.operation == "after" && is_after);

@@ -13,12 +13,15 @@ namespace {
 Duration parse_seconds(Cursor& in) {
   const std::string_view rest = in.rest();
   size_t n = 0;
-  while (n < rest.size() && (std::isdigit(static_cast<unsigned char>(rest[n])) != 0 || rest[n] == '.')) ++n;
+  while (n < rest.size() &&
+         (std::isdigit(static_cast<unsigned char>(rest[n])) != 0 || rest[n] == '.'))
+    ++n;
   const std::string_view text = rest.substr(0, n);
   const size_t point = text.find('.');
   std::string digits(text.substr(0, point));
   std::string decimals(point == std::string_view::npos ? "" : text.substr(point + 1));
-  if (text.empty() || text == "." || decimals.size() > 6 || decimals.find('.') != std::string::npos) {
+  if (text.empty() || text == "." || decimals.size() > 6 ||
+      decimals.find('.') != std::string::npos) {
     in.fail("a time in seconds, with up to six decimals");
   }
   decimals.resize(6, '0');
@@ -88,7 +91,8 @@ Event parse_event(std::string_view text) {
   }
   const bool is_expectation = std::holds_alternative<Expect>(event.what);
   const bool is_exact = !event.when.is_any && event.when.earliest == event.when.latest;
-  if (!is_expectation && !is_exact) throw SyntaxError("only a packet from the stack may come at a range of times");
+  if (!is_expectation && !is_exact)
+    throw SyntaxError("only a packet from the stack may come at a range of times");
   return event;
 }
 

@@ -11,7 +11,8 @@
 
 namespace tapstack::conformance {
 
-// When an event happens, or for a packet from the stack: when it may. `+` counts from the event before.
+// When an event happens, or for a packet from the stack: when it may. `+` counts from the event
+// before.
 struct When {
   bool is_relative = false;
   bool is_any = false;  // `*`
@@ -45,11 +46,11 @@ struct Event {
 };
 
 struct Options {
-  bool arp_by_hand = false;       // --arp manual
-  bool check_content = true;      // --content any: read() does not compare
-  uint32_t mtu_bytes = 1500;      // --mtu N
+  bool arp_by_hand = false;            // --arp manual
+  bool check_content = true;           // --content any: read() does not compare
+  uint32_t mtu_bytes = 1500;           // --mtu N
   uint32_t peer_isn = 3'000'000'000u;  // --peer-isn N
-  uint8_t seed = 1;               // --seed N
+  uint8_t seed = 1;                    // --seed N
 };
 
 struct Script {

@@ -64,8 +64,7 @@ uint32_t Cursor::number(uint32_t max) {
   const bool is_hex = r.starts_with("0x");
   if (is_hex) r.remove_prefix(2);
   uint64_t value = 0;
-  const auto [end, error] =
-      std::from_chars(r.data(), r.data() + r.size(), value, is_hex ? 16 : 10);
+  const auto [end, error] = std::from_chars(r.data(), r.data() + r.size(), value, is_hex ? 16 : 10);
   if (error != std::errc{}) fail("a number");
   if (value > max) fail("a number up to " + std::to_string(max));
   rest_ = r.substr(static_cast<size_t>(end - r.data()));
