@@ -114,6 +114,13 @@ mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
   return waiting;
 }
 
+void NeighbourCache::confirm(Context& ctx, InterfaceId interface, const IpAddress& address) {
+  const mem::Index index = find(interface, address);
+  if (index == mem::kNoIndex || !entries_.at(index).has_mac()) return;
+  disarm(ctx, index);
+  enter(ctx, index, NeighbourState::kReachable);
+}
+
 std::optional<Solicitation> NeighbourCache::on_timer(Context& ctx, mem::Index index) {
   Entry& entry = entries_.at(index);
   switch (entry.state) {

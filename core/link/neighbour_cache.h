@@ -55,6 +55,9 @@ class NeighbourCache {
   // for it; the caller owns them now.
   mem::PacketQueue on_message(Context& ctx, InterfaceId interface, const IpAddress& address,
                               const MacAddress& mac, Evidence evidence);
+  // A higher layer knows that what is sent to `address` arrives: it is REACHABLE as of now, without
+  // being asked (RFC 4861 7.3.1). No effect while its link-layer address is unknown.
+  void confirm(Context& ctx, InterfaceId interface, const IpAddress& address);
   // The timer of entry `index` is due. Returns whom to solicit, if anyone.
   std::optional<Solicitation> on_timer(Context& ctx, mem::Index index);
   // Forgets all neighbours on `interface` and drops what waits for them.

@@ -115,10 +115,10 @@ bool PacketMemory::append_copy(Chain& to, ConstBytes bytes, Priority priority) {
   return true;
 }
 
-void PacketMemory::append_chain(Chain& to, Chain& from) {
+void PacketMemory::append_chain(Chain& to, Chain& from, uint32_t copied_bytes_max) {
   while (from.head != kNoIndex) {
     const Slice& first = slices_[from.head];
-    if (first.length > kSmallPieceBytes || first.length > tail_room(to)) break;
+    if (first.length > copied_bytes_max || first.length > tail_room(to)) break;
     extend_tail(to, {data(first), first.length});
     free_slice(unlink_front(from));
   }

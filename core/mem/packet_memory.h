@@ -64,9 +64,10 @@ class PacketMemory {
   // --- chains ---
   void free_chain(Chain& chain);                                     // leaves it empty
   bool append_copy(Chain& to, ConstBytes bytes, Priority priority);  // all or nothing
-  // Moves all of `from` to the end of `to`, without a copy; small pieces are copied into the tail
-  // block when it has room and is not shared, so that many small segments do not hold many blocks.
-  void append_chain(Chain& to, Chain& from);
+  // Moves all of `from` to the end of `to`, without a copy; pieces in front of at most
+  // `copied_bytes_max` are copied into the tail block when it has room and is not shared, so that
+  // many small segments do not hold many blocks.
+  void append_chain(Chain& to, Chain& from, uint32_t copied_bytes_max = kSmallPieceBytes);
   void chain_trim_front(Chain& chain, uint32_t n);  // n <= length
   void chain_trim_back(Chain& chain, uint32_t n);   // n <= length
   // A new chain that shares [offset, offset + length) of `chain`. `out` is empty before.

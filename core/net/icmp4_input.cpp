@@ -94,12 +94,14 @@ void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info, co
   if (!is_followed) ctx.drop(DropReason::kIcmp4RedirectIgnored);
 }
 
-// Path MTU discovery (RFC 1191 5). Returns what is believed afterwards; 0: not a sound report.
+// Path MTU discovery (RFC 1191 5). Returns what is believed afterwards; 0: not a sound report. What
+// is said about a segment of TCP is believed when TCP has verified its sequence number (RFC
+// 5927 7.2), and only reported until then.
 uint32_t learn_path_mtu(Context& ctx, Parts& parts, const Icmp4View& icmp, const Ip4View& quoted) {
-  const uint32_t mtu = parts.path_mtus.report(quoted.destination(), icmp.next_hop_mtu(),
-                                              quoted.total_length(), ctx.now);
+  const uint32_t mtu = reported_path_mtu(icmp.next_hop_mtu(), quoted.total_length());
   if (mtu == 0) ctx.drop(DropReason::kIcmp4BadMtu);
-  return mtu;
+  if (mtu == 0 || quoted.protocol() == wire::ip_protocol::kTcp) return mtu;
+  return parts.path_mtus.lower(quoted.destination(), mtu, ctx.now);
 }
 
 // RFC 1122 3.2.2: an error is for the transport that the quoted header names.

@@ -21,7 +21,9 @@ struct IcmpError {
   uint8_t code = 0;
   bool is_local = false;       // `reporter` is ourselves
   bool is_hard = false;        // RFC 1122 4.2.3.9: hard errors may end a connection, soft ones not
-  uint32_t mtu_bytes = 0;      // fragmentation needed: the path MTU that is now believed
+  // Fragmentation needed: the path MTU that is now believed; about a segment of TCP, the one that is
+  // claimed: Network::lower_path_mtu() is TCP's to call.
+  uint32_t mtu_bytes = 0;
   Error error = Error::kNone;  // what sockets are told (ECONNREFUSED, EHOSTUNREACH, ...)
   uint8_t quoted[64] = {};     // transport header and payload as far as quoted
   uint8_t quoted_bytes = 0;

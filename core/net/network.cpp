@@ -78,6 +78,14 @@ bool Network::queue_has_room(InterfaceId id) const {
 
 const Interface* Network::interface(InterfaceId id) const { return parts_.interfaces.find(id); }
 
+void Network::lower_path_mtu(const IpAddress& destination, uint32_t mtu_bytes, Instant now) {
+  parts_.path_mtus.lower(destination, mtu_bytes, now);
+}
+
+void Network::confirm_reachable(Context& ctx, const Route& route) {
+  parts_.neighbours.confirm(ctx, route.interface, route.next_hop);
+}
+
 void Network::refuse(Context& ctx, mem::PacketPtr packet, Refusal why) {
   const uint8_t code = why == Refusal::kPort ? unreachable::kPort : unreachable::kProtocol;
   send_icmp4_error(ctx, parts_, *packet, Icmp4Header::unreachable(code));

@@ -55,6 +55,11 @@ class Network {
   // Device back-pressure: whether the interface's transmit queue takes more.
   bool queue_has_room(InterfaceId id) const;
   const Interface* interface(InterfaceId id) const;  // nullptr: no such interface
+  // A transport has verified what IcmpError::mtu_bytes says about the path to `destination`.
+  void lower_path_mtu(const IpAddress& destination, uint32_t mtu_bytes, Instant now);
+  // A transport knows that packets sent by `route` arrive: its neighbour need not be asked (RFC
+  // 1122 2.3.2.1 (4), RFC 4861 7.3.1).
+  void confirm_reachable(Context& ctx, const Route& route);
   // Answers a delivered packet (IP header still in front) with an ICMP Destination Unreachable, if
   // RFC 1122 3.2.2 and the rate limit allow. Consumes it.
   void refuse(Context& ctx, mem::PacketPtr packet, Refusal why);
@@ -70,6 +75,7 @@ class Network {
   // be asked after each input(): an error not taken is lost when the next one comes in. Neighbours
   // that do not answer are reported this way too, by way of loopback.
   bool take_error(Context& ctx, IcmpError& error);
+  bool has_error() const { return parts_.has_error; }
   // A timer of kind kNeighbour or kReassembly is due; `index` as it was set.
   void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);
 

@@ -17,6 +17,11 @@ uint32_t plateau_below(uint32_t bytes) {
   return kPlateaus[std::size(kPlateaus) - 1];
 }
 
+uint32_t reported_path_mtu(uint32_t next_hop_mtu_bytes, uint32_t packet_bytes) {
+  const uint32_t mtu = next_hop_mtu_bytes != 0 ? next_hop_mtu_bytes : plateau_below(packet_bytes);
+  return mtu >= packet_bytes ? 0 : std::max(mtu, kConfig.path_mtu_min_bytes);
+}
+
 PathMtuCache::PathMtuCache(const SecretKey& hash_key) : hash_key_(hash_key) {
   buckets_.fill(mem::kNoIndex);
 }
@@ -33,23 +38,19 @@ uint32_t PathMtuCache::lookup(const IpAddress& destination, uint32_t interface_m
   return std::min(entry.mtu_bytes, interface_mtu_bytes);
 }
 
-uint32_t PathMtuCache::report(const IpAddress& destination, uint32_t next_hop_mtu_bytes,
-                              uint32_t packet_bytes, Instant now) {
-  uint32_t mtu = next_hop_mtu_bytes != 0 ? next_hop_mtu_bytes : plateau_below(packet_bytes);
-  // RFC 1191 3: "a host MUST never increase its estimate in response to a Datagram Too Big
-  // message"; a link that takes the whole packet would not have refused it.
-  if (mtu >= packet_bytes) return 0;
-  mtu = std::max(mtu, kConfig.path_mtu_min_bytes);
+uint32_t PathMtuCache::lower(const IpAddress& destination, uint32_t mtu_bytes, Instant now) {
   mem::Index index = find(destination);
+  // RFC 1191 3: "a host MUST never increase its estimate in response to a Datagram Too Big
+  // message".
   if (index != mem::kNoIndex && now < entries_.at(index).expires_at &&
-      mtu >= entries_.at(index).mtu_bytes) {
+      mtu_bytes >= entries_.at(index).mtu_bytes) {
     return entries_.at(index).mtu_bytes;
   }
   if (index == mem::kNoIndex) index = add(destination);
   Entry& entry = entries_.at(index);
-  entry.mtu_bytes = mtu;
+  entry.mtu_bytes = mtu_bytes;
   entry.expires_at = now + Duration::ms(kConfig.path_mtu_age_ms);
-  return mtu;
+  return mtu_bytes;
 }
 
 void PathMtuCache::clear() {

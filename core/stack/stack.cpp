@@ -61,8 +61,9 @@ void Stack::dispatch(Context& ctx, net::Delivery delivery) {
 }
 
 void Stack::hand_out_errors(Context& ctx) {
-  net::IcmpError error;
-  while (layers_.network.take_error(ctx, error)) {
+  while (layers_.network.has_error()) {
+    net::IcmpError error;
+    layers_.network.take_error(ctx, error);
     layers_.raw.on_icmp_error(ctx, error);
     if (error.protocol == kProtocolTcp) layers_.tcp.on_icmp_error(ctx, layers_.network, error);
     if (error.protocol == kProtocolUdp) layers_.udp.on_icmp_error(ctx, error);
@@ -73,6 +74,7 @@ void Stack::hand_out_errors(Context& ctx) {
 void Stack::poll(Instant now) {
   Context ctx = context(now);
   expire_timers(ctx);
+  layers_.tcp.lose_stranded_output(ctx, layers_.network);
   deliver_loopback(ctx);
   collect_events();
 }
@@ -113,9 +115,10 @@ mem::PacketPtr Stack::next_frame(Instant now, InterfaceId interface) {
   return frame;
 }
 
-bool Stack::has_loopback_work() const {
+bool Stack::has_work_now() const {
   return layers_.network.interface(link::kLoopback)->transmit.count > 0 ||
-         layers_.tcp.has_output(link::kLoopback);
+         layers_.tcp.has_output(link::kLoopback) ||
+         layers_.tcp.has_stranded_output(layers_.network);
 }
 
 void Stack::count_overrun(InterfaceId interface) {
@@ -126,7 +129,7 @@ void Stack::count_overrun(InterfaceId interface) {
 }
 
 Instant Stack::next_deadline() const {
-  return has_loopback_work() ? now_ : timers_.next_deadline();
+  return has_work_now() ? now_ : timers_.next_deadline();
 }
 
 bool Stack::next_event(SocketId& id) {

@@ -66,7 +66,7 @@ class Stack {
   void deliver_loopback(Context& ctx);
   void hand_out_errors(Context& ctx);
   void collect_events();
-  bool has_loopback_work() const;
+  bool has_work_now() const;
 
   Instant now_;  // the latest that anybody told
   Random random_;

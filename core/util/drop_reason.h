@@ -125,7 +125,6 @@
   X(TcpReceiveQueueFull, tcp_receive_queue_full)                \
   X(TcpReassemblyFull, tcp_reassembly_full)                     \
   X(TcpTimeWait, tcp_time_wait)                                 \
-  X(TcpResetRateLimited, tcp_reset_rate_limited)                \
   X(TcpChallengeAckRateLimited, tcp_challenge_ack_rate_limited) \
   X(TcpOutputNoMemory, tcp_output_no_memory)                    \
   X(TcpAborted, tcp_aborted)

@@ -44,6 +44,7 @@ struct Silence {
   uint8_t keepalive_probes = 0;  // unanswered
   Instant stalled_since;         // no progress although something is outstanding
   Instant last_received_at;
+  Instant next_hop_confirmed_at;  // told the network that it can be reached
 };
 
 // What output has been asked for besides what the queues say.
@@ -79,7 +80,7 @@ struct Connection {
   bool was_cwnd_limited = false;    // cwnd is what held output back last time
   bool send_blocked = false;        // the program was told that there is no room
   Error error = Error::kNone;       // pending for the program
-  Error soft_error = Error::kNone;  // of ICMP: the reason if it times out (RFC 1122 4.2.3.9)
+  Error soft_error = Error::kNone;  // the reason if it times out (RFC 1122 4.2.3.9)
 
   // Sending.
   uint16_t send_mss_bytes = kConfig.tcp_mss_default_bytes;  // text and options of a segment

@@ -41,6 +41,7 @@ void input_time_wait(Arrival& a, mem::Index index) {
       find_listener(a.tables, a.seg.flow.local, a.seg.interface) != mem::kNoIndex;
   if (action == TimeWaitAction::kReopen && can_reopen) {
     a.ctx.counters.count(Mib::kTcpExtTWRecycled);
+    a.iss = reopen_isn(record);
     remove_time_wait(a.tables, a.ctx, index);
     input_unknown(a);
     return;

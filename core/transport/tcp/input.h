@@ -12,6 +12,8 @@
 //   input_icmp.cpp          ICMP errors about our segments
 #pragma once
 
+#include <optional>
+
 #include "net/network.h"
 #include "transport/tcp/segment.h"
 #include "transport/tcp/work.h"
@@ -25,6 +27,8 @@ struct Arrival {
   net::Network& network;
   Segment seg;
   mem::PacketPtr packet;  // holds the text
+  // Given when the SYN takes the place of a connection in TIME-WAIT: above what that one used.
+  std::optional<SeqNumber> iss = std::nullopt;
 };
 
 // What a step says about the rest of the steps.
@@ -47,7 +51,7 @@ void check_fin(Arrival& a, Work& w);     // eighth
 // RFC 5961: an ACK that lets the peer find out what is wrong; rate limited per connection.
 void challenge(Arrival& a, Work& w, DropReason why);
 
-void input_icmp_error(Tables& tables, Context& ctx, const net::Network& network,
+void input_icmp_error(Tables& tables, Context& ctx, net::Network& network,
                       const net::IcmpError& error);
 
 }  // namespace tapstack::transport::tcp

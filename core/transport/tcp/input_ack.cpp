@@ -62,6 +62,16 @@ void restart_timer(Arrival& a, Connection& c) {
   }
 }
 
+// RFC 1122 2.3.2.1 (4): what we send arrives, so the next hop is there. Told now and then, long
+// before the neighbour cache would ask.
+constexpr Duration kConfirmInterval = Duration::ms(kConfig.neighbour_delay_probe_ms / 5);
+
+void confirm_next_hop(Arrival& a, Connection& c) {
+  if (c.route.is_local || a.ctx.now - c.silence.next_hop_confirmed_at < kConfirmInterval) return;
+  c.silence.next_hop_confirmed_at = a.ctx.now;
+  a.network.confirm_reachable(a.ctx, c.route);
+}
+
 Acknowledged on_progress(Arrival& a, Work& w) {
   Connection& c = w.c;
   AckSample sample;
@@ -75,6 +85,7 @@ Acknowledged on_progress(Arrival& a, Work& w) {
   c.rtt.on_progress();
   c.silence.retransmits = 0;
   c.silence.stalled_since = a.ctx.now;
+  confirm_next_hop(a, c);
   c.soft_error = Error::kNone;
   adjust_congestion(c, sample);
   restart_timer(a, c);
@@ -133,18 +144,19 @@ Step on_fin_acked(Arrival& a, Work& w) {
 // SND.UNA =< SEG.ACK =< SND.NXT
 Step take_ack(Arrival& a, Work& w) {
   Connection& c = w.c;
-  const SendVariables before = c.snd.vars();
+  const SeqNumber una_before = c.snd.vars().una;
+  const uint32_t wnd_before = c.snd.vars().wnd_bytes;
   const uint32_t wnd = scaled_window(a, c);
   // RFC 5681 2: the five conditions of a duplicate ACK.
-  const bool is_duplicate = a.seg.ack == before.una && a.seg.length() == 0 &&
-                            wnd == before.wnd_bytes && !before.is_all_acked();
+  const bool is_duplicate = a.seg.ack == una_before && a.seg.length() == 0 && wnd == wnd_before &&
+                            !c.snd.vars().is_all_acked();
   const uint32_t newly_sacked = take_sack(a, c);
   c.figures.last_ack_received_at = a.ctx.now;
   c.silence.window_probes = 0;
   Acknowledged got;
-  if (a.seg.ack.after(before.una)) got = on_progress(a, w);
+  if (a.seg.ack.after(una_before)) got = on_progress(a, w);
   c.snd.on_window(a.seg.seq, a.seg.ack, wnd);
-  if (before.wnd_bytes == 0 && c.snd.vars().wnd_bytes > 0) on_window_opened(c);
+  if (wnd_before == 0 && c.snd.vars().wnd_bytes > 0) on_window_opened(c);
   if (c.agreed.sack ? newly_sacked > 0 && got.total_bytes == 0 : is_duplicate) {
     c.loss.on_duplicate_ack();
   }

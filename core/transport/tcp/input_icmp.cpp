@@ -27,7 +27,7 @@ void on_path_mtu(Work& w, const net::Network& network) {
 
 }  // namespace
 
-void input_icmp_error(Tables& t, Context& ctx, const net::Network& network,
+void input_icmp_error(Tables& t, Context& ctx, net::Network& network,
                       const net::IcmpError& error) {
   const auto quote = wire::TcpQuote::parse({error.quoted, error.quoted_bytes});
   if (!quote) {
@@ -46,6 +46,7 @@ void input_icmp_error(Tables& t, Context& ctx, const net::Network& network,
     return;
   }
   if (error.mtu_bytes != 0) {
+    network.lower_path_mtu(error.destination, error.mtu_bytes, ctx.now);
     on_path_mtu(w, network);
   } else if (!is_synchronized(w.c.state)) {
     // An attempt ends with any unreachability, soft or hard, as on Linux: RFC 5461 4.1 explains why

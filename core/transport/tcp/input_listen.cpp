@@ -14,7 +14,7 @@ void remember_syn(Arrival& a, mem::Index index, const net::Route& route) {
   record.flow = a.seg.flow;
   record.listener = a.tables.listeners.id_at(index);
   record.route = route;
-  record.iss = a.tables.isn.isn(a.seg.flow, a.ctx.now);
+  record.iss = a.iss.value_or(a.tables.isn.isn(a.seg.flow, a.ctx.now));
   record.irs = a.seg.seq;
   record.agreed = negotiate(a.seg.options, offered_shift(l.settings));
   record.advertised_mss_bytes = advertised_mss(route, l.settings.max_segment_bytes);

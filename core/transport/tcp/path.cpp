@@ -30,7 +30,10 @@ void update_mss(Connection& c) {
 
 bool refresh_route(Connection& c, const net::Network& network, Instant now) {
   const auto route = network.route(c.flow.remote.address, c.flow.local.address, c.bound, now);
-  if (!route) return false;
+  if (!route) {
+    c.soft_error = Error::kNetworkUnreachable;
+    return false;
+  }
   c.route = *route;
   const uint16_t before = c.send_mss_bytes;
   update_mss(c);

@@ -14,7 +14,7 @@ uint16_t advertised_mss(const net::Route& route, uint16_t limit_bytes);
 // the path carries and what the program wants.
 void update_mss(Connection& c);
 // Looks the route up again. True when segments have become smaller. Without a route the old one
-// stays: retransmissions will try again.
+// stays: retransmissions will try again, and the reason is kept for the time-out.
 bool refresh_route(Connection& c, const net::Network& network, Instant now);
 
 inline IpSettings ip_settings(const Settings& s) { return {s.ttl, s.tos, s.path_mtu_discovery}; }

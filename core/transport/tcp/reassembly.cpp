@@ -41,7 +41,8 @@ bool Reassembly::insert_piece(mem::PacketMemory& memory, SeqNumber begin, mem::C
   if (!joins_left && !joins_right && count_ == kCapacity) return false;
   bytes_ += text.length;
   if (joins_left) {
-    memory.append_chain(held_[at].text, text);
+    // Packed: whoever makes holes must not make us hold a block for each small segment behind them.
+    memory.append_chain(held_[at].text, text, kConfig.block_bytes);
     held_[at].range.end = range.end;
     if (joins_right) {
       memory.append_chain(held_[at].text, held_[right].text);

@@ -53,7 +53,8 @@ void Receiver::append(mem::PacketMemory& memory, mem::Chain& text) {
   v_.nxt = v_.nxt + text.length;
   v_.received_bytes += text.length;
   v_.window_end = later(v_.window_end, v_.nxt);
-  memory.append_chain(queue_, text);
+  const bool is_packed = mem::PacketMemory::footprint_bytes(queue_) >= limit_bytes_;
+  memory.append_chain(queue_, text, is_packed ? kConfig.block_bytes : mem::kSmallPieceBytes);
 }
 
 void Receiver::discard(uint32_t n) {

@@ -53,10 +53,10 @@ bool Sender::take_new(mem::PacketMemory& memory, uint32_t n, bool fin, mem::Chai
 }
 
 bool Sender::share_sent(mem::PacketMemory& memory, const SeqRange& range,
-                        mem::Chain& payload) const {
-  const uint32_t offset = range.begin.since(text_begin());
-  TAPSTACK_ASSERT(offset + range.length() <= sent_.length);
-  return memory.share(sent_, offset, range.length(), payload, mem::Priority::kControl);
+                        mem::Chain& payload) {
+  const mem::ChainRange where{range.begin.since(text_begin()), range.length()};
+  TAPSTACK_ASSERT(where.offset + where.length <= sent_.length);
+  return memory.share(sent_, again_, where, payload, mem::Priority::kControl);
 }
 
 Acknowledged Sender::on_ack(mem::PacketMemory& memory, SeqNumber ack) {
@@ -67,6 +67,7 @@ Acknowledged Sender::on_ack(mem::PacketMemory& memory, SeqNumber ack) {
   result.text_bytes = std::min(result.total_bytes - syn, sent_.length);
   result.fin = result.total_bytes > result.text_bytes + syn;
   memory.chain_trim_front(sent_, result.text_bytes);
+  again_.on_trim_front(result.text_bytes);
   // The window is counted from una: what it allowed beyond stays allowed until the next update.
   v_.wnd_bytes -= std::min(v_.wnd_bytes, result.total_bytes);
   v_.una = ack;
@@ -83,6 +84,7 @@ void Sender::on_window(SeqNumber seq, SeqNumber ack, uint32_t wnd_bytes) {
 }
 
 void Sender::clear(mem::PacketMemory& memory) {
+  again_.reset();
   memory.free_chain(sent_);
   memory.free_chain(unsent_);
 }

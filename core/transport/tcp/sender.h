@@ -60,7 +60,7 @@ class Sender {
   // changed.
   bool take_new(mem::PacketMemory& memory, uint32_t n, bool fin, mem::Chain& payload);
   // A shared view of sent octets [range), which must lie in [una, nxt) without SYN and FIN.
-  bool share_sent(mem::PacketMemory& memory, const SeqRange& range, mem::Chain& payload) const;
+  bool share_sent(mem::PacketMemory& memory, const SeqRange& range, mem::Chain& payload);
 
   // SEG.ACK in (una, nxt]: moves una, frees what is acknowledged.
   Acknowledged on_ack(mem::PacketMemory& memory, SeqNumber ack);
@@ -78,6 +78,7 @@ class Sender {
  private:
   SendVariables v_;
   mem::Chain sent_;
+  mem::ChainCursor again_;  // in sent_: where the last retransmission ended
   mem::Chain unsent_;
 };
 

@@ -9,6 +9,14 @@
 #include "transport/tcp/timeouts.h"
 
 namespace tapstack::transport::tcp {
+namespace {
+
+bool is_usable(const net::Network& network, InterfaceId id) {
+  const net::Interface* interface = network.interface(id);
+  return interface != nullptr && interface->settings.is_up;
+}
+
+}  // namespace
 
 void Tcp::start(Random& random) {
   tables_.ports.start(random);
@@ -28,7 +36,7 @@ void Tcp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
   input_segment(a);
 }
 
-void Tcp::on_icmp_error(Context& ctx, const net::Network& network, const net::IcmpError& error) {
+void Tcp::on_icmp_error(Context& ctx, net::Network& network, const net::IcmpError& error) {
   input_icmp_error(tables_, ctx, network, error);
 }
 
@@ -48,6 +56,24 @@ void Tcp::on_timer(Context& ctx, net::Network& network, timer::TimerKind kind, m
     default:
       TAPSTACK_ASSERT(false);
   }
+}
+
+void Tcp::lose_stranded_output(Context& ctx, net::Network& network) {
+  for (uint8_t i = 0; i < tables_.output.size(); ++i) {
+    if (is_usable(network, InterfaceId{i})) continue;
+    const IndexList& list = tables_.output[i];
+    while (!list.is_empty()) {
+      Work w = work_on(tables_, ctx, list.head);
+      output_connection(w, network);
+    }
+  }
+}
+
+bool Tcp::has_stranded_output(const net::Network& network) const {
+  for (uint8_t i = 0; i < tables_.output.size(); ++i) {
+    if (has_output(InterfaceId{i}) && !is_usable(network, InterfaceId{i})) return true;
+  }
+  return false;
 }
 
 bool Tcp::output_one(Context& ctx, net::Network& network, InterfaceId interface) {

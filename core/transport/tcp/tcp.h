@@ -19,7 +19,7 @@ class Tcp {
   // behind it; info.source, destination and interface filled. May reply statelessly (RST, SYN-ACK).
   void input(Context& ctx, net::Network& network, mem::PacketPtr packet);
   // ICMP said something about a segment of ours, or the neighbour could not be resolved.
-  void on_icmp_error(Context& ctx, const net::Network& network, const net::IcmpError& error);
+  void on_icmp_error(Context& ctx, net::Network& network, const net::IcmpError& error);
   // A timer of kind kTcpConnection, kTcpHalfOpen or kTcpTimeWait is due; `index` as it was set.
   void on_timer(Context& ctx, net::Network& network, timer::TimerKind kind, mem::Index index);
   // Builds and sends the next segment of the next connection with something to send by `interface`,
@@ -29,6 +29,11 @@ class Tcp {
   bool has_output(InterfaceId interface) const {
     return !tables_.output[interface.value].is_empty();
   }
+  // What waits for an interface that is gone or down has nobody who would fetch it: it is sent and
+  // lost there, so that a RST ends its connection and timers run for the rest, which may find
+  // another way (RFC 1122 4.2.3.5: R1). To be called when has_stranded_output().
+  void lose_stranded_output(Context& ctx, net::Network& network);
+  bool has_stranded_output(const net::Network& network) const;
 
   // The next object with events; false when there is none. Objects without an owner report none.
   bool next_event(ConnectionEvents& out);

@@ -30,7 +30,7 @@ TEST_F(ConfigurationTest, GoingDownFlushesEverythingLearnt) {
   learn_peer();
   ASSERT_TRUE(send(Frame(8), kPeer).ok());
   ASSERT_TRUE(send(Frame(8), kAbsent).ok());
-  parts().path_mtus.report(kFar, 1400, 1500, ctx_.now);
+  parts().path_mtus.lower(kFar, 1400, ctx_.now);
   ASSERT_TRUE(parts().routes.redirect(kFar, kAbsent, ts0_).ok());
   EXPECT_FALSE(input(ip4({.fragment = kMf}, Frame(16))));
   set_up(false);

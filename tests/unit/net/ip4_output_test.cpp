@@ -9,7 +9,7 @@ class Ip4OutputTest : public NetTest {
  protected:
   Ip4OutputTest() { learn_peer(); }
 
-  void lower_path_mtu(uint32_t mtu) { parts().path_mtus.report(kFar, mtu, 1500, ctx_.now); }
+  void lower_path_mtu(uint32_t mtu) { parts().path_mtus.lower(kFar, mtu, ctx_.now); }
 };
 
 TEST_F(Ip4OutputTest, HeaderOfAnAtomicDatagramIsThisToTheByte) {

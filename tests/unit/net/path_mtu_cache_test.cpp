@@ -13,7 +13,8 @@ class PathMtuCacheTest : public testing::Test {
  protected:
   uint32_t mtu(const Ip4Address& to = kTo) const { return cache_->lookup(to, 1500, now_); }
   uint32_t report(uint32_t next_hop_mtu, uint32_t packet_bytes, const Ip4Address& to = kTo) {
-    return cache_->report(to, next_hop_mtu, packet_bytes, now_);
+    const uint32_t mtu = reported_path_mtu(next_hop_mtu, packet_bytes);
+    return mtu == 0 ? 0 : cache_->lower(to, mtu, now_);
   }
   std::unique_ptr<PathMtuCache> cache_ = std::make_unique<PathMtuCache>(SecretKey{1, 2});
   Instant now_ = Instant::from_us(5'000'000);
