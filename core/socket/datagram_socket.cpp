@@ -120,7 +120,7 @@ Error take_error(Layers& layers, Socket& socket) {
 }
 
 Result<QueuedError> take_queued_error(Environment env, Socket& socket) {
-  return endpoint_of(env.layers, socket).errors.pop(env.ctx.memory);
+  return transport::take_queued_error(env.ctx.memory, endpoint_of(env.layers, socket));
 }
 
 }  // namespace tapstack::socket::datagram_socket

@@ -141,6 +141,14 @@ Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
   return static_cast<size_t>(done);
 }
 
+Result<QueuedError> take_queued_error(mem::PacketMemory& memory, DatagramEndpoint& endpoint) {
+  const Result<QueuedError> taken = endpoint.errors.pop(memory);
+  if (!taken.ok()) return taken;
+  const Error next = endpoint.errors.front_reported(memory);
+  if (next != Error::kNone || !taken->is_local) endpoint.pending_error = next;
+  return taken;
+}
+
 Error take_error(DatagramEndpoint& endpoint) {
   return std::exchange(endpoint.pending_error, Error::kNone);
 }

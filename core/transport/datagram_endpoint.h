@@ -105,6 +105,9 @@ Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
 
 // The pending error, which is cleared.
 Error take_error(DatagramEndpoint& endpoint);
+// The oldest of the error queue; kWouldBlock when it is empty. The next one that a message brought
+// becomes the pending error, so that a program reads one for each failed call, as Linux has it.
+Result<QueuedError> take_queued_error(mem::PacketMemory& memory, DatagramEndpoint& endpoint);
 
 // Tells the endpoint of an ICMP error about a datagram of its own. Hard errors (RFC 1122 4.1.3.3)
 // reach connected endpoints; every error reaches those with receive_errors, as Linux does it. Returns

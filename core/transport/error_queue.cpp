@@ -55,6 +55,14 @@ Result<QueuedError> ErrorQueue::pop(mem::PacketMemory& memory) {
   return out;
 }
 
+Error ErrorQueue::front_reported(const mem::PacketMemory& memory) const {
+  if (is_empty()) return Error::kNone;
+  Record record;
+  memory.copy_out(memory.packet(packets_.head), 0,
+                  {reinterpret_cast<uint8_t*>(&record), sizeof record});
+  return record.is_local ? Error::kNone : record.error;
+}
+
 QueuedError queued_error_from(const net::IcmpError& error, uint8_t payload_offset, Port port,
                               Instant now) {
   QueuedError out;

@@ -15,6 +15,8 @@ class ErrorQueue {
   void push(const Context& ctx, const QueuedError& error);
   // The oldest; kWouldBlock when there is none.
   Result<QueuedError> pop(mem::PacketMemory& memory);
+  // The error of the oldest if a message brought it; kNone otherwise.
+  Error front_reported(const mem::PacketMemory& memory) const;
   void clear(mem::PacketMemory& memory) { memory.clear(packets_); }
   bool is_empty() const { return packets_.count == 0; }
 

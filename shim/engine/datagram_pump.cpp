@@ -114,7 +114,10 @@ void wake_for_errors(Works& works, Slot& slot) {
     return;
   }
   const Error error = api::take_error(works.stack, slot.id);
-  if (error != Error::kNone) slot.pending = error;
+  if (error != Error::kNone) {
+    slot.pending = error;
+    if (slot.wake_used) slot.wake_sent = slot.wake_used = false;
+  }
   const bool is_waiting =
       slot.pending != Error::kNone || api::readiness(works.stack, slot.id).has(Readiness::kError);
   if (!is_waiting || slot.wake_sent) return;

@@ -69,7 +69,10 @@ int take_error(Works& works, Slot& slot, Reply& reply) {
   Error error = slot.pending;
   if (error == Error::kNone) error = api::take_error(works.stack, slot.id);
   slot.pending = Error::kNone;
-  slot.wake_sent = false;
+  // Errors that only wait in the queue announce themselves once: a program that never asks for them
+  // must be able to sleep in recv().
+  slot.wake_used = error == Error::kNone && slot.wake_sent;
+  if (error != Error::kNone) slot.wake_sent = false;
   works.slots.enqueue(slot);
   reply.value = to_errno(error);
   return 0;
@@ -103,7 +106,7 @@ int report_status(Works& works, Slot& slot, Reply& reply) {
 int report_queued_error(Works& works, Slot& slot, Reply& reply) {
   const Result<QueuedError> error = api::take_queued_error(works.stack, slot.id);
   if (!error.ok()) return to_errno(error.error());
-  slot.wake_sent = false;
+  slot.wake_sent = slot.wake_used = false;
   works.slots.enqueue(slot);
   return answer(reply, *error);
 }

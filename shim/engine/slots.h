@@ -41,6 +41,7 @@ struct Slot {
   bool peer_set = false;       // datagram: connected
   bool is_bound = false;
   bool wake_sent = false;     // datagram: a kWakeOnly message waits
+  bool wake_used = false;     // ... or did, and nothing new has come since the program took it
   bool room_watched = false;  // known to the epoll set of those that want room
   bool failure_byte = false;  // the byte that makes a failed connect readable
 
