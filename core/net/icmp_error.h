@@ -19,10 +19,10 @@ struct IcmpError {
   uint8_t protocol = 0;   // of the quoted packet
   uint8_t type = 0;       // ICMPv4 or ICMPv6 by family of `reporter`
   uint8_t code = 0;
-  bool is_local = false;       // `reporter` is ourselves
-  bool is_hard = false;        // RFC 1122 4.2.3.9: hard errors may end a connection, soft ones not
-  // Fragmentation needed: the path MTU that is now believed; about a segment of TCP, the one that is
-  // claimed: Network::lower_path_mtu() is TCP's to call.
+  bool is_local = false;  // `reporter` is ourselves
+  bool is_hard = false;   // RFC 1122 4.2.3.9: hard errors may end a connection, soft ones not
+  // Fragmentation needed: the path MTU that is now believed; about a segment of TCP, the one that
+  // is claimed: Network::lower_path_mtu() is TCP's to call.
   uint32_t mtu_bytes = 0;
   Error error = Error::kNone;  // what sockets are told (ECONNREFUSED, EHOSTUNREACH, ...)
   uint8_t quoted[64] = {};     // transport header and payload as far as quoted

@@ -82,8 +82,8 @@ void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const Ha
   const uint32_t offered = std::min(receive_limit(listener->settings), uint32_t{0xffff});
   out.wnd = static_cast<uint16_t>(offered >> record.agreed.receive_shift);
   if (record.agreed.timestamps) {
-    out.options.timestamps = wire::TcpTimestamps{
-        timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent};
+    out.options.timestamps = wire::TcpTimestamps{timestamp_value(ctx.now, record.timestamp_offset),
+                                                 record.timestamp_recent};
   }
   ctx.counters.count(Mib::kTcpExtTCPChallengeACK);
   transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();

@@ -27,8 +27,7 @@ void on_path_mtu(Work& w, const net::Network& network) {
 
 }  // namespace
 
-void input_icmp_error(Tables& t, Context& ctx, net::Network& network,
-                      const net::IcmpError& error) {
+void input_icmp_error(Tables& t, Context& ctx, net::Network& network, const net::IcmpError& error) {
   const auto quote = wire::TcpQuote::parse({error.quoted, error.quoted_bytes});
   if (!quote) {
     ctx.drop(DropReason::kIcmp4QuoteTooShort);

@@ -41,8 +41,8 @@ class Receiver {
   bool is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const;
 
   // In-order text that begins at nxt. Once the queue's blocks are as large as its limit, text goes
-  // into the blocks that are there as far as it fits: they stay below about twice the limit, however
-  // small the segments are.
+  // into the blocks that are there as far as it fits: they stay below about twice the limit,
+  // however small the segments are.
   void append(mem::PacketMemory& memory, mem::Chain& text);
   // In-order text that nobody will read: acknowledged, not kept.
   void discard(uint32_t n);

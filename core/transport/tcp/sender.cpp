@@ -52,8 +52,7 @@ bool Sender::take_new(mem::PacketMemory& memory, uint32_t n, bool fin, mem::Chai
   return true;
 }
 
-bool Sender::share_sent(mem::PacketMemory& memory, const SeqRange& range,
-                        mem::Chain& payload) {
+bool Sender::share_sent(mem::PacketMemory& memory, const SeqRange& range, mem::Chain& payload) {
   const mem::ChainRange where{range.begin.since(text_begin()), range.length()};
   TAPSTACK_ASSERT(where.offset + where.length <= sent_.length);
   return memory.share(sent_, again_, where, payload, mem::Priority::kControl);

@@ -31,6 +31,12 @@ size_t queue_some(Connection& c, Context& ctx, mem::ConstBytes bytes, size_t n) 
   return n;
 }
 
+// The program could not queue all it has: it will go on when it is told of room, so a last segment
+// that is not full waits for that, unless the queue is so small that there will be none before.
+bool will_go_on(const Connection& c, bool is_cut) {
+  return is_cut && send_limit(c) >= 2u * c.send_mss_bytes;
+}
+
 void after_queueing(Work& w, const SendFlags& flags) {
   w.c.more = flags.more;
   if (flags.urgent) w.c.snd.mark_urgent();
@@ -56,7 +62,7 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
   c->send_blocked = is_cut;
   if (queued == 0 && is_cut) return Error::kWouldBlock;
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_queueing(w, {flags.more || is_cut, flags.urgent && !is_cut});
+  after_queueing(w, {flags.more || will_go_on(*c, is_cut), flags.urgent && !is_cut});
   return queued;
 }
 

@@ -269,5 +269,30 @@ TEST_F(NeighbourCacheTest, FlushForgetsOneInterfaceAndItsPackets) {
   expect_nothing_held();
 }
 
+TEST_F(NeighbourCacheTest, WhatAHigherLayerConfirmsIsNotProbed) {  // RFC 4861 7.3.1
+  make_reachable();
+  advance(Duration::s(29));
+  cache_->confirm(ctx_, kIf, kPeer);
+  advance(Duration::s(29));
+  EXPECT_TRUE(mac());
+  EXPECT_EQ(state(), State::kReachable);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+}
+
+TEST_F(NeighbourCacheTest, AConfirmationEndsAProbe) {
+  make_probe();
+  cache_->confirm(ctx_, kIf, kPeer);
+  EXPECT_EQ(state(), State::kReachable);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+}
+
+TEST_F(NeighbourCacheTest, AConfirmationOfWhatIsUnknownIsNothing) {
+  cache_->confirm(ctx_, kIf, kPeer);
+  EXPECT_EQ(state(), State::kNone);
+  EXPECT_TRUE(enqueue().ok());
+  cache_->confirm(ctx_, kIf, kPeer);
+  EXPECT_EQ(state(), State::kIncomplete);
+}
+
 }  // namespace
 }  // namespace tapstack::link

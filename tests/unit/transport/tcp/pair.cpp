@@ -238,6 +238,14 @@ State Pair::state(Host& h, ConnectionId c) {
   return s.ok() ? s->state : State::kClosed;
 }
 
+Events Pair::events(Host& h, ConnectionId c) {
+  Events all;
+  for (ConnectionEvents e; h.tcp.next_event(e);) {
+    if (e.id == c) all.bits = static_cast<uint16_t>(all.bits | e.events.bits);
+  }
+  return all;
+}
+
 std::string Pair::transfer(Host& from, ConnectionId c, Host& to, ConnectionId d,
                            const std::string& bytes, Duration limit) {
   std::string got;

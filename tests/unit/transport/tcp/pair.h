@@ -80,6 +80,8 @@ class Pair {
   // Sends `bytes` from one end to the other while time passes; what arrived in order.
   std::string transfer(Host& from, ConnectionId c, Host& to, ConnectionId d,
                        const std::string& bytes, Duration limit);
+  // What the owner of `c` was told since the last call; events of others are lost.
+  Events events(Host& h, ConnectionId c);
   Connection& inside(Host& h, ConnectionId c) { return h.tcp.tables().connections.at(c.index); }
 
   // --- the link ---

@@ -73,6 +73,13 @@ TEST_F(ReceiverTest, AnUpdateIsDueWhenTheWindowCanDouble) {
   EXPECT_TRUE(r.is_update_due(0, 1000));
 }
 
+TEST_F(ReceiverTest, SmallPiecesShareBlocksOnceTheLimitIsHeldInBlocks) {
+  r.start(SeqNumber(0), 20'000, 0);
+  for (int i = 0; i < 33; ++i) append(600);
+  EXPECT_LE(mem::PacketMemory::footprint_bytes(r.queue()), 2u * 20'000);
+  EXPECT_EQ(r.queue().length, 33u * 600);
+}
+
 TEST_F(ReceiverTest, UrgentIsNewOncePerMark) {
   r.start(SeqNumber(0), 20'000, 0);
   EXPECT_TRUE(r.on_urgent(SeqNumber(10)));

@@ -57,6 +57,29 @@ TEST_F(SenderTest, AnAckFreesWhatItCovers) {
   EXPECT_EQ(text(again), "ef");
 }
 
+TEST_F(SenderTest, RetransmissionsGoOnWhereTheLastOneEndedAlsoAfterAnAck) {
+  std::string all;
+  for (int i = 0; i < 40; ++i) {
+    const std::string piece(kConfig.block_bytes, static_cast<char>('a' + i % 26));
+    queue(piece);
+    take(static_cast<uint32_t>(piece.size()));
+    all += piece;
+  }
+  const auto again = [&](uint32_t begin, uint32_t end) {
+    mem::Chain c;
+    EXPECT_TRUE(s.share_sent(*memory, {SeqNumber(100 + begin), SeqNumber(100 + end)}, c));
+    EXPECT_EQ(text(c), all.substr(begin, end - begin));
+  };
+  const auto block = static_cast<uint32_t>(kConfig.block_bytes);
+  again(20 * block + 5, 22 * block + 5);
+  again(22 * block + 5, 23 * block);
+  s.on_ack(*memory, SeqNumber(100 + 10 * block + 3));
+  again(23 * block, 30 * block);
+  again(11 * block, 12 * block);  // back
+  s.on_ack(*memory, SeqNumber(100 + 35 * block));
+  again(36 * block, 40 * block);
+}
+
 TEST_F(SenderTest, TheFinTakesASequenceNumber) {
   queue("ab");
   take(2, true);

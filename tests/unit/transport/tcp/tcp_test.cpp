@@ -88,5 +88,81 @@ TEST(Tcp, IsDrainedWhenTheFinIsAcknowledged) {
   EXPECT_TRUE(p.a.tcp.is_drained());
 }
 
+// The device of `a` goes away: nobody fetches its output any more.
+class LostInterface : public ::testing::Test {
+ protected:
+  void remove() {
+    Context c = p.ctx(p.a);
+    ASSERT_TRUE(net::remove_interface(c, p.a.network, p.a.device).ok());
+  }
+  void take_down() {
+    link::InterfaceSettings s = p.a.network.interface(p.a.device)->settings;
+    s.is_up = false;
+    Context c = p.ctx(p.a);
+    ASSERT_TRUE(net::change_interface(c, p.a.network, p.a.device, s).ok());
+  }
+  void lose() {
+    Context c = p.ctx(p.a);
+    ASSERT_TRUE(p.a.tcp.has_stranded_output(p.a.network));
+    p.a.tcp.lose_stranded_output(c, p.a.network);
+    EXPECT_FALSE(p.a.tcp.has_stranded_output(p.a.network));
+    EXPECT_FALSE(p.a.tcp.has_output(p.a.device));
+  }
+  Pair p;
+  Pair::Ends e = p.establish();
+};
+
+TEST_F(LostInterface, ARstThatWaitsForItEndsItsConnection) {
+  remove();
+  Context c = p.ctx(p.a);
+  ASSERT_TRUE(abort(p.a.tcp, c, e.a).ok());
+  lose();
+  EXPECT_EQ(p.a.tcp.tables().connections.used(), 0u);
+  EXPECT_EQ(p.a.counters.value(DropReason::kInterfaceUnknown), 1u);
+  EXPECT_EQ(p.a.memory.packets_used(), 0u);
+}
+
+TEST_F(LostInterface, ARstIsLostToOneThatIsDown) {
+  Context c = p.ctx(p.a);
+  ASSERT_TRUE(abort(p.a.tcp, c, e.a).ok());
+  take_down();
+  lose();
+  EXPECT_EQ(p.a.tcp.tables().connections.used(), 0u);
+  EXPECT_EQ(p.a.counters.value(DropReason::kInterfaceDown), 1u);
+}
+
+TEST_F(LostInterface, TextThatWaitsForItTimesOut) {
+  remove();
+  p.send(p.a, e.a, pattern(50'000));
+  const Instant end = p.now + Duration::s(1200);
+  while (p.now < end && p.a.tcp.tables().connections.at(e.a.index).state != State::kClosed) {
+    if (p.a.tcp.has_stranded_output(p.a.network)) lose();
+    p.run(Duration::s(1));
+  }
+  EXPECT_EQ(p.error(p.a, e.a), Error::kNetworkUnreachable);
+  EXPECT_EQ(p.a.memory.blocks_used(), 0u);
+}
+
+TEST_F(LostInterface, AnOutageIsSurvived) {
+  p.send(p.a, e.a, pattern(20'000));
+  take_down();
+  lose();
+  p.run(Duration::ms(100));
+  link::InterfaceSettings s = p.a.network.interface(p.a.device)->settings;
+  s.is_up = true;
+  Context c = p.ctx(p.a);
+  ASSERT_TRUE(net::change_interface(c, p.a.network, p.a.device, s).ok());
+  p.run(Duration::s(2));
+  EXPECT_EQ(p.receive(p.b, e.b), pattern(20'000));
+}
+
+TEST_F(LostInterface, OneThatIsUpIsLeftAlone) {
+  p.send(p.a, e.a, "x");
+  EXPECT_FALSE(p.a.tcp.has_stranded_output(p.a.network));
+  Context c = p.ctx(p.a);
+  p.a.tcp.lose_stranded_output(c, p.a.network);
+  EXPECT_TRUE(p.a.tcp.has_output(p.a.device));
+}
+
 }  // namespace
 }  // namespace tapstack::transport::tcp
