@@ -34,22 +34,21 @@ Ip6Address mapped(Ip4Address address) {  // RFC 4291 2.5.5.2
 }
 
 // Leaves the addresses that `hints` want. Sockets of the stack are IPv4: without a wish for a
-// family IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG.
+// family IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG. Who
+// asks for IPv6 alone is going to open such a socket and gets none but mapped addresses: ncat, for
+// one, gives up when that socket fails.
 int choose(const addrinfo& hints, Found& found) {
   const auto is_ip4 = [](const NumericAddress& a) { return a.address.is_ip4(); };
   std::vector<NumericAddress> ip4, ip6;
   std::partition_copy(found.addresses.begin(), found.addresses.end(), std::back_inserter(ip4),
                       std::back_inserter(ip6), is_ip4);
+  found.addresses.clear();
   if (hints.ai_family == AF_INET || (hints.ai_family == AF_UNSPEC && !ip4.empty())) {
     found.addresses = ip4;
-  } else {
-    const bool omit = hints.ai_family == AF_UNSPEC && (hints.ai_flags & AI_ADDRCONFIG) != 0;
-    const bool maps = hints.ai_family == AF_INET6 && (hints.ai_flags & AI_V4MAPPED) != 0;
-    const bool adds = ip6.empty() || (hints.ai_flags & AI_ALL) != 0;
-    if (maps && adds) {
-      for (const NumericAddress& a : ip4) ip6.push_back({mapped(a.address.ip4()), 0});
-    }
-    found.addresses = omit ? std::vector<NumericAddress>{} : ip6;
+  } else if (hints.ai_family == AF_INET6 && (hints.ai_flags & AI_V4MAPPED) != 0) {
+    for (const NumericAddress& a : ip4) found.addresses.push_back({mapped(a.address.ip4()), 0});
+  } else if (hints.ai_family == AF_UNSPEC && (hints.ai_flags & AI_ADDRCONFIG) == 0) {
+    found.addresses = ip6;
   }
   return found.addresses.empty() ? EAI_ADDRFAMILY : 0;
 }
@@ -57,13 +56,8 @@ int choose(const addrinfo& hints, Found& found) {
 // Without a name: the wildcard for servers, loopback for others.
 int find_own(const addrinfo& hints, Found& found) {
   const bool passive = (hints.ai_flags & AI_PASSIVE) != 0;
-  if (hints.ai_family == AF_INET6) {
-    Ip6Address address;
-    address.octets[15] = passive ? 0 : 1;
-    found.addresses.push_back({address, 0});
-  } else {
-    found.addresses.push_back({passive ? Ip4Address::any() : Ip4Address::loopback(), 0});
-  }
+  if (hints.ai_family == AF_INET6) return EAI_ADDRFAMILY;
+  found.addresses.push_back({passive ? Ip4Address::any() : Ip4Address::loopback(), 0});
   return 0;
 }
 
