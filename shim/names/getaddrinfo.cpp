@@ -34,9 +34,9 @@ Ip6Address mapped(Ip4Address address) {  // RFC 4291 2.5.5.2
 }
 
 // Leaves the addresses that `hints` want. Sockets of the stack are IPv4: without a wish for a
-// family IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG. Who
-// asks for IPv6 alone is going to open such a socket and gets none but mapped addresses: ncat, for
-// one, gives up when that socket fails.
+// family IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG.
+// Who asks for IPv6 alone is going to open such a socket and gets none but mapped addresses: ncat,
+// for one, gives up when that socket fails.
 int choose(const addrinfo& hints, Found& found) {
   const auto is_ip4 = [](const NumericAddress& a) { return a.address.is_ip4(); };
   std::vector<NumericAddress> ip4, ip6;
