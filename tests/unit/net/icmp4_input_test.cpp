@@ -167,6 +167,15 @@ TEST_F(Icmp4InputTest, FragmentationNeededLowersThePathMtu) {
   EXPECT_EQ(network_->route(kFar, {}, {}, ctx_.now)->mtu_bytes, 1500u) << "RFC 1191 6.3";
 }
 
+TEST_F(Icmp4InputTest, WhatIsSaidAboutTcpIsForTcpToBelieve) {  // RFC 5927 7.2
+  icmp_in(about_ours(3, 4, 1400, {.protocol = 6, .fragment = kDf}));
+  ASSERT_TRUE(take_error());
+  EXPECT_EQ(error_.mtu_bytes, 1400u);
+  EXPECT_EQ(network_->route(kFar, {}, {}, ctx_.now)->mtu_bytes, 1500u);
+  network_->lower_path_mtu(kFar, error_.mtu_bytes, ctx_.now);
+  EXPECT_EQ(network_->route(kFar, {}, {}, ctx_.now)->mtu_bytes, 1400u);
+}
+
 TEST_F(Icmp4InputTest, OldRoutersNameNoMtuSoThePlateauIsTaken) {
   icmp_in(about_ours(3, 4, 0, {.fragment = kDf}));
   ASSERT_TRUE(take_error());
