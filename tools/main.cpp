@@ -33,7 +33,7 @@ void split(int argc, char** argv, Words& options, Words& rest) {
 // The words of the program to run: what begins with the first word that is no option, or is behind
 // "--". Says what is wrong and returns nothing when there are none.
 Words command_line_of(const CLI::App& app, const Words& rest) {
-  const std::string name = app.get_name();
+  const std::string& name = app.get_name();
   Words words = app.remaining();
   if (!words.empty() && words.front().starts_with("-")) {
     report(name + ": no such option: " + words.front() + " (tapstack " + name +

@@ -112,6 +112,7 @@ int become(const std::string& path, const std::vector<std::string>& words) {
     return kNotFoundStatus;
   }
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   ::execv(path.c_str(), arguments.data());
