@@ -1,0 +1,186 @@
+// Calls of programs, frames, answers of a peer, and time, in any order: the input is a program of
+// operations. Nothing may fail an assertion, spin, or be left over after all sockets are closed.
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+#include "tests/fuzz/machine.h"
+
+using namespace tapstack;
+
+namespace {
+
+constexpr size_t kSlots = 16;
+constexpr size_t kOperationsMax = 2'000;
+
+class Program {
+ public:
+  Program(const uint8_t* data, size_t size) : input_(data, size) {}
+
+  void run() {
+    for (size_t n = 0; n < kOperationsMax && !input_.is_empty(); ++n) step();
+    for (const SocketId id : slots_) api::close(stack(), now(), id).ignore();
+    machine_.expect_nothing_left();
+  }
+
+ private:
+  Stack& stack() { return machine_.stack(); }
+  Instant now() const { return machine_.now(); }
+  SocketId& slot() { return slots_[input_.u8() % kSlots]; }
+
+  Endpoint endpoint() {
+    const Ip4Address addresses[] = {fuzz::kPeerAddress, fuzz::kStackAddress,
+                                    Ip4Address::loopback(), Ip4Address::any(),
+                                    Ip4Address::from(10, 10, 10, 99),
+                                    Ip4Address::limited_broadcast(),
+                                    Ip4Address::from(224, 0, 0, 1)};
+    const uint8_t choice = input_.u8();
+    if (choice == 255) return {};
+    const uint16_t ports[] = {80, 53, 0, 1, 40'000};
+    return {addresses[choice % std::size(addresses)], Port{ports[input_.u8() % std::size(ports)]}};
+  }
+
+  void open() {
+    SocketId& id = slot();
+    const auto kind = static_cast<SocketKind>(input_.u8() % 5);
+    const auto opened = api::open(stack(), now(), Family::kIp4, kind,
+                                  kind == SocketKind::kRaw ? input_.u8() : uint8_t{0});
+    if (!opened.ok()) return;
+    api::close(stack(), now(), id).ignore();
+    id = *opened;
+  }
+
+  void send() {
+    static const std::array<uint8_t, 70'000> zeros{};
+    const SocketId id = slot();
+    std::array<uint8_t, 8> head{8, 0, 0, 0, 0, 0, 0, 0};  // so that ping sockets send something too
+    if (input_.u8() >= 200) head[input_.u8() % 8] = input_.u8();
+    const size_t n = input_.u8() < 200 ? input_.u8() : input_.u32() % zeros.size();
+    const ConstBytes parts[] = {head, ConstBytes(zeros).first(n)};
+    DatagramInfo to;
+    if (input_.u8() < 128) to.peer = endpoint();
+    api::SendOptions options;
+    options.urgent = input_.u8() > 240;
+    options.more = input_.u8() > 240;
+    const auto sent = api::send(stack(), now(), id, parts, to, options);
+    if (sent.ok() && *sent > n + head.size()) std::abort();
+  }
+
+  void send_in_place() {
+    const SocketId id = slot();
+    Bytes spans[8];
+    const auto n = api::reserve_send(stack(), id, input_.u16(), spans);
+    if (!n.ok()) return;
+    size_t room = 0;
+    for (const Bytes& span : std::span(spans, *n)) room += span.size();
+    api::commit_send(stack(), now(), id, input_.u16() % (room + 1)).ignore();
+  }
+
+  void receive() {
+    static std::array<uint8_t, 70'000> bytes;
+    const SocketId id = slot();
+    const Bytes parts[] = {Bytes(bytes).first(input_.u16())};
+    DatagramInfo info;
+    api::ReceiveOptions options;
+    options.peek = input_.u8() > 200;
+    options.urgent = input_.u8() > 240;
+    const auto n = api::receive(stack(), now(), id, parts, options, &info);
+    if (n.ok() && *n > parts[0].size()) std::abort();
+  }
+
+  void receive_in_place() {
+    const SocketId id = slot();
+    ConstBytes spans[8];
+    size_t held = 0;
+    for (const ConstBytes& span : std::span(spans, api::peek_spans(stack(), id, spans))) {
+      held += span.size();
+    }
+    const auto readable = api::readable_bytes(stack(), id);
+    if (held > 0 && (!readable.ok() || *readable < held)) std::abort();
+    api::consume(stack(), now(), id, input_.u16() % (held + 1)).ignore();
+  }
+
+  void ask() {
+    const SocketId id = slot();
+    (void)api::readiness(stack(), id);
+    (void)api::local_endpoint(stack(), id).ok();
+    (void)api::remote_endpoint(stack(), id).ok();
+    (void)api::unsent_bytes(stack(), id).ok();
+    (void)api::tcp_info(stack(), now(), id).ok();
+    (void)api::take_error(stack(), id);
+    (void)api::take_queued_error(stack(), id).ok();
+    for (SocketId event; api::next_event(stack(), event);) {
+      if (!api::local_endpoint(stack(), event).ok()) std::abort();  // an event of a closed socket
+    }
+  }
+
+  void option() {
+    const SocketId id = slot();
+    const auto option = static_cast<Option>(input_.u8() % 30);
+    const int64_t values[] = {0, 1, -1, 100, 0x7fffffff, input_.u8()};
+    const int64_t value = values[input_.u8() % std::size(values)];
+    api::set_option(stack(), now(), id, option, value).ignore();
+    (void)api::get_option(stack(), id, option).ok();
+  }
+
+  void accept() {
+    const auto accepted = api::accept(stack(), now(), slot());
+    if (!accepted.ok()) return;
+    SocketId& id = slot();
+    api::close(stack(), now(), id).ignore();
+    id = accepted->id;
+  }
+
+  void frame() {
+    const auto bytes = input_.bytes(input_.u16() % 2'000);
+    fuzz::Frame frame(bytes.begin(), bytes.end());
+    fuzz::fix_checksums(frame);
+    machine_.receive(frame);
+  }
+
+  void change_interface() {
+    api::InterfaceSettings settings = api::interface_at(stack(), 1)->settings;
+    settings.is_up = input_.u8() < 200;
+    settings.mtu_bytes = input_.u8() < 200 ? 1500 : 68u + input_.u8() * 4u;
+    api::change_interface(stack(), now(), machine_.device(), settings).ignore();
+  }
+
+  void step() {
+    switch (input_.u8() % 24) {
+      case 0: case 1: open(); break;
+      case 2: api::bind(stack(), now(), slot(), endpoint()).ignore(); break;
+      case 3: api::listen(stack(), now(), slot(), input_.u8()).ignore(); break;
+      case 4: case 5: api::connect(stack(), now(), slot(), endpoint()).ignore(); break;
+      case 6: accept(); break;
+      case 7: case 8: send(); break;
+      case 9: send_in_place(); break;
+      case 10: receive(); break;
+      case 11: receive_in_place(); break;
+      case 12: api::shutdown(stack(), now(), slot(),
+                             static_cast<Shutdown>(input_.u8() % 3)).ignore(); break;
+      case 13: api::close(stack(), now(), slot()).ignore(); break;
+      case 14: ask(); break;
+      case 15: option(); break;
+      case 16: frame(); break;
+      case 17: machine_.receive(fuzz::syn(Port{input_.u16()}, Port{80}, input_.u32())); break;
+      case 18: case 19: case 20:
+        machine_.receive(fuzz::answer(machine_.last_sent(), input_));
+        break;
+      case 21: machine_.settle(); break;
+      case 22: machine_.pass(Duration::ms(input_.u8() < 200 ? input_.u8() : input_.u16() * 4)); break;
+      case 23: input_.u8() < 200 ? machine_.move() : change_interface(); break;
+    }
+  }
+
+  fuzz::Input input_;
+  fuzz::Machine machine_;
+  std::array<SocketId, kSlots> slots_{};
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  Program(data, size).run();
+  return 0;
+}
