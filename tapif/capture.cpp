@@ -55,6 +55,9 @@ class CaptureDevice final : public Device {
 
   const DeviceInfo& info() const override { return device_->info(); }
   int fd() const override { return device_->fd(); }
+  int status_fd() const override { return device_->status_fd(); }
+  int check_status() override { return device_->check_status(); }
+  Failure reopen() override { return device_->reopen(); }
   Instant next_deadline() const override { return device_->next_deadline(); }
 
   int read(Instant now, std::span<const Bytes> spans, api::Offload& offload) override {

@@ -2,6 +2,7 @@
 // information.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -24,6 +25,13 @@ struct DeviceInfo {
   bool can_checksum = false;
 };
 
+// Why something could not be opened or was not understood.
+struct Failure {
+  int error = 0;        // errno, 0: none
+  std::string message;  // one line: what, why, how to mend
+  explicit operator bool() const { return error != 0; }
+};
+
 // Non-blocking. Implementations and wrappers (capture, impairment) are used by one thread at a
 // time.
 //
@@ -37,6 +45,10 @@ class Device {
   virtual int fd() const = 0;
   // When a wrapper has something to do by itself (a delayed frame): its instant; never otherwise.
   virtual Instant next_deadline() const { return Instant::never(); }
+  // Descriptor that becomes readable when something may have happened to the device that fd() does
+  // not tell, or -1. Then check_status() takes that in and answers 0, or -errno as read() does.
+  virtual int status_fd() const { return -1; }
+  virtual int check_status() { return 0; }
   // Reads one frame into the spans. Returns its length; 0 when there is none now; -errno on failure
   // (-ENODEV/-EBADFD: the device is gone). `now` on the same clock as the engine's. A frame longer
   // than the spans is cut: give superframe_bytes + 14 when info().can_segment, else the MTU + 18.
@@ -45,13 +57,9 @@ class Device {
   // end is down, the frame is lost; -ENODEV/-EBADFD: the device is gone).
   virtual int write(Instant now, std::span<const ConstBytes> spans,
                     const api::Offload& offload) = 0;
-};
-
-// Why something could not be opened or was not understood.
-struct Failure {
-  int error = 0;        // errno, 0: none
-  std::string message;  // one line: what, why, how to mend
-  explicit operator bool() const { return error != 0; }
+  // A device that is gone tries to come back as it was opened; what wraps it goes on. info() and
+  // the descriptors may change.
+  virtual Failure reopen() { return {ENODEV, info().name + " cannot be opened again"}; }
 };
 
 // A device, or why there is none.

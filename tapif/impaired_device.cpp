@@ -21,6 +21,9 @@ class ImpairedDevice final : public Device {
 
   const DeviceInfo& info() const override { return device_->info(); }
   int fd() const override { return device_->fd(); }
+  int status_fd() const override { return device_->status_fd(); }
+  int check_status() override { return device_->check_status(); }
+  Failure reopen() override { return device_->reopen(); }
   Instant next_deadline() const override {
     return std::min({device_->next_deadline(), in_.next_deadline(), out_.next_deadline()});
   }

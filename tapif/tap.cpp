@@ -10,6 +10,7 @@
 
 #include "tapif/device_holder.h"
 #include "tapif/host_end.h"
+#include "tapif/link_monitor.h"
 #include "tapif/net_admin.h"
 #include "tapif/os.h"
 #include "tapif/virtio_header.h"
@@ -130,11 +131,13 @@ Failure choose_mac(const TapSettings& settings, MacAddress& mac) {
 
 class TapDevice final : public Device {
  public:
-  TapDevice(os::Fd fd, DeviceInfo info, bool has_header)
-      : fd_(std::move(fd)), info_(std::move(info)), has_header_(has_header) {}
+  explicit TapDevice(const TapSettings& settings) : settings_(settings) {}
 
   const DeviceInfo& info() const override { return info_; }
   int fd() const override { return fd_.get(); }
+  int status_fd() const override { return monitor_.fd(); }
+  int check_status() override;
+  Failure reopen() override;
   int read(Instant now, std::span<const Bytes> spans, api::Offload& offload) override;
   int write(Instant now, std::span<const ConstBytes> spans, const api::Offload& offload) override;
 
@@ -147,15 +150,42 @@ class TapDevice final : public Device {
   template <class Span>
   size_t gather(Parts& parts, VirtioHeader& header, std::span<const Span> spans) const;
 
+  TapSettings settings_;
   os::Fd fd_;
+  LinkMonitor monitor_;
   DeviceInfo info_;
-  bool has_header_;
 };
+
+Failure TapDevice::reopen() {
+  const NetAdmin privilege;
+  os::Fd fd;
+  if (Failure failure = attach(settings_, fd)) return failure;
+  DeviceInfo info;
+  info.name = settings_.name;
+  info.mtu_bytes = settings_.mtu_bytes;
+  info.can_checksum = settings_.offload;
+  info.can_segment = set_offloads(fd.get(), settings_.offload);
+  if (Failure failure = choose_mac(settings_, info.mac)) return failure;
+  if (Failure failure =
+          set_up_host_end(settings_.name, settings_.host_address, settings_.mtu_bytes)) {
+    return failure;
+  }
+  fd_ = os::Fd(os::move_above(fd.release(), settings_.fd_floor));
+  monitor_ = LinkMonitor(settings_.fd_floor);
+  info_ = std::move(info);
+  return {};
+}
+
+int TapDevice::check_status() {
+  monitor_.drain();
+  ifreq request{};
+  return std::min(os::ioctl(fd_.get(), TUNGETIFF, &request), 0);
+}
 
 template <class Span>
 size_t TapDevice::gather(Parts& parts, VirtioHeader& header, std::span<const Span> spans) const {
   size_t count = 0;
-  if (has_header_) parts[count++] = {&header, sizeof header};
+  if (settings_.offload) parts[count++] = {&header, sizeof header};
   for (const Span& span : spans.first(std::min(spans.size(), api::kFrameSpansMax))) {
     parts[count++] = {const_cast<uint8_t*>(span.data()), span.size()};
   }
@@ -170,7 +200,7 @@ int TapDevice::read(Instant, std::span<const Bytes> spans, api::Offload& offload
     const long n = os::readv(fd_.get(), parts.data(), count);
     if (n == -EINTR) continue;
     if (n < 0) return n == -EAGAIN ? 0 : static_cast<int>(n);
-    const size_t header_bytes = has_header_ ? sizeof header : 0;
+    const size_t header_bytes = settings_.offload ? sizeof header : 0;
     const size_t frame_bytes =
         static_cast<size_t>(n) - std::min(header_bytes, static_cast<size_t>(n));
     if (frame_bytes > 0 && from_virtio(header, frame_bytes, offload)) {
@@ -206,21 +236,9 @@ Failure check(const TapSettings& settings) {
 
 Opened open_tap(const TapSettings& settings) {
   if (Failure failure = check(settings)) return failure;
-  const NetAdmin privilege;
-  os::Fd fd;
-  if (Failure failure = attach(settings, fd)) return failure;
-  DeviceInfo info;
-  info.name = settings.name;
-  info.mtu_bytes = settings.mtu_bytes;
-  info.can_checksum = settings.offload;
-  info.can_segment = set_offloads(fd.get(), settings.offload);
-  if (Failure failure = choose_mac(settings, info.mac)) return failure;
-  if (Failure failure = set_up_host_end(settings.name, settings.host_address, settings.mtu_bytes)) {
-    return failure;
-  }
-  const int moved = os::move_above(fd.release(), settings.fd_floor);
-  return std::unique_ptr<Device>(
-      std::make_unique<TapDevice>(os::Fd(moved), std::move(info), settings.offload));
+  auto device = std::make_unique<TapDevice>(settings);
+  if (Failure failure = device->reopen()) return failure;
+  return std::unique_ptr<Device>(std::move(device));
 }
 
 Failure prepare_tap(const TapSettings& settings, uid_t owner) {

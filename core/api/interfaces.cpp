@@ -4,6 +4,7 @@
 
 #include "net/configuration.h"
 #include "stack/stack.h"
+#include "transport/tcp/interface_loss.h"
 
 namespace tapstack::api {
 
@@ -21,6 +22,11 @@ Status change_interface(Stack& stack, Instant now, InterfaceId id,
 Status remove_interface(Stack& stack, Instant now, InterfaceId id) {
   Context ctx = stack.context(now);
   return net::remove_interface(ctx, stack.layers().network, id);
+}
+
+void end_connections(Stack& stack, Instant now, InterfaceId id, Error error) {
+  Context ctx = stack.context(now);
+  transport::tcp::end_connections_on(stack.layers().tcp.tables(), ctx, id, error);
 }
 
 Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& address) {
@@ -55,7 +61,7 @@ Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n) {
   return found->addresses()[n];
 }
 
-Result<InterfaceId> interface_by_name(const Stack& stack, const char* name) {
+Result<InterfaceId> interface_by_name(const Stack& stack, std::string_view name) {
   const link::Interface* found = stack.layers().network.parts().interfaces.find(name);
   if (found == nullptr) return Error::kNoDevice;
   return found->id;

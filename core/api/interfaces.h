@@ -1,6 +1,8 @@
 // Interfaces, addresses, routes and counters of a Stack, changed and read at run time.
 #pragma once
 
+#include <string_view>
+
 #include "api/types.h"
 #include "link/interface.h"
 
@@ -25,6 +27,8 @@ Result<InterfaceId> add_interface(Stack& stack, Instant now, const InterfaceSett
 // Up/down, MTU, MAC; caches are flushed when the link goes down. Errors: kNoDevice, kInvalid.
 Status change_interface(Stack& stack, Instant now, InterfaceId id, const InterfaceSettings& settings);
 Status remove_interface(Stack& stack, Instant now, InterfaceId id);
+// The device behind the interface is lost for good: TCP connections that go by it end with `error`.
+void end_connections(Stack& stack, Instant now, InterfaceId id, Error error);
 Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& address);
 Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address);
 // Destination ::/0 or 0.0.0.0/0 is the default route. gateway without family: on link.
@@ -34,7 +38,7 @@ Status remove_route(Stack& stack, const Prefix& destination);
 // The n-th interface (address of an interface), n from 0; kNoEntry past the last.
 Result<InterfaceInfo> interface_at(const Stack& stack, size_t n);
 Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n);
-Result<InterfaceId> interface_by_name(const Stack& stack, const char* name);
+Result<InterfaceId> interface_by_name(const Stack& stack, std::string_view name);
 
 // Counter n, from 0 until kNoEntry: every drop reason and the usual MIB values.
 struct Counter {

@@ -58,6 +58,10 @@ void adopt_at_floor() {
   }
 }
 
+void adopt(int fd) {
+  if (fd >= floor()) keep(fd);
+}
+
 int copy_high(int fd) {
   const int high = sys::fcntl(fd, F_DUPFD_CLOEXEC, floor());
   return high < 0 ? high : keep(high);

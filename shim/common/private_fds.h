@@ -17,6 +17,8 @@ int move_high(int fd);
 int copy_high(int fd);
 // Takes in what others have placed at floor() and right above it (the device, its capture file).
 void adopt_at_floor();
+// `fd` at or above the floor was made elsewhere and is private from now on; below: nothing happens.
+void adopt(int fd);
 // Closes a private descriptor.
 void close(int fd);
 

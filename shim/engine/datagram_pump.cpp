@@ -144,4 +144,15 @@ void pump_datagrams(Works& works, Slot& slot) {
   wake_for_errors(works, slot);
 }
 
+void fail_datagrams(Works& works, Error error) {
+  size_t n = 0;
+  while (Slot* slot = works.slots.next(n)) {
+    if (slot->is_stream() || slot->is_closing) continue;
+    const Result<Endpoint> local = api::local_endpoint(works.stack, slot->id);
+    if (local.ok() && local->address.is_loopback()) continue;
+    slot->pending = error;
+    works.slots.enqueue(*slot);
+  }
+}
+
 }  // namespace tapstack::shim

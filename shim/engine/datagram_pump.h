@@ -9,4 +9,7 @@ namespace tapstack::shim {
 // may be free afterwards.
 void pump_datagrams(Works& works, Slot& slot);
 
+// Every datagram socket that may have waited for the network hears of `error`, once.
+void fail_datagrams(Works& works, Error error);
+
 }  // namespace tapstack::shim

@@ -136,11 +136,17 @@ void Engine::serve(const Request& request, Reply& reply, int& fd_out) {
   const Effect effect = effect_of(request.op);
   if (effect == Effect::kNeedsHangUps) turn();
   works_->now = clock_now();
+  if (request.op == Op::kOpen || request.op == Op::kConnect) {
+    link_->revive(works_->stack, watch_, works_->now);
+  }
   if (request.op == Op::kHello) {
     describe_engine(*works_, link_->info().name.c_str(), reply);
+  } else if (request.op == Op::kOpen && link_->is_gone()) {
+    reply.error = ENETDOWN;
   } else {
     serve_request(*works_, request, reply, fd_out);
   }
+  if (link_->is_gone() && reply.error == ENETUNREACH) reply.error = ENETDOWN;
   if (effect != Effect::kNone) turn();
   if (request.op == Op::kDrain) reply.value = is_drained(*works_);
 }
@@ -156,6 +162,8 @@ bool Engine::turn_once() {
   const Instant now = works_->now = clock_now();
   const Watch::Found found = watch_.take(slots_);
   bool is_busy = false;
+  const bool was_gone = link_->is_gone();
+  if (found.device_changed) link_->check_status(stack, watch_, now);
   if (found.device_readable || link_->next_deadline() <= now) {
     is_busy |= link_->input(stack, watch_, now);
   }
@@ -165,6 +173,10 @@ bool Engine::turn_once() {
   }
   is_busy |= pump();
   is_busy |= link_->output(stack, watch_, now);
+  if (link_->is_gone() && !was_gone) {
+    fail_datagrams(*works_, Error::kNetworkDown);
+    is_busy = true;
+  }
   return is_busy;
 }
 

@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "shim/common/errno_map.h"
+#include "shim/common/private_fds.h"
+#include "shim/common/sys.h"
 
 namespace tapstack::shim {
 namespace {
@@ -14,6 +16,10 @@ constexpr size_t kEthernetHeader = 14;
 constexpr size_t kVlanTag = 4;  // a frame may carry one, so that it is seen to be too long
 // Frames of one turn: enough to amortise a turn, few enough that the lock is free soon.
 constexpr int kTurnFrames = 64;
+
+// A program that tries again and again shall not spend its time, and the lock, on a device that
+// cannot be had.
+constexpr Duration kRetryPause = Duration::s(1);
 
 bool is_gone_error(int error) { return error == ENODEV || error == EBADFD || error == EBADF; }
 
@@ -35,7 +41,7 @@ tapif::Failure failure_of(Error error, const std::string& what) {
 }  // namespace
 
 tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings) {
-  if (const int error = watch.add_device(device_->fd())) {
+  if (const int error = watch_device(watch)) {
     return {error, "cannot wait for the device: " + std::string(std::strerror(error))};
   }
   const Result<InterfaceId> added =
@@ -59,6 +65,11 @@ tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Setti
   return {};
 }
 
+int Link::watch_device(Watch& watch) {
+  const int error = watch.add_device(device_->fd());
+  return error != 0 ? error : watch.add_device_status(device_->status_fd());
+}
+
 bool Link::input(Stack& stack, Watch& watch, Instant now) {
   int count = 0;
   while (count < kTurnFrames && !is_gone_ && input_one(stack, watch, now)) ++count;
@@ -72,7 +83,7 @@ bool Link::input_one(Stack& stack, Watch& watch, Instant now) {
   std::array<Bytes, api::kFrameSpansMax> spans;
   const size_t count = api::receive_buffers(stack, largest, spans);
   if (count == 0) {
-    discard_one(now);
+    discard_one(stack, now);
     return false;
   }
   api::Offload offload;
@@ -87,11 +98,12 @@ bool Link::input_one(Stack& stack, Watch& watch, Instant now) {
 
 // No memory: the frame is lost, as on a card whose ring is full; waiting for memory would leave the
 // device readable and the poll thread spinning.
-void Link::discard_one(Instant now) {
+void Link::discard_one(Stack& stack, Instant now) {
   std::array<uint8_t, 256> scratch;
   const Bytes part(scratch);
   api::Offload offload;
   device_->read(now, {&part, 1}, offload);
+  api::count_overrun(stack, interface_);
 }
 
 bool Link::output(Stack& stack, Watch& watch, Instant now) {
@@ -115,11 +127,45 @@ bool Link::output(Stack& stack, Watch& watch, Instant now) {
 
 void Link::on_gone(Stack& stack, Watch& watch, Instant now, int error) {
   is_gone_ = true;
+  has_told_why_ = false;
+  retry_at_ = now;
   watch.remove_device(device_->fd());
+  watch.remove_device(device_->status_fd());
+  if (is_blocked_) api::frame_done(stack, frame_);
+  is_blocked_ = false;
   api::change_interface(stack, now, interface_, interface_settings(device_->info(), false))
       .ignore();
-  log(LogLevel::kError, "the device %s is gone (%s): was it deleted? Sockets answer ENETDOWN",
+  api::end_connections(stack, now, interface_, Error::kNetworkDown);
+  log(LogLevel::kError,
+      "the device %s is gone (%s): was it deleted? Its connections end with ENETDOWN; the next "
+      "socket() or connect() tries to open it again",
       device_->info().name.c_str(), std::strerror(error));
+}
+
+void Link::check_status(Stack& stack, Watch& watch, Instant now) {
+  if (is_gone_) return;
+  const int result = device_->check_status();
+  if (is_gone_error(-result)) on_gone(stack, watch, now, -result);
+}
+
+void Link::revive(Stack& stack, Watch& watch, Instant now) {
+  if (!is_gone_ || now < retry_at_) return;
+  retry_at_ = now + kRetryPause;
+  const sys::Passthrough passthrough;
+  tapif::Failure failure = device_->reopen();
+  if (!failure) {
+    private_fds::adopt(device_->fd());
+    private_fds::adopt(device_->status_fd());
+    failure.error = watch_device(watch);
+  }
+  if (failure) {
+    if (!has_told_why_) log(LogLevel::kError, "%s", failure.message.c_str());
+    has_told_why_ = true;
+    return;
+  }
+  is_gone_ = false;
+  api::change_interface(stack, now, interface_, interface_settings(device_->info(), true)).ignore();
+  log(LogLevel::kWarn, "the device %s is there again", device_->info().name.c_str());
 }
 
 Instant Link::next_deadline() const {

@@ -18,6 +18,13 @@ class Link {
   // Adds interface, addresses and default route. The failure is a line for the user.
   tapif::Failure set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings);
 
+  // The device is gone: tries to open it again, once a second at most; then the interface is up
+  // again. No-op otherwise.
+  void revive(Stack& stack, Watch& watch, Instant now);
+  bool is_gone() const { return is_gone_; }
+  // Something may have happened to the device besides frames.
+  void check_status(Stack& stack, Watch& watch, Instant now);
+
   // Reads frames that wait, a bounded number. True if there were any.
   bool input(Stack& stack, Watch& watch, Instant now);
   // Transmits what the stack has. True if there was anything.
@@ -27,13 +34,16 @@ class Link {
   const tapif::DeviceInfo& info() const { return device_->info(); }
 
  private:
+  int watch_device(Watch& watch);
   bool input_one(Stack& stack, Watch& watch, Instant now);
-  void discard_one(Instant now);
+  void discard_one(Stack& stack, Instant now);
   void on_gone(Stack& stack, Watch& watch, Instant now, int error);
 
   std::unique_ptr<tapif::Device> device_;
   InterfaceId interface_;
   bool is_gone_ = false;
+  bool has_told_why_ = false;  // why it cannot be opened again
+  Instant retry_at_;
   bool is_blocked_ = false;  // the device takes no frame now; frame_ waits
   api::Frame frame_;
 };

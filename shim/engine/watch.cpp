@@ -16,6 +16,7 @@ namespace {
 constexpr uint64_t kDeviceTag = ~uint64_t{0};
 constexpr uint64_t kTimerTag = ~uint64_t{1};
 constexpr uint64_t kWakeTag = ~uint64_t{2};
+constexpr uint64_t kDeviceStatusTag = ~uint64_t{3};
 constexpr int kBatch = 64;
 
 uint64_t tag_of(const Slot& slot) { return uint64_t{slot.id.generation} << 32 | slot.id.index; }
@@ -63,6 +64,10 @@ int Watch::add_device(int fd) {
   return fd < 0 ? 0 : watch(ends_, EPOLL_CTL_ADD, fd, EPOLLIN, kDeviceTag);
 }
 
+int Watch::add_device_status(int fd) {
+  return fd < 0 ? 0 : watch(ends_, EPOLL_CTL_ADD, fd, EPOLLIN, kDeviceStatusTag);
+}
+
 void Watch::remove_device(int fd) {
   if (fd >= 0) watch(ends_, EPOLL_CTL_DEL, fd, 0, 0);
 }
@@ -107,6 +112,8 @@ void Watch::take_ends(Slots& slots, Found& found) {
       if (tag == kDeviceTag) {
         found.device_readable |= (what & ~uint32_t{EPOLLOUT}) != 0;
         found.device_writable |= (what & EPOLLOUT) != 0;
+      } else if (tag == kDeviceStatusTag) {
+        found.device_changed = true;
       } else if (tag == kTimerTag) {
         found.deadline = true;
         drain_counter(timer_);

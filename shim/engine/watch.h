@@ -16,7 +16,8 @@ namespace tapstack::shim {
 class Watch {
  public:
   struct Found {
-    bool device_readable = false, device_writable = false, deadline = false;
+    bool device_readable = false, device_writable = false, device_changed = false;
+    bool deadline = false;
   };
 
   Watch() = default;
@@ -24,8 +25,9 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  int open();              // 0 or an errno
-  int add_device(int fd);  // input, level-triggered
+  int open();                     // 0 or an errno
+  int add_device(int fd);         // input, level-triggered
+  int add_device_status(int fd);  // says `device_changed`
   void remove_device(int fd);
   void want_device_room(int fd, bool wanted);
 

@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -105,6 +106,35 @@ TEST(Tap, IsCreatedAndSetUpAndVanishesWhenClosed) {
     EXPECT_TRUE(is_up("ts0", 1400));
     opened.device.reset();
     EXPECT_EQ(::if_nametoindex("ts0"), 0u);
+  });
+}
+
+// `ip link del`; the TAP driver's own way to it is closing the last descriptor.
+void delete_interface(const char* name) {
+  struct {
+    nlmsghdr header;
+    ifinfomsg link;
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = RTM_DELLINK;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+  request.link.ifi_index = static_cast<int>(::if_nametoindex(name));
+  const os::Fd fd(os::socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE));
+  ASSERT_EQ(::send(fd.get(), &request, sizeof request, 0), static_cast<long>(sizeof request));
+  char answer[256];
+  ASSERT_GT(::recv(fd.get(), answer, sizeof answer, 0), 0);
+}
+
+TEST(Tap, AnInterfaceThatIsDeletedIsTold) {
+  in_namespace([] {
+    const Opened opened = open_tap(TapSettings{});
+    ASSERT_TRUE(opened) << opened.failure.message;
+    EXPECT_EQ(opened.device->check_status(), 0);
+    delete_interface("ts0");
+    pollfd one{opened.device->status_fd(), POLLIN, 0};
+    EXPECT_EQ(::poll(&one, 1, 1000), 1);
+    EXPECT_EQ(opened.device->check_status(), -EBADFD);
+    EXPECT_EQ(::poll(&one, 1, 0), 0);
   });
 }
 

@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -28,10 +30,34 @@ class CableEnd final : public tapif::Device {
     info_.name = "ts0";
     info_.mac = {{2, 0, 0, 0, 0, number}};
   }
-  ~CableEnd() override { ::close(fd_); }
+  ~CableEnd() override {
+    ::close(fd_);
+    ::close(status_);
+  }
   const tapif::DeviceInfo& info() const override { return info_; }
   int fd() const override { return fd_; }
+  // As a device that is deleted; comes back with reopen() when `may_return`.
+  void vanish(bool may_return) {
+    is_gone_ = true;
+    may_return_ = may_return;
+    const uint64_t one = 1;
+    sys::write(status_, &one, sizeof one);
+  }
+  int status_fd() const override { return status_; }
+  int check_status() override {
+    uint64_t count = 0;
+    sys::read(status_, &count, sizeof count);
+    return is_gone_ ? -EBADFD : 0;
+  }
+  tapif::Failure reopen() override {
+    ++reopened_;
+    if (!may_return_) return {EPERM, "the test does not let it return"};
+    is_gone_ = false;
+    return {};
+  }
+  int times_reopened() const { return reopened_; }
   int read(Instant, std::span<const Bytes> spans, api::Offload& offload) override {
+    if (is_gone_) return -EBADFD;
     offload = {};
     std::vector<iovec> parts;
     for (const Bytes& span : spans) parts.push_back({span.data(), span.size()});
@@ -39,6 +65,7 @@ class CableEnd final : public tapif::Device {
     return got == -EAGAIN ? 0 : static_cast<int>(got);
   }
   int write(Instant, std::span<const ConstBytes> spans, const api::Offload&) override {
+    if (is_gone_) return -EBADFD;
     std::vector<iovec> parts;
     for (const ConstBytes& span : spans) {
       parts.push_back({const_cast<uint8_t*>(span.data()), span.size()});
@@ -52,6 +79,9 @@ class CableEnd final : public tapif::Device {
 
  private:
   int fd_;
+  int status_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  std::atomic<bool> is_gone_ = false, may_return_ = false;
+  std::atomic<int> reopened_ = 0;
   tapif::DeviceInfo info_;
 };
 
@@ -67,12 +97,15 @@ class Host {
     Settings settings;
     settings.addresses = {Prefix{address_, 24}};
     settings.seed = number;
-    Engine::Started started = Engine::start(settings, std::make_unique<CableEnd>(cable, number));
+    auto end = std::make_unique<CableEnd>(cable, number);
+    cable_ = end.get();
+    Engine::Started started = Engine::start(settings, std::move(end));
     EXPECT_EQ(started.failure.error, 0) << started.failure.message;
     engine_ = std::move(started.engine);
   }
 
   Engine& engine() { return *engine_; }
+  CableEnd& cable() { return *cable_; }
   Ip4Address address() const { return address_; }
 
   int ask(const Request& request, Reply& reply, int& fd) {
@@ -156,6 +189,7 @@ class Host {
   }
 
   Ip4Address address_;
+  CableEnd* cable_ = nullptr;  // the engine's
   std::unique_ptr<Engine> engine_;
 };
 
