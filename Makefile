@@ -86,13 +86,17 @@ size: setup-test configure ## sizes, undefined symbols and memory budget of the 
 install: all ## install below PREFIX (/usr/local), under DESTDIR
 	@$(ninja) install_extras
 	@DESTDIR=$(DESTDIR) cmake --install $(dir) --prefix $(PREFIX)
+	@printf '%s\n' '$(DESTDIR)' '$(PREFIX)' >$(dir)/install_place.txt
 
-uninstall: ## remove what install put there
-	@test -f $(dir)/install_manifest.txt || { echo "nothing was installed from $(dir)"; exit 1; }
-	@while read -r file || [ -n "$$file" ]; do rm -fv "$(DESTDIR)$$file"; done < $(dir)/install_manifest.txt
-	@for folder in include libexec share share/doc lib/cmake; do \
-	  test ! -d "$(DESTDIR)$(PREFIX)/$$folder/tapstack" || \
-	    find "$(DESTDIR)$(PREFIX)/$$folder/tapstack" -depth -type d -empty -delete; done
+uninstall: ## remove what the last install put there
+	@test -f $(dir)/install_place.txt || { echo "nothing is installed from $(dir)"; exit 1; }
+	@{ read -r destdir; read -r prefix; } <$(dir)/install_place.txt; \
+	while read -r file || [ -n "$$file" ]; do rm -fv "$$destdir$$file"; done <$(dir)/install_manifest.txt; \
+	rm -rf "$$destdir$$prefix"/share/tapstack/interop/*/__pycache__; \
+	for folder in include libexec share share/doc lib/cmake; do \
+	  test ! -d "$$destdir$$prefix/$$folder/tapstack" || \
+	    find "$$destdir$$prefix/$$folder/tapstack" -depth -type d -empty -delete; done
+	@rm $(dir)/install_place.txt
 
 clean: ## remove build/
 	rm -rf build

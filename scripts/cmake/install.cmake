@@ -50,7 +50,10 @@ install(FILES ${CMAKE_BINARY_DIR}/gen/tapstackConfig.cmake
 
 # Fixtures for interop tests of one's own. `install_extras` builds what of it is no part of `all`.
 file(GLOB fixtures CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/interop/tapstack_interop/*.py)
-install(FILES ${fixtures} DESTINATION ${CMAKE_INSTALL_DATADIR}/tapstack/interop/tapstack_interop)
+set(interop_dir ${CMAKE_INSTALL_DATADIR}/tapstack/interop)
+install(FILES ${fixtures} DESTINATION ${interop_dir}/tapstack_interop)
+install(FILES tests/interop/README.md DESTINATION ${interop_dir})
+install(DIRECTORY tests/interop/example DESTINATION ${interop_dir} FILES_MATCHING PATTERN "*.py")
 install(PROGRAMS ${CMAKE_BINARY_DIR}/tapstack-peer DESTINATION ${CMAKE_INSTALL_BINDIR} OPTIONAL)
 add_custom_target(install_extras)
 if(TARGET tapstack-peer)

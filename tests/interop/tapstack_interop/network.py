@@ -68,6 +68,7 @@ class Network:
         self.namespace = Namespace()
         self.settings = dict(settings or {})
         self.programs: list[Program] = []
+        self.capture: Capture | None = None
         self.stack = Side(self, preload=True)
         self.host = Side(self, preload=False)
 
@@ -77,9 +78,10 @@ class Network:
         return f"{first}:{library()}" if first else str(library())
 
     def capture_to(self, path: pathlib.Path) -> Capture:
-        """Has the next stack write its frames to `path`."""
+        """Has the next stack write its frames to `path`; `capture` is that file from then on."""
         self.settings["TAPSTACK_PCAP"] = str(path)
-        return Capture(path)
+        self.capture = Capture(path)
+        return self.capture
 
     def host_connect(self, port: int, timeout: float = 10) -> socket.socket:
         """A kernel socket connected to the stack; tries again until the program listens."""

@@ -13,10 +13,12 @@ def build_dir() -> pathlib.Path:
     return pathlib.Path(__file__).resolve().parents[3] / "build"
 
 
-def _find(name: str, variable: str, installed: list[str]) -> pathlib.Path:
+def _find(name: str, variable: str, folder: str) -> pathlib.Path:
+    """What `variable` names; else in the build; else in `folder` of the prefix that holds this file."""
     if variable in os.environ:
         return pathlib.Path(os.environ[variable]).resolve()
-    for candidate in [build_dir() / name, *map(pathlib.Path, installed)]:
+    prefix = pathlib.Path(__file__).resolve().parents[4]
+    for candidate in [build_dir() / name, prefix / folder / name]:
         if candidate.exists():
             return candidate
     found = shutil.which(name)
@@ -30,18 +32,14 @@ def _find(name: str, variable: str, installed: list[str]) -> pathlib.Path:
 
 def library() -> pathlib.Path:
     """libtapstack.so"""
-    return _find(
-        "libtapstack.so",
-        "TAPSTACK_LIBRARY",
-        ["/usr/local/lib/libtapstack.so", "/usr/lib/libtapstack.so"],
-    )
+    return _find("libtapstack.so", "TAPSTACK_LIBRARY", "lib")
 
 
 def tapstack_command() -> pathlib.Path:
     """The `tapstack` command."""
-    return _find("tapstack", "TAPSTACK_COMMAND", [])
+    return _find("tapstack", "TAPSTACK_COMMAND", "bin")
 
 
 def peer_program() -> pathlib.Path:
     """The host-side test peer, `tapstack-peer`."""
-    return _find("tapstack-peer", "TAPSTACK_PEER", [])
+    return _find("tapstack-peer", "TAPSTACK_PEER", "bin")
