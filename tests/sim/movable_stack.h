@@ -1,10 +1,8 @@
 // A Stack that moves to another address whenever it is told to.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "stack/stack.h"
 
@@ -14,6 +12,9 @@ class MovableStack {
  public:
   // Constructs the stack in memory full of rubbish.
   explicit MovableStack(const StackSettings& settings);
+  ~MovableStack();
+  MovableStack(const MovableStack&) = delete;
+  MovableStack& operator=(const MovableStack&) = delete;
 
   Stack& operator*() const { return *stack_; }
   Stack* operator->() const { return stack_; }
@@ -22,11 +23,12 @@ class MovableStack {
   void move();
 
  private:
-  struct Place {
-    alignas(Stack) std::byte bytes[sizeof(Stack)];
-  };
-  std::array<std::unique_ptr<Place>, 2> places_;
-  size_t at_ = 0;
+  struct Place;  // memory for a stack
+  static std::vector<std::unique_ptr<Place>>& spare();
+  static std::unique_ptr<Place> new_place();
+
+  std::unique_ptr<Place> place_;
+  std::unique_ptr<Place> other_;  // where it was, or null before the first move
   Stack* stack_ = nullptr;
 };
 
