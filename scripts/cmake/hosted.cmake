@@ -29,9 +29,15 @@ if(sources)
   add_library(tapstack_shim SHARED ${sources})
   set_target_properties(tapstack_shim PROPERTIES OUTPUT_NAME tapstack)
   target_compile_options(tapstack_shim PRIVATE -ftls-model=initial-exec)
+  if(TAPSTACK_SANITIZE)
+    # A sanitizer's run time asks for limits before the memory that its checks use is there.
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/shim/hooks/limits.cpp
+                                PROPERTIES COMPILE_OPTIONS -fno-sanitize=all)
+  endif()
   target_link_libraries(tapstack_shim PRIVATE tapstack_product shim_engine tapif ${core} assert_abort)
   target_link_options(tapstack_shim PRIVATE
-    -static-libstdc++ -static-libgcc LINKER:--exclude-libs,ALL LINKER:-z,now LINKER:-z,nodelete)
+    # The unwinder of a cancelled thread is the shared one, whoever it unwinds: it must be the same.
+    -static-libstdc++ -shared-libgcc LINKER:--exclude-libs,ALL LINKER:-z,now LINKER:-z,nodelete)
   if(NOT (TAPSTACK_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "Clang"))
     # clang keeps the sanitizer's run time in the executable, so there the library has holes.
     target_link_options(tapstack_shim PRIVATE LINKER:--no-undefined)
