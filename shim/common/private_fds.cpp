@@ -18,7 +18,7 @@ constexpr unsigned kWords = static_cast<unsigned>(kTableEnd) / kWordBits;
 constinit std::atomic<uint64_t> is_used[kWords];
 constinit std::atomic<int> lowest{0};
 constinit std::atomic<rlim_t> program_soft{0};
-constinit std::atomic<bool> is_prepared{false};
+constinit std::atomic<bool> is_ready{false};
 
 rlimit kernel_limit() {
   rlimit limit{1024, 1024};
@@ -41,15 +41,17 @@ int keep(int fd) {
 }  // namespace
 
 void prepare() {
-  if (is_prepared.load(std::memory_order_acquire)) return;
+  if (is_prepared()) return;
   rlimit limit = kernel_limit();
   program_soft.store(limit.rlim_cur, std::memory_order_relaxed);
   limit.rlim_cur = limit.rlim_max;
   sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, sys::pointer(&limit), 0);
   lowest.store(static_cast<int>(std::min(kernel_limit().rlim_cur, kTableEnd) / 2),
                std::memory_order_relaxed);
-  is_prepared.store(true, std::memory_order_release);
+  is_ready.store(true, std::memory_order_release);
 }
+
+bool is_prepared() { return is_ready.load(std::memory_order_acquire); }
 
 void adopt_at_floor() {
   constexpr int kDescriptorsMax = 16;
@@ -108,7 +110,7 @@ void close_all() {
 int floor() { return lowest.load(std::memory_order_relaxed); }
 
 rlim_t program_soft_limit() {
-  if (!is_prepared.load(std::memory_order_acquire)) return kernel_limit().rlim_cur;
+  if (!is_prepared()) return kernel_limit().rlim_cur;
   return program_soft.load(std::memory_order_relaxed);
 }
 

@@ -9,6 +9,7 @@ namespace tapstack::shim::private_fds {
 // Raises the soft RLIMIT_NOFILE to the hard one and remembers the program's own; chooses where
 // private numbers begin. Idempotent; called by the engine's start.
 void prepare();
+bool is_prepared();
 
 // Moves `fd` to a private number (close-on-exec) and closes the old one. Returns the new number, or
 // -errno and leaves `fd` open.

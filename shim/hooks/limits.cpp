@@ -24,6 +24,7 @@ int show(int resource, rlimit* limit, int result) {
 
 // setrlimit of the own process: the hard limit is the kernel's matter, the soft one is kept apart.
 int change_files(const rlimit& wanted) {
+  if (!private_fds::is_prepared()) return real::setrlimit(RLIMIT_NOFILE, &wanted);
   if (wanted.rlim_cur > wanted.rlim_max) return fail(EINVAL);
   rlimit now{};
   if (real::getrlimit(RLIMIT_NOFILE, &now) != 0) return -1;

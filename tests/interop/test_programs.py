@@ -14,6 +14,9 @@ PROGRAMS = [
     ("descriptors",),
     ("names",),
     ("threads",),
+    ("attempts",),
+    ("limits",),
+    ("interruptions",),
     ("signals", "5000"),
 ]
 
@@ -37,3 +40,15 @@ def test_program_holds_on_the_stack(net, program):
 
 def test_a_handler_that_longjmps_100_000_times_loses_nothing(net):
     net.stack.run(command(("signals", "100000")), timeout=300).check()
+
+
+def test_a_neighbour_that_does_not_answer_on_the_kernel(net):
+    net.host_ip("link", "add", "v0", "type", "veth", "peer", "name", "v1")
+    net.host_ip("addr", "add", "10.99.0.1/24", "dev", "v0")
+    net.host_ip("link", "set", "v0", "up")
+    net.host_ip("link", "set", "v1", "up")
+    net.host.run(command(("attempts", "10.99.0.77")), timeout=60).check()
+
+
+def test_a_neighbour_that_does_not_answer_on_the_stack(net):
+    net.stack.run(command(("attempts", "10.10.10.77")), timeout=60).check()
