@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -56,7 +57,10 @@ int choose(const addrinfo& hints, Found& found) {
 // Without a name: the wildcard for servers, loopback for others.
 int find_own(const addrinfo& hints, Found& found) {
   const bool passive = (hints.ai_flags & AI_PASSIVE) != 0;
-  if (hints.ai_family == AF_INET6) return EAI_ADDRFAMILY;
+  if (hints.ai_family == AF_INET6) {
+    errno = EAFNOSUPPORT;  // what socket() would have said: iperf3 goes over to IPv4 by it
+    return EAI_ADDRFAMILY;
+  }
   found.addresses.push_back({passive ? Ip4Address::any() : Ip4Address::loopback(), 0});
   return 0;
 }
