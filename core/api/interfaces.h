@@ -22,10 +22,12 @@ struct InterfaceInfo {
   InterfaceCounters counters;
 };
 
-// Interface 1, "lo", exists from the start with 127.0.0.1/8. Errors: kNoBuffers (table full), kInvalid.
+// Interface 1, "lo", exists from the start with 127.0.0.1/8. Errors: kNoBuffers (table full),
+// kInvalid.
 Result<InterfaceId> add_interface(Stack& stack, Instant now, const InterfaceSettings& settings);
 // Up/down, MTU, MAC; caches are flushed when the link goes down. Errors: kNoDevice, kInvalid.
-Status change_interface(Stack& stack, Instant now, InterfaceId id, const InterfaceSettings& settings);
+Status change_interface(Stack& stack, Instant now, InterfaceId id,
+                        const InterfaceSettings& settings);
 Status remove_interface(Stack& stack, Instant now, InterfaceId id);
 // The device behind the interface is lost for good: TCP connections that go by it end with `error`.
 void end_connections(Stack& stack, Instant now, InterfaceId id, Error error);

@@ -10,8 +10,7 @@ size_t receive_buffers(Stack& stack, size_t bytes, std::span<Bytes> spans) {
   return stack.receive_area().prepare(stack.memory(), bytes, spans);
 }
 
-void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes,
-           const Offload& offload) {
+void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes, const Offload& offload) {
   mem::PacketPtr frame = stack.receive_area().take(stack.memory(), bytes);
   if (!frame) {
     stack.counters().drop(DropReason::kMemoryNoPacket);
@@ -24,8 +23,7 @@ void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes,
 void input_copy(Stack& stack, Instant now, InterfaceId interface, ConstBytes frame,
                 const Offload& offload) {
   mem::PacketPtr packet = stack.memory().new_packet(mem::Priority::kControl);
-  if (!packet ||
-      !stack.memory().append_copy(packet->chain, frame, mem::Priority::kControl)) {
+  if (!packet || !stack.memory().append_copy(packet->chain, frame, mem::Priority::kControl)) {
     stack.counters().drop(DropReason::kMemoryNoPacket);
     return;
   }

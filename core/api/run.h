@@ -17,12 +17,11 @@ using mem::ChecksumState;
 using mem::Offload;
 using mem::Segmentation;
 
-inline constexpr size_t kFrameSpansMax =
-    kConfig.superframe_bytes / kConfig.block_bytes * 2 + 24;
+inline constexpr size_t kFrameSpansMax = kConfig.superframe_bytes / kConfig.block_bytes * 2 + 24;
 
-// Spans for a device to read one frame into, at least `bytes` (at most superframe_bytes + 14) in all;
-// valid until the next call on the Stack. 0: no memory now, the frame must wait or be dropped (then call
-// count_overrun()).
+// Spans for a device to read one frame into, at least `bytes` (at most superframe_bytes + 14) in
+// all; valid until the next call on the Stack. 0: no memory now, the frame must wait or be dropped
+// (then call count_overrun()).
 size_t receive_buffers(Stack& stack, size_t bytes, std::span<Bytes> spans);
 // The first `bytes` of those spans are a frame (Ethernet header first) that came in on `interface`.
 void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes, const Offload& offload);
@@ -34,8 +33,8 @@ void input_copy(Stack& stack, Instant now, InterfaceId interface, ConstBytes fra
 
 // Runs every timer that is due and delivers loopback traffic.
 void poll(Stack& stack, Instant now);
-// When poll() must be called next, exactly; Instant::never() for an idle stack; `now` or earlier when
-// there is work already.
+// When poll() must be called next, exactly; Instant::never() for an idle stack; `now` or earlier
+// when there is work already.
 Instant next_deadline(const Stack& stack);
 
 // A frame to transmit. Spans point into the Stack and are valid until frame_done().
@@ -47,8 +46,8 @@ struct Frame {
   ConstBytes spans[kFrameSpansMax];
   mem::Index packet = mem::kNoIndex;  // the Stack's name for it
 };
-// Takes the next frame for `interface` (TCP segments are built here, as late as possible); false when
-// there is none. Other calls on the Stack are allowed while a frame is out.
+// Takes the next frame for `interface` (TCP segments are built here, as late as possible); false
+// when there is none. Other calls on the Stack are allowed while a frame is out.
 bool next_frame(Stack& stack, Instant now, InterfaceId interface, Frame& frame);
 void frame_done(Stack& stack, const Frame& frame);
 

@@ -22,8 +22,7 @@ class Call {
 
 }  // namespace
 
-Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind,
-                      uint8_t protocol) {
+Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind, uint8_t protocol) {
   return socket::open(Call(stack, now), {family, kind, protocol});
 }
 
@@ -78,9 +77,7 @@ Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how) {
   return socket::shutdown(Call(stack, now), id, how);
 }
 
-Status close(Stack& stack, Instant now, SocketId id) {
-  return socket::close(Call(stack, now), id);
-}
+Status close(Stack& stack, Instant now, SocketId id) { return socket::close(Call(stack, now), id); }
 
 Result<Endpoint> local_endpoint(const Stack& stack, SocketId id) {
   return socket::local_endpoint(stack.view(), id);
@@ -90,9 +87,7 @@ Result<Endpoint> remote_endpoint(const Stack& stack, SocketId id) {
   return socket::remote_endpoint(stack.view(), id);
 }
 
-Readiness readiness(const Stack& stack, SocketId id) {
-  return socket::readiness(stack.view(), id);
-}
+Readiness readiness(const Stack& stack, SocketId id) { return socket::readiness(stack.view(), id); }
 
 Result<size_t> readable_bytes(const Stack& stack, SocketId id) {
   return socket::readable_bytes(stack.view(), id);

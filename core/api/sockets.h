@@ -11,10 +11,11 @@ class Stack;
 
 namespace tapstack::api {
 
-// Errors: kAddressFamilyNotSupported, kSocketTypeNotSupported, kProtocolNotSupported, kTooManySockets.
-// protocol 0 means the kind's own.
+// Errors: kAddressFamilyNotSupported, kSocketTypeNotSupported, kProtocolNotSupported,
+// kTooManySockets. protocol 0 means the kind's own.
 Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind, uint8_t protocol);
-// Port 0 chooses one. Errors: kAddressInUse, kAddressNotAvailable, kInvalid (already bound), kBadHandle.
+// Port 0 chooses one. Errors: kAddressInUse, kAddressNotAvailable, kInvalid (already bound),
+// kBadHandle.
 Status bind(Stack& stack, Instant now, SocketId id, const Endpoint& local);
 // backlog is clamped to [1, kConfig.tcp_backlog_max]; again on a listener: changes it.
 Status listen(Stack& stack, Instant now, SocketId id, uint32_t backlog);
@@ -31,12 +32,12 @@ struct Accepted {
 Result<Accepted> accept(Stack& stack, Instant now, SocketId listener);
 
 struct SendOptions {
-  bool more = false;       // MSG_MORE
-  bool urgent = false;     // MSG_OOB
-  bool dont_route = false; // MSG_DONTROUTE: only to neighbours on link
+  bool more = false;        // MSG_MORE
+  bool urgent = false;      // MSG_OOB
+  bool dont_route = false;  // MSG_DONTROUTE: only to neighbours on link
 };
-// Stream: queues as much as there is room for; kWouldBlock when none, also for want of packet memory:
-// an event follows in both cases when there is some again. Datagram: all or nothing.
+// Stream: queues as much as there is room for; kWouldBlock when none, also for want of packet
+// memory: an event follows in both cases when there is some again. Datagram: all or nothing.
 // Errors: kNotConnected, kBrokenPipe, kConnectionReset (pending errors are returned once),
 // kMessageTooLong, kDestinationRequired, kAccess (broadcast not allowed), kNetworkUnreachable ...
 Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,
@@ -68,17 +69,19 @@ Status close(Stack& stack, Instant now, SocketId id);
 Result<Endpoint> local_endpoint(const Stack& stack, SocketId id);
 Result<Endpoint> remote_endpoint(const Stack& stack, SocketId id);  // kNotConnected
 Readiness readiness(const Stack& stack, SocketId id);
-// Bytes that receive() would return now (FIONREAD: stream all, datagram the first), and bytes not yet
-// acknowledged by the peer (SIOCOUTQ).
+// Bytes that receive() would return now (FIONREAD: stream all, datagram the first), and bytes not
+// yet acknowledged by the peer (SIOCOUTQ).
 Result<size_t> readable_bytes(const Stack& stack, SocketId id);
 Result<size_t> unsent_bytes(const Stack& stack, SocketId id);
-Error take_error(Stack& stack, SocketId id);  // SO_ERROR: reads and clears
+Error take_error(Stack& stack, SocketId id);                       // SO_ERROR: reads and clears
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);
 Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
 Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id);  // also of a listener
-// Multicast needs IGMP, which this stack does not have yet: always kNoProtocolOption (or kBadHandle).
-Status join_group(Stack& stack, Instant now, SocketId id, const IpAddress& group, InterfaceId interface);
+// Multicast needs IGMP, which this stack does not have yet: always kNoProtocolOption (or
+// kBadHandle).
+Status join_group(Stack& stack, Instant now, SocketId id, const IpAddress& group,
+                  InterfaceId interface);
 Status leave_group(Stack& stack, Instant now, SocketId id, const IpAddress& group,
                    InterfaceId interface);
 

@@ -3,26 +3,28 @@
 #include "socket/datagram_socket.h"
 #include "socket/options.h"
 #include "socket/tcp_socket.h"
+#include "wire/ip4.h"
 
 namespace tapstack::socket {
 namespace {
 
-constexpr uint8_t kProtocolIcmp = 1;
-constexpr uint8_t kProtocolTcp = 6;
-constexpr uint8_t kProtocolUdp = 17;
-
 // The only protocol of a kind of socket; 0 for raw sockets, which take any.
 uint8_t protocol_of(SocketKind kind) {
   switch (kind) {
-    case SocketKind::kTcp: return kProtocolTcp;
-    case SocketKind::kUdp: return kProtocolUdp;
-    case SocketKind::kPing: return kProtocolIcmp;
-    case SocketKind::kRaw: return 0;
+    case SocketKind::kTcp:
+      return wire::ip_protocol::kTcp;
+    case SocketKind::kUdp:
+      return wire::ip_protocol::kUdp;
+    case SocketKind::kPing:
+      return wire::ip_protocol::kIcmp;
+    case SocketKind::kRaw:
+      return 0;
   }
   return 0;
 }
 
-// A stream that takes less than offered because packet memory is short has to be told when that ends.
+// A stream that takes less than offered because packet memory is short has to be told when that
+// ends.
 void watch_memory(Environment env, SocketId id, const Result<size_t>& sent, size_t offered) {
   const bool took_all = sent.ok() ? *sent >= offered : sent.error() != Error::kWouldBlock;
   if (!took_all && !env.ctx.memory.may_keep(1)) env.sockets.add_starved(id.index);
@@ -78,8 +80,7 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_tcp()) {
-    const auto sent =
-        tcp_socket::send(env, *socket, request.parts, {request.more, request.urgent});
+    const auto sent = tcp_socket::send(env, *socket, request.parts, {request.more, request.urgent});
     watch_memory(env, id, sent, transport::total_bytes(request.parts));
     return sent;
   }

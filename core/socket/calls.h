@@ -1,6 +1,6 @@
 // Every call of a program on a socket: finds the socket and hands over to the file of its kind.
-// Meaning, arguments and errors are those of the functions of the same name in api/sockets.h; a stale
-// id answers Error::kBadHandle.
+// Meaning, arguments and errors are those of the functions of the same name in api/sockets.h; a
+// stale id answers Error::kBadHandle.
 #pragma once
 
 #include <span>

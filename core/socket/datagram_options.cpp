@@ -4,14 +4,13 @@
 
 #include "socket/buffer_sizes.h"
 #include "socket/datagram_socket.h"
+#include "wire/ip4.h"
 
 namespace tapstack::socket {
 namespace {
 
 using transport::DatagramSettings;
 using transport::MtuDiscover;
-
-constexpr uint8_t kProtocolIcmp = 1;
 
 struct Flag {
   Option option;
@@ -35,7 +34,7 @@ const Flag* flag_of(const Socket& socket, Option option) {
 
 Error icmp_filter_error(const Socket& socket) {
   if (socket.kind != SocketKind::kRaw) return Error::kNoProtocolOption;
-  return socket.protocol == kProtocolIcmp ? Error::kNone : Error::kNotSupported;
+  return socket.protocol == wire::ip_protocol::kIcmp ? Error::kNone : Error::kNotSupported;
 }
 
 Result<int64_t> path_mtu(const Layers& layers, const transport::DatagramEndpoint& endpoint,
@@ -78,8 +77,10 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
     case Option::kSendBuffer:
       settings.send_buffer_bytes = granted_buffer_bytes(value, kSendBufferMin);
       return Status();
-    case Option::kTtl: return set_ttl(settings.ttl, value, 1, 0);
-    case Option::kMulticastTtl: return set_ttl(settings.multicast_ttl, value, 0, 1);
+    case Option::kTtl:
+      return set_ttl(settings.ttl, value, 1, 0);
+    case Option::kMulticastTtl:
+      return set_ttl(settings.multicast_ttl, value, 0, 1);
     case Option::kTos:
       settings.tos = static_cast<uint8_t>(value);
       return Status();
@@ -91,7 +92,8 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
       if (const Error error = icmp_filter_error(socket); error != Error::kNone) return error;
       settings.icmp_filter = static_cast<uint32_t>(value);
       return Status();
-    default: return Error::kNoProtocolOption;
+    default:
+      return Error::kNoProtocolOption;
   }
 }
 
@@ -101,17 +103,25 @@ Result<int64_t> get_datagram_option(const Layers& layers, const Socket& socket, 
   const DatagramSettings& settings = endpoint.settings;
   if (const Flag* flag = flag_of(socket, option)) return int64_t{settings.*flag->field};
   switch (option) {
-    case Option::kReceiveBuffer: return int64_t{settings.receive_buffer_bytes};
-    case Option::kSendBuffer: return int64_t{settings.send_buffer_bytes};
-    case Option::kTtl: return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
-    case Option::kMulticastTtl: return int64_t{settings.multicast_ttl};
-    case Option::kTos: return int64_t{settings.tos};
-    case Option::kMtuDiscover: return static_cast<int64_t>(settings.mtu_discover);
-    case Option::kMtu: return path_mtu(layers, endpoint, now);
+    case Option::kReceiveBuffer:
+      return int64_t{settings.receive_buffer_bytes};
+    case Option::kSendBuffer:
+      return int64_t{settings.send_buffer_bytes};
+    case Option::kTtl:
+      return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
+    case Option::kMulticastTtl:
+      return int64_t{settings.multicast_ttl};
+    case Option::kTos:
+      return int64_t{settings.tos};
+    case Option::kMtuDiscover:
+      return static_cast<int64_t>(settings.mtu_discover);
+    case Option::kMtu:
+      return path_mtu(layers, endpoint, now);
     case Option::kIcmpFilter:
       if (const Error error = icmp_filter_error(socket); error != Error::kNone) return error;
       return int64_t{settings.icmp_filter};
-    default: return Error::kNoProtocolOption;
+    default:
+      return Error::kNoProtocolOption;
   }
 }
 

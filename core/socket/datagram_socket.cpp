@@ -30,9 +30,8 @@ const transport::DatagramEndpoint& endpoint_of(const Layers& layers, const Socke
 }
 
 Status open(Environment env, Socket& socket, mem::Index index) {
-  const auto id = with_protocol(env.layers, socket, [&](auto& protocol) {
-    return protocol.open(socket.protocol, index);
-  });
+  const auto id = with_protocol(
+      env.layers, socket, [&](auto& protocol) { return protocol.open(socket.protocol, index); });
   if (!id.ok()) return id.error();
   socket.endpoint = *id;
   return Status();
@@ -96,8 +95,8 @@ Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket) {
   return endpoint.remote;
 }
 
-// The bits that datagram_poll() of Linux gives. What does not fit the interface's queue is an error of
-// send(), so a datagram socket is always writable.
+// The bits that datagram_poll() of Linux gives. What does not fit the interface's queue is an error
+// of send(), so a datagram socket is always writable.
 Readiness readiness(const Layers& layers, const Socket& socket) {
   const transport::DatagramEndpoint& endpoint = endpoint_of(layers, socket);
   unsigned bits = Readiness::kWritable;
@@ -110,8 +109,7 @@ Readiness readiness(const Layers& layers, const Socket& socket) {
   return {static_cast<uint16_t>(bits)};
 }
 
-size_t readable_bytes(const Layers& layers, const mem::PacketMemory& memory,
-                      const Socket& socket) {
+size_t readable_bytes(const Layers& layers, const mem::PacketMemory& memory, const Socket& socket) {
   return endpoint_of(layers, socket).received.front_bytes(memory);
 }
 

@@ -26,8 +26,7 @@ void close(Environment env, Socket& socket);
 Endpoint local_endpoint(const Layers& layers, const Socket& socket);
 Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
-size_t readable_bytes(const Layers& layers, const mem::PacketMemory& memory,
-                      const Socket& socket);
+size_t readable_bytes(const Layers& layers, const mem::PacketMemory& memory, const Socket& socket);
 Error take_error(Layers& layers, Socket& socket);
 Result<QueuedError> take_queued_error(Environment env, Socket& socket);
 

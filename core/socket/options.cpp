@@ -11,12 +11,18 @@ constexpr int64_t kIntMax = 0x7fffffff;  // programs pass these values as int
 // The option as a flag that every kind of socket has; nullptr when it is none.
 bool* flag_of(Socket& socket, Option option) {
   switch (option) {
-    case Option::kReuseAddress: return &socket.reuse_address;
-    case Option::kReusePort: return &socket.reuse_port;
-    case Option::kBroadcast: return &socket.broadcast;
-    case Option::kKeepAlive: return &socket.settings.keep_alive;
-    case Option::kOobInline: return &socket.settings.oob_inline;
-    default: return nullptr;
+    case Option::kReuseAddress:
+      return &socket.reuse_address;
+    case Option::kReusePort:
+      return &socket.reuse_port;
+    case Option::kBroadcast:
+      return &socket.broadcast;
+    case Option::kKeepAlive:
+      return &socket.settings.keep_alive;
+    case Option::kOobInline:
+      return &socket.settings.oob_inline;
+    default:
+      return nullptr;
   }
 }
 
@@ -28,22 +34,29 @@ bool set_common(Environment env, Socket& socket, Option option, int64_t value, S
   }
   switch (option) {
     case Option::kReceiveLowWater:
-      if (value < 0 || value > kIntMax) status = Error::kInvalid;
-      else socket.receive_low_water_bytes = value == 0 ? 1 : static_cast<uint32_t>(value);
+      if (value < 0 || value > kIntMax)
+        status = Error::kInvalid;
+      else
+        socket.receive_low_water_bytes = value == 0 ? 1 : static_cast<uint32_t>(value);
       return true;
     case Option::kLingerS:
-      if (value < -1 || value > kIntMax) status = Error::kInvalid;
-      else socket.settings.linger_s = static_cast<int32_t>(value);
+      if (value < -1 || value > kIntMax)
+        status = Error::kInvalid;
+      else
+        socket.settings.linger_s = static_cast<int32_t>(value);
       return true;
     case Option::kBindInterface: {
       const InterfaceId id{static_cast<uint8_t>(value)};
-      const bool exists = value >= 0 && value <= 255 &&
-                          (value == 0 || env.layers.network.interface(id) != nullptr);
-      if (exists) socket.interface = id;
-      else status = Error::kNoDevice;
+      const bool exists =
+          value >= 0 && value <= 255 && (value == 0 || env.layers.network.interface(id) != nullptr);
+      if (exists)
+        socket.interface = id;
+      else
+        status = Error::kNoDevice;
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -60,18 +73,26 @@ Status set_option(Environment env, Socket& socket, Option option, int64_t value)
                    : set_datagram_option(env, socket, option, value);
 }
 
-Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant now,
-                           Option option) {
+Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant now, Option option) {
   switch (option) {
-    case Option::kReuseAddress: return int64_t{socket.reuse_address};
-    case Option::kReusePort: return int64_t{socket.reuse_port};
-    case Option::kBroadcast: return int64_t{socket.broadcast};
-    case Option::kKeepAlive: return int64_t{socket.settings.keep_alive};
-    case Option::kOobInline: return int64_t{socket.settings.oob_inline};
-    case Option::kReceiveLowWater: return int64_t{socket.receive_low_water_bytes};
-    case Option::kLingerS: return int64_t{socket.settings.linger_s};
-    case Option::kBindInterface: return int64_t{socket.interface.value};
-    default: break;
+    case Option::kReuseAddress:
+      return int64_t{socket.reuse_address};
+    case Option::kReusePort:
+      return int64_t{socket.reuse_port};
+    case Option::kBroadcast:
+      return int64_t{socket.broadcast};
+    case Option::kKeepAlive:
+      return int64_t{socket.settings.keep_alive};
+    case Option::kOobInline:
+      return int64_t{socket.settings.oob_inline};
+    case Option::kReceiveLowWater:
+      return int64_t{socket.receive_low_water_bytes};
+    case Option::kLingerS:
+      return int64_t{socket.settings.linger_s};
+    case Option::kBindInterface:
+      return int64_t{socket.interface.value};
+    default:
+      break;
   }
   return socket.kind == SocketKind::kTcp ? get_tcp_option(layers, socket, now, option)
                                          : get_datagram_option(layers, socket, now, option);

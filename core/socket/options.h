@@ -12,7 +12,6 @@ namespace tapstack::socket {
 // kInvalid: value out of range; kNoDevice: no such interface.
 Status set_option(Environment env, Socket& socket, Option option, int64_t value);
 // `now` finds the path MTU of a connected datagram socket. Also kNotConnected (kMtu).
-Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant now,
-                           Option option);
+Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant now, Option option);
 
 }  // namespace tapstack::socket

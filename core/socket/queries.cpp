@@ -30,9 +30,8 @@ Readiness readiness(View view, SocketId id) {
 Result<size_t> readable_bytes(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  return socket->is_tcp()
-             ? tcp_socket::readable_bytes(view.layers, *socket)
-             : datagram_socket::readable_bytes(view.layers, view.memory, *socket);
+  return socket->is_tcp() ? tcp_socket::readable_bytes(view.layers, *socket)
+                          : datagram_socket::readable_bytes(view.layers, view.memory, *socket);
 }
 
 Result<size_t> unsent_bytes(View view, SocketId id) {

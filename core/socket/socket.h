@@ -3,9 +3,9 @@
 
 #include "socket/types.h"
 #include "transport/datagram_endpoint.h"
+#include "transport/ports.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/settings.h"
-#include "transport/ports.h"
 
 namespace tapstack::socket {
 
@@ -21,7 +21,7 @@ struct Socket {
   uint8_t protocol = 0;
   bool reuse_address = false;  // TCP; datagram sockets have theirs in DatagramSettings
   bool reuse_port = false;
-  bool broadcast = false;      // TCP: kept for get_option() only
+  bool broadcast = false;  // TCP: kept for get_option() only
   bool receive_shut = false;
   bool send_shut = false;
   bool is_event_queued = false;

@@ -41,7 +41,7 @@ constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW
 constexpr int64_t kTosMask = 0xff & ~3;     // the ECN bits are TCP's own, RFC 3168
 
 template <size_t N>
-const auto* row_of(Option option, const auto (&rows)[N]) {
+const auto* row_of(Option option, const auto(&rows)[N]) {
   for (const auto& row : rows) {
     if (row.option == option) return &row;
   }
@@ -74,7 +74,8 @@ Status set_other(Settings& settings, Option option, int64_t value) {
       if (value < 0 || value > 3) return Error::kInvalid;
       settings.path_mtu_discovery = value != 0;
       return Status();
-    default: return Error::kNoProtocolOption;
+    default:
+      return Error::kNoProtocolOption;
   }
 }
 
@@ -95,7 +96,8 @@ int64_t max_segment(const Layers& layers, const Socket& socket, Instant now) {
 
 Status apply_tcp_settings(Environment env, Socket& socket) {
   switch (socket.phase) {
-    case TcpPhase::kFresh: return Status();
+    case TcpPhase::kFresh:
+      return Status();
     case TcpPhase::kListening:
       return tcp::change_settings(env.layers.tcp, socket.listener, socket.settings);
     case TcpPhase::kConnected:
@@ -129,16 +131,21 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
       return buffer_option(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_bytes);
     case Option::kSendBuffer:
       return buffer_option(settings.send_buffer_bytes, kConfig.tcp_send_buffer_bytes);
-    case Option::kMaxSegment: return max_segment(layers, socket, now);
-    case Option::kTtl: return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
-    case Option::kTos: return int64_t{settings.tos};
-    case Option::kMtuDiscover: return int64_t{settings.path_mtu_discovery};
+    case Option::kMaxSegment:
+      return max_segment(layers, socket, now);
+    case Option::kTtl:
+      return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
+    case Option::kTos:
+      return int64_t{settings.tos};
+    case Option::kMtuDiscover:
+      return int64_t{settings.path_mtu_discovery};
     case Option::kMtu: {
       const uint32_t mtu = tcp_socket::path_mtu_bytes(layers, socket);
       if (mtu == 0) return Error::kNotConnected;
       return int64_t{mtu};
     }
-    default: return Error::kNoProtocolOption;
+    default:
+      return Error::kNoProtocolOption;
   }
 }
 

@@ -19,20 +19,21 @@ enum class SocketKind : uint8_t {
 
 // Bits of readiness, with the meaning of poll(2).
 struct Readiness {
-  static constexpr uint16_t kReadable = 1;     // POLLIN: data, end of stream, or a connection to accept
-  static constexpr uint16_t kWritable = 2;     // POLLOUT
-  static constexpr uint16_t kPeerClosed = 4;   // POLLRDHUP
-  static constexpr uint16_t kHangUp = 8;       // POLLHUP: both directions are over
-  static constexpr uint16_t kError = 16;       // POLLERR: SO_ERROR or the error queue has something
-  static constexpr uint16_t kUrgent = 32;      // POLLPRI
+  static constexpr uint16_t kReadable =
+      1;  // POLLIN: data, end of stream, or a connection to accept
+  static constexpr uint16_t kWritable = 2;    // POLLOUT
+  static constexpr uint16_t kPeerClosed = 4;  // POLLRDHUP
+  static constexpr uint16_t kHangUp = 8;      // POLLHUP: both directions are over
+  static constexpr uint16_t kError = 16;      // POLLERR: SO_ERROR or the error queue has something
+  static constexpr uint16_t kUrgent = 32;     // POLLPRI
   uint16_t bits = 0;
   constexpr bool has(uint16_t b) const { return (bits & b) != 0; }
 };
 
 enum class Shutdown : uint8_t { kReceive, kSend, kBoth };
 
-// Options of a socket, as setsockopt names them. Values are int64_t: booleans 0 or 1, sizes in bytes,
-// times in the unit of the name. An option that a kind of socket does not have answers
+// Options of a socket, as setsockopt names them. Values are int64_t: booleans 0 or 1, sizes in
+// bytes, times in the unit of the name. An option that a kind of socket does not have answers
 // kNoProtocolOption; a value out of range kInvalid.
 enum class Option : uint16_t {
   kReuseAddress,        // SO_REUSEADDR

@@ -13,8 +13,7 @@ constexpr uint32_t whole_blocks(size_t bytes) {
 
 }  // namespace
 
-size_t ReceiveArea::prepare(mem::PacketMemory& memory, size_t bytes,
-                            std::span<mem::Bytes> spans) {
+size_t ReceiveArea::prepare(mem::PacketMemory& memory, size_t bytes, std::span<mem::Bytes> spans) {
   const uint32_t wanted = whole_blocks(bytes);
   if (area_.length < wanted) {
     mem::Chain more;

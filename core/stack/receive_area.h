@@ -8,8 +8,9 @@
 
 namespace tapstack {
 
-// A stored value. What a frame fills goes away with it; the rest waits for the next one. Frames that
-// fit a packet's header area are copied there, so a stream of small frames uses up no block at all.
+// A stored value. What a frame fills goes away with it; the rest waits for the next one. Frames
+// that fit a packet's header area are copied there, so a stream of small frames uses up no block at
+// all.
 class ReceiveArea {
  public:
   // Spans for `bytes` at least. 0: no memory, or `spans` are too few.

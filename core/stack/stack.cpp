@@ -1,6 +1,5 @@
 #include "stack/stack.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "wire/ip4.h"
@@ -8,13 +7,9 @@
 namespace tapstack {
 namespace {
 
-// Loopback packets delivered by one poll(), so that two sockets that talk to one another cannot hold
-// the embedder's loop up; the rest makes next_deadline() due at once.
+// Loopback packets delivered by one poll(), so that two sockets that talk to one another cannot
+// hold the embedder's loop up; the rest makes next_deadline() due at once.
 constexpr int kLoopbackPacketsPerPoll = 64;
-
-constexpr uint8_t kProtocolIcmp = 1;
-constexpr uint8_t kProtocolTcp = 6;
-constexpr uint8_t kProtocolUdp = 17;
 
 }  // namespace
 
@@ -43,13 +38,13 @@ void Stack::receive(Context& ctx, InterfaceId interface, mem::PacketPtr frame) {
 void Stack::dispatch(Context& ctx, net::Delivery delivery) {
   const bool is_wanted_raw = layers_.raw.input(ctx, *delivery.packet);
   switch (delivery.protocol) {
-    case kProtocolTcp:
+    case wire::ip_protocol::kTcp:
       layers_.tcp.input(ctx, layers_.network, std::move(delivery.packet));
       return;
-    case kProtocolUdp:
+    case wire::ip_protocol::kUdp:
       layers_.udp.input(ctx, layers_.network, std::move(delivery.packet));
       return;
-    case kProtocolIcmp:  // the network has acted upon it
+    case wire::ip_protocol::kIcmp:  // the network has acted upon it
       layers_.ping.input(ctx, std::move(delivery.packet));
       return;
     default:
@@ -65,9 +60,10 @@ void Stack::hand_out_errors(Context& ctx) {
     net::IcmpError error;
     layers_.network.take_error(ctx, error);
     layers_.raw.on_icmp_error(ctx, error);
-    if (error.protocol == kProtocolTcp) layers_.tcp.on_icmp_error(ctx, layers_.network, error);
-    if (error.protocol == kProtocolUdp) layers_.udp.on_icmp_error(ctx, error);
-    if (error.protocol == kProtocolIcmp) layers_.ping.on_icmp_error(ctx, error);
+    if (error.protocol == wire::ip_protocol::kTcp)
+      layers_.tcp.on_icmp_error(ctx, layers_.network, error);
+    if (error.protocol == wire::ip_protocol::kUdp) layers_.udp.on_icmp_error(ctx, error);
+    if (error.protocol == wire::ip_protocol::kIcmp) layers_.ping.on_icmp_error(ctx, error);
   }
 }
 
@@ -128,9 +124,7 @@ void Stack::count_overrun(InterfaceId interface) {
   }
 }
 
-Instant Stack::next_deadline() const {
-  return has_work_now() ? now_ : timers_.next_deadline();
-}
+Instant Stack::next_deadline() const { return has_work_now() ? now_ : timers_.next_deadline(); }
 
 bool Stack::next_event(SocketId& id) {
   collect_events();

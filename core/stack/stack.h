@@ -1,6 +1,6 @@
 // A whole TCP/IP stack as one value: every table, queue, buffer and timer lives inside it, and no
-// pointer does. Copy its bytes elsewhere, and the copy goes on. Wiring only: who is handed a packet, a
-// timer, an error or an event. Embedders use it through core/api.
+// pointer does. Copy its bytes elsewhere, and the copy goes on. Wiring only: who is handed a
+// packet, a timer, an error or an event. Embedders use it through core/api.
 #pragma once
 
 #include <array>
@@ -21,8 +21,9 @@
 namespace tapstack {
 
 struct StackSettings {
-  std::array<uint8_t, Random::kSeedBytes> seed{};  // entropy; the same seed and input: the same output
-  Instant now;                                     // of the embedder's clock
+  std::array<uint8_t, Random::kSeedBytes>
+      seed{};   // entropy; the same seed and input: the same output
+  Instant now;  // of the embedder's clock
 };
 
 // Construct it in place in static or mapped memory, of whatever content: construction writes tables

@@ -11,10 +11,10 @@ namespace tapstack {
 
 // What comes with a datagram, or is wanted for one to send.
 struct DatagramInfo {
-  Endpoint peer;            // receive: from; send: to (family none: the connected peer)
-  IpAddress local;          // receive: destination address of the packet; send: source wanted, or none
-  InterfaceId interface;    // receive: where it came in; send: where it must go out, 0 any
-  uint8_t ttl = 0;          // receive: of the packet; send: 0 for the socket's
+  Endpoint peer;    // receive: from; send: to (family none: the connected peer)
+  IpAddress local;  // receive: destination address of the packet; send: source wanted, or none
+  InterfaceId interface;  // receive: where it came in; send: where it must go out, 0 any
+  uint8_t ttl = 0;        // receive: of the packet; send: 0 for the socket's
   uint8_t tos = 0;
   bool dont_route = false;  // send: only to neighbours on link (MSG_DONTROUTE)
   uint32_t full_bytes = 0;  // receive: length of the datagram before truncation
@@ -30,7 +30,7 @@ struct QueuedError {
   IpAddress reporter;          // who sent the message
   Endpoint destination;        // of the datagram that caused it
   Instant received_at;
-  uint8_t payload[64] = {};    // the quoted data behind the transport header
+  uint8_t payload[64] = {};  // the quoted data behind the transport header
   uint8_t payload_bytes = 0;
 };
 

@@ -31,8 +31,7 @@ void set_mtu_discovery(net::SendParams& params, MtuDiscover how) {
 Status check_bind_address(const net::Network& network, const IpAddress& address) {
   if (!address.is_ip4()) return Error::kAddressFamilyNotSupported;
   const bool is_usable = address.is_any() || address.is_multicast() ||
-                         network.is_local_address(address) ||
-                         network.is_broadcast_address(address);
+                         network.is_local_address(address) || network.is_broadcast_address(address);
   return is_usable ? Status() : Status(Error::kAddressNotAvailable);
 }
 
@@ -84,8 +83,8 @@ void disconnect_address(DatagramEndpoint& endpoint) {
   if (!endpoint.is_address_bound) endpoint.local.address = Ip4Address::any();
 }
 
-Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint,
-            mem::PacketPtr packet, const Target& target) {
+Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem::PacketPtr packet,
+            const Target& target) {
   const Status sent = network.send(ctx, std::move(packet), target.route, target.params);
   if (sent.error() == Error::kMessageTooLong && endpoint.settings.receive_errors) {
     QueuedError error;
@@ -123,8 +122,7 @@ Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
   if (packet == nullptr) return Error::kWouldBlock;
   uint32_t done = 0;
   for (const mem::Bytes& part : parts) {
-    const uint32_t n =
-        static_cast<uint32_t>(std::min<size_t>(part.size(), packet->size() - done));
+    const uint32_t n = static_cast<uint32_t>(std::min<size_t>(part.size(), packet->size() - done));
     ctx.memory.copy_out(*packet, done, part.first(n));
     done += n;
   }

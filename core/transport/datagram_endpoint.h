@@ -1,5 +1,5 @@
-// What the endpoints of UDP, ping and raw sockets have in common: who they are bound to, what is set
-// about them, what waits in them, and choosing where a datagram of theirs goes.
+// What the endpoints of UDP, ping and raw sockets have in common: who they are bound to, what is
+// set about them, what waits in them, and choosing where a datagram of theirs goes.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,15 @@ struct DatagramSettings {
   uint8_t tos = 0;
   uint8_t multicast_ttl = 1;  // RFC 1112 6.1
   MtuDiscover mtu_discover = MtuDiscover::kWant;
-  bool broadcast = false;        // may send to broadcast addresses
-  bool receive_errors = false;   // ICMP errors go to the error queue (IP_RECVERR)
+  bool broadcast = false;       // may send to broadcast addresses
+  bool receive_errors = false;  // ICMP errors go to the error queue (IP_RECVERR)
   bool multicast_loop = true;
   bool header_included = false;  // raw: the program writes the IP header
   bool no_checksum = false;      // UDP: send checksum 0
   bool reuse_address = false;
   bool reuse_port = false;
-  InterfaceId interface;         // SO_BINDTODEVICE; 0 any
-  uint32_t icmp_filter = 0;      // raw ICMP: bit n set: type n is not wanted
+  InterfaceId interface;     // SO_BINDTODEVICE; 0 any
+  uint32_t icmp_filter = 0;  // raw ICMP: bit n set: type n is not wanted
   uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
   uint32_t send_buffer_bytes = kConfig.send_buffer_default_bytes;
 };
@@ -56,9 +56,9 @@ struct DatagramEndpoint {
   DatagramSettings settings;
   DatagramQueue received;
   ErrorQueue errors;
-  Error pending_error = Error::kNone;  // SO_ERROR
-  mem::Index owner = mem::kNoIndex;    // opaque: the socket
-  BindingId binding;                   // UDP: its claim on the port
+  Error pending_error = Error::kNone;       // SO_ERROR
+  mem::Index owner = mem::kNoIndex;         // opaque: the socket
+  BindingId binding;                        // UDP: its claim on the port
   mem::Index pending_next = mem::kNoIndex;  // of EndpointTable
   uint32_t bucket = kNoBucket;              // of EndpointTable: where it is filed
 
@@ -72,8 +72,8 @@ struct Target {
   net::SendParams params;
 };
 
-// Whether an endpoint may be bound to `address`: kAddressFamilyNotSupported; kAddressNotAvailable unless
-// it is any address, one of ours, a broadcast or a multicast one.
+// Whether an endpoint may be bound to `address`: kAddressFamilyNotSupported; kAddressNotAvailable
+// unless it is any address, one of ours, a broadcast or a multicast one.
 Status check_bind_address(const net::Network& network, const IpAddress& address);
 
 // Chooses route and parameters for `to` (its peer, or else the connected one).
@@ -90,16 +90,16 @@ void disconnect_address(DatagramEndpoint& endpoint);
 
 // Sends what choose_target() found a way for. A datagram that must not be fragmented and does not
 // fit is kMessageTooLong and, with receive_errors, an entry in the error queue.
-Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint,
-            mem::PacketPtr packet, const Target& target);
+Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem::PacketPtr packet,
+            const Target& target);
 
 // A packet whose payload is a copy of `parts`; kNoBuffers when memory is exhausted.
 Result<mem::Index> packet_from(const Context& ctx, std::span<const mem::ConstBytes> parts);
 
 size_t total_bytes(std::span<const mem::ConstBytes> parts);
 
-// Takes (or peeks at) the oldest datagram, cutting what does not fit. kWouldBlock when there is none.
-// A pending error is returned first, once.
+// Takes (or peeks at) the oldest datagram, cutting what does not fit. kWouldBlock when there is
+// none. A pending error is returned first, once.
 Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
                        std::span<const mem::Bytes> parts, bool peek, DatagramInfo* info);
 
@@ -110,8 +110,8 @@ Error take_error(DatagramEndpoint& endpoint);
 Result<QueuedError> take_queued_error(mem::PacketMemory& memory, DatagramEndpoint& endpoint);
 
 // Tells the endpoint of an ICMP error about a datagram of its own. Hard errors (RFC 1122 4.1.3.3)
-// reach connected endpoints; every error reaches those with receive_errors, as Linux does it. Returns
-// whether there is news for the socket.
+// reach connected endpoints; every error reaches those with receive_errors, as Linux does it.
+// Returns whether there is news for the socket.
 bool on_icmp_error(const Context& ctx, DatagramEndpoint& endpoint, const net::IcmpError& error,
                    uint8_t payload_offset, Port port);
 

@@ -10,11 +10,10 @@ namespace tapstack::transport {
 // A stored value; whoever owns it must clear() it. The datagrams' blocks move in, without a copy.
 class DatagramQueue {
  public:
-  // Takes `packet` if its cost fits under `limit_bytes` (an empty queue takes any) and the pools keep
-  // their reserve. Otherwise counts the drop, as `when_full` or DropReason::kMemoryReserve, and
-  // returns false.
-  bool push(const Context& ctx, mem::PacketPtr packet, uint32_t limit_bytes,
-            DropReason when_full);
+  // Takes `packet` if its cost fits under `limit_bytes` (an empty queue takes any) and the pools
+  // keep their reserve. Otherwise counts the drop, as `when_full` or DropReason::kMemoryReserve,
+  // and returns false.
+  bool push(const Context& ctx, mem::PacketPtr packet, uint32_t limit_bytes, DropReason when_full);
   // The oldest datagram; empty when there is none.
   mem::PacketPtr pop(mem::PacketMemory& memory);
   // The oldest datagram, left in the queue; nullptr when there is none.

@@ -1,5 +1,5 @@
-// The endpoints of one datagram protocol: a pool, a hash index of those that are bound, and a list of
-// those that have news for their socket. Nothing on the path of a packet walks all of them.
+// The endpoints of one datagram protocol: a pool, a hash index of those that are bound, and a list
+// of those that have news for their socket. Nothing on the path of a packet walks all of them.
 #pragma once
 
 #include <cstdint>
@@ -61,8 +61,8 @@ class EndpointTable {
     endpoint.bucket = DatagramEndpoint::kNoBucket;
   }
 
-  // Calls visit(DatagramEndpoint&) for all that are filed under `hash`, the same or a colliding one:
-  // the caller compares what it was made of.
+  // Calls visit(DatagramEndpoint&) for all that are filed under `hash`, the same or a colliding
+  // one: the caller compares what it was made of.
   template <class Visit>
   void visit(uint32_t hash, Visit&& visit) {
     demux_.find(hash, [&](uint32_t number) {

@@ -1,5 +1,5 @@
-// ICMP errors and local errors that a program may fetch (IP_RECVERR, recvmsg(MSG_ERRQUEUE)). Each is
-// kept in a packet of the pool, so an endpoint without errors costs a few bytes.
+// ICMP errors and local errors that a program may fetch (IP_RECVERR, recvmsg(MSG_ERRQUEUE)). Each
+// is kept in a packet of the pool, so an endpoint without errors costs a few bytes.
 #pragma once
 
 #include "link/context.h"
@@ -8,8 +8,8 @@
 
 namespace tapstack::transport {
 
-// A stored value; whoever owns it must clear() it. Holds kConfig.error_queue_max at most; later ones
-// are dropped, as Linux does.
+// A stored value; whoever owns it must clear() it. Holds kConfig.error_queue_max at most; later
+// ones are dropped, as Linux does.
 class ErrorQueue {
  public:
   void push(const Context& ctx, const QueuedError& error);
@@ -24,8 +24,9 @@ class ErrorQueue {
   mem::PacketQueue packets_;
 };
 
-// `error` as a program gets to see it. `payload_offset` says where, in what was quoted behind the IP
-// header, the program's own data begins; `port` is the quoted destination port (0 without ports).
+// `error` as a program gets to see it. `payload_offset` says where, in what was quoted behind the
+// IP header, the program's own data begins; `port` is the quoted destination port (0 without
+// ports).
 QueuedError queued_error_from(const net::IcmpError& error, uint8_t payload_offset, Port port,
                               Instant now);
 

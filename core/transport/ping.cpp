@@ -5,11 +5,11 @@
 
 #include "util/checksum.h"
 #include "wire/icmp4.h"
+#include "wire/ip4.h"
 
 namespace tapstack::transport {
 namespace {
 
-constexpr uint8_t kProtocolIcmp = 1;
 constexpr size_t kMessageMax = 65'515;  // an IPv4 packet less its header
 constexpr uint32_t kIdentifiers = 65'536;
 
@@ -27,17 +27,16 @@ size_t copy_front(std::span<const mem::ConstBytes> parts, std::span<uint8_t> to)
 }  // namespace
 
 Result<EndpointId> Ping::open(uint8_t, mem::Index owner) {
-  return table_.open(kProtocolIcmp, owner);
+  return table_.open(wire::ip_protocol::kIcmp, owner);
 }
 
 DatagramEndpoint* Ping::match(Port identifier, const IpAddress& local, InterfaceId interface) {
   DatagramEndpoint* found = nullptr;
   table_.visit(table_.hash(identifier), [&](DatagramEndpoint& endpoint) {
     const InterfaceId bound = endpoint.settings.interface;
-    const bool matches =
-        endpoint.local.port == identifier &&
-        (endpoint.local.address.is_any() || endpoint.local.address == local) &&
-        (bound.value == 0 || bound == interface);
+    const bool matches = endpoint.local.port == identifier &&
+                         (endpoint.local.address.is_any() || endpoint.local.address == local) &&
+                         (bound.value == 0 || bound == interface);
     if (matches && found == nullptr) found = &endpoint;
   });
   return found;
@@ -63,8 +62,7 @@ Status Ping::claim_identifier(Context& ctx, DatagramEndpoint& endpoint, Port ide
   return Status();
 }
 
-Status Ping::bind(Context& ctx, const net::Network& network, EndpointId id,
-                  const Endpoint& local) {
+Status Ping::bind(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& local) {
   DatagramEndpoint& endpoint = *table_.find(id);
   if (endpoint.local.port.value != 0) return Error::kInvalid;
   if (const Status usable = check_bind_address(network, local.address); !usable.ok()) {
@@ -127,8 +125,8 @@ void Ping::input(Context& ctx, mem::PacketPtr packet) {
   if (headers == nullptr) return;
   const auto icmp = wire::Icmp4View::parse({headers + ip_bytes, wire::Icmp4View::kHeaderBytes});
   if (!icmp || icmp->type() != wire::Icmp4Type::kEchoReply) return;
-  DatagramEndpoint* endpoint = match({icmp->identifier()}, packet->info.destination,
-                                     packet->info.interface);
+  DatagramEndpoint* endpoint =
+      match({icmp->identifier()}, packet->info.destination, packet->info.interface);
   if (endpoint == nullptr || endpoint->receive_shut) {
     ctx.drop(DropReason::kIcmp4EchoReplyNoSocket);
     return;

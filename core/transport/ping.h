@@ -1,5 +1,5 @@
-// Sockets for echo requests without privilege, as Linux has them (SOCK_DGRAM with IPPROTO_ICMP): the
-// program writes and reads ICMP messages, the stack owns their identifier and checksum.
+// Sockets for echo requests without privilege, as Linux has them (SOCK_DGRAM with IPPROTO_ICMP):
+// the program writes and reads ICMP messages, the stack owns their identifier and checksum.
 #pragma once
 
 #include <span>
@@ -34,8 +34,8 @@ class Ping {
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
 
   // --- for the stack ---
-  // An ICMP message for this host whose checksum is good, its IP header of info.ip_header_bytes still
-  // in front. Takes echo replies only.
+  // An ICMP message for this host whose checksum is good, its IP header of info.ip_header_bytes
+  // still in front. Takes echo replies only.
   void input(Context& ctx, mem::PacketPtr packet);
   void on_icmp_error(Context& ctx, const net::IcmpError& error);
   bool take_news(mem::Index& owner) { return table_.take_news(owner); }

@@ -3,12 +3,11 @@
 #include <utility>
 
 #include "wire/icmp4.h"
+#include "wire/ip4.h"
 
 namespace tapstack::transport {
 namespace {
 
-constexpr uint8_t kProtocolIcmp = 1;
-constexpr uint8_t kProtocolRaw = 255;  // Linux's IPPROTO_RAW
 constexpr size_t kIpPacketMax = 65'535;
 constexpr size_t kIp4HeaderMin = 20;
 
@@ -23,7 +22,8 @@ bool wants_flow(const DatagramEndpoint& endpoint, const IpAddress& local, const 
 // ICMP_FILTER: bit n set means that type n is not wanted; types above 31 always are.
 bool passes_filter(const Context& ctx, const DatagramEndpoint& endpoint,
                    const mem::Packet& packet) {
-  if (endpoint.protocol != kProtocolIcmp || endpoint.settings.icmp_filter == 0) return true;
+  if (endpoint.protocol != wire::ip_protocol::kIcmp || endpoint.settings.icmp_filter == 0)
+    return true;
   uint8_t header[wire::Icmp4View::kHeaderBytes];
   if (packet.size() < packet.info.ip_header_bytes + sizeof header) return true;
   ctx.memory.copy_out(packet, packet.info.ip_header_bytes, header);
@@ -39,7 +39,7 @@ Result<EndpointId> Raw::open(uint8_t protocol, mem::Index owner) {
   const auto id = table_.open(protocol, owner);
   if (!id.ok()) return id;
   DatagramEndpoint& endpoint = *table_.find(*id);
-  endpoint.settings.header_included = protocol == kProtocolRaw;
+  endpoint.settings.header_included = protocol == wire::ip_protocol::kRaw;
   table_.file(endpoint, hash(protocol));
   return id;
 }
@@ -74,8 +74,7 @@ Result<size_t> Raw::send(Context& ctx, net::Network& network, EndpointId id,
   target->params.header_included = header_included;
   const auto index = packet_from(ctx, parts);
   if (!index.ok()) return index.error();
-  const Status sent =
-      transport::send(ctx, network, endpoint, ctx.memory.adopt(*index), *target);
+  const Status sent = transport::send(ctx, network, endpoint, ctx.memory.adopt(*index), *target);
   if (!sent.ok()) return sent.error();
   return bytes;
 }

@@ -33,8 +33,8 @@ class Raw {
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
 
   // --- for the stack ---
-  // Gives every endpoint that wants it a copy of `packet`, whose IP header of info.ip_header_bytes is
-  // still in front. Returns whether there was one.
+  // Gives every endpoint that wants it a copy of `packet`, whose IP header of info.ip_header_bytes
+  // is still in front. Returns whether there was one.
   bool input(Context& ctx, const mem::Packet& packet);
   void on_icmp_error(Context& ctx, const net::IcmpError& error);
   bool take_news(mem::Index& owner) { return table_.take_news(owner); }

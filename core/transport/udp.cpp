@@ -4,19 +4,18 @@
 #include <utility>
 
 #include "util/checksum.h"
+#include "wire/ip4.h"
 #include "wire/pseudo_header.h"
 #include "wire/udp.h"
 
 namespace tapstack::transport {
 namespace {
 
-constexpr uint8_t kProtocolUdp = 17;
-
 bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire::UdpView& udp) {
   if (!udp.has_checksum()) return true;  // RFC 768: the sender made none
   if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
   ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
-                                            kProtocolUdp, udp.length());
+                                            wire::ip_protocol::kUdp, udp.length());
   sum.add_word(ctx.memory.sum(packet, packet.info.ip_header_bytes, udp.length()));
   return sum.checksum() == 0;
 }
@@ -46,7 +45,8 @@ struct Refused {
   Mib mib;
 };
 
-// Leaves the packet as long as its UDP length says. Returns whether it is good; otherwise `refused`.
+// Leaves the packet as long as its UDP length says. Returns whether it is good; otherwise
+// `refused`.
 bool check(const Context& ctx, mem::Packet& packet, Flow& flow, Refused& refused) {
   const uint32_t ip_bytes = packet.info.ip_header_bytes;
   refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors};
@@ -70,7 +70,7 @@ void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> he
                   const net::Route& route) {
   const auto length = static_cast<uint16_t>(packet.size());
   ChecksumSum sum =
-      wire::pseudo_header_sum(route.source, route.destination, kProtocolUdp, length);
+      wire::pseudo_header_sum(route.source, route.destination, wire::ip_protocol::kUdp, length);
   wire::UdpEditor editor(header);
   if (route.can_checksum && length + 20u <= route.mtu_bytes) {
     editor.set_checksum(sum.folded());
@@ -91,7 +91,7 @@ void Udp::start(Random& random) {
 }
 
 Result<EndpointId> Udp::open(uint8_t, mem::Index owner) {
-  return table_.open(kProtocolUdp, owner);
+  return table_.open(wire::ip_protocol::kUdp, owner);
 }
 
 void Udp::close(Context& ctx, EndpointId id) {
@@ -108,8 +108,7 @@ void Udp::file(DatagramEndpoint& endpoint) {
 
 Status Udp::claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local) {
   const DatagramSettings& settings = endpoint.settings;
-  const BindRequest request{local, settings.interface, settings.reuse_address,
-                            settings.reuse_port};
+  const BindRequest request{local, settings.interface, settings.reuse_address, settings.reuse_port};
   const auto binding = ports_.bind(request, ctx.random);
   if (!binding.ok()) return binding.error();
   endpoint.binding = *binding;
@@ -192,8 +191,8 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
   mem::PacketPtr packet = ctx.memory.adopt(*index);
   uint8_t* header = ctx.memory.prepend(*packet, wire::UdpView::kHeaderBytes);
   const std::span<uint8_t> header_bytes(header, wire::UdpView::kHeaderBytes);
-  wire::emit(header_bytes, {endpoint.local.port, target->to.port,
-                            static_cast<uint16_t>(packet->size()), 0});
+  wire::emit(header_bytes,
+             {endpoint.local.port, target->to.port, static_cast<uint16_t>(packet->size()), 0});
   if (!endpoint.settings.no_checksum) {
     set_checksum(ctx, *packet, header_bytes, target->route);
   }

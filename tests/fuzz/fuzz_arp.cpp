@@ -1,4 +1,5 @@
-// The parser of ARP messages: reads nothing outside of them, and what it accepts can be written again.
+// The parser of ARP messages: reads nothing outside of them, and what it accepts can be written
+// again.
 #include <algorithm>
 #include <array>
 #include <cstdlib>

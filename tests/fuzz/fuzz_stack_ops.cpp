@@ -30,8 +30,10 @@ class Program {
   SocketId& slot() { return slots_[input_.u8() % kSlots]; }
 
   Endpoint endpoint() {
-    const Ip4Address addresses[] = {fuzz::kPeerAddress, fuzz::kStackAddress,
-                                    Ip4Address::loopback(), Ip4Address::any(),
+    const Ip4Address addresses[] = {fuzz::kPeerAddress,
+                                    fuzz::kStackAddress,
+                                    Ip4Address::loopback(),
+                                    Ip4Address::any(),
                                     Ip4Address::from(10, 10, 10, 99),
                                     Ip4Address::limited_broadcast(),
                                     Ip4Address::from(224, 0, 0, 1)};
@@ -146,31 +148,31 @@ class Program {
     api::change_interface(stack(), now(), machine_.device(), settings).ignore();
   }
 
+  void bind() { api::bind(stack(), now(), slot(), endpoint()).ignore(); }
+  void listen() { api::listen(stack(), now(), slot(), input_.u8()).ignore(); }
+  void connect() { api::connect(stack(), now(), slot(), endpoint()).ignore(); }
+  void close() { api::close(stack(), now(), slot()).ignore(); }
+  void shutdown() {
+    api::shutdown(stack(), now(), slot(), static_cast<Shutdown>(input_.u8() % 3)).ignore();
+  }
+  void syn() { machine_.receive(fuzz::syn(Port{input_.u16()}, Port{80}, input_.u32())); }
+  void answer() { machine_.receive(fuzz::answer(machine_.last_sent(), input_)); }
+  void settle() { machine_.settle(); }
+  void pass() { machine_.pass(Duration::ms(input_.u8() < 200 ? input_.u8() : input_.u16() * 4)); }
+  void disturb() { input_.u8() < 200 ? machine_.move() : change_interface(); }
+
   void step() {
-    switch (input_.u8() % 24) {
-      case 0: case 1: open(); break;
-      case 2: api::bind(stack(), now(), slot(), endpoint()).ignore(); break;
-      case 3: api::listen(stack(), now(), slot(), input_.u8()).ignore(); break;
-      case 4: case 5: api::connect(stack(), now(), slot(), endpoint()).ignore(); break;
-      case 6: accept(); break;
-      case 7: case 8: send(); break;
-      case 9: send_in_place(); break;
-      case 10: receive(); break;
-      case 11: receive_in_place(); break;
-      case 12: api::shutdown(stack(), now(), slot(),
-                             static_cast<Shutdown>(input_.u8() % 3)).ignore(); break;
-      case 13: api::close(stack(), now(), slot()).ignore(); break;
-      case 14: ask(); break;
-      case 15: option(); break;
-      case 16: frame(); break;
-      case 17: machine_.receive(fuzz::syn(Port{input_.u16()}, Port{80}, input_.u32())); break;
-      case 18: case 19: case 20:
-        machine_.receive(fuzz::answer(machine_.last_sent(), input_));
-        break;
-      case 21: machine_.settle(); break;
-      case 22: machine_.pass(Duration::ms(input_.u8() < 200 ? input_.u8() : input_.u16() * 4)); break;
-      case 23: input_.u8() < 200 ? machine_.move() : change_interface(); break;
-    }
+    using Operation = void (Program::*)();
+    // The stored inputs name them by their place here; frequent ones have several.
+    static constexpr Operation kOperations[] = {
+        &Program::open,     &Program::open,          &Program::bind,    &Program::listen,
+        &Program::connect,  &Program::connect,       &Program::accept,  &Program::send,
+        &Program::send,     &Program::send_in_place, &Program::receive, &Program::receive_in_place,
+        &Program::shutdown, &Program::close,         &Program::ask,     &Program::option,
+        &Program::frame,    &Program::syn,           &Program::answer,  &Program::answer,
+        &Program::answer,   &Program::settle,        &Program::pass,    &Program::disturb,
+    };
+    (this->*kOperations[input_.u8() % std::size(kOperations)])();
   }
 
   fuzz::Input input_;

@@ -1,5 +1,5 @@
-// The parser of TCP options: never fails, never leaves the header, and what it understood comes back
-// from emit() and a second parse().
+// The parser of TCP options: never fails, never leaves the header, and what it understood comes
+// back from emit() and a second parse().
 #include <array>
 #include <cstdlib>
 #include <span>

@@ -30,7 +30,8 @@ class Machine {
   void move() { stack_.move(); }
   // The last frame that the stack sent; empty when there was none.
   const Frame& last_sent() const { return last_sent_; }
-  // After all sockets are closed: lets time pass until the stack rests, and aborts if it keeps anything.
+  // After all sockets are closed: lets time pass until the stack rests, and aborts if it keeps
+  // anything.
   void expect_nothing_left();
 
  private:

@@ -38,10 +38,14 @@ Frame ethernet(uint8_t type_low) {
 // Where the transport's checksum field is; 0 when it has none that is known.
 size_t checksum_offset(uint8_t protocol) {
   switch (protocol) {
-    case wire::ip_protocol::kTcp: return wire::TcpView::kChecksumOffset;
-    case wire::ip_protocol::kUdp: return wire::UdpView::kChecksumOffset;
-    case wire::ip_protocol::kIcmp: return wire::Icmp4View::kChecksumOffset;
-    default: return 0;
+    case wire::ip_protocol::kTcp:
+      return wire::TcpView::kChecksumOffset;
+    case wire::ip_protocol::kUdp:
+      return wire::UdpView::kChecksumOffset;
+    case wire::ip_protocol::kIcmp:
+      return wire::Icmp4View::kChecksumOffset;
+    default:
+      return 0;
   }
 }
 
@@ -105,8 +109,8 @@ Frame answer_tcp(const wire::Ip4View& ip, std::span<const uint8_t> bytes, Input&
   if (!tcp) return {};
   const auto flags = tcp->flags();
   const size_t data_bytes = ip.payload_bytes() - tcp->header_bytes();
-  const uint32_t length = static_cast<uint32_t>(data_bytes) + (flags.syn() ? 1 : 0) +
-                          (flags.fin() ? 1 : 0);
+  const uint32_t length =
+      static_cast<uint32_t>(data_bytes) + (flags.syn() ? 1 : 0) + (flags.fin() ? 1 : 0);
   Segment reply;
   reply.header.source = tcp->destination();
   reply.header.destination = tcp->source();

@@ -25,9 +25,9 @@ void fix_checksums(Frame& frame);
 Frame arp_request();
 // A SYN from the peer.
 Frame syn(Port from, Port to, uint32_t sequence_number);
-// An answer to a frame of the stack: ARP is answered; a TCP segment gets an acknowledgement, data, or
-// an end, off by what `input` says; anything else comes back with its ends exchanged. Empty when there
-// is no answer.
+// An answer to a frame of the stack: ARP is answered; a TCP segment gets an acknowledgement, data,
+// or an end, off by what `input` says; anything else comes back with its ends exchanged. Empty when
+// there is no answer.
 Frame answer(const Frame& sent, Input& input);
 
 }  // namespace tapstack::fuzz

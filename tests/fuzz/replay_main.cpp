@@ -1,5 +1,5 @@
-// Plays inputs to a fuzz target without a fuzzer: files, all files of folders, and a number of random
-// inputs that are the same in every run.
+// Plays inputs to a fuzz target without a fuzzer: files, all files of folders, and a number of
+// random inputs that are the same in every run.
 //
 //   fuzz_<target> [--random=N] [--first=M] [file or folder...]
 //
@@ -74,10 +74,18 @@ Bytes make(Dice& dice, const std::vector<Bytes>& stored) {
   for (uint64_t n = dice.between(1, 8); n > 0 && !bytes.empty(); --n) {
     const auto at = bytes.begin() + static_cast<std::ptrdiff_t>(dice.below(bytes.size()));
     switch (dice.below(4)) {
-      case 0: bytes.erase(at); break;
-      case 1: bytes.insert(at, static_cast<uint8_t>(dice.next())); break;
-      case 2: *at = static_cast<uint8_t>(*at ^ (1u << dice.below(8))); break;
-      default: *at = static_cast<uint8_t>(dice.next()); break;
+      case 0:
+        bytes.erase(at);
+        break;
+      case 1:
+        bytes.insert(at, static_cast<uint8_t>(dice.next()));
+        break;
+      case 2:
+        *at = static_cast<uint8_t>(*at ^ (1u << dice.below(8)));
+        break;
+      default:
+        *at = static_cast<uint8_t>(dice.next());
+        break;
     }
   }
   return bytes;

@@ -28,8 +28,7 @@ uint8_t filler(const Label& label, size_t position) {
 std::vector<uint8_t> make(const DatagramPlan& plan, int number) {
   const uint64_t dice = mix(plan.key * 31 + static_cast<uint64_t>(number));
   const size_t bytes =
-      number == 0 ? sizeof(Label)
-                  : sizeof(Label) + dice % (plan.bytes_max - sizeof(Label) + 1);
+      number == 0 ? sizeof(Label) : sizeof(Label) + dice % (plan.bytes_max - sizeof(Label) + 1);
   const Label label{plan.key, static_cast<uint32_t>(number), static_cast<uint32_t>(bytes)};
   std::vector<uint8_t> out(bytes);
   std::memcpy(out.data(), &label, sizeof label);
@@ -83,8 +82,7 @@ bool UdpFlow::open(Instant now) {
   world_.assign(plan_.to, receiver_, this);
   const Status bound = api::bind(to, now, receiver_, {Ip4Address::any(), plan_.port});
   if (!bound.ok()) problem_ = "bind";
-  const auto sender =
-      api::open(world_.stack(plan_.from), now, Family::kIp4, SocketKind::kUdp, 0);
+  const auto sender = api::open(world_.stack(plan_.from), now, Family::kIp4, SocketKind::kUdp, 0);
   if (!sender.ok()) return false;
   sender_ = *sender;
   return true;
@@ -195,10 +193,10 @@ void PingFlow::on_event(Instant now, SocketId) {
   while (true) {
     const auto n = api::receive(world_.stack(plan_.from), now, id_, parts, {}, nullptr);
     if (!n.ok()) return;
-    const int number = *n < kIcmpHeaderBytes || bytes[0] != 0
-                           ? -1
-                           : number_of(plan_, {bytes.data() + kIcmpHeaderBytes,
-                                               *n - kIcmpHeaderBytes});
+    const int number =
+        *n < kIcmpHeaderBytes || bytes[0] != 0
+            ? -1
+            : number_of(plan_, {bytes.data() + kIcmpHeaderBytes, *n - kIcmpHeaderBytes});
     if (number < 0 || number >= sent_) {
       problem_ = "a reply to nothing";
     } else {
@@ -253,8 +251,7 @@ void RefusedFlow::on_event(Instant now, SocketId id) {
   if (id == tcp_) {
     tcp_error_ = error;
     // A socket whose connect failed can be used again.
-    const Status again =
-        api::connect(stack, now, id, {Host::address_of(plan_.to), Port{10}});
+    const Status again = api::connect(stack, now, id, {Host::address_of(plan_.to), Port{10}});
     if (again.ok() || again.error() == Error::kIsConnected) tcp_error_ = Error::kNone;
     api::connect(stack, now, id, {}).ignore();
   } else {

@@ -22,8 +22,8 @@ struct DatagramPlan {
   Instant start;
 };
 
-// Sends datagrams from one host to a socket on another, and checks what arrives there. At the end of a
-// run over a perfect link every one of them must have.
+// Sends datagrams from one host to a socket on another, and checks what arrives there. At the end
+// of a run over a perfect link every one of them must have.
 class UdpFlow : public App {
  public:
   UdpFlow(World& world, const DatagramPlan& plan);

@@ -14,7 +14,7 @@
 namespace tapstack::sim {
 
 struct HostSettings {
-  int number = 0;            // 10.0.0.<number + 1>/24
+  int number = 0;  // 10.0.0.<number + 1>/24
   uint32_t mtu_bytes = 1500;
   bool can_checksum = false;
   bool can_segment = false;

@@ -11,11 +11,11 @@
 namespace tapstack::sim {
 
 struct LinkSettings {
-  Duration delay;         // each frame
-  Duration jitter;        // up to so much more; frames overtake one another
-  double loss = 0;        // probabilities of each frame
+  Duration delay;   // each frame
+  Duration jitter;  // up to so much more; frames overtake one another
+  double loss = 0;  // probabilities of each frame
   double duplicate = 0;
-  double corrupt = 0;     // one bit of an IP packet
+  double corrupt = 0;  // one bit of an IP packet
 };
 
 struct FrameInFlight {
@@ -35,8 +35,8 @@ class Link {
   Link(const LinkSettings& settings, int hosts, Dice dice)
       : settings_(settings), hosts_(hosts), dice_(dice) {}
 
-  // A frame that `from` sends goes to every other host, like on a hub: the stacks sort out whom it is
-  // for.
+  // A frame that `from` sends goes to every other host, like on a hub: the stacks sort out whom it
+  // is for.
   void send(Instant now, int from, std::vector<uint8_t> bytes, const api::Offload& offload);
   // never() when nothing is on the way.
   Instant next_arrival() const;

@@ -12,9 +12,9 @@
 
 namespace {
 
+using tapstack::sim::run_seed;
 using tapstack::sim::RunOptions;
 using tapstack::sim::RunResult;
-using tapstack::sim::run_seed;
 
 // The value of `argument` if it is --name=value; nullptr otherwise.
 const char* value_of(const char* argument, std::string_view name) {

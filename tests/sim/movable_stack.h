@@ -18,8 +18,8 @@ class MovableStack {
 
   Stack& operator*() const { return *stack_; }
   Stack* operator->() const { return stack_; }
-  // Copies the bytes of the stack elsewhere and overwrites where it was: whatever kept a pointer into
-  // it, or inside it, finds rubbish.
+  // Copies the bytes of the stack elsewhere and overwrites where it was: whatever kept a pointer
+  // into it, or inside it, finds rubbish.
   void move();
 
  private:

@@ -18,8 +18,8 @@ constexpr int kTimeOutsMax = 1;
 
 LinkSettings choose_link(Dice& dice) {
   LinkSettings link;
-  link.delay = Duration::us(static_cast<int64_t>(dice.below(4) == 0 ? dice.below(100'000)
-                                                                    : dice.below(5'000)));
+  link.delay = Duration::us(
+      static_cast<int64_t>(dice.below(4) == 0 ? dice.below(100'000) : dice.below(5'000)));
   if (dice.chance(0.25)) return link;  // a perfect wire
   if (dice.chance(0.5)) link.jitter = Duration::us(static_cast<int64_t>(dice.below(20'000)));
   if (dice.chance(0.7)) link.loss = 0.01 * static_cast<double>(dice.between(1, 10));
@@ -34,8 +34,8 @@ WorldSettings choose_world(Dice& dice) {
   world.start = Instant::from_us(static_cast<int64_t>(dice.below(1'000'000'000)));
   const uint32_t mtus[] = {576, 1280, 1500, 1500, 1500, 9000};
   const uint32_t mtu = mtus[dice.below(std::size(mtus))];
-  // A device that completes checksums and cuts superframes does so before the wire damages anything:
-  // here they stay as they are, so nothing may be damaged.
+  // A device that completes checksums and cuts superframes does so before the wire damages
+  // anything: here they stay as they are, so nothing may be damaged.
   const bool offload = world.link.corrupt == 0 && dice.chance(0.5);
   const int hosts = dice.chance(0.2) ? 3 : 2;
   for (int n = 0; n < hosts; ++n) {
@@ -85,9 +85,11 @@ std::vector<Conversation> choose_conversations(Dice& dice, const WorldSettings& 
     each.key = dice.next();
     each.client = static_cast<int>(dice.below(hosts));
     // One in ten talks to itself over loopback.
-    each.server = dice.chance(0.1) ? each.client
-                                   : static_cast<int>((static_cast<uint64_t>(each.client) + 1 +
-                                                       dice.below(hosts - 1)) % hosts);
+    each.server =
+        dice.chance(0.1)
+            ? each.client
+            : static_cast<int>((static_cast<uint64_t>(each.client) + 1 + dice.below(hosts - 1)) %
+                               hosts);
     each.is_crowded = count > kConfig.tcp_connections / 2;
     each.start = world.start + Duration::us(static_cast<int64_t>(dice.below(spread_us)));
     each.plans[kClient] = choose_plan(dice);

@@ -13,9 +13,9 @@ struct RunOptions {
 };
 
 struct RunResult {
-  std::string problem;  // empty: all was well
-  std::string settings; // what the seed chose
-  uint64_t hash = 0;    // of everything that happened
+  std::string problem;   // empty: all was well
+  std::string settings;  // what the seed chose
+  uint64_t hash = 0;     // of everything that happened
   uint64_t frames = 0;
   int conversations = 0;
   int timed_out = 0;    // ends of conversations, because of loss

@@ -70,8 +70,8 @@ void StreamEnd::connect(Instant now) {
   }
   if (plan().no_delay) api::set_option(stack(), now, *id, Option::kNoDelay, 1).ignore();
   guard(now, *id);
-  const Status status = api::connect(
-      stack(), now, *id, {Host::address_of(conversation_.server), kStreamPort});
+  const Status status =
+      api::connect(stack(), now, *id, {Host::address_of(conversation_.server), kStreamPort});
   if (status.error() == Error::kInProgress) {
     id_ = *id;
     world_.assign(host(), id_, this);
@@ -226,8 +226,8 @@ void StreamEnd::finish(Instant now, StreamResult result, const std::string& prob
   problem_ = problem;
   world_.trace().note(now, host(), "%s end of %llx: result %d, %llu sent, %llu received %s",
                       side_ == kClient ? "client's" : "server's",
-                      static_cast<unsigned long long>(conversation_.key),
-                      static_cast<int>(result), static_cast<unsigned long long>(sent_),
+                      static_cast<unsigned long long>(conversation_.key), static_cast<int>(result),
+                      static_cast<unsigned long long>(sent_),
                       static_cast<unsigned long long>(received_), problem.c_str());
   if (id_.is_null()) return;
   world_.assign(host(), id_, nullptr);

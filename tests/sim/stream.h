@@ -1,5 +1,5 @@
-// TCP conversations: both ends send a stream whose every byte follows from its position, in their own
-// manner, and check what they receive.
+// TCP conversations: both ends send a stream whose every byte follows from its position, in their
+// own manner, and check what they receive.
 #pragma once
 
 #include <cstdint>
@@ -15,12 +15,12 @@ namespace tapstack::sim {
 
 // How one end behaves.
 struct StreamPlan {
-  uint64_t bytes = 0;        // what it sends
+  uint64_t bytes = 0;         // what it sends
   size_t chunk_bytes = 1000;  // of a call
-  Duration read_pause;       // slow reader: waits so long between reads
-  bool in_place = false;     // uses spans of the queues instead of copies
-  bool no_delay = false;     // TCP_NODELAY
-  bool aborts = false;       // closes with a RST when it has received `abort_after`
+  Duration read_pause;        // slow reader: waits so long between reads
+  bool in_place = false;      // uses spans of the queues instead of copies
+  bool no_delay = false;      // TCP_NODELAY
+  bool aborts = false;        // closes with a RST when it has received `abort_after`
   uint64_t abort_after = 0;
 };
 
@@ -41,12 +41,12 @@ inline constexpr uint64_t kKeyBytes = 8;
 // What became of one end.
 enum class StreamResult : uint8_t {
   kRunning,
-  kComplete,   // sent everything, received everything and the end
-  kAborted,    // by itself, as planned
-  kReset,      // by the other end, or by a host that had no connection left for it
+  kComplete,  // sent everything, received everything and the end
+  kAborted,   // by itself, as planned
+  kReset,     // by the other end, or by a host that had no connection left for it
   kTimedOut,
   kUnreachable,  // nobody answered ARP: three requests, each lost on the way or its reply
-  kWrong,      // something that must not happen
+  kWrong,        // something that must not happen
 };
 
 // One end of a conversation.

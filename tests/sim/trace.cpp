@@ -32,10 +32,9 @@ void Trace::frame(Instant now, int host, std::span<const uint8_t> bytes) {
                  host, bytes.size());
   }
   if (pcap_ != nullptr) {
-    const uint32_t record[] = {static_cast<uint32_t>(now.us() / 1'000'000),
-                               static_cast<uint32_t>(now.us() % 1'000'000),
-                               static_cast<uint32_t>(bytes.size()),
-                               static_cast<uint32_t>(bytes.size())};
+    const uint32_t record[] = {
+        static_cast<uint32_t>(now.us() / 1'000'000), static_cast<uint32_t>(now.us() % 1'000'000),
+        static_cast<uint32_t>(bytes.size()), static_cast<uint32_t>(bytes.size())};
     std::fwrite(record, sizeof record, 1, pcap_);
     std::fwrite(bytes.data(), 1, bytes.size(), pcap_);
   }

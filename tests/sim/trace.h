@@ -1,5 +1,5 @@
-// What happened in a run, as a hash that two runs of one seed must share, and on request in words and
-// as a capture file.
+// What happened in a run, as a hash that two runs of one seed must share, and on request in words
+// and as a capture file.
 #pragma once
 
 #include <cstdint>

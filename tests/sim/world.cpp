@@ -8,11 +8,11 @@ namespace {
 // Rounds of events at one instant: programs and stacks that go on for longer do not come to rest.
 constexpr int kRoundsMax = 1000;
 
-// Pools that must be empty when nobody uses the stack any more. Blocks are checked by themselves: the
-// receive area keeps some.
-constexpr const char* kPools[] = {"slices",          "packets",       "sockets",
+// Pools that must be empty when nobody uses the stack any more. Blocks are checked by themselves:
+// the receive area keeps some.
+constexpr const char* kPools[] = {"slices",          "packets",        "sockets",
                                   "udp_endpoints",   "ping_endpoints", "raw_endpoints",
-                                  "tcp_connections", "tcp_listeners", "tcp_half_open",
+                                  "tcp_connections", "tcp_listeners",  "tcp_half_open",
                                   "tcp_time_waits",  "timers"};
 
 }  // namespace
@@ -23,8 +23,7 @@ World::World(const WorldSettings& settings, Dice dice, Trace& trace)
       trace_(trace),
       now_(settings.start),
       link_(settings.link, static_cast<int>(settings.hosts.size()), dice_.fork()),
-      next_hog_(settings.hog_period > Duration() ? now_ + settings.hog_period
-                                                 : Instant::never()) {
+      next_hog_(settings.hog_period > Duration() ? now_ + settings.hog_period : Instant::never()) {
   for (const HostSettings& host : settings.hosts) {
     hosts_.push_back(std::make_unique<Host>(host, now_));
   }
@@ -134,8 +133,8 @@ std::string World::check_at_rest() {
     host->stack().receive_area().release(host->stack().memory());
     for (const char* pool : kPools) {
       if (const size_t used = host->used(pool); used != 0) {
-        return report("host " + std::to_string(host->number()) + " keeps " +
-                      std::to_string(used) + " of " + pool);
+        return report("host " + std::to_string(host->number()) + " keeps " + std::to_string(used) +
+                      " of " + pool);
       }
     }
     if (host->used("blocks") != 0) {

@@ -18,8 +18,8 @@ namespace tapstack::sim {
 struct WorldSettings {
   LinkSettings link;
   std::vector<HostSettings> hosts;
-  double move_chance = 0;    // of each step: a stack moves to another address
-  Duration hog_period;       // how often packet memory is taken away for a while; 0 never
+  double move_chance = 0;  // of each step: a stack moves to another address
+  Duration hog_period;     // how often packet memory is taken away for a while; 0 never
   Duration hog_length;
   Instant start;
 };

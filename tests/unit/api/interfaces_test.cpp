@@ -29,8 +29,7 @@ TEST_F(Interfaces, AddressesComeAndGo) {
   EXPECT_EQ(address_at(stack_, InterfaceId{9}, 0).error(), Error::kNoDevice);
   ASSERT_TRUE(remove_address(stack_, kStart, device_, kOurs).ok());
   EXPECT_EQ(address_at(stack_, device_, 0).error(), Error::kNoEntry);
-  EXPECT_EQ(remove_address(stack_, kStart, device_, kOurs).error(),
-            Error::kAddressNotAvailable);
+  EXPECT_EQ(remove_address(stack_, kStart, device_, kOurs).error(), Error::kAddressNotAvailable);
 }
 
 TEST_F(Interfaces, RoutesDecideWhereConnectionsMayGo) {

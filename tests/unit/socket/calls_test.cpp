@@ -18,8 +18,7 @@ TEST_F(Calls, OpenChecksFamilyKindAndProtocol) {
             Error::kSocketTypeNotSupported);
   EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kTcp, 17), Error::kProtocolNotSupported);
   EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kUdp, 6), Error::kProtocolNotSupported);
-  EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kPing, 17),
-            Error::kProtocolNotSupported);
+  EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kPing, 17), Error::kProtocolNotSupported);
   EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kRaw, 0), Error::kProtocolNotSupported);
   EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kTcp, 6), Error::kNone);
   EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kRaw, 99), Error::kNone);

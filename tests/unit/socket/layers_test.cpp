@@ -14,8 +14,8 @@ TEST_F(LayersTest, StartWithLoopbackAndNothingInUse) {
 }
 
 TEST_F(LayersTest, DrawDifferentSecretsFromDifferentSeeds) {
-  // The first ephemeral port is chosen at random: of two stacks that agree in it and in the next one,
-  // the chance is one in 10^8.
+  // The first ephemeral port is chosen at random: of two stacks that agree in it and in the next
+  // one, the chance is one in 10^8.
   const auto two_ports = [](uint8_t seed_byte) {
     std::array<uint8_t, Random::kSeedBytes> seed{};
     seed.fill(seed_byte);
@@ -28,8 +28,7 @@ TEST_F(LayersTest, DrawDifferentSecretsFromDifferentSeeds) {
     std::pair<uint16_t, uint16_t> ports;
     for (uint16_t* port : {&ports.first, &ports.second}) {
       const auto id = *layers->udp.open(17, 0);
-      EXPECT_TRUE(
-          layers->udp.bind(ctx, layers->network, id, {Ip4Address::any(), Port{}}).ok());
+      EXPECT_TRUE(layers->udp.bind(ctx, layers->network, id, {Ip4Address::any(), Port{}}).ok());
       *port = layers->udp.find(id)->local.port.value;
     }
     return ports;

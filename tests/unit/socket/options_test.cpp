@@ -17,8 +17,8 @@ class Options : public SocketTest {
 };
 
 TEST_F(Options, EveryKindOfSocketHasTheGeneralOnes) {
-  for (const SocketId id : {tcp(), open(SocketKind::kUdp), open(SocketKind::kPing),
-                            open(SocketKind::kRaw, 1)}) {
+  for (const SocketId id :
+       {tcp(), open(SocketKind::kUdp), open(SocketKind::kPing), open(SocketKind::kRaw, 1)}) {
     for (const Option flag : {Option::kReuseAddress, Option::kReusePort, Option::kBroadcast,
                               Option::kKeepAlive, Option::kOobInline}) {
       EXPECT_EQ(get(id, flag), 0);

@@ -1,5 +1,5 @@
-// What the tests of sockets share: the layers of a stack, whose sockets talk over loopback, and every
-// call in short.
+// What the tests of sockets share: the layers of a stack, whose sockets talk over loopback, and
+// every call in short.
 #pragma once
 
 #include <gtest/gtest.h>

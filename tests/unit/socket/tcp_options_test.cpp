@@ -30,9 +30,8 @@ TEST_F(TcpOptions, DefaultsAreLinuxs) {
 
 TEST_F(TcpOptions, NumbersOutOfRangeAreInvalid) {
   const SocketId id = tcp();
-  for (const Option option :
-       {Option::kKeepAliveIdleS, Option::kKeepAliveIntervalS, Option::kKeepAliveProbes,
-        Option::kSynRetries}) {
+  for (const Option option : {Option::kKeepAliveIdleS, Option::kKeepAliveIntervalS,
+                              Option::kKeepAliveProbes, Option::kSynRetries}) {
     EXPECT_EQ(set(id, option, 0), Error::kInvalid);
     EXPECT_EQ(set(id, option, 32'768), Error::kInvalid);
     EXPECT_EQ(set(id, option, 100), Error::kNone);

@@ -37,8 +37,9 @@ class StackTest : public testing::Test {
     device_ = *net::add_interface(ctx, stack_->layers().network, interface);
     EXPECT_TRUE(net::add_address(ctx, stack_->layers().network, device_, {kOurs, 24}).ok());
     sent();
-    input(kStart, test::hex("020000000002 020000000001 0806"  // an ARP request teaches the peer's MAC
-                            "0001 0800 06 04 0001 020000000001 0a0a0a01 000000000000 0a0a0a02"));
+    input(kStart,
+          test::hex("020000000002 020000000001 0806"  // an ARP request teaches the peer's MAC
+                    "0001 0800 06 04 0001 020000000001 0a0a0a01 000000000000 0a0a0a02"));
     sent();
   }
 
@@ -66,8 +67,9 @@ class StackTest : public testing::Test {
 
 // An IPv4 packet from 10.10.10.1 to kOurs with this protocol, without payload.
 Frame packet(uint8_t protocol) {
-  Frame frame = test::hex("020000000002 020000000001 0800"
-                          "4500 0014 1234 0000 40 00 0000 0a0a0a01 0a0a0a02");
+  Frame frame = test::hex(
+      "020000000002 020000000001 0800"
+      "4500 0014 1234 0000 40 00 0000 0a0a0a01 0a0a0a02");
   frame[14 + 9] = protocol;
   uint32_t sum = 0;
   for (size_t i = 14; i < 34; i += 2) sum += frame[i] * 256u + frame[i + 1];
@@ -147,8 +149,7 @@ TEST_F(StackTest, ATurnOfLoopbackIsBounded) {
 TEST_F(StackTest, ACopyGoesOnWhereTheOriginalWas) {
   const SocketId id = open(SocketKind::kUdp);
   Context ctx = stack_->context(kStart);
-  ASSERT_TRUE(
-      socket::bind(stack_->environment(ctx), id, {Ip4Address::any(), Port{5000}}).ok());
+  ASSERT_TRUE(socket::bind(stack_->environment(ctx), id, {Ip4Address::any(), Port{5000}}).ok());
   const auto other = std::make_unique_for_overwrite<Memory>();
   std::memcpy(other->bytes, memory_->bytes, sizeof other->bytes);
   test::soil(memory_->bytes, sizeof memory_->bytes);
@@ -167,8 +168,7 @@ TEST_F(StackTest, AnOverrunIsCountedAtItsInterface) {
 TEST_F(StackTest, AFailedResolutionIsToldToTheSocketThatAskedForIt) {
   const SocketId id = open(SocketKind::kUdp);
   Context ctx = stack_->context(kStart);
-  ASSERT_TRUE(
-      socket::set_option(stack_->environment(ctx), id, Option::kReceiveErrors, 1).ok());
+  ASSERT_TRUE(socket::set_option(stack_->environment(ctx), id, Option::kReceiveErrors, 1).ok());
   const uint8_t byte[] = {7};
   const mem::ConstBytes parts[] = {byte};
   DatagramInfo to;

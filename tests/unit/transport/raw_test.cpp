@@ -66,8 +66,7 @@ TEST_F(RawTest, BoundAndConnectedEndpointsGetOnlyWhatIsForThem) {
   EXPECT_FALSE(arrive(net::ip4({.source = kAbsent, .protocol = 99}, text("x"))));
   EXPECT_FALSE(arrive(
       net::ip4({.destination = Ip4Address::limited_broadcast(), .protocol = 99}, text("x"))));
-  EXPECT_EQ(raw_->bind(ctx_, *network_, id, {Ip4Address::any(), Port{}}).error(),
-            Error::kInvalid);
+  EXPECT_EQ(raw_->bind(ctx_, *network_, id, {Ip4Address::any(), Port{}}).error(), Error::kInvalid);
 }
 
 TEST_F(RawTest, TheIcmpFilterHidesTypes) {
@@ -97,8 +96,8 @@ TEST_F(RawTest, SendsPayloadBehindAHeaderOfTheStacks) {
 TEST_F(RawTest, SendsAHeaderOfTheProgramsOwn) {
   const EndpointId id = open(255);
   EXPECT_TRUE(at(id).settings.header_included);
-  const Frame packet = net::ip4({.source = kOurs, .destination = kPeer, .protocol = 99, .ttl = 5},
-                                text("own"));
+  const Frame packet =
+      net::ip4({.source = kOurs, .destination = kPeer, .protocol = 99, .ttl = 5}, text("own"));
   EXPECT_EQ(*send(id, packet, to(kPeer)), packet.size());
   const Frame sent = sent_packet();
   EXPECT_EQ(sent[8], 5);

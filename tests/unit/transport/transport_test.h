@@ -60,7 +60,8 @@ class TransportTest : public net::NetTest {
     info.peer = {address, Port{port}};
     return info;
   }
-  // Port Unreachable and its like about a packet of ours whose transport header and data are `quoted`.
+  // Port Unreachable and its like about a packet of ours whose transport header and data are
+  // `quoted`.
   static net::IcmpError icmp_error(uint8_t protocol, const Frame& quoted, uint8_t code = 3) {
     net::IcmpError error;
     error.reporter = kPeer;

@@ -101,9 +101,9 @@ TEST_F(UdpTest, AnswersPortUnreachableWhenNobodyListens) {
   EXPECT_EQ(count(Mib::kUdpNoPorts), 1u);
   const Frame reply = sent_packet();
   ASSERT_GE(reply.size(), 28u);
-  EXPECT_EQ(reply[9], 1);    // ICMP
-  EXPECT_EQ(reply[20], 3);   // Destination Unreachable
-  EXPECT_EQ(reply[21], 3);   // Port
+  EXPECT_EQ(reply[9], 1);   // ICMP
+  EXPECT_EQ(reply[20], 3);  // Destination Unreachable
+  EXPECT_EQ(reply[21], 3);  // Port
 }
 
 TEST_F(UdpTest, ABroadcastThatNobodyWantsIsNotAnswered) {
@@ -131,8 +131,7 @@ TEST_F(UdpTest, TheMoreIsFixedTheBetterTheMatch) {
   const EndpointId connected = open();
   at(connected).settings.reuse_address = true;
   at(any).settings.reuse_address = true;
-  const Status status =
-      udp_->bind(ctx_, *network_, connected, {kOurs, Port{5001}});
+  const Status status = udp_->bind(ctx_, *network_, connected, {kOurs, Port{5001}});
   ASSERT_TRUE(status.ok());
   ASSERT_TRUE(udp_->connect(ctx_, *network_, connected, {kPeer, Port{4000}}).ok());
   const EndpointId specific = open();
