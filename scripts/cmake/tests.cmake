@@ -80,8 +80,8 @@ if(GTest_FOUND)
   tapstack_sources(sources tests/unit/tapif)
   tapstack_unit(unit_tapif ${TAPSTACK_PROFILE} tapif "${sources}")
   # Of shim/names what interposes nothing; the functions of libc's names are the library's.
-  tapstack_sources(sources tests/unit/shim shim/names
-                   EXCLUDE "/shim/names/(get[a-z]+|interfaces)[.]cpp$")
+  tapstack_sources(sources tests/unit/shim shim/names shim/keeper
+                   EXCLUDE "/shim/names/(get[a-z]+|interfaces)[.]cpp$" "/shim/keeper/main[.]cpp$")
   tapstack_unit(unit_shim ${TAPSTACK_PROFILE} "shim_engine;tapstack_product" "${sources}")
 
   # Whole stacks in virtual time. What tests/sim holds beside *_test.cpp serves conformance, fuzzing

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "shim/client/keeper_start.h"
+#include "shim/common/log.h"
 #include "shim/common/message.h"
 #include "shim/common/private_fds.h"
 #include "shim/common/quiet.h"
@@ -103,7 +104,17 @@ void KeeperCarrier::call(const Request& request, Reply& reply, int& fd_out) {
   }
   if (error == 0) error = receive_reply(channel_, reply, fd_out);
   unlock();
-  if (error != 0) reply.error = error;
+  if (error == 0) return;
+  reply.error = error;
+  if (error == EPIPE || error == ECONNRESET) on_keeper_gone(reply);
+}
+
+// Nothing of it can come back: its sockets went with it.
+void KeeperCarrier::on_keeper_gone(Reply& reply) {
+  reply.error = ENETDOWN;
+  if (has_complained_.exchange(true)) return;
+  log(LogLevel::kError,
+      "the keeper has ended (was it killed?) and its connections with it; sockets answer ENETDOWN");
 }
 
 void KeeperCarrier::lock() { pthread_mutex_lock(&mutex_); }

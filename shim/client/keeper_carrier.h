@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -23,7 +24,7 @@ class KeeperCarrier final : public Carrier {
 
   ~KeeperCarrier() override;
 
-  // EPIPE or ECONNRESET when the keeper is gone.
+  // ENETDOWN when the keeper is gone, with one line on stderr.
   void call(const Request& request, Reply& reply, int& fd_out) override;
 
   const EngineToken& token() const { return token_; }
@@ -38,10 +39,12 @@ class KeeperCarrier final : public Carrier {
   explicit KeeperCarrier(int channel) : channel_(channel) {}
   tapif::Failure greet();
   int split_off();
+  void on_keeper_gone(Reply& reply);
 
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;  // one question at a time
   int channel_;
   bool is_inherited_ = false;
+  std::atomic<bool> has_complained_{false};
   EngineToken token_;
 };
 

@@ -60,7 +60,7 @@ long receive_bytes(int channel, void* bytes, size_t room, int& fd) {
   message.msg_iov = &part;
   message.msg_iovlen = 1;
   message.msg_control = &control;
-  message.msg_controllen = sizeof control.bytes;
+  message.msg_controllen = CMSG_LEN(sizeof(int));  // more than one descriptor: not even received
   long got;
   do {
     got = sys::recvmsg(channel, &message, MSG_CMSG_CLOEXEC);

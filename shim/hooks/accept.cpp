@@ -39,11 +39,14 @@ int take_connection(int listener, SlotId id, Taken& taken) {
 
 // Waits natively until there is a token: O_NONBLOCK, SO_RCVTIMEO, EINTR and cancellation are the
 // kernel's. 0, or the errno to answer.
-int await_token(int listener) {
+int await_token(int listener, SlotId id) {
   uint8_t token[kAcceptTokenBytes];
   const ssize_t seen = real::recv(listener, static_cast<void*>(token), sizeof token, int{MSG_PEEK});
-  if (seen < 0) return last_error();
-  return seen == 0 ? EINVAL : 0;  // the listener was shut down
+  if (seen > 0) return 0;
+  // ECONNRESET: the engine is gone, and with it the ballast that it never read.
+  if (seen < 0 && last_error() != ECONNRESET) return last_error();
+  const int error = ask::take_error(id);
+  return error != 0 ? error : EINVAL;  // the listener was shut down
 }
 
 bool is_listening(SlotId id) {
@@ -61,7 +64,7 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
   if (!is_listening(handle.id)) return fail(EINVAL);
   if (address != nullptr && length == nullptr) return fail(EFAULT);
   for (;;) {
-    if (const int error = await_token(listener); error != 0) return fail(error);
+    if (const int error = await_token(listener, handle.id); error != 0) return fail(error);
     if (!has_room_for_descriptor(listener)) return fail(EMFILE);
     Taken taken;
     const int error = take_connection(listener, handle.id, taken);

@@ -47,7 +47,9 @@ bool status(SlotId id, SlotStatus& status) {
 
 int take_error(SlotId id) {
   Reply reply;
-  return call(about(Op::kTakeError, id), reply) == 0 ? static_cast<int>(reply.value) : 0;
+  const int error = call(about(Op::kTakeError, id), reply);
+  if (error == ENETDOWN) return error;  // the engine is gone, and the connection with it
+  return error == 0 ? static_cast<int>(reply.value) : 0;
 }
 
 int set_option(SlotId id, Option option, int64_t value) {

@@ -17,7 +17,7 @@ Request about(Op op, SlotId id);
 // What the handle does not show. False if the engine does not answer (a forked child's): then what
 // the kernel says must do.
 bool status(SlotId id, SlotStatus& status);
-// SO_ERROR: the pending errno, cleared; 0 for none.
+// SO_ERROR: the pending errno, cleared; 0 for none. ENETDOWN when the keeper is gone.
 int take_error(SlotId id);
 int set_option(SlotId id, Option option, int64_t value);
 int get_option(SlotId id, Option option, int64_t& value);

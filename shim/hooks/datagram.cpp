@@ -84,7 +84,12 @@ ssize_t send(int fd, SlotId id, const msghdr& message, int flags) {
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
   const msghdr native = with_header(message, header, parts);
   const ssize_t sent = real::sendmsg(fd, &native, (flags & kSendFlags) | MSG_NOSIGNAL);
-  if (sent < 0) return -1;
+  if (sent < 0) {
+    // The handle refuses when it was shut down, or its engine is gone.
+    const int native_error = last_error();
+    const int error = native_error == EAGAIN || native_error == EINTR ? 0 : ask::take_error(id);
+    return fail(error != 0 ? error : native_error);
+  }
   if (const int error = ask::flush(id); error != 0 && error != EBADF) {
     drop_wake(fd);  // the error that it announced may be this one
     return fail(error);
@@ -101,14 +106,16 @@ ssize_t receive(int fd, SlotId id, msghdr& message, int flags) {
     DatagramHeader header;
     msghdr native = with_header(message, header, parts);
     const ssize_t bytes = real::recvmsg(fd, &native, flags & kReceiveFlags);
-    if (bytes < 0 && last_error() != EAGAIN) return -1;
+    const int native_error = bytes < 0 ? last_error() : 0;
+    // ECONNRESET of the handle: the engine's end is gone.
+    if (bytes < 0 && native_error != EAGAIN && native_error != ECONNRESET) return -1;
     const bool is_wake = bytes > 0 && (header.flags & DatagramHeader::kWakeOnly) != 0;
     if (bytes > 0 && !is_wake) return deliver(id, header, native, bytes, message);
-    if (bytes == 0) return 0;  // shut down
     if (is_wake && (flags & MSG_PEEK) != 0) drop_wake(fd);
     const int error = ask::take_error(id);
     if (error != 0) return fail(error);
-    if (bytes < 0) return fail(EAGAIN);
+    if (bytes == 0) return 0;  // shut down
+    if (bytes < 0) return fail(native_error);
   }
 }
 

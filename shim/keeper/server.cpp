@@ -15,6 +15,16 @@ namespace {
 // Without a client the keeper looks now and then whether a process that has no library still holds
 // a socket.
 constexpr int64_t kLookNs = 100'000'000;
+// One a process. A bound, so that one client cannot take every descriptor by asking for channels.
+constexpr size_t kClientsMax = 4096;
+
+// A descriptor that came in a message may be anything.
+bool is_message_channel(int fd) {
+  int family = 0;
+  int type = 0;
+  return sys::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, family) && family == AF_UNIX &&
+         sys::getsockopt(fd, SOL_SOCKET, SO_TYPE, type) && type == SOCK_SEQPACKET;
+}
 
 bool is_same_user(int channel) {
   ucred peer{};
@@ -48,7 +58,9 @@ Server::~Server() {
 }
 
 void Server::add_client(int channel) {
-  const int high = is_same_user(channel) ? private_fds::move_high(channel) : -EPERM;
+  const bool is_welcome =
+      is_message_channel(channel) && is_same_user(channel) && channels_.size() < kClientsMax;
+  const int high = is_welcome ? private_fds::move_high(channel) : -EPERM;
   if (high < 0) {
     sys::close(channel);
   } else {
@@ -79,14 +91,14 @@ bool Server::serve_one(int channel) {
   int fd_out = -1;
   if (receive_request(channel, request, fd_in) != 0) return false;
   const bool is_new_client = request.op == Op::kHello && fd_in >= 0;
-  bool is_good = is_sane(request);
+  bool is_good = is_sane(request) && (!is_new_client || is_message_channel(fd_in));
   if (is_good) {
     put_handle(request, fd_in);
     engine_.call(request, reply, fd_out);
     is_good = send_reply(is_new_client ? fd_in : channel, reply, fd_out) == 0 || is_new_client;
   }
   if (fd_out >= 0) sys::close(fd_out);
-  if (is_new_client) {
+  if (is_new_client && is_good) {
     add_client(fd_in);
   } else if (fd_in >= 0) {
     sys::close(fd_in);

@@ -1,6 +1,8 @@
 """Threads, fork, exit, two programs, and what the program must not notice."""
 
+import os
 import re
+import signal
 import time
 
 import pytest
@@ -192,3 +194,40 @@ def test_loops_over_every_file_descriptor_do_not_hurt(net):
         f"s.connect(('{net.host_addr}', {peer.port})); s.sendall(b'x'); print(s.recv(1))\n"
     )
     assert net.stack.run(python(text)).check().text == "b'x'\n"
+
+
+KEEPER_KILLED = """
+import errno, select, socket, sys, threading
+def error_of(call):
+    try: return repr(call())
+    except OSError as e: return errno.errorcode[e.errno]
+c = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
+u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('', 5000))
+l = socket.create_server(('', 7000))
+p = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
+poll = select.poll(); poll.register(p, select.POLLIN)
+got = {}
+calls = {'recv': lambda: c.recv(1), 'datagram': lambda: u.recv(1), 'accept': l.accept,
+         'poll': lambda: poll.poll(10000)[0][1] & select.POLLHUP}
+threads = [threading.Thread(target=lambda n=n, f=f: got.update({n: error_of(f)})) for n, f in calls.items()]
+for t in threads: t.start()
+print('up', flush=True)
+for t in threads: t.join(10)
+print(sorted(got.items()))
+print(error_of(lambda: c.send(b'x')), error_of(lambda: u.sendto(b'x', ('10.10.10.1', 9))),
+      error_of(socket.socket), error_of(lambda: p.recv(1)))
+"""
+
+
+@pytest.mark.engines("keeper")
+def test_killed_keeper_is_an_error_at_once_and_no_end_of_file(net):
+    peer = net.host.peer("echo", "--port", "0")
+    client = net.stack.start(["/usr/bin/python3", "-c", KEEPER_KILLED, str(peer.port)])
+    wait_until(lambda: b"up" in client.stdout_now(), what="the connections")
+    time.sleep(0.3)
+    (keeper,) = net.leftovers()
+    os.kill(keeper, signal.SIGKILL)
+    done = client.wait().check()
+    told = [("accept", "ENETDOWN"), ("datagram", "ENETDOWN"), ("poll", "16"), ("recv", "ENETDOWN")]
+    assert done.text == f"up\n{told}\nENETDOWN ENETDOWN ENETDOWN ENETDOWN\n"
+    assert done.errors.count("keeper has ended") == 1
