@@ -16,6 +16,9 @@ constexpr size_t kEthernetHeader = 14;
 constexpr size_t kVlanTag = 4;  // a frame may carry one, so that it is seen to be too long
 // Frames of one turn: enough to amortise a turn, few enough that the lock is free soon.
 constexpr int kTurnFrames = 64;
+// And bytes: what came is acknowledged at the end of a turn, and a peer whose acknowledgement takes
+// longer than two round trips sends again (RFC 8985 7.2).
+constexpr int kTurnBytes = 524'288;
 
 // A program that tries again and again shall not spend its time, and the lock, on a device that
 // cannot be had.
@@ -71,12 +74,16 @@ int Link::watch_device(Watch& watch) {
 }
 
 bool Link::input(Stack& stack, Watch& watch, Instant now) {
-  int count = 0;
-  while (count < kTurnFrames && !is_gone_ && input_one(stack, watch, now)) ++count;
-  return count > 0;
+  int bytes = 0;
+  for (int count = 0; count < kTurnFrames && bytes < kTurnBytes && !is_gone_; ++count) {
+    const int got = input_one(stack, watch, now);
+    if (got == 0) break;
+    bytes += got;
+  }
+  return bytes > 0;
 }
 
-bool Link::input_one(Stack& stack, Watch& watch, Instant now) {
+int Link::input_one(Stack& stack, Watch& watch, Instant now) {
   const tapif::DeviceInfo& info = device_->info();
   const size_t largest =
       kEthernetHeader + (info.can_segment ? kConfig.superframe_bytes : info.mtu_bytes + kVlanTag);
@@ -84,16 +91,16 @@ bool Link::input_one(Stack& stack, Watch& watch, Instant now) {
   const size_t count = api::receive_buffers(stack, largest, spans);
   if (count == 0) {
     discard_one(stack, now);
-    return false;
+    return 0;
   }
   api::Offload offload;
   const int bytes = device_->read(now, std::span(spans).first(count), offload);
   if (bytes > 0) {
     api::input(stack, now, interface_, static_cast<size_t>(bytes), offload);
-    return true;
+    return bytes;
   }
   if (is_gone_error(-bytes)) on_gone(stack, watch, now, -bytes);
-  return false;
+  return 0;
 }
 
 // No memory: the frame is lost, as on a card whose ring is full; waiting for memory would leave the

@@ -35,7 +35,7 @@ class Link {
 
  private:
   int watch_device(Watch& watch);
-  bool input_one(Stack& stack, Watch& watch, Instant now);
+  int input_one(Stack& stack, Watch& watch, Instant now);  // bytes, 0 for none
   void discard_one(Stack& stack, Instant now);
   void on_gone(Stack& stack, Watch& watch, Instant now, int error);
 
