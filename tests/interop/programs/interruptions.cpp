@@ -85,6 +85,9 @@ void cancellations() {
   cancel(in_select, a, "cancelled in select");
   cancel(in_epoll, a, "cancelled in epoll_wait");
   cancel(in_recv, a, "cancelled in recv");
+  char byte;
+  check::equal(send(b, "x", 1, 0), 1, "the connection lives on");
+  check::equal(recv(a, &byte, 1, 0), 1, "and its data goes to who reads next");
   cancel(in_send, a, "cancelled in send");
   const int datagrams = socket(AF_INET, SOCK_DGRAM, 0);
   check::bind_to(datagrams, 0);

@@ -1,7 +1,5 @@
-// Several threads: own sockets, one socket, a close or a shutdown under a blocked call,
-// cancellation.
-#include <pthread.h>
-#include <signal.h>
+// Several threads: own sockets, one socket, a shutdown under a blocked call. What ends threads by
+// cancellation is in interruptions.cpp: no sanitizer knows what that unwinds.
 
 #include <algorithm>
 #include <atomic>
@@ -118,61 +116,6 @@ void shut_under_reader() {
   close(b);
 }
 
-void close_under_reader() {
-  const auto [a, b] = check::tcp_pair();
-  const int fd = a;
-  std::atomic<bool> done{false};
-  std::thread reader([&, fd] {
-    char byte;
-    recv(fd, &byte, 1, 0);
-    done = true;
-  });
-  usleep(50000);
-  close(a);
-  // Whether the reader wakes is not said anywhere; on Linux the peer's data or end wakes it.
-  close(b);
-  for (int i = 0; i < 100 && !done; ++i) usleep(10000);
-  check::that(true, "close under a reader does no harm");
-  if (done) {
-    reader.join();
-  } else {
-    pthread_cancel(reader.native_handle());
-    reader.join();
-  }
-}
-
-void* read_for_ever(void* argument) {
-  char byte;
-  recv(*static_cast<int*>(argument), &byte, 1, 0);
-  return nullptr;
-}
-
-void* accept_for_ever(void* argument) {
-  accept(*static_cast<int*>(argument), nullptr, nullptr);
-  return nullptr;
-}
-
-void cancelled(void* (*body)(void*), int fd, const char* what) {
-  pthread_t thread;
-  pthread_create(&thread, nullptr, body, &fd);
-  usleep(50000);
-  pthread_cancel(thread);
-  void* result = nullptr;
-  pthread_join(thread, &result);
-  check::that(result == PTHREAD_CANCELED, what);
-}
-
-void cancellation() {
-  const auto [a, b] = check::tcp_pair();
-  cancelled(read_for_ever, a, "recv is a cancellation point");
-  check::equal(send(b, "x", 1, 0), 1, "and the connection lives");
-  char byte;
-  check::equal(recv(a, &byte, 1, 0), 1, "on");
-  const int server = check::listener();
-  cancelled(accept_for_ever, server, "accept is a cancellation point");
-  for (int fd : {a, b, server}) close(fd);
-}
-
 }  // namespace
 
 int main() {
@@ -180,7 +123,5 @@ int main() {
   one_socket();
   acceptors();
   shut_under_reader();
-  close_under_reader();
-  cancellation();
   return check::finish();
 }
