@@ -1,7 +1,7 @@
 #include "api/create.h"
 
 #include <algorithm>
-#include <new>  // tidy-allow(header): placement new is freestanding
+#include <new>
 
 #include "stack/stack.h"
 
