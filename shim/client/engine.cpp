@@ -10,6 +10,7 @@
 
 #include "shim/client/keeper_carrier.h"
 #include "shim/client/keeper_start.h"
+#include "shim/client/trace.h"
 #include "shim/common/private_fds.h"
 #include "shim/common/quiet.h"
 #include "shim/engine/clock.h"
@@ -93,6 +94,7 @@ void Client::call(const Request& request, Reply& reply, int& fd_out) {
   }
   if (request.op == Op::kDrain) return drain(request, reply);
   carrier_.load(std::memory_order_acquire)->call(request, reply, fd_out);
+  trace_request(request, reply);
 }
 
 void Client::answer_unreachable(const Request& request, Reply& reply) {

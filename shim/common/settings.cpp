@@ -52,15 +52,6 @@ bool apply_addresses(std::string_view value, Settings& settings) {
   });
 }
 
-bool apply_dns(std::string_view value, Settings& settings) {
-  settings.dns.clear();
-  return for_each_part(value, [&settings](std::string_view part) {
-    const std::optional<Ip4Address> server = parse_host(part);
-    if (server) settings.dns.push_back(*server);
-    return server.has_value();
-  });
-}
-
 bool apply_seed(std::string_view value, Settings& settings) {
   settings.seed = tapif::parse_number(value);
   return settings.seed.has_value();
@@ -89,11 +80,6 @@ bool apply_engine(std::string_view value, Settings& settings) {
   return value == "keeper" || value == "inside";
 }
 
-bool apply_loopback(std::string_view value, Settings& settings) {
-  settings.loopback = value == "host" ? LoopbackPlace::kHost : LoopbackPlace::kStack;
-  return value == "host" || value == "stack";
-}
-
 bool apply_keeper(std::string_view value, Settings& settings) {
   settings.keeper = value;
   return true;
@@ -102,9 +88,12 @@ bool apply_keeper(std::string_view value, Settings& settings) {
 constexpr Variable kVariables[] = {
     {"TAPSTACK_ADDR", apply_addresses,
      "IPv4 addresses with their prefixes, such as 10.10.10.2/24, comma-separated"},
-    {"TAPSTACK_DNS", apply_dns, "IPv4 addresses, comma-separated"},
-    {"TAPSTACK_LOOPBACK", apply_loopback, "stack or host"},
-    {"TAPSTACK_CC", [](std::string_view v, Settings&) { return v == "reno"; }, "reno"},
+    {"TAPSTACK_DNS", [](std::string_view, Settings&) { return false; },
+     "no value: name servers are not supported yet, names come from /etc/hosts"},
+    {"TAPSTACK_LOOPBACK", [](std::string_view v, Settings&) { return v == "stack"; },
+     "stack: host is not supported yet"},
+    {"TAPSTACK_CC", [](std::string_view v, Settings&) { return v == "reno"; },
+     "reno: others are not supported yet"},
     {"TAPSTACK_SEED", apply_seed, "a number from 0 to 18446744073709551615"},
     {"TAPSTACK_ENGINE", apply_engine, "inside or keeper"},
     {"TAPSTACK_KEEPER", apply_keeper, "a path"},

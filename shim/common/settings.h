@@ -10,18 +10,13 @@
 namespace tapstack::shim {
 
 enum class EnginePlace : uint8_t { kInside, kKeeper };
-enum class LoopbackPlace : uint8_t { kStack, kHost };
-enum class CongestionControl : uint8_t { kReno };
 
 struct Settings {
   tapif::DeviceSettings device;  // TAPSTACK_TAP, MAC, HOST_ADDR, MTU, OFFLOAD, PCAP, IMPAIR
 
   std::vector<Prefix> addresses;      // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
   std::optional<Ip4Address> gateway;  // TAPSTACK_GW; "none"; default: the host's end
-  std::vector<Ip4Address> dns;        // TAPSTACK_DNS: comma-separated
-  LoopbackPlace loopback = LoopbackPlace::kStack;           // TAPSTACK_LOOPBACK: stack, host
-  CongestionControl congestion = CongestionControl::kReno;  // TAPSTACK_CC: reno
-  std::optional<uint64_t> seed;  // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
+  std::optional<uint64_t> seed;       // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
 
   EnginePlace engine = EnginePlace::kInside;  // TAPSTACK_ENGINE: inside, keeper
   std::string keeper;                         // TAPSTACK_KEEPER: path of tapstack-keeper
@@ -31,6 +26,8 @@ struct Settings {
 
 // Fills `settings` from the variables; what is not set or empty keeps its default. The failure
 // names the variable, its value and what would be right (EINVAL). getenv fits as `lookup`.
+// TAPSTACK_DNS, TAPSTACK_LOOPBACK and TAPSTACK_CC change nothing yet: they take no value but what
+// is so anyway, rather than being ignored.
 tapif::Failure read_settings(tapif::Lookup lookup, Settings& settings);
 
 }  // namespace tapstack::shim

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import time
 
 import pytest
@@ -231,3 +232,35 @@ def test_killed_keeper_is_an_error_at_once_and_no_end_of_file(net):
     told = [("accept", "ENETDOWN"), ("datagram", "ENETDOWN"), ("poll", "16"), ("recv", "ENETDOWN")]
     assert done.text == f"up\n{told}\nENETDOWN ENETDOWN ENETDOWN ENETDOWN\n"
     assert done.errors.count("keeper has ended") == 1
+
+
+def test_trace_tells_of_every_request(net):
+    text = "import socket; s = socket.socket(); print(s.connect_ex(('10.10.10.1', 9)))"
+    done = net.stack.run(python(text), env={"TAPSTACK_LOG": "trace"}).check()
+    lines = done.errors.splitlines()
+    assert any(re.match(r"tapstack: open \d+\.\d+ .*= 0$", line) for line in lines), done.report()
+    assert any("10.10.10.1:9" in line and "EINPROGRESS" in line for line in lines), done.report()
+
+
+def test_setting_that_is_not_supported_yet_is_refused(net):
+    done = net.stack.run(python("import socket; socket.socket()"), env={"TAPSTACK_LOOPBACK": "host"})
+    assert done.returncode != 0 and "not supported yet" in done.errors, done.report()
+
+
+def test_exit_with_a_vanished_peer_is_bounded_and_keeps_its_status(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import socket, sys, time\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "print('up', flush=True); sys.stdin.readline()\n"
+        "c.sendall(b'lost'); sys.exit(7)\n"
+    )
+    client = net.stack.start(python(text), stdin=subprocess.PIPE, env={"TAPSTACK_EXIT_DRAIN_MS": "1000"})
+    wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
+    net.host_ip("addr", "del", "10.10.10.1/24", "dev", "ts0")
+    started = time.monotonic()
+    client.stdin.write(b"go\n")
+    client.stdin.close()
+    assert client.wait(10).returncode == 7
+    assert time.monotonic() - started < 3
+    wait_until(lambda: not net.leftovers(), timeout=5, what="the end of the keeper")

@@ -1,0 +1,59 @@
+#include "shim/client/trace.h"
+
+#include <cstdio>
+#include <cstring>
+#include <iterator>
+
+#include "shim/common/log.h"
+
+namespace tapstack::shim {
+namespace {
+
+const char* name_of(Op op) {
+  // In the order of Op.
+  static constexpr const char* kNames[] = {
+      "hello",      "open",       "bind",        "listen",       "connect",    "accept",
+      "shutdown",   "close",      "getsockname", "getpeername",  "setsockopt", "getsockopt",
+      "take error", "status",     "tcp info",    "queued error", "readable",   "unsent",
+      "urgent",     "join group", "leave group", "interface",    "counters",   "take hang-ups",
+      "flush",      "set wanted", "drain",
+  };
+  static_assert(std::size(kNames) == static_cast<size_t>(Op::kDrain) + 1);
+  const auto n = static_cast<size_t>(op);
+  return n < std::size(kNames) ? kNames[n] : "?";
+}
+
+// " 10.10.10.1:80", or nothing when there is none.
+void format_endpoint(const Endpoint& endpoint, char* text, size_t size) {
+  text[0] = '\0';
+  if (!endpoint.address.is_ip4()) return;
+  const uint32_t a = endpoint.address.ip4().value;
+  std::snprintf(text, size, " %u.%u.%u.%u:%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
+                unsigned{endpoint.port.value});
+}
+
+}  // namespace
+
+void trace_request(const Request& request, const Reply& reply) {
+  if (!is_logged(LogLevel::kTrace)) return;
+  const SlotId& slot = request.slot.is_null() ? reply.slot : request.slot;
+  char socket[24] = "";
+  if (!slot.is_null()) std::snprintf(socket, sizeof socket, " %u.%u", slot.slot, slot.generation);
+  const bool is_answer = request.endpoint.address.family() == Family::kNone && reply.error == 0;
+  char endpoint[32];
+  format_endpoint(is_answer ? reply.endpoint : request.endpoint, endpoint, sizeof endpoint);
+  char arguments[64] = "";
+  if (request.args[0] != 0 || request.args[1] != 0) {
+    std::snprintf(arguments, sizeof arguments, " (%lld, %lld)",
+                  static_cast<long long>(request.args[0]), static_cast<long long>(request.args[1]));
+  }
+  const char* error = reply.error == 0 ? nullptr : strerrorname_np(reply.error);
+  if (error != nullptr) {
+    log(LogLevel::kTrace, "%s%s%s%s = %s", name_of(request.op), socket, endpoint, arguments, error);
+  } else {
+    log(LogLevel::kTrace, "%s%s%s%s = %lld", name_of(request.op), socket, endpoint, arguments,
+        static_cast<long long>(reply.error == 0 ? reply.value : reply.error));
+  }
+}
+
+}  // namespace tapstack::shim
