@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shim/hooks/hook.h"
+#include "shim/hooks/result.h"
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
 #include "shim/names/service_kinds.h"
@@ -58,7 +59,7 @@ int choose(const addrinfo& hints, Found& found) {
 int find_own(const addrinfo& hints, Found& found) {
   const bool passive = (hints.ai_flags & AI_PASSIVE) != 0;
   if (hints.ai_family == AF_INET6) {
-    errno = EAFNOSUPPORT;  // what socket() would have said: iperf3 goes over to IPv4 by it
+    set_last_error(EAFNOSUPPORT);  // what socket() would have said: iperf3 goes over to IPv4 by it
     return EAI_ADDRFAMILY;
   }
   found.addresses.push_back({passive ? Ip4Address::any() : Ip4Address::loopback(), 0});
