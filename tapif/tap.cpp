@@ -49,8 +49,9 @@ Failure attach_failure(const std::string& name, int error) {
     case EBUSY: {
       const DeviceHolder holder = find_device_holder(name);
       const std::string who =
-          holder.pid != 0 ? "process " + std::to_string(holder.pid) + " (" + holder.command + ")"
-                          : "a process of another user";
+          holder.pid != 0
+              ? "process " + std::to_string(holder.pid) + " (" + holder.command + ")"
+              : "a process that this one may not look at (another user's, or with more privileges)";
       return {error, what + who + " has it open; wait for it, or choose another with TAPSTACK_TAP"};
     }
     case EPERM:
