@@ -71,7 +71,8 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
     if (error == EAGAIN) continue;
     if (error != 0) return fail(error);
     endpoint_to(taken.peer, address, length);
-    return finish_handle(taken.fd, Handle{taken.id, true}, Phase::kConnected, flags);
+    const uint32_t wanted = descriptors::wanted(handle.id);  // inherited
+    return finish_handle(taken.fd, Handle{taken.id, true}, Phase::kConnected, flags, wanted);
   }
 }
 

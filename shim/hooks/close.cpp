@@ -12,6 +12,7 @@
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/linger.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -27,6 +28,7 @@ bool prepare_close(int fd) {
   descriptors::forget(fd);
   if (!is_ours) return false;
   const bool copied = descriptors::may_have_copies(handle.id);
+  if (!copied) linger_before_close(fd, handle);
   Request request = ask::about(Op::kClose, handle.id);
   request.args[0] = copied;
   Reply reply;

@@ -77,7 +77,8 @@ void store_if_still(Word* at, uint64_t before, uint64_t word) {
   at->replace(before, word);
 }
 
-constexpr uint32_t kPhaseMask = 0x7f;
+constexpr uint32_t kPhaseMask = 0x3f;
+constexpr uint32_t kMade = 0x40;  // by this process: a word that is not 0 whatever the phase
 constexpr uint32_t kCopied = 0x80;
 constexpr unsigned kExposureShift = 8;
 constinit std::atomic<uint32_t> exposures{0};
@@ -169,8 +170,9 @@ int next_handle(unsigned first, unsigned last) {
   return -1;
 }
 
-void created(SlotId id, Phase phase) {
-  remember(phases, id, static_cast<uint32_t>(phase) | exposure_bits());
+void created(SlotId id, Phase phase, uint32_t wanted) {
+  remember(wanteds, id, wanted + 1);
+  remember(phases, id, static_cast<uint32_t>(phase) | kMade | exposure_bits());
 }
 
 Phase phase(SlotId id) { return static_cast<Phase>(recall(phases, id) & kPhaseMask); }
@@ -185,7 +187,7 @@ void set_phase(SlotId id, Phase phase) {
 bool may_have_copies(SlotId id) {
   const uint32_t known = recall(phases, id);
   return known == 0 || (known & kCopied) != 0 ||
-         (known & ~(kPhaseMask | kCopied)) != exposure_bits();
+         (known & ~(kPhaseMask | kMade | kCopied)) != exposure_bits();
 }
 
 void has_copies(SlotId id) { remember(phases, id, recall(phases, id) | kCopied); }

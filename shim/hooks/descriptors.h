@@ -45,8 +45,8 @@ void copied(int fd, int copy);
 // The lowest handle in [first, last] that the table knows, or -1.
 int next_handle(unsigned first, unsigned last);
 
-// A socket that this process has made and has one descriptor of.
-void created(SlotId id, Phase phase);
+// A socket that this process has made and has one descriptor of; `wanted`: as below.
+void created(SlotId id, Phase phase, uint32_t wanted);
 Phase phase(SlotId id);
 void set_phase(SlotId id, Phase phase);
 

@@ -17,7 +17,7 @@ bool is_allowed(int fd) { return static_cast<rlim_t>(fd) < private_fds::program_
 
 }  // namespace
 
-int finish_handle(int fd, const Handle& handle, Phase phase, int flags) {
+int finish_handle(int fd, const Handle& handle, Phase phase, int flags, uint32_t wanted) {
   if (!is_allowed(fd)) {
     Reply reply;
     ask::call(ask::about(Op::kClose, handle.id), reply);
@@ -26,7 +26,7 @@ int finish_handle(int fd, const Handle& handle, Phase phase, int flags) {
   }
   if ((flags & SOCK_NONBLOCK) != 0) sys::fcntl(fd, F_SETFL, O_RDWR | O_NONBLOCK);
   if ((flags & SOCK_CLOEXEC) == 0) sys::fcntl(fd, F_SETFD, 0);
-  descriptors::created(handle.id, phase);
+  descriptors::created(handle.id, phase, wanted);
   descriptors::add(fd, handle);
   return fd;
 }

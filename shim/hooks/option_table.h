@@ -8,7 +8,8 @@
 namespace tapstack::shim {
 
 // What a program wants to hear about a datagram in control messages. The stack delivers all of it
-// with every datagram; the hooks add what was asked for. One bit each.
+// with every datagram; the hooks add what was asked for. And what else they have to remember of a
+// socket. One bit each.
 struct Wanted {
   static constexpr uint32_t kTimestamp = 1;    // SO_TIMESTAMP
   static constexpr uint32_t kTimestampNs = 2;  // SO_TIMESTAMPNS
@@ -16,6 +17,7 @@ struct Wanted {
   static constexpr uint32_t kTos = 8;          // IP_RECVTOS
   static constexpr uint32_t kPacketInfo = 16;  // IP_PKTINFO
   static constexpr uint32_t kOptions = 32;     // IP_RECVOPTS: the stack drops received IP options
+  static constexpr uint32_t kLinger = 128;     // SO_LINGER with a time: close() may have to wait
   static constexpr uint32_t kRawOptions = 64;  // IP_RETOPTS: as above, so none are ever returned
 };
 

@@ -148,6 +148,7 @@ int set_row(SlotId id, const OptionRow& row, const void* value, socklen_t length
     if (length < sizeof in) return EINVAL;
     if (value == nullptr) return EFAULT;
     std::memcpy(&in, value, sizeof in);
+    set_wanted(id, Wanted::kLinger, in.l_onoff != 0 && in.l_linger > 0);
     return ask::set_option(id, row.option, in.l_onoff != 0 ? std::max(in.l_linger, 0) : -1);
   }
   int number = 0;

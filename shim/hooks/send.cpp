@@ -15,14 +15,16 @@
 namespace tapstack::shim {
 namespace {
 
-// Flags that the handle understands; of the others MSG_MORE, MSG_CONFIRM, MSG_DONTROUTE and
+// Flags that the handle understands; MSG_OOB is refused, since the pair cannot carry urgent data to
+// the engine at its place in the stream. Of the others MSG_MORE, MSG_CONFIRM, MSG_DONTROUTE and
 // MSG_ZEROCOPY are advice that a stream may ignore.
-constexpr int kStreamFlags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB;
+constexpr int kStreamFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 template <class Native>
 ssize_t send_stream(int fd, const Handle& handle, int flags, Native native) {
   const stream::Before before = stream::before_send(fd, handle, flags);
   if (!before.is_native) return stream::fail_send(before.error, flags);
+  if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
   const ssize_t result = native((flags & kStreamFlags) | MSG_NOSIGNAL);
   return result >= 0 ? result : stream::after_send(fd, flags);
 }

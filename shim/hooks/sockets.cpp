@@ -57,7 +57,7 @@ int open_socket(int type, int protocol) {
   int fd = -1;
   if (const int refused = ask::call(request, reply, &fd); refused != 0) return fail(refused);
   const Handle handle{reply.slot, kind == SocketKind::kTcp};
-  return finish_handle(fd, handle, Phase::kFresh, type & kTypeFlags);
+  return finish_handle(fd, handle, Phase::kFresh, type & kTypeFlags, 0);
 }
 
 // Waits for the handshake and says how it ended.

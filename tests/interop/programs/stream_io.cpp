@@ -217,6 +217,32 @@ void stdio() {
   close(b);
 }
 
+double close_time(int fd) {
+  const double begin = seconds();
+  check::equal(close(fd), 0, "close");
+  return seconds() - begin;
+}
+
+void lingering() {
+  const linger wait{1, 1};
+  const auto [a, b] = check::tcp_pair();
+  setsockopt(a, SOL_SOCKET, SO_LINGER, &wait, sizeof wait);
+  check::equal(send(a, "all", 3, 0), 3, "little to send");
+  check::that(close_time(a) < 0.9, "is acknowledged before the lingering is over");
+  close(b);
+
+  const auto [c, d] = check::tcp_pair();
+  setsockopt(c, SOL_SOCKET, SO_LINGER, &wait, sizeof wait);
+  const std::string text(1 << 20, 'x');
+  for (int idle = 0; idle < 10; ++idle) {
+    while (send(c, text.data(), text.size(), MSG_DONTWAIT) > 0) idle = 0;
+    usleep(10000);
+  }
+  const double took = close_time(c);
+  check::that(took > 0.9 && took < 3, "what nobody reads holds close up for the time of SO_LINGER");
+  close(d);
+}
+
 }  // namespace
 
 int main() {
@@ -229,5 +255,6 @@ int main() {
   reset();
   files();
   stdio();
+  lingering();
   return check::finish();
 }
