@@ -1,5 +1,6 @@
 """Out of sockets, out of packet memory: the right errno, the rest goes on, and it recovers."""
 
+import resource
 import select
 import socket
 import subprocess
@@ -80,3 +81,35 @@ def fill_all(senders: list[socket.socket]) -> int:
     for s in senders:
         s.setblocking(True)
     return total
+
+
+ALL_SOCKETS = """
+import errno, resource, socket
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+def open_all():
+    held = []
+    try:
+        while True: held.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+    except OSError as e: return held, errno.errorcode[e.errno]
+tcp = socket.create_server(('', 7000))
+for _ in range(3):
+    held, error = open_all()
+    print(len(held), error)
+    c = socket.create_connection(('127.0.0.1', 7000))
+    tcp.accept()[0].close(); c.close()
+    for s in held: s.close()
+held, _ = open_all()
+print(len(held))
+"""
+
+
+@pytest.mark.no_capture
+def test_out_of_sockets_is_enfile_and_passes(net):
+    """The core's pool of datagram sockets, not the process's descriptors, is what runs out."""
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 16384:
+        pytest.skip("needs a hard limit of 16384 descriptors")
+    done = net.stack.run(["/usr/bin/python3", "-c", ALL_SOCKETS], timeout=60).check()
+    lines = done.text.splitlines()
+    count = lines[-1]
+    assert lines == [f"{count} ENFILE"] * 3 + [count], done.report()
