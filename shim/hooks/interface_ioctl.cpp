@@ -116,10 +116,10 @@ int list_interfaces(ifconf& list) {
     if (!address.found) continue;
     if (!counts_only) {
       if (used + sizeof(ifreq) > static_cast<size_t>(list.ifc_len)) break;
-      ifreq& entry = list.ifc_req[used / sizeof(ifreq)];
-      std::memset(&entry, 0, sizeof entry);
+      ifreq entry{};
       std::memcpy(entry.ifr_name, record.name, sizeof record.name);
       put_address(entry.ifr_addr, address.address);
+      std::memcpy(list.ifc_buf + used, &entry, sizeof entry);
     }
     used += sizeof(ifreq);
   }
@@ -134,6 +134,17 @@ int name_of(ifreq& request) {
   return 0;
 }
 
+// The kernel copies what the argument points to in and out, so it need not be aligned; Python's is
+// not.
+template <class Struct, class Answer>
+int on_copy(void* argument, Answer answer) {
+  Struct copy;
+  std::memcpy(&copy, argument, sizeof copy);
+  const int error = answer(copy);
+  if (error == 0) std::memcpy(argument, &copy, sizeof copy);
+  return error;
+}
+
 }  // namespace
 
 bool interface_ioctl(unsigned long number, void* argument, int& error) {
@@ -141,15 +152,16 @@ bool interface_ioctl(unsigned long number, void* argument, int& error) {
   if (argument == nullptr) {
     error = EFAULT;
   } else if (number == SIOCGIFCONF) {
-    error = list_interfaces(*static_cast<ifconf*>(argument));
+    error = on_copy<ifconf>(argument, list_interfaces);
   } else if (number == SIOCGIFNAME) {
-    error = name_of(*static_cast<ifreq*>(argument));
+    error = on_copy<ifreq>(argument, name_of);
   } else {
-    ifreq& request = *static_cast<ifreq*>(argument);
-    char name[IFNAMSIZ] = {};
-    std::memcpy(name, request.ifr_name, sizeof name - 1);
-    InterfaceRecord record;
-    error = interface_named(name, record) ? answer_about(number, record, request) : ENODEV;
+    error = on_copy<ifreq>(argument, [&](ifreq& request) {
+      char name[IFNAMSIZ] = {};
+      std::memcpy(name, request.ifr_name, sizeof name - 1);
+      InterfaceRecord record;
+      return interface_named(name, record) ? answer_about(number, record, request) : ENODEV;
+    });
   }
   return true;
 }

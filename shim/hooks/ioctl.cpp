@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdarg>
+#include <cstring>
 #include <cstdint>
 
 #include "shim/hooks/ask.h"
@@ -21,7 +22,8 @@ namespace {
 
 int put(void* argument, int64_t number) {
   if (argument == nullptr) return EFAULT;
-  *static_cast<int*>(argument) = static_cast<int>(number);
+  const int value = static_cast<int>(number);
+  std::memcpy(argument, &value, sizeof value);  // may be anywhere, as for the kernel
   return 0;
 }
 
