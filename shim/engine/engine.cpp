@@ -1,6 +1,7 @@
 #include "shim/engine/engine.h"
 
 #include <sched.h>
+#include <time.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include "shim/engine/requests.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/stream_pump.h"
+#include "tapif/device_holder.h"
 #include "tapif/open_device.h"
 
 namespace tapstack::shim {
@@ -23,9 +25,26 @@ namespace {
 constexpr int kRoundsMax = 8;
 // How often the thread offers the processor to callers who wait for the lock.
 constexpr int kYieldsMax = 100;
+// A keeper outlives its last program by the time that its connections take to end.
+constexpr int kKeeperLeavesTries = 200;
+constexpr long kKeeperLeavesPauseNs = 10'000'000;
+constexpr const char* kKeeperCommand = "tapstack-keeper";
 
 tapif::Failure system_failure(int error, const char* what) {
   return {error, std::string(what) + ": " + std::strerror(error)};
+}
+
+// Opens the device; waits, for two seconds at most, while a keeper that has it open is leaving.
+tapif::Opened open_when_free(const tapif::DeviceSettings& wanted) {
+  tapif::Opened opened = tapif::open_device(wanted);
+  for (int tries = 0; opened.failure.error == EBUSY && tries < kKeeperLeavesTries; ++tries) {
+    const std::string holder = tapif::find_device_holder(wanted.tap.name).command;
+    if (!holder.empty() && holder != kKeeperCommand) break;
+    const timespec pause{0, kKeeperLeavesPauseNs};
+    ::nanosleep(&pause, nullptr);
+    opened = tapif::open_device(wanted);
+  }
+  return opened;
 }
 
 void pump_slot(Works& works, Slot& slot) {
@@ -40,7 +59,7 @@ Engine::Started Engine::start(const Settings& settings) {
   const sys::Passthrough passthrough;
   tapif::DeviceSettings wanted = settings.device;
   wanted.tap.fd_floor = private_fds::floor();
-  tapif::Opened opened = tapif::open_device(wanted);
+  tapif::Opened opened = open_when_free(wanted);
   if (opened.failure) return {nullptr, std::move(opened.failure)};
   private_fds::adopt_at_floor();
   return start(settings, std::move(opened.device));
