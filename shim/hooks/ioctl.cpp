@@ -5,8 +5,8 @@
 
 #include <cerrno>
 #include <cstdarg>
-#include <cstring>
 #include <cstdint>
+#include <cstring>
 
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
