@@ -27,11 +27,11 @@ struct Config {
   // Blocks that queued data may never take: they keep ACKs, ARP and ICMP flowing when every
   // socket is full. At least one superframe's worth.
   size_t blocks_reserved = 256;
-  // Slices: a slice is a counted view of part of a block; one that is shared (a segment in flight and in
-  // the send queue) has two. Cost: 14 each, 16 above 65,533 of them.
+  // Slices: a slice is a counted view of part of a block; one that is shared (a segment in flight
+  // and in the send queue) has two. Cost: 14 each, 16 above 65,533 of them.
   size_t slices = 131072;
-  // Packets in flight inside the stack (queues, transmit, reassembly). Cost: packet_header_bytes + 120
-  // each.
+  // Packets in flight inside the stack (queues, transmit, reassembly). Cost: packet_header_bytes +
+  // 120 each.
   size_t packets = 16384;
   // Packets that queued datagrams may never take, as blocks_reserved.
   size_t packets_reserved = 64;
@@ -45,80 +45,80 @@ struct Config {
   bool counters_64_bit = true;
 
   // --- Interfaces (link/) ----------------------------------------------------------------------
-  size_t interfaces = 4;                 // loopback included. Cost: about 200 each.
-  size_t addresses_per_interface = 8;    // IPv4 and IPv6 together.
-  size_t interface_queue_packets = 1000; // Linux's txqueuelen.
-  uint32_t mtu_default_bytes = 1500;     // RFC 894.
-  uint32_t loopback_mtu_bytes = 65535;   // largest IPv4 packet; Linux has 65536.
+  size_t interfaces = 4;                  // loopback included. Cost: about 200 each.
+  size_t addresses_per_interface = 8;     // IPv4 and IPv6 together.
+  size_t interface_queue_packets = 1000;  // Linux's txqueuelen.
+  uint32_t mtu_default_bytes = 1500;      // RFC 894.
+  uint32_t loopback_mtu_bytes = 65535;    // largest IPv4 packet; Linux has 65536.
 
   // --- Neighbours: ARP now, ND later (RFC 826, RFC 1122 2.3.2, RFC 4861 10) ----------------------
-  size_t neighbours = 512;                        // Cost: about 64 each.
-  size_t neighbour_queue_packets = 8;             // RFC 1122 2.3.2.2 asks for at least one.
-  uint32_t neighbour_retrans_ms = 1000;           // RFC 4861 RETRANS_TIMER; RFC 1122: <= 1 a second.
-  uint32_t neighbour_probes_multicast_max = 3;    // RFC 4861 MAX_MULTICAST_SOLICIT.
-  uint32_t neighbour_probes_unicast_max = 3;      // RFC 4861 MAX_UNICAST_SOLICIT.
-  uint32_t neighbour_reachable_ms = 30'000;       // RFC 4861 REACHABLE_TIME.
-  uint32_t neighbour_delay_probe_ms = 5'000;      // RFC 4861 DELAY_FIRST_PROBE_TIME.
-  uint32_t neighbour_stale_ms = 600'000;          // unused this long: forgotten.
-  uint32_t neighbour_failed_ms = 3'000;           // how long a failure is remembered.
+  size_t neighbours = 512;                      // Cost: about 64 each.
+  size_t neighbour_queue_packets = 8;           // RFC 1122 2.3.2.2 asks for at least one.
+  uint32_t neighbour_retrans_ms = 1000;         // RFC 4861 RETRANS_TIMER; RFC 1122: <= 1 a second.
+  uint32_t neighbour_probes_multicast_max = 3;  // RFC 4861 MAX_MULTICAST_SOLICIT.
+  uint32_t neighbour_probes_unicast_max = 3;    // RFC 4861 MAX_UNICAST_SOLICIT.
+  uint32_t neighbour_reachable_ms = 30'000;     // RFC 4861 REACHABLE_TIME.
+  uint32_t neighbour_delay_probe_ms = 5'000;    // RFC 4861 DELAY_FIRST_PROBE_TIME.
+  uint32_t neighbour_stale_ms = 600'000;        // unused this long: forgotten.
+  uint32_t neighbour_failed_ms = 3'000;         // how long a failure is remembered.
 
   // --- IPv4 (net/) -----------------------------------------------------------------------------
-  uint8_t ip_ttl_default = 64;             // RFC 1700.
+  uint8_t ip_ttl_default = 64;  // RFC 1700.
   size_t routes = 32;
-  size_t reassemblies = 64;                // datagrams under reassembly. Cost: about 80 each.
-  size_t reassembly_fragments_max = 64;    // fragments held of one datagram; more: dropped whole.
-  size_t reassembly_blocks_max = 2048;     // blocks all reassemblies may hold together.
-  uint32_t reassembly_timeout_ms = 30'000; // Linux's 30 s; RFC 1122 3.3.2 suggests 60-120 s.
-  size_t path_mtus = 256;                  // cached destinations. Cost: 32 each.
-  uint32_t path_mtu_age_ms = 600'000;      // RFC 1191 6.3: ten minutes.
-  uint32_t path_mtu_min_bytes = 552;       // Linux's min_pmtu; RFC 791's floor is 68.
-  uint32_t icmp_errors_per_second = 1000;  // token bucket for errors sent, RFC 1812 4.3.2.8.
+  size_t reassemblies = 64;                 // datagrams under reassembly. Cost: about 80 each.
+  size_t reassembly_fragments_max = 64;     // fragments held of one datagram; more: dropped whole.
+  size_t reassembly_blocks_max = 2048;      // blocks all reassemblies may hold together.
+  uint32_t reassembly_timeout_ms = 30'000;  // Linux's 30 s; RFC 1122 3.3.2 suggests 60-120 s.
+  size_t path_mtus = 256;                   // cached destinations. Cost: 32 each.
+  uint32_t path_mtu_age_ms = 600'000;       // RFC 1191 6.3: ten minutes.
+  uint32_t path_mtu_min_bytes = 552;        // Linux's min_pmtu; RFC 791's floor is 68.
+  uint32_t icmp_errors_per_second = 1000;   // token bucket for errors sent, RFC 1812 4.3.2.8.
   uint32_t icmp_errors_burst = 50;
-  size_t ip4_identifications = 256;        // counters that destinations share by hash. Cost: 2 each.
-  size_t multicast_groups = 32;            // memberships of all interfaces. Cost: 20 each.
+  size_t ip4_identifications = 256;  // counters that destinations share by hash. Cost: 2 each.
+  size_t multicast_groups = 32;      // memberships of all interfaces. Cost: 20 each.
 
   // --- Sockets ---------------------------------------------------------------------------------
-  size_t sockets = 16384;               // Cost: about 160 each.
-  size_t udp_endpoints = 4096;          // Cost: about 96 each.
-  size_t raw_endpoints = 256;           // ping and raw sockets. Cost: about 128 each.
-  uint32_t receive_buffer_default_bytes = 212'992; // datagram sockets: net.core.rmem_default.
+  size_t sockets = 16384;                           // Cost: about 160 each.
+  size_t udp_endpoints = 4096;                      // Cost: about 96 each.
+  size_t raw_endpoints = 256;                       // ping and raw sockets. Cost: about 128 each.
+  uint32_t receive_buffer_default_bytes = 212'992;  // datagram sockets: net.core.rmem_default.
   uint32_t send_buffer_default_bytes = 212'992;
-  uint32_t buffer_max_bytes = 8u << 20;            // what SO_RCVBUF and SO_SNDBUF may ask for.
-  size_t error_queue_max = 16;                     // ICMP errors kept per socket (IP_RECVERR).
+  uint32_t buffer_max_bytes = 8u << 20;  // what SO_RCVBUF and SO_SNDBUF may ask for.
+  size_t error_queue_max = 16;           // ICMP errors kept per socket (IP_RECVERR).
 
   // --- Ports (RFC 6056, RFC 6335) ----------------------------------------------------------------
-  uint16_t port_ephemeral_first = 32768; // Linux's range.
+  uint16_t port_ephemeral_first = 32768;  // Linux's range.
   uint16_t port_ephemeral_last = 60999;
 
   // --- TCP (RFC 9293 and others as named) --------------------------------------------------------
-  size_t tcp_connections = 8192;          // Cost: sizeof(tcp::Connection), see `make size`.
+  size_t tcp_connections = 8192;  // Cost: sizeof(tcp::Connection), see `make size`.
   size_t tcp_listeners = 512;
-  size_t tcp_half_open = 4096;            // compact SYN-RECEIVED records of all listeners.
-  size_t tcp_time_waits = 16384;          // compact TIME-WAIT records. Cost: about 64 each.
-  uint32_t tcp_backlog_max = 4096;        // net.core.somaxconn.
-  uint32_t tcp_receive_buffer_bytes = 131'072;      // net.ipv4.tcp_rmem default.
-  uint32_t tcp_receive_buffer_max_bytes = 6u << 20; // net.ipv4.tcp_rmem max.
+  size_t tcp_half_open = 4096;                  // compact SYN-RECEIVED records of all listeners.
+  size_t tcp_time_waits = 16384;                // compact TIME-WAIT records. Cost: about 64 each.
+  uint32_t tcp_backlog_max = 4096;              // net.core.somaxconn.
+  uint32_t tcp_receive_buffer_bytes = 131'072;  // net.ipv4.tcp_rmem default.
+  uint32_t tcp_receive_buffer_max_bytes = 6u << 20;  // net.ipv4.tcp_rmem max.
   uint32_t tcp_send_buffer_bytes = 262'144;
-  uint32_t tcp_send_buffer_max_bytes = 4u << 20;    // net.ipv4.tcp_wmem max.
-  size_t tcp_reassembly_ranges = 64;      // out-of-order ranges kept per connection, at most.
-  size_t tcp_sack_ranges = 64;            // ranges the sender's scoreboard can remember.
-  uint32_t tcp_rto_initial_ms = 1'000;    // RFC 6298 2.1.
-  uint32_t tcp_rto_min_ms = 200;          // Linux; RFC 6298 2.4 says 1 s (SHOULD). See tcp/rtt.h.
-  uint32_t tcp_rto_max_ms = 120'000;      // RFC 6298 2.5: at least 60 s.
-  uint32_t tcp_delayed_ack_ms = 40;       // RFC 9293 MUST-40: < 500 ms.
-  uint32_t tcp_syn_retries = 6;           // 127 s in all, as Linux.
+  uint32_t tcp_send_buffer_max_bytes = 4u << 20;  // net.ipv4.tcp_wmem max.
+  size_t tcp_reassembly_ranges = 64;    // out-of-order ranges kept per connection, at most.
+  size_t tcp_sack_ranges = 64;          // ranges the sender's scoreboard can remember.
+  uint32_t tcp_rto_initial_ms = 1'000;  // RFC 6298 2.1.
+  uint32_t tcp_rto_min_ms = 200;        // Linux; RFC 6298 2.4 says 1 s (SHOULD). See tcp/rtt.h.
+  uint32_t tcp_rto_max_ms = 120'000;    // RFC 6298 2.5: at least 60 s.
+  uint32_t tcp_delayed_ack_ms = 40;     // RFC 9293 MUST-40: < 500 ms.
+  uint32_t tcp_syn_retries = 6;         // 127 s in all, as Linux.
   uint32_t tcp_synack_retries = 5;
-  uint32_t tcp_retries1 = 3;              // RFC 9293 3.8.3 R1.
-  uint32_t tcp_retries2 = 15;             // RFC 9293 3.8.3 R2: >= 100 s.
-  uint32_t tcp_orphan_timeout_ms = 60'000; // FIN-WAIT-2 without a process.
-  uint32_t tcp_msl_ms = 30'000;           // TIME-WAIT lasts two of these: Linux's 60 s.
-  uint32_t tcp_keepalive_idle_s = 7'200;  // RFC 9293 MUST-28.
+  uint32_t tcp_retries1 = 3;                // RFC 9293 3.8.3 R1.
+  uint32_t tcp_retries2 = 15;               // RFC 9293 3.8.3 R2: >= 100 s.
+  uint32_t tcp_orphan_timeout_ms = 60'000;  // FIN-WAIT-2 without a process.
+  uint32_t tcp_msl_ms = 30'000;             // TIME-WAIT lasts two of these: Linux's 60 s.
+  uint32_t tcp_keepalive_idle_s = 7'200;    // RFC 9293 MUST-28.
   uint32_t tcp_keepalive_interval_s = 75;
   uint32_t tcp_keepalive_probes = 9;
-  uint32_t tcp_initial_window_segments = 10;      // RFC 6928.
-  uint32_t tcp_challenge_acks_per_second = 10;    // per connection, RFC 5961 7.
-  uint16_t tcp_mss_default_bytes = 536;           // RFC 9293 MUST-15.
-  uint16_t tcp_mss_min_bytes = 88;                // smallest MSS option honoured (Linux's min_snd_mss 48).
+  uint32_t tcp_initial_window_segments = 10;    // RFC 6928.
+  uint32_t tcp_challenge_acks_per_second = 10;  // per connection, RFC 5961 7.
+  uint16_t tcp_mss_default_bytes = 536;         // RFC 9293 MUST-15.
+  uint16_t tcp_mss_min_bytes = 88;  // smallest MSS option honoured (Linux's min_snd_mss 48).
 };
 
 namespace config_detail {
@@ -274,7 +274,8 @@ inline constexpr Config kConfig = config_detail::profile();
 
 namespace tapstack {
 
-// Relations between the values: a configuration that breaks one would stall or overflow at run time.
+// Relations between the values: a configuration that breaks one would stall or overflow at run
+// time.
 
 // Packet memory.
 static_assert(kConfig.block_bytes % 64 == 0 && kConfig.block_bytes >= 64, "blocks are cache lines");

@@ -20,7 +20,8 @@ int fill_seed(const uint64_t* fixed, Seed& seed) {
     std::memcpy(seed.data(), fixed, sizeof *fixed);
     return 0;
   }
-  const long got = sys::call(SYS_getrandom, sys::pointer(seed.data()), seed.size());
+  const long got =
+      sys::call(SYS_getrandom, sys::pointer(seed.data()), static_cast<long>(seed.size()));
   return got == static_cast<long>(seed.size()) ? 0 : EIO;
 }
 

@@ -131,7 +131,7 @@ int make_list(const Found& found, const std::vector<ServiceKind>& kinds, int fla
       end = &(*end)->ai_next;
     }
   }
-  if ((flags & AI_CANONNAME) != 0) {
+  if ((flags & AI_CANONNAME) != 0 && *list != nullptr) {
     (*list)->ai_canonname = strdup(found.canonical.c_str());
     if ((*list)->ai_canonname == nullptr) return EAI_MEMORY;
   }

@@ -59,8 +59,8 @@ void Tcp::on_timer(Context& ctx, net::Network& network, timer::TimerKind kind, m
 }
 
 void Tcp::lose_stranded_output(Context& ctx, net::Network& network) {
-  for (uint8_t i = 0; i < tables_.output.size(); ++i) {
-    if (is_usable(network, InterfaceId{i})) continue;
+  for (size_t i = 0; i < tables_.output.size(); ++i) {
+    if (is_usable(network, InterfaceId{static_cast<uint8_t>(i)})) continue;
     const IndexList& list = tables_.output[i];
     while (!list.is_empty()) {
       Work w = work_on(tables_, ctx, list.head);
@@ -70,8 +70,9 @@ void Tcp::lose_stranded_output(Context& ctx, net::Network& network) {
 }
 
 bool Tcp::has_stranded_output(const net::Network& network) const {
-  for (uint8_t i = 0; i < tables_.output.size(); ++i) {
-    if (has_output(InterfaceId{i}) && !is_usable(network, InterfaceId{i})) return true;
+  for (size_t i = 0; i < tables_.output.size(); ++i) {
+    const InterfaceId interface { static_cast<uint8_t>(i) };
+    if (has_output(interface) && !is_usable(network, interface)) return true;
   }
   return false;
 }
