@@ -69,8 +69,18 @@ void Server::add_client(int channel) {
 }
 
 void Server::run() {
-  while (!channels_.empty() || engine_.open_sockets() > 0) serve_clients();
+  while (!channels_.empty() || holds_sockets()) serve_clients();
   drain();
+}
+
+// A process that ends closes its sockets before its channel, but the engine may not have looked.
+bool Server::holds_sockets() {
+  Request request;
+  request.op = Op::kTakeHangUps;
+  Reply reply;
+  int fd = -1;
+  engine_.call(request, reply, fd);
+  return engine_.open_sockets() > 0;
 }
 
 void Server::serve_clients() {

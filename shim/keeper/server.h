@@ -21,6 +21,7 @@ class Server {
   void run();
 
  private:
+  bool holds_sockets();  // some process does
   void serve_clients();
   bool serve_one(int channel);  // false: the client is gone or talks nonsense
   void drain();
