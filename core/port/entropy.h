@@ -11,6 +11,8 @@ namespace tapstack::port {
 // Sequence numbers (RFC 6528), ports (RFC 6056) and hash keys are derived from it: a device that
 // starts with the same bytes every time can be attacked blindly.
 template <class T>
-concept Entropy = requires(T entropy, std::span<uint8_t> bytes) { entropy.fill(bytes); };
+concept Entropy = requires(T entropy, std::span<uint8_t> bytes) {
+  entropy.fill(bytes);
+};
 
 }  // namespace tapstack::port

@@ -1,5 +1,6 @@
-// What an embedder supplies where several threads use one stack: a lock around every call of core/api.
-// Nothing blocks inside, so it is held for some microseconds. A single main loop needs none.
+// What an embedder supplies where several threads use one stack: a lock around every call of
+// core/api. Nothing blocks inside, so it is held for some microseconds. A single main loop needs
+// none.
 #pragma once
 
 #include <concepts>

@@ -49,8 +49,8 @@ void send_out(Stack& stack, InterfaceId interface, C& clock, D& device) {
   }
 }
 
-// Takes in, runs timers, sends. Returns when the next turn is due unless the device or a program asks
-// for one before: Instant::never() when nothing is scheduled.
+// Takes in, runs timers, sends. Returns when the next turn is due unless the device or a program
+// asks for one before: Instant::never() when nothing is scheduled.
 template <Clock C, Device D>
 Instant run_once(Stack& stack, InterfaceId interface, C& clock, D& device) {
   take_in(stack, interface, clock, device);

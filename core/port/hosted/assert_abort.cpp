@@ -1,5 +1,5 @@
-// The assertion hook for hosted programs: says what failed on stderr and aborts, so that a debugger or
-// a core file shows where. Signal safe, allocates nothing.
+// The assertion hook for hosted programs: says what failed on stderr and aborts, so that a debugger
+// or a core file shows where. Signal safe, allocates nothing.
 #include <cstdio>
 #include <cstdlib>
 
@@ -12,8 +12,8 @@ extern "C" void tapstack_assert_failed(const char* file, int line, const char* w
   const int n = std::snprintf(message, sizeof message, "tapstack: assertion failed: %s:%d: %s\n",
                               file, line, what);
   if (n > 0) {
-    const auto length = static_cast<size_t>(n) < sizeof message ? static_cast<size_t>(n)
-                                                                 : sizeof message - 1;
+    const auto length =
+        static_cast<size_t>(n) < sizeof message ? static_cast<size_t>(n) : sizeof message - 1;
     if (write(STDERR_FILENO, message, length) < 0) std::abort();
   }
   std::abort();
