@@ -20,22 +20,31 @@ Duration timeout_of(const HalfOpen& record) {
   return std::min(d, Duration::ms(kConfig.tcp_rto_max_ms));
 }
 
+void emit_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record,
+                  uint32_t timestamp) {
+  const Listener* listener = t.listeners.get(record.listener);
+  if (listener == nullptr) return;
+  Outgoing out;
+  out.flow = record.flow;
+  out.seq = record.iss;
+  out.ack = record.irs + 1;
+  out.flags = flag::kSyn | flag::kAck;
+  out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), uint32_t{0xffff}));
+  out.options = syn_ack_options(record.advertised_mss_bytes, record.agreed,
+                                {timestamp, record.timestamp_recent});
+  transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
+}
+
 }  // namespace
 
 void add_half_open(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record) {
-  auto id = t.half_opens.allocate();
-  if (id.is_null()) {
-    ctx.drop(DropReason::kTcpHalfOpenTableFull);
-    remove_half_open(t, ctx, t.half_open_by_age.head);
-    id = t.half_opens.allocate();
-  }
+  const auto id = t.half_opens.allocate();
+  TAPSTACK_ASSERT(!id.is_null());
   HalfOpen& added = *t.half_opens.get(id);
   added = record;
-  added.age_link = ListLink{};
   added.sent_at = ctx.now;
   ++t.listeners.get(added.listener)->half_open;
   t.flows.insert(t.flows.hash(added.flow), kFirstHalfOpen + id.index);
-  push_back<&HalfOpen::age_link>(t.half_opens, t.half_open_by_age, id.index);
   ctx.timers.arm(timer_of(id.index), ctx.now + timeout_of(added));
   send_syn_ack(t, ctx, network, added);
 }
@@ -44,7 +53,6 @@ void remove_half_open(Tables& t, Context& ctx, mem::Index index) {
   HalfOpen& record = t.half_opens.at(index);
   if (Listener* l = t.listeners.get(record.listener)) --l->half_open;
   t.flows.remove(t.flows.hash(record.flow), kFirstHalfOpen + index);
-  remove<&HalfOpen::age_link>(t.half_opens, t.half_open_by_age, index);
   ctx.timers.disarm(timer_of(index));
   t.half_opens.release_at(index);
 }
@@ -56,21 +64,20 @@ void remove_half_opens_of(Tables& t, Context& ctx, ListenerId listener) {
   }
 }
 
-void send_syn_ack(Tables& t, Context& ctx, net::Network& network, HalfOpen& record) {
-  const Listener* listener = t.listeners.get(record.listener);
-  if (listener == nullptr) return;
-  Outgoing out;
-  out.flow = record.flow;
-  out.seq = record.iss;
-  out.ack = record.irs + 1;
-  out.flags = flag::kSyn | flag::kAck;
-  out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), uint32_t{0xffff}));
-  out.options =
-      syn_ack_options(record.advertised_mss_bytes, record.agreed,
-                      {timestamp_value(ctx.now, record.timestamp_offset), record.timestamp_recent});
-  transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
+void send_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record) {
+  emit_syn_ack(t, ctx, network, record, timestamp_value(ctx.now, record.timestamp_offset));
 }
 
+void send_cookie(Tables& t, Context& ctx, net::Network& network, HalfOpen record) {
+  record.agreed = keepable_in_cookie(record.agreed);
+  record.iss = t.cookies.make(record.flow, record.irs, record.agreed.peer_mss_bytes, ctx.now);
+  Listener& listener = *t.listeners.get(record.listener);
+  listener.has_sent_cookies = true;
+  listener.cookie_sent_at = ctx.now;
+  ctx.counters.count(Mib::kTcpExtSyncookiesSent);
+  const uint32_t now_value = timestamp_value(ctx.now, record.timestamp_offset);
+  emit_syn_ack(t, ctx, network, record, cookie_timestamp(now_value, record.agreed));
+}
 void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record) {
   const Listener* listener = t.listeners.get(record.listener);
   if (listener == nullptr) return;

@@ -1,6 +1,5 @@
-// The half-open connections of all listeners: bounded, the oldest gives way, so a flood of SYNs
-// costs a legitimate peer its place only if it takes longer to answer than the flood to fill the
-// table.
+// The half-open connections of all listeners: bounded, each listener's share too. What comes when
+// there is no room is answered with a SYN cookie (RFC 4987 3.6), so that a flood keeps nobody out.
 #pragma once
 
 #include "net/network.h"
@@ -8,12 +7,15 @@
 
 namespace tapstack::transport::tcp {
 
-// Adds a copy of `record`, sends its SYN-ACK and sets its timer.
+// Adds a copy of `record`, for which there must be room in tables.half_opens; sends its SYN-ACK and
+// sets its timer.
 void add_half_open(Tables& tables, Context& ctx, net::Network& network, const HalfOpen& record);
 void remove_half_open(Tables& tables, Context& ctx, mem::Index index);
 // All of one listener, which goes away.
 void remove_half_opens_of(Tables& tables, Context& ctx, ListenerId listener);
-void send_syn_ack(Tables& tables, Context& ctx, net::Network& network, HalfOpen& record);
+void send_syn_ack(Tables& tables, Context& ctx, net::Network& network, const HalfOpen& record);
+// Answers the SYN of `record` and keeps nothing of it.
+void send_cookie(Tables& tables, Context& ctx, net::Network& network, HalfOpen record);
 // <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>: what RFC 5961 3.2 asks for in SYN-RECEIVED too.
 void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record);
 // The record's timer: sends the SYN-ACK again, or gives up (tcp_synack_retries).

@@ -3,8 +3,7 @@
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/input.h"
-#include "transport/tcp/lifecycle.h"
-#include "transport/tcp/notify.h"
+#include "transport/tcp/passive_open.h"
 #include "transport/tcp/reset.h"
 
 namespace tapstack::transport::tcp {
@@ -26,55 +25,24 @@ bool is_acceptable(const Arrival& a, const HalfOpen& h) {
          is_in_window(h, a.seg, std::min(receive_limit(l->settings), uint32_t{0xffff}));
 }
 
-// A connection in SYN-RECEIVED from the record; kNoIndex when there is no room.
-mem::Index promote(Arrival& a, const HalfOpen& h, mem::Index listener) {
-  Listener& l = a.tables.listeners.at(listener);
-  const Binding* bound = a.tables.ports.get(l.binding);
-  BindRequest claim = bound->claim;
-  claim.local.address = h.flow.local.address;
-  const auto binding = a.tables.ports.join(claim);
-  if (!binding) return mem::kNoIndex;
-  const mem::Index index = create(a.tables, h.flow, h.route, *binding);
-  if (index == mem::kNoIndex) {
-    a.tables.ports.release(*binding);
-    return index;
-  }
-  Connection& c = a.tables.connections.at(index);
-  c.settings = l.settings;
-  c.bound = l.interface;
-  c.listener = h.listener;
-  c.advertised_mss_bytes = h.advertised_mss_bytes;
-  c.snd.start(h.iss);
-  c.snd.on_syn_sent();
-  on_peer_syn(c, {h.irs, h.agreed, h.window, h.timestamp_recent}, a.ctx.now, h.timestamp_offset,
-              h.retransmits > 0);
-  if (h.retransmits == 0) c.probe = {h.iss + 1, h.sent_at, true};
-  return index;
-}
-
 void complete_handshake(Arrival& a, mem::Index half_open) {
   const HalfOpen record = a.tables.half_opens.at(half_open);
-  const mem::Index listener = record.listener.index;
-  if (is_accept_queue_full(a.tables.listeners.at(listener))) {
+  if (is_accept_queue_full(*a.tables.listeners.get(record.listener))) {
     a.ctx.counters.count(Mib::kTcpExtListenOverflows);
     a.ctx.drop(DropReason::kTcpAcceptQueueFull);  // the SYN-ACK will go out again, and the ACK come
     return;
   }
   remove_half_open(a.tables, a.ctx, half_open);
-  const mem::Index index = promote(a, record, listener);
-  if (index == mem::kNoIndex) {
-    a.ctx.drop(DropReason::kTcpConnectionTableFull);
-    send_reset(a.ctx, a.network, a.seg);
-    return;
-  }
-  a.ctx.counters.count(Mib::kTcpPassiveOpens);
-  Work w = work_on(a.tables, a.ctx, index);
-  set_state(w, State::kSynReceived);
-  push_back<&Connection::accept_link>(a.tables.connections,
-                                      a.tables.listeners.at(listener).acceptable, index);
-  input_synchronized(a, w);
-  if (!w.is_gone) arm(w);
-  raise(a.tables, listener, Event::kAcceptable);
+  complete_passive_open(a, record);
+}
+
+// Answers to what must be answered again and again are limited, RFC 5961 7: one SYN-ACK or
+// challenge ACK for each of a flood of segments would go to whoever's address was forged.
+bool may_answer(Arrival& a, HalfOpen& h) {
+  if (h.challenges.allow(a.ctx.now)) return true;
+  a.ctx.counters.count(Mib::kTcpExtTCPACKSkippedSynRecv);
+  a.ctx.drop(DropReason::kTcpChallengeAckRateLimited);
+  return false;
 }
 
 }  // namespace
@@ -84,18 +52,20 @@ void input_half_open(Arrival& a, mem::Index index) {
   const bool is_same_syn = a.seg.has(flag::kSyn) && !a.seg.has(flag::kAck) && a.seg.seq == h.irs;
   if (is_same_syn) {  // our SYN-ACK was lost
     a.ctx.drop(DropReason::kTcpHalfOpenDuplicateSyn);
-    send_syn_ack(a.tables, a.ctx, a.network, h);
+    if (may_answer(a, h)) send_syn_ack(a.tables, a.ctx, a.network, h);
     return;
   }
   if (!is_acceptable(a, h)) {
     a.ctx.drop(DropReason::kTcpHalfOpenBadSegment);
-    if (!a.seg.has(flag::kRst)) send_syn_ack(a.tables, a.ctx, a.network, h);
+    if (!a.seg.has(flag::kRst) && may_answer(a, h)) {
+      send_syn_ack(a.tables, a.ctx, a.network, h);
+    }
     return;
   }
   if (a.seg.has(flag::kRst)) {  // second step; RFC 5961 3.2: exact match only
     if (a.seg.seq != h.irs + 1) {
       a.ctx.drop(DropReason::kTcpResetInexact);
-      send_challenge_ack(a.tables, a.ctx, a.network, h);
+      if (may_answer(a, h)) send_challenge_ack(a.tables, a.ctx, a.network, h);
       return;
     }
     a.ctx.counters.count(Mib::kTcpAttemptFails);

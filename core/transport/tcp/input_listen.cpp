@@ -2,6 +2,7 @@
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/input.h"
+#include "transport/tcp/passive_open.h"
 #include "transport/tcp/path.h"
 #include "transport/tcp/reset.h"
 
@@ -21,7 +22,12 @@ void remember_syn(Arrival& a, mem::Index index, const net::Route& route) {
   record.window = a.seg.wnd;
   record.timestamp_offset = a.tables.isn.timestamp_offset(a.seg.flow);
   if (a.seg.options.timestamps) record.timestamp_recent = a.seg.options.timestamps->value;
-  add_half_open(a.tables, a.ctx, a.network, record);
+  if (a.tables.half_opens.used() == kConfig.tcp_half_open || is_syn_queue_full(l)) {
+    a.ctx.counters.count(Mib::kTcpExtTCPReqQFullDoCookies);
+    send_cookie(a.tables, a.ctx, a.network, record);
+  } else {
+    add_half_open(a.tables, a.ctx, a.network, record);
+  }
 }
 
 }  // namespace
@@ -32,8 +38,10 @@ void input_listen(Arrival& a, mem::Index listener) {
     a.ctx.drop(DropReason::kTcpListenBadSegment);
     return;
   }
-  // Second, check for an ACK: it is for nothing that was ever sent from here.
+  // Second, check for an ACK: unless it returns a SYN cookie, it is for nothing that was ever sent
+  // from here.
   if (a.seg.has(flag::kAck)) {
+    if (!a.seg.has(flag::kSyn) && take_cookie(a, listener)) return;
     a.ctx.drop(DropReason::kTcpListenBadSegment);
     send_reset(a.ctx, a.network, a.seg);
     return;

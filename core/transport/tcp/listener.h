@@ -6,6 +6,7 @@
 #include "net/route.h"
 #include "transport/demux.h"
 #include "transport/ports.h"
+#include "transport/tcp/challenge_limit.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/index_list.h"
 #include "transport/tcp/options.h"
@@ -24,12 +25,17 @@ struct Listener {
   uint32_t backlog = 1;
   IndexList acceptable;  // connections, through Connection::accept_link
   uint32_t half_open = 0;
+  bool has_sent_cookies = false;
+  Instant cookie_sent_at;  // the last SYN cookie
   Events events;
   ListLink event_link;
 };
 
 // As Linux counts it: a backlog of n lets n + 1 connections wait.
 inline bool is_accept_queue_full(const Listener& l) { return l.acceptable.count > l.backlog; }
+
+// As many may be half open, too (Linux's inet_csk_reqsk_queue_is_full); SYN cookies serve the rest.
+inline bool is_syn_queue_full(const Listener& l) { return l.half_open > l.backlog; }
 
 // A connection in SYN-RECEIVED that came from a listener: what must be remembered of its SYN. It
 // becomes a Connection when the handshake is complete, so that a flood of SYNs costs these only.
@@ -46,7 +52,7 @@ struct HalfOpen {
   uint32_t timestamp_recent = 0;
   uint8_t retransmits = 0;
   Instant sent_at;  // the SYN-ACK, first time
-  ListLink age_link;
+  ChallengeLimit challenges;
 };
 
 }  // namespace tapstack::transport::tcp

@@ -16,6 +16,7 @@ struct Negotiated {
   bool window_scaling = false;
   bool timestamps = false;
   bool sack = false;
+  bool ecn = false;  // RFC 3168 6.1.1
 };
 
 // `syn`: of the peer. `our_shift`: what we offer(ed). RFC 7323 2.2 and 2.3, RFC 2018 2.

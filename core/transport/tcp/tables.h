@@ -11,6 +11,7 @@
 #include "transport/tcp/connection.h"
 #include "transport/tcp/isn.h"
 #include "transport/tcp/listener.h"
+#include "transport/tcp/syn_cookies.h"
 #include "transport/tcp/time_wait.h"
 
 namespace tapstack::transport::tcp {
@@ -28,6 +29,7 @@ struct Tables {
 
   TcpPorts ports;
   IsnGenerator isn;
+  SynCookies cookies;
   Demux<kFlows> flows;
   Demux<kConfig.tcp_listeners> listening;  // by port
 
@@ -36,7 +38,6 @@ struct Tables {
   std::array<IndexList, kConfig.interfaces + 1> output;
   IndexList connection_events;  // with an owner, and events it has not taken
   IndexList listener_events;
-  IndexList half_open_by_age;  // oldest first
   mem::Chain reserved;         // between reserve_send() and commit_send()
   IndexList time_wait_by_age;  // in the order in which they expire
 };

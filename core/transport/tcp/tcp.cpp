@@ -21,6 +21,7 @@ bool is_usable(const net::Network& network, InterfaceId id) {
 void Tcp::start(Random& random) {
   tables_.ports.start(random);
   tables_.isn.start(random);
+  tables_.cookies.start(random);
   tables_.flows.start(random.key());
   tables_.listening.start(random.key());
 }

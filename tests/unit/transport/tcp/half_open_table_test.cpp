@@ -43,12 +43,21 @@ TEST_F(HalfOpenTable, ItsWindowFieldIsNotScaled) {  // RFC 7323 2.2
   EXPECT_EQ(p.trace.at(0).wnd, std::min<uint32_t>(65'535, kConfig.tcp_receive_buffer_bytes));
 }
 
-TEST_F(HalfOpenTable, TheOldestGivesWayWhenItIsFull) {
-  for (uint16_t i = 0; i <= kConfig.tcp_half_open; ++i) syn(static_cast<uint16_t>(4000 + i));
+TEST_F(HalfOpenTable, AListenersShareIsBoundedByItsBacklog) {
+  for (uint16_t i = 0; i < 20; ++i) syn(static_cast<uint16_t>(4000 + i));
+  EXPECT_EQ(used(), 9u);  // backlog 8 and one, as Linux
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtSyncookiesSent), 11u);
+}
+
+TEST_F(HalfOpenTable, AllListenersTogetherFillTheTableAndNoMore) {
+  for (uint16_t port : {81, 82}) {
+    p.listen(p.b, port);
+    for (uint16_t i = 0; i < 9; ++i) {
+      p.inject(p.b, {{p.b.address, {port}}, {p.a.address, {static_cast<uint16_t>(4000 + i)}}},
+               header(flag::kSyn, SeqNumber(1)));
+    }
+  }
   EXPECT_EQ(used(), kConfig.tcp_half_open);
-  EXPECT_EQ(p.b.counters.value(DropReason::kTcpHalfOpenTableFull), 1u);
-  const Flow oldest = towards_b(p);
-  EXPECT_TRUE(find(p.b.tcp.tables(), oldest).is_none());
 }
 
 TEST_F(HalfOpenTable, AListenerThatGoesTakesItsOwnAlong) {

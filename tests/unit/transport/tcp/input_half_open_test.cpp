@@ -57,6 +57,16 @@ TEST_F(InputHalfOpen, AnExactRstEndsItAndAnotherIsChallenged) {  // RFC 5961 3.2
   EXPECT_EQ(p.trace.size(), 1u);
 }
 
+TEST_F(InputHalfOpen, RepeatedAnswersAreLimited) {  // RFC 5961 7: ten a second for each record
+  for (int i = 0; i < 20; ++i) p.inject(p.b, flow, header(flag::kSyn, SeqNumber(100)));
+  for (int i = 0; i < 20; ++i) p.inject(p.b, flow, header(flag::kRst, SeqNumber(102)));
+  EXPECT_EQ(p.trace.size(), kConfig.tcp_challenge_acks_per_second);
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtTCPACKSkippedSynRecv), 30u);
+  p.now = p.now + Duration::s(1);
+  p.inject(p.b, flow, header(flag::kSyn, SeqNumber(100)));
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtTCPACKSkippedSynRecv), 30u);
+}
+
 TEST_F(InputHalfOpen, AWrongAckIsAnsweredWithRst) {  // RFC 9293 3.10.7.4, fifth step
   p.inject(p.b, flow, header(flag::kAck, SeqNumber(101), iss + 2));
   ASSERT_EQ(p.trace.size(), 1u);
