@@ -23,7 +23,7 @@ inline constexpr size_t kFrameSpansMax = kConfig.superframe_bytes / kConfig.bloc
 // all; valid until the next call on the Stack. 0: no memory now, the frame must wait or be dropped
 // (then call count_overrun()).
 size_t receive_buffers(Stack& stack, size_t bytes, std::span<Bytes> spans);
-// The first `bytes` of those spans are a frame (Ethernet header first) that came in on `interface`.
+// The first `bytes` of those spans are a frame (link header first) that came in on `interface`.
 void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes, const Offload& offload);
 // A frame came in on `interface` and had to be thrown away for want of memory.
 void count_overrun(Stack& stack, InterfaceId interface);

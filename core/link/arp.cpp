@@ -129,7 +129,7 @@ void arp_solicit(Context& ctx, InterfaceTable& interfaces, const Solicitation& a
 
 void arp_announce(Context& ctx, InterfaceTable& interfaces, InterfaceId id, Ip4Address address) {
   const Interface* interface = interfaces.find(id);
-  if (interface == nullptr || interface->is_loopback || !interface->settings.is_up) return;
+  if (interface == nullptr || !interface->has_neighbours() || !interface->settings.is_up) return;
   const ArpMessage announcement{ArpOperation::kRequest, interface->settings.mac, address,
                                 MacAddress{}, address};
   send(ctx, interfaces, id, announcement, MacAddress::broadcast());

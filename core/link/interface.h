@@ -21,9 +21,16 @@ inline constexpr InterfaceId kLoopback{1};
 inline constexpr uint32_t kMtuMin = 68;
 inline constexpr uint32_t kMtuMax = 65535;
 
+// What frames of an interface begin with, and whether there are neighbours to be asked for.
+enum class LinkLayer : uint8_t {
+  kEthernet,
+  kRawIp,  // nothing: a frame is an IP packet, and whoever is at the other end takes all of them
+};
+
 struct InterfaceSettings {
   char name[16] = {};                              // "ts0"; at most 15 characters, unique
-  MacAddress mac;                                  // a unicast address; unused for loopback
+  LinkLayer layer = LinkLayer::kEthernet;          // unused for loopback
+  MacAddress mac;                                  // a unicast address; used by Ethernet only
   uint32_t mtu_bytes = kConfig.mtu_default_bytes;  // [kMtuMin, kMtuMax]
   bool can_segment = false;                        // the device takes TCP superframes
   bool can_checksum = false;                       // the device completes checksums
@@ -32,7 +39,7 @@ struct InterfaceSettings {
   std::string_view name_view() const;
 };
 
-// Bytes count whole frames, Ethernet header included.
+// Bytes count whole frames, link header included.
 struct InterfaceCounters {
   uint64_t in_frames = 0, in_bytes = 0, in_errors = 0, in_dropped = 0;
   uint64_t out_frames = 0, out_bytes = 0, out_errors = 0, out_dropped = 0;
@@ -48,6 +55,8 @@ struct Interface {
   mem::PacketQueue transmit;  // frames, oldest first
 
   std::span<const Prefix> addresses() const { return {address_slots.data(), address_count}; }
+  // Whether packets are sent to neighbours by their link-layer addresses.
+  bool has_neighbours() const { return !is_loopback && settings.layer == LinkLayer::kEthernet; }
   // Whether `address` is one of its own (127/8 as a whole for loopback, RFC 1122 3.2.1.3 (g)).
   bool has_address(const IpAddress& address) const;
   // The first address whose prefix contains `address`; nullptr when it is not on this link.

@@ -33,8 +33,8 @@ class InterfaceTable {
   const Interface* owner(const IpAddress& address) const;
   std::span<const Interface> slots() const { return slots_; }  // free ones have id 0
 
-  // Puts a frame (loopback: an IP packet) into the transmit queue. kNetworkDown, kNoDevice,
-  // kNoBuffers (queue full): counted, and the frame is dropped.
+  // Puts a frame (an IP packet where there is no link layer) into the transmit queue. kNetworkDown,
+  // kNoDevice, kNoBuffers (queue full): counted, and the frame is dropped.
   Status enqueue(Context& ctx, InterfaceId id, mem::PacketPtr frame);
   // The oldest frame that waits; empty when none does.
   mem::PacketPtr next_frame(Context& ctx, InterfaceId id);

@@ -34,6 +34,9 @@ Status queue_frame(Context& ctx, Parts& parts, const Interface& interface, mem::
   if (!interface.settings.can_checksum && !complete_checksum(ctx, *packet)) {
     return refuse(ctx, DropReason::kMemoryNoBlock, Error::kNoBuffers);
   }
+  if (!interface.has_neighbours()) {
+    return parts.interfaces.enqueue(ctx, interface.id, std::move(packet));
+  }
   return link::ethernet_output(ctx, parts.interfaces, interface.id, std::move(packet), mac,
                                link::Payload::kIp4);
 }
@@ -70,7 +73,7 @@ Status queue_fragments(Context& ctx, Parts& parts, const Interface& interface,
 // The link-layer address to send to; none while it has to be resolved.
 std::optional<MacAddress> destination_mac(Context& ctx, Parts& parts, const Interface& interface,
                                           const mem::PacketInfo& info) {
-  if (interface.is_loopback) return MacAddress{};
+  if (!interface.has_neighbours()) return MacAddress{};
   if (info.destination.is_multicast()) return link::group_mac(info.destination);
   if (interface.is_broadcast(info.destination)) return MacAddress::broadcast();
   return parts.neighbours.lookup(ctx, interface.id, info.next_hop);

@@ -4,6 +4,7 @@
 
 #include "link/arp.h"
 #include "link/ethernet.h"
+#include "link/raw_ip.h"
 #include "net/egress.h"
 #include "net/icmp4_error.h"
 #include "net/icmp4_input.h"
@@ -100,7 +101,8 @@ Delivery Network::input(Context& ctx, InterfaceId id, mem::PacketPtr frame) {
   if (from->is_loopback) {
     enter_loopback(ctx, *from, *frame);
   } else {
-    const link::Payload payload = link::ethernet_input(ctx, *from, *frame);
+    const link::Payload payload = from->has_neighbours() ? link::ethernet_input(ctx, *from, *frame)
+                                                         : link::raw_ip_input(ctx, *from, *frame);
     if (payload == link::Payload::kArp) {
       transmit_all(ctx, parts_,
                    link::arp_input(ctx, parts_.interfaces, parts_.neighbours, std::move(frame)));

@@ -37,6 +37,26 @@ TEST_F(NetworkTest, FrameForAnUnknownInterfaceIsDropped) {
   EXPECT_EQ(drops(DropReason::kInterfaceUnknown), 1u);
 }
 
+TEST_F(NetworkTest, RawIpInterfaceAsksForNobodyAndSendsPacketsWithoutHeader) {
+  link::InterfaceSettings settings = link::device_settings("tun0");
+  settings.layer = link::LinkLayer::kRawIp;
+  const InterfaceId tun = add_interface(ctx_, *network_, settings).value();
+  ASSERT_TRUE(add_address(ctx_, *network_, tun, {Ip4Address::from(10, 8, 0, 2), 24}).ok());
+  EXPECT_FALSE(network_->next_frame(ctx_, tun)) << "nothing to announce";
+  ASSERT_TRUE(send(test::hex("0102030405060708"), Ip4Address::from(10, 8, 0, 1)).ok());
+  const mem::PacketPtr packet = network_->next_frame(ctx_, tun);
+  ASSERT_TRUE(packet);
+  const Frame bytes = bytes_of(*packet);
+  EXPECT_EQ(bytes[0], 0x45);
+  EXPECT_EQ(tail(bytes, 20), test::hex("0102030405060708"));
+  const Frame reply =
+      ip4({.source = Ip4Address::from(10, 8, 0, 1), .destination = Ip4Address::from(10, 8, 0, 2)},
+          test::hex("0708"));
+  const Delivery delivery = network_->input(ctx_, tun, packet_of(reply));
+  ASSERT_TRUE(delivery);
+  EXPECT_EQ(delivery.protocol, 17);
+}
+
 TEST_F(NetworkTest, PingToOurselvesGoesRound) {
   ASSERT_TRUE(send(icmp(8, 0, 7, test::pattern(100)), kOurs, {.protocol = 1}).ok());
   const Delivery request = loop();
