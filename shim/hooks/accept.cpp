@@ -4,9 +4,9 @@
 
 #include <cerrno>
 
+#include "shim/common/address.h"
 #include "shim/common/quiet.h"
 #include "shim/common/sys.h"
-#include "shim/hooks/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"

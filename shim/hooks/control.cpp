@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "shim/hooks/address.h"
-#include "shim/hooks/option_table.h"
+#include "shim/common/address.h"
+#include "shim/common/option_table.h"
 
 namespace tapstack::shim::control {
 namespace {

@@ -8,8 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "shim/common/address.h"
 #include "shim/common/errno_map.h"
-#include "shim/hooks/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/control.h"
 #include "shim/hooks/datagram.h"

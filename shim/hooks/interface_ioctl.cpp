@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "shim/hooks/address.h"
+#include "shim/common/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/devices.h"
 

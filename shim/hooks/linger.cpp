@@ -6,9 +6,9 @@
 
 #include <algorithm>
 
+#include "shim/common/option_table.h"
 #include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
-#include "shim/hooks/option_table.h"
 #include "shim/hooks/result.h"
 
 namespace tapstack::shim {

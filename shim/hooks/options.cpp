@@ -8,13 +8,13 @@
 #include <cerrno>
 #include <cstring>
 
-#include "shim/hooks/address.h"
+#include "shim/common/address.h"
+#include "shim/common/option_table.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/devices.h"
 #include "shim/hooks/hook.h"
-#include "shim/hooks/option_table.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"

@@ -5,8 +5,8 @@
 
 #include <cerrno>
 
+#include "shim/common/address.h"
 #include "shim/common/sys.h"
-#include "shim/hooks/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"

@@ -1,73 +1,13 @@
 #include "shim/hooks/tcp_info.h"
 
-// The kernel's header knows later members than <netinet/tcp.h>; the two cannot be included
-// together.
-#include <linux/tcp.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "shim/common/linux_tcp_info.h"
 #include "shim/hooks/ask.h"
 
 namespace tapstack::shim {
-namespace {
-
-// Linux counts windows and queues in segments.
-uint32_t segments(uint32_t bytes, uint32_t mss) { return mss == 0 ? 0 : (bytes + mss - 1) / mss; }
-
-void put_options(const TcpInfo& from, tcp_info& to) {
-  if (from.timestamps) to.tcpi_options |= TCPI_OPT_TIMESTAMPS;
-  if (from.sack) to.tcpi_options |= TCPI_OPT_SACK;
-  if (from.window_scaling) to.tcpi_options |= TCPI_OPT_WSCALE;
-  if (from.ecn) to.tcpi_options |= TCPI_OPT_ECN;
-  to.tcpi_snd_wscale = from.send_scale & 0xf;
-  to.tcpi_rcv_wscale = from.receive_scale & 0xf;
-}
-
-void put_times(const TcpInfo& from, tcp_info& to) {
-  to.tcpi_rto = from.rto_us;
-  to.tcpi_ato = from.delayed_ack_us;
-  to.tcpi_rtt = from.srtt_us;
-  to.tcpi_rttvar = from.rttvar_us;
-  to.tcpi_min_rtt = from.min_rtt_us;
-  to.tcpi_last_data_sent = static_cast<uint32_t>(from.last_data_sent_us / 1000);
-  to.tcpi_last_data_recv = static_cast<uint32_t>(from.last_data_received_us / 1000);
-  to.tcpi_last_ack_recv = static_cast<uint32_t>(from.last_ack_received_us / 1000);
-}
-
-void put_counts(const TcpInfo& from, tcp_info& to) {
-  to.tcpi_bytes_sent = from.bytes_sent;
-  to.tcpi_bytes_acked = from.bytes_acked;
-  to.tcpi_bytes_received = from.bytes_received;
-  to.tcpi_bytes_retrans = from.bytes_retransmitted;
-  to.tcpi_segs_out = from.segments_out;
-  to.tcpi_segs_in = from.segments_in;
-  to.tcpi_total_retrans = from.retransmits_total;
-  to.tcpi_retransmits = static_cast<uint8_t>(std::min<uint32_t>(from.retransmits_now, 255));
-  to.tcpi_backoff = from.backoff;
-  to.tcpi_reordering = from.reordering;
-  to.tcpi_notsent_bytes = from.send_queue_bytes;
-}
-
-void put_windows(const TcpInfo& from, tcp_info& to) {
-  to.tcpi_snd_mss = from.send_mss;
-  to.tcpi_rcv_mss = from.receive_mss;
-  to.tcpi_advmss = from.advertised_mss;
-  to.tcpi_pmtu = from.path_mtu;
-  to.tcpi_snd_cwnd = segments(from.cwnd_bytes, from.send_mss);
-  to.tcpi_snd_ssthresh = segments(from.ssthresh_bytes, from.send_mss);
-  to.tcpi_snd_wnd = from.send_window;
-  to.tcpi_rcv_space = from.receive_window;
-  // Of a listener: connections waiting to be accepted, and how many may.
-  const bool listening = from.state == TcpState::kListen;
-  to.tcpi_unacked = listening ? from.accept_queue : segments(from.unacked_bytes, from.send_mss);
-  to.tcpi_sacked = listening ? from.backlog : segments(from.sacked_bytes, from.send_mss);
-  to.tcpi_lost = segments(from.lost_bytes, from.send_mss);
-  to.tcpi_retrans = segments(from.retransmitting_bytes, from.send_mss);
-}
-
-}  // namespace
 
 int get_tcp_info(SlotId id, void* value, socklen_t* length) {
   Reply reply;
@@ -75,12 +15,7 @@ int get_tcp_info(SlotId id, void* value, socklen_t* length) {
   TcpInfo from;
   if (reply.payload_bytes < sizeof from) return EPROTO;
   std::memcpy(static_cast<void*>(&from), reply.payload, sizeof from);
-  tcp_info to{};
-  to.tcpi_state = static_cast<uint8_t>(from.state);
-  put_options(from, to);
-  put_times(from, to);
-  put_counts(from, to);
-  put_windows(from, to);
+  const tcp_info to = to_linux(from);
   *length = static_cast<socklen_t>(std::min<size_t>(*length, sizeof to));
   if (*length > 0 && value == nullptr) return EFAULT;
   if (*length > 0) std::memcpy(value, &to, *length);

@@ -1,4 +1,4 @@
-#include "shim/hooks/option_table.h"
+#include "shim/common/option_table.h"
 
 #include <linux/icmp.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-#include "shim/hooks/address.h"
+#include "shim/common/address.h"
 
 #include <netinet/in.h>
 
