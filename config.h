@@ -115,7 +115,8 @@ struct Config {
   uint32_t tcp_keepalive_idle_s = 7'200;    // RFC 9293 MUST-28.
   uint32_t tcp_keepalive_interval_s = 75;
   uint32_t tcp_keepalive_probes = 9;
-  uint32_t tcp_initial_window_segments = 10;    // RFC 6928.
+  uint32_t tcp_initial_window_segments = 10;  // RFC 6928.
+  bool tcp_bbr = true;  // congestion control BBR. Cost: about 300 a connection, see `make size`.
   uint32_t tcp_challenge_acks_per_second = 10;  // per connection, RFC 5961 7.
   uint16_t tcp_mss_default_bytes = 536;         // RFC 9293 MUST-15.
   uint16_t tcp_mss_min_bytes = 88;  // smallest MSS option honoured (Linux's min_snd_mss 48).
@@ -166,6 +167,7 @@ constexpr Config embedded() {
   c.tcp_send_buffer_max_bytes = 8'192;
   c.tcp_reassembly_ranges = 4;
   c.tcp_sack_ranges = 4;
+  c.tcp_bbr = false;
   return c;
 }
 

@@ -25,7 +25,8 @@ void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timest
   if (syn.agreed.timestamps) c.timestamps.start(timestamp_offset, syn.timestamp, now);
   c.timestamps.on_ack_sent(c.rcv.vars().nxt);
   update_mss(c);
-  c.congestion.start(CongestionAlgorithm::kNewReno, text_mss(c), handshake_retransmitted);
+  c.congestion.start(c.settings.congestion, text_mss(c), handshake_retransmitted);
+  c.congestion.set_max_pacing_rate(c.settings.max_pacing_bytes_per_s);
   c.acks.start(c.advertised_mss_bytes - fixed_option_bytes(c.agreed));
   if (handshake_retransmitted) c.rtt.on_handshake_retransmitted();
 }

@@ -1,4 +1,6 @@
 // RFC 9293 3.10.7.4, fifth step: the ACK field.
+#include <algorithm>
+
 #include "transport/tcp/input.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
@@ -46,9 +48,10 @@ void adjust_congestion(Connection& c, const AckSample& sample) {
   if (is_over || phase == RecoveryPhase::kOpen) c.loss.on_recovered();
   // With SACK the pipe was full to the end, there is no burst to prevent (RFC 6675 5).
   if (is_over && phase == RecoveryPhase::kFast && !c.agreed.sack) {
-    c.congestion.on_recovered(now.flight_bytes());
+    // RFC 6582 3.2 step 3 option 1: min (ssthresh, max(FlightSize, SMSS) + SMSS).
+    c.congestion.on_recovered(std::max(now.flight_bytes(), now.mss_bytes) + now.mss_bytes);
   }
-  if (phase != RecoveryPhase::kFast) c.congestion.on_ack(sample);
+  c.congestion.on_ack(sample);
   // RFC 6582 3.2 step 3: a partial ACK shows the next loss, which is repaired at once.
   if (phase == RecoveryPhase::kFast && !is_over && !c.agreed.sack) c.wanted.first_lost = true;
 }
@@ -76,10 +79,14 @@ Acknowledged on_progress(Arrival& a, Work& w) {
   Connection& c = w.c;
   AckSample sample;
   sample.flight_bytes = outstanding(c).flight_bytes();
-  sample.was_cwnd_limited = c.was_cwnd_limited;
   sample.now = a.ctx.now;
   const Acknowledged got = c.snd.on_ack(a.ctx.memory, a.seg.ack);
+  sample.una = c.snd.vars().una;
+  sample.nxt = c.snd.vars().nxt;
   sample.acked_bytes = got.text_bytes;
+  sample.delivered_bytes = got.text_bytes;
+  sample.pipe_bytes = outstanding(c).flight_bytes();
+  sample.is_in_recovery = c.recovery.phase() == RecoveryPhase::kFast;
   c.sacked.on_cumulative_ack(a.seg.ack);
   measure_round_trip(a, c);
   c.rtt.on_progress();
@@ -113,7 +120,7 @@ void look_for_loss(Work& w) {
   const bool is_fast = c.recovery.phase() == RecoveryPhase::kFast;
   const SeqNumber lost = c.loss.lost_before(o, c.sacked, is_fast);
   if (!lost.after(o.una) || !c.recovery.may_enter(o)) return;
-  c.congestion.on_loss(o.flight_bytes());
+  c.congestion.on_loss(w.ctx.now);
   c.recovery.enter_fast(o);
   c.wanted.first_lost = true;
   c.probe.is_running = false;

@@ -170,9 +170,8 @@ void start_retransmit_timer(Work& w) {
 // RFC 5681 4.1: after idleness the window starts anew.
 void note_idle(Work& w) {
   Connection& c = w.c;
-  const bool was_idle = c.snd.vars().is_all_acked() && c.snd.vars().sent_bytes > 0 &&
-                        w.ctx.now - c.figures.last_text_sent_at > c.rtt.rto();
-  if (was_idle) c.congestion.on_idle();
+  if (!c.snd.vars().is_all_acked() || c.snd.vars().sent_bytes == 0 || !has_unsent(c)) return;
+  c.congestion.on_restart(w.ctx.now, c.figures.last_text_sent_at, c.rtt.rto());
 }
 
 bool send_text(Work& w, net::Network& network) {
@@ -224,12 +223,27 @@ bool send_ack(Work& w, net::Network& network) {
   return true;
 }
 
+void note_output_end(Work& w) {
+  Connection& c = w.c;
+  const SendVariables& v = c.snd.vars();
+  OutputSample o;
+  o.now = w.ctx.now;
+  o.una = v.una;
+  o.nxt = v.nxt;
+  o.pipe_bytes = outstanding(c).flight_bytes();
+  o.is_cwnd_limited = c.was_cwnd_limited;
+  o.is_open = c.recovery.is_open();
+  o.rto = c.rtt.rto_without_backoff();
+  c.congestion.on_output_end(o);
+}
+
 // Nothing may go out now. What could unblock it without the peer's doing is a timer.
 void wait(Work& w) {
   Connection& c = w.c;
   c.wanted.first_lost = false;
   unmark_output(w);
   if (!can_transmit_text(c.state)) return;
+  note_output_end(w);
   const SendVariables& v = c.snd.vars();
   const bool is_closed_window = v.wnd_bytes == 0 && (has_unsent(c) || !v.is_all_acked());
   const bool is_held_back = v.is_all_acked() && has_unsent(c);

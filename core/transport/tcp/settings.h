@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "config.h"
+#include "transport/tcp/congestion_algorithm.h"
 
 namespace tapstack::transport::tcp {
 
@@ -23,8 +24,10 @@ struct Settings {
   uint16_t max_segment_bytes = 0;                  // TCP_MAXSEG; 0: from the path MTU
   uint32_t user_timeout_ms = 0;                    // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
   uint32_t syn_retries = kConfig.tcp_syn_retries;  // [1, 127]
-  uint8_t ttl = 0;                                 // IP_TTL; 0: kConfig.ip_ttl_default
-  uint8_t tos = 0;                                 // IP_TOS
+  CongestionAlgorithm congestion = kCongestionDefault;  // TCP_CONGESTION
+  uint64_t max_pacing_bytes_per_s = UINT64_MAX;         // SO_MAX_PACING_RATE; all ones: none
+  uint8_t ttl = 0;                                      // IP_TTL; 0: kConfig.ip_ttl_default
+  uint8_t tos = 0;                                      // IP_TOS
   bool path_mtu_discovery = true;  // IP_MTU_DISCOVER other than IP_PMTUDISC_DONT: sets DF
 };
 

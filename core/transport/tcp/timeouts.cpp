@@ -75,7 +75,7 @@ void on_retransmit_timeout(Work& w, const net::Network& network) {
   // R1: perhaps the path has changed (RFC 9293 3.8.3, RFC 1122 3.3.1.4).
   if (c.silence.retransmits >= kConfig.tcp_retries1) refresh_route(c, network, w.ctx.now);
   const Outstanding o = outstanding(c);
-  c.congestion.on_timeout(o.flight_bytes(), c.silence.retransmits > 1);
+  c.congestion.on_timeout(w.ctx.now, c.silence.retransmits > 1);
   c.sacked.clear();  // RFC 2018 8: the peer may have thrown away what it reported
   c.loss.on_all_lost(o.nxt);
   c.recovery.enter_loss(o);

@@ -6,17 +6,47 @@ namespace tapstack::transport::tcp {
 namespace {
 
 constexpr uint32_t kMss = 1000;
+constexpr Duration kRto = Duration::ms(200);
 
-Congestion started() {
+Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+
+// A connection that always has text to send: each ACK lets it fill the window again.
+struct Flow {
+  explicit Flow(CongestionAlgorithm algorithm = CongestionAlgorithm::kNewReno) {
+    c.start(algorithm, kMss, false);
+    fill();
+  }
+  void fill() {
+    if (nxt.since(una) < c.cwnd_bytes()) nxt = una + c.cwnd_bytes();
+    output_end(true);
+  }
+  // Has `bytes` outstanding and nothing more to send.
+  void send_only(uint32_t bytes) {
+    nxt = una + bytes;
+    output_end(false);
+  }
+  void output_end(bool is_limited) {
+    c.on_output_end({at_ms(now_ms), una, nxt, nxt.since(una), is_limited, true, kRto});
+  }
+  void ack(uint32_t bytes, bool is_in_recovery = false) {
+    AckSample s;
+    s.now = at_ms(now_ms);
+    s.flight_bytes = nxt.since(una);
+    una = una + bytes;
+    s.una = una;
+    s.nxt = nxt;
+    s.acked_bytes = s.delivered_bytes = bytes;
+    s.pipe_bytes = nxt.since(una);
+    s.is_in_recovery = is_in_recovery;
+    c.on_ack(s);
+  }
+
   Congestion c;
-  c.start(CongestionAlgorithm::kNewReno, kMss, false);
-  return c;
-}
-AckSample full(const Congestion& c, uint32_t acked) {
-  return {acked, c.cwnd_bytes(), true, Instant()};
-}
+  SeqNumber una{1}, nxt{1};
+  int64_t now_ms = 0;
+};
 
-TEST(Congestion, InitialWindowIsTenSegments) { EXPECT_EQ(started().cwnd_bytes(), 10 * kMss); }
+TEST(Congestion, InitialWindowIsTenSegments) { EXPECT_EQ(Flow().c.cwnd_bytes(), 10 * kMss); }
 
 TEST(Congestion, InitialWindowOfLargeSegmentsIsTwoOfThem) {  // RFC 6928 (1)
   Congestion c;
@@ -31,57 +61,128 @@ TEST(Congestion, ALostSynStartsWithOneSegment) {  // RFC 5681 3.1
 }
 
 TEST(Congestion, SlowStartDoublesInARoundTrip) {
-  Congestion c = started();
-  c.on_ack(full(c, 10 * kMss));
-  EXPECT_EQ(c.cwnd_bytes(), 20 * kMss);
+  Flow f;
+  f.ack(10 * kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
 }
 
-TEST(Congestion, LossHalvesTheFlight) {  // RFC 5681 (4)
-  Congestion c = started();
-  c.on_loss(10 * kMss);
-  EXPECT_EQ(c.ssthresh_bytes(), 5 * kMss);
-  EXPECT_EQ(c.cwnd_bytes(), 5 * kMss);
+TEST(Congestion, LossHalvesTheWindow) {  // RFC 5681 (4)
+  Flow f;
+  f.c.on_loss(Instant());
+  EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
 }
 
 TEST(Congestion, SsthreshIsAtLeastTwoSegments) {
-  Congestion c = started();
-  c.on_loss(kMss);
-  EXPECT_EQ(c.ssthresh_bytes(), 2 * kMss);
+  Flow f;
+  f.c.on_loss(Instant());
+  f.c.on_loss(Instant());
+  f.c.on_loss(Instant());
+  EXPECT_EQ(f.c.ssthresh_bytes(), 2 * kMss);
+}
+
+TEST(Congestion, AnEcnEchoReducesByAFifth) {  // RFC 8511 4.1
+  Flow f;
+  f.c.on_ecn(Instant());
+  EXPECT_EQ(f.c.ssthresh_bytes(), 8 * kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 8 * kMss);
 }
 
 TEST(Congestion, AvoidanceAddsOneSegmentAWindow) {
-  Congestion c = started();
-  c.on_loss(10 * kMss);
-  for (int i = 0; i < 5; ++i) c.on_ack(full(c, kMss));
-  EXPECT_EQ(c.cwnd_bytes(), 6 * kMss);
+  Flow f;
+  f.c.on_loss(Instant());
+  f.c.on_recovered();
+  f.una = f.nxt;
+  f.fill();
+  for (int i = 0; i < 5; ++i) f.ack(kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 6 * kMss);
 }
 
 TEST(Congestion, AWindowNotInUseDoesNotGrow) {  // RFC 7661
-  Congestion c = started();
-  c.on_loss(20 * kMss);
-  c.on_ack({10 * kMss, 10 * kMss, false, Instant()});
-  EXPECT_EQ(c.cwnd_bytes(), 10 * kMss);
+  Flow f;
+  f.una = f.nxt;
+  f.send_only(5 * kMss);
+  f.ack(5 * kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+}
+
+TEST(Congestion, SlowStartGrowsWhileMoreThanHalfTheWindowIsUsed) {  // RFC 7661 4.1
+  Flow f;
+  f.una = f.nxt;
+  f.send_only(6 * kMss);
+  f.ack(6 * kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 16 * kMss);
+}
+
+TEST(Congestion, InFastRecoveryTheWindowDoesNotGrow) {
+  Flow f;
+  f.c.on_loss(Instant());
+  f.ack(3 * kMss, true);
+  EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
+}
+
+TEST(Congestion, PrrsWindowHoldsUntilRecoveryEnds) {
+  Flow f;
+  f.c.on_loss(Instant());
+  f.c.on_recovery_window(9 * kMss);
+  EXPECT_EQ(f.c.cwnd_bytes(), 9 * kMss);
+  f.c.on_recovered();
+  EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
 }
 
 TEST(Congestion, ATimeoutLeavesOneSegment) {
-  Congestion c = started();
-  c.on_timeout(10 * kMss, false);
-  EXPECT_EQ(c.cwnd_bytes(), kMss);
-  EXPECT_EQ(c.ssthresh_bytes(), 5 * kMss);
+  Flow f;
+  f.c.on_timeout(Instant(), false);
+  EXPECT_EQ(f.c.cwnd_bytes(), kMss);
+  EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
 }
 
 TEST(Congestion, ARepeatedTimeoutLeavesSsthreshAlone) {  // RFC 5681 3.1
-  Congestion c = started();
-  c.on_timeout(10 * kMss, false);
-  c.on_timeout(kMss, true);
-  EXPECT_EQ(c.ssthresh_bytes(), 5 * kMss);
+  Flow f;
+  f.c.on_timeout(Instant(), false);
+  f.c.on_timeout(Instant(), true);
+  EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
 }
 
-TEST(Congestion, IdlenessFallsBackToTheInitialWindow) {  // RFC 5681 4.1
-  Congestion c = started();
-  c.on_ack(full(c, 10 * kMss));
-  c.on_idle();
-  EXPECT_EQ(c.cwnd_bytes(), 10 * kMss);
+TEST(Congestion, UndoBringsTheWindowBackOnce) {
+  Flow f;
+  const uint32_t ssthresh = f.c.ssthresh_bytes();
+  f.c.on_timeout(Instant(), false);
+  f.c.on_undo();
+  EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+  EXPECT_EQ(f.c.ssthresh_bytes(), ssthresh);
+  f.c.on_recovery_window(kMss);
+  f.c.on_undo();
+  EXPECT_EQ(f.c.cwnd_bytes(), kMss);
+}
+
+TEST(Congestion, EachIdleTimeoutHalvesTheWindowDownToTheInitialOne) {
+  Flow f;
+  for (int i = 0; i < 3; ++i) {
+    f.ack(f.c.cwnd_bytes());
+    f.fill();
+  }
+  ASSERT_EQ(f.c.cwnd_bytes(), 80 * kMss);
+  f.c.on_restart(at_ms(500), at_ms(0), kRto);  // idle for 2.5 RTO
+  EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
+  f.c.on_restart(at_ms(5500), at_ms(500), kRto);
+  EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+}
+
+TEST(Congestion, APauseOfLessThanAnRtoLeavesTheWindow) {
+  Flow f;
+  f.ack(10 * kMss);
+  f.c.on_restart(at_ms(200), at_ms(0), kRto);
+  EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
+}
+
+TEST(Congestion, UnpacedUnlessAMaximumRateIsSet) {
+  Congestion c;
+  c.start(CongestionAlgorithm::kNewReno, kMss, false);
+  EXPECT_EQ(c.pacing_bytes_per_s(), 0u);
+  c.set_max_pacing_rate(10'000'000);
+  EXPECT_EQ(c.pacing_bytes_per_s(), 10'000'000u);
+  EXPECT_EQ(c.send_quantum_bytes(), 10'000u);  // a millisecond's worth
 }
 
 }  // namespace

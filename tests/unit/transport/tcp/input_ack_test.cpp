@@ -107,14 +107,14 @@ TEST_F(InputAck, TheThirdDuplicateAckRetransmitsAndHalvesTheWindow) {  // RFC 56
   ack(snd().una + 1448);
   p.trace.clear();
   const SeqNumber hole = snd().una;
-  const uint32_t flight = snd().nxt.since(hole);
+  const uint32_t cwnd = at_a().congestion.cwnd_bytes();
   ack(hole);
   ack(hole);
   EXPECT_TRUE(p.trace.empty());
   ack(hole);
   ASSERT_FALSE(p.trace.empty());
   EXPECT_EQ(p.trace[0].seq, hole);
-  EXPECT_EQ(at_a().congestion.ssthresh_bytes(), flight / 2);
+  EXPECT_EQ(at_a().congestion.ssthresh_bytes(), cwnd / 2);
 }
 
 TEST_F(InputAck, AWindowUpdateIsNoDuplicateAck) {  // RFC 5681 2, condition (e)
