@@ -125,3 +125,4 @@ else()
 endif()
 
 include(scripts/cmake/programs.cmake)
+include(scripts/cmake/bench_sim.cmake)
