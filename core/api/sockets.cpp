@@ -69,8 +69,8 @@ Result<size_t> reserve_send(Stack& stack, SocketId id, size_t bytes, std::span<B
   return socket::reserve_send(Call(stack, stack.last_now()), id, bytes, spans);
 }
 
-Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes) {
-  return socket::commit_send(Call(stack, now), id, bytes);
+Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes, bool urgent) {
+  return socket::commit_send(Call(stack, now), id, bytes, urgent);
 }
 
 Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how) {
@@ -95,6 +95,10 @@ Result<size_t> readable_bytes(const Stack& stack, SocketId id) {
 
 Result<size_t> unsent_bytes(const Stack& stack, SocketId id) {
   return socket::unsent_bytes(stack.view(), id);
+}
+
+Result<size_t> urgent_offset(const Stack& stack, SocketId id) {
+  return socket::urgent_offset(stack.view(), id);
 }
 
 Error take_error(Stack& stack, SocketId id) {

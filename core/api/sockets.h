@@ -53,13 +53,15 @@ Result<size_t> receive(Stack& stack, Instant now, SocketId id, std::span<const B
                        const ReceiveOptions& options, DatagramInfo* info);
 
 // Streams without a copy: the queue's bytes as spans (valid until the next call on the Stack), then
-// consume. Returns the number of spans filled; 0 with kNone when the queue is empty.
+// consume. Returns the number of spans filled; 0 with kNone when the queue is empty. An urgent
+// octet is among them: urgent_offset() says which it is.
 size_t peek_spans(Stack& stack, SocketId id, std::span<ConstBytes> spans);
 Status consume(Stack& stack, Instant now, SocketId id, size_t bytes);
 // Streams: spans for at most `bytes` to be filled (readv), then commit what was filled (0 allowed,
 // and required before any other call on the Stack). kWouldBlock when the send queue is full.
+// `urgent`: the last of the bytes is urgent (MSG_OOB).
 Result<size_t> reserve_send(Stack& stack, SocketId id, size_t bytes, std::span<Bytes> spans);
-Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes);
+Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes, bool urgent = false);
 
 Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how);
 // The id is stale afterwards. TCP goes on sending what is queued and its FIN (or resets, with
@@ -73,6 +75,9 @@ Readiness readiness(const Stack& stack, SocketId id);
 // yet acknowledged by the peer (SIOCOUTQ).
 Result<size_t> readable_bytes(const Stack& stack, SocketId id);
 Result<size_t> unsent_bytes(const Stack& stack, SocketId id);
+// Octets in the receive queue before the urgent one (RFC 6093), which was announced but need not be
+// there yet; 0 is SIOCATMARK. kWouldBlock: none was announced, or it was read past.
+Result<size_t> urgent_offset(const Stack& stack, SocketId id);
 Error take_error(Stack& stack, SocketId id);                       // SO_ERROR: reads and clears
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);

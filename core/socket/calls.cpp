@@ -120,10 +120,11 @@ Result<size_t> reserve_send(Environment env, SocketId id, size_t bytes,
   return reserved;
 }
 
-Status commit_send(Environment env, SocketId id, size_t bytes) {
+Status commit_send(Environment env, SocketId id, size_t bytes, bool urgent) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  return socket->is_tcp() ? tcp_socket::commit_send(env, *socket, bytes) : Error::kNotSupported;
+  if (!socket->is_tcp()) return Error::kNotSupported;
+  return tcp_socket::commit_send(env, *socket, bytes, {.more = false, .urgent = urgent});
 }
 
 Status shutdown(Environment env, SocketId id, Shutdown how) {

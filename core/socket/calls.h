@@ -43,7 +43,7 @@ size_t peek_spans(Environment env, SocketId id, std::span<mem::ConstBytes> spans
 Status consume(Environment env, SocketId id, size_t bytes);
 Result<size_t> reserve_send(Environment env, SocketId id, size_t bytes,
                             std::span<mem::Bytes> spans);
-Status commit_send(Environment env, SocketId id, size_t bytes);
+Status commit_send(Environment env, SocketId id, size_t bytes, bool urgent);
 Status shutdown(Environment env, SocketId id, Shutdown how);
 Status close(Environment env, SocketId id);
 

@@ -40,6 +40,14 @@ Result<size_t> unsent_bytes(View view, SocketId id) {
   return socket->is_tcp() ? tcp_socket::unsent_bytes(view.layers, *socket) : size_t{0};
 }
 
+Result<size_t> urgent_offset(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (!socket->is_tcp()) return Error::kNotSupported;
+  const auto offset = tcp_socket::urgent_offset(view.layers, *socket);
+  return offset ? Result<size_t>(*offset) : Result<size_t>(Error::kWouldBlock);
+}
+
 Result<int64_t> get_option(View view, SocketId id, Instant now, Option option) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;

@@ -189,9 +189,9 @@ Result<size_t> reserve_send(Environment env, Socket& socket, size_t bytes,
   return tcp::reserve_send(env.layers.tcp, env.ctx, socket.connection, bytes, spans);
 }
 
-Status commit_send(Environment env, Socket& socket, size_t bytes) {
+Status commit_send(Environment env, Socket& socket, size_t bytes, const tcp::SendFlags& flags) {
   if (!has_connection(socket)) return Error::kBrokenPipe;
-  return tcp::commit_send(env.layers.tcp, env.ctx, socket.connection, bytes, {});
+  return tcp::commit_send(env.layers.tcp, env.ctx, socket.connection, bytes, flags);
 }
 
 Status shutdown(Environment env, Socket& socket, Shutdown how) {
@@ -275,6 +275,11 @@ size_t readable_bytes(const Layers& layers, const Socket& socket) {
 
 size_t unsent_bytes(const Layers& layers, const Socket& socket) {
   return has_connection(socket) ? status_of(layers, socket).unsent_bytes : 0;
+}
+
+std::optional<uint32_t> urgent_offset(const Layers& layers, const Socket& socket) {
+  if (!has_connection(socket)) return std::nullopt;
+  return status_of(layers, socket).urgent_offset;
 }
 
 uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket) {

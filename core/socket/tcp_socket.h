@@ -2,6 +2,7 @@
 // connection, which is transport/tcp's.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "socket/layers.h"
@@ -26,7 +27,8 @@ size_t peek_spans(Environment env, const Socket& socket, std::span<mem::ConstByt
 Status consume(Environment env, Socket& socket, size_t bytes);
 Result<size_t> reserve_send(Environment env, Socket& socket, size_t bytes,
                             std::span<mem::Bytes> spans);
-Status commit_send(Environment env, Socket& socket, size_t bytes);
+Status commit_send(Environment env, Socket& socket, size_t bytes,
+                   const transport::tcp::SendFlags& flags);
 
 Status shutdown(Environment env, Socket& socket, Shutdown how);
 void close(Environment env, Socket& socket);
@@ -36,6 +38,7 @@ Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
 size_t readable_bytes(const Layers& layers, const Socket& socket);
 size_t unsent_bytes(const Layers& layers, const Socket& socket);
+std::optional<uint32_t> urgent_offset(const Layers& layers, const Socket& socket);
 // Of the connection's path; 0 when there is none.
 uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket);
 Error take_error(Layers& layers, Socket& socket);

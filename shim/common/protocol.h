@@ -43,7 +43,7 @@ enum class Op : uint16_t {
   kQueuedError,  // reply: QueuedError in payload
   kReadable,     // FIONREAD: bytes in the core not yet on the handle
   kUnsent,       // SIOCOUTQ
-  kUrgentMark,   // SIOCATMARK
+  kUrgentNext,   // the program is about to write to its handle with MSG_OOB
   kJoinGroup,    // endpoint.address, args[0]: interface
   kLeaveGroup,
   kInterface,    // args: n; reply: InterfaceRecord in payload; ENOENT past the last
@@ -99,8 +99,9 @@ struct SlotStatus {
   int32_t pending_error = 0;  // errno that the next call would return (not cleared)
   uint16_t readiness = 0;     // Readiness bits of the core's socket
   bool has_queued_error = false;
-  uint8_t protocol = 0;  // IPPROTO_*, as given or implied at kOpen
-  uint32_t wanted = 0;   // kSetWanted's, 0 at first; inherited by accepted sockets
+  bool urgent_coming = false;  // TCP: an urgent octet was announced that is not on the handle yet
+  uint8_t protocol = 0;        // IPPROTO_*, as given or implied at kOpen
+  uint32_t wanted = 0;         // kSetWanted's, 0 at first; inherited by accepted sockets
 };
 
 struct InterfaceRecord {

@@ -9,6 +9,7 @@
 #include "shim/common/sys.h"
 #include "shim/engine/requests.h"
 #include "shim/engine/stream_pump.h"
+#include "shim/engine/urgent.h"
 
 namespace tapstack::shim {
 namespace {
@@ -98,6 +99,7 @@ int report_status(Works& works, Slot& slot, Reply& reply) {
   status.pending_error = to_errno(slot.pending);
   status.readiness = ready.bits;
   status.has_queued_error = !slot.is_stream() && ready.has(Readiness::kError);
+  status.urgent_coming = slot.is_stream() && is_urgent_coming(works, slot);
   status.protocol = slot.protocol;
   status.wanted = slot.wanted;
   return answer(reply, status);

@@ -6,6 +6,7 @@
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
 #include "shim/engine/slot_life.h"
+#include "shim/engine/urgent.h"
 
 namespace tapstack::shim {
 namespace {
@@ -97,8 +98,8 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return report_readable(works, slot, reply);
     case Op::kUnsent:
       return report_unsent(works, slot, reply);
-    case Op::kUrgentMark:
-      return 0;  // no urgent data reaches a handle, so none is at its mark
+    case Op::kUrgentNext:
+      return expect_urgent(slot);
     case Op::kJoinGroup:
     case Op::kLeaveGroup:
       return change_group(works, slot, request);

@@ -40,10 +40,11 @@ struct Slot {
   bool send_shut = false;      // shutdown(SHUT_WR) of the program
   bool peer_set = false;       // datagram: connected
   bool is_bound = false;
-  bool wake_sent = false;     // datagram: a kWakeOnly message waits
-  bool wake_used = false;     // ... or did, and nothing new has come since the program took it
-  bool room_watched = false;  // known to the epoll set of those that want room
-  bool failure_byte = false;  // the byte that makes a failed connect readable
+  bool wake_sent = false;      // datagram: a kWakeOnly message waits
+  bool wake_used = false;      // ... or did, and nothing new has come since the program took it
+  bool room_watched = false;   // known to the epoll set of those that want room
+  bool writes_urgent = false;  // the program has used MSG_OOB: marks lie between its bytes
+  bool failure_byte = false;   // the byte that makes a failed connect readable
 
   Error pending = Error::kNone;     // SO_ERROR
   Error send_error = Error::kNone;  // datagram: for the next kFlush

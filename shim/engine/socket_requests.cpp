@@ -14,6 +14,7 @@
 #include "shim/engine/requests.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/stream_pump.h"
+#include "shim/engine/urgent.h"
 
 namespace tapstack::shim {
 namespace {
@@ -84,6 +85,7 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
     return to_errno(id.error());
   }
   if (const int error = add_slot(works, *id, kind, pair)) return error;
+  if (kind == SocketKind::kTcp) keep_urgent_in_queue(works, *id);
   reply.slot = SlotId{id->index, id->generation};
   works.slots.find(*id)->protocol = protocol_of(kind, request.args[2]);
   fd_out = pair.handle;

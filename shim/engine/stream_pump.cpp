@@ -7,6 +7,7 @@
 #include "shim/common/sys.h"
 #include "shim/engine/handle_pair.h"
 #include "shim/engine/slot_life.h"
+#include "shim/engine/urgent.h"
 
 namespace tapstack::shim {
 namespace {
@@ -20,19 +21,19 @@ constexpr uint32_t kReadHintMin = 4'096;
 // --- From the core to the handle
 // ------------------------------------------------------------------
 
-// Parts of the receive queue behind what was moved already. Bytes in them.
-size_t gather_unmoved(Works& works, Slot& slot, size_t& count) {
+// Parts of the receive queue behind what was moved already, of `most` bytes. Bytes in them.
+size_t gather_unmoved(Works& works, Slot& slot, size_t most, size_t& count) {
   Scratch& scratch = works.scratch;
   const size_t spans = api::peek_spans(works.stack, slot.id, scratch.const_spans);
   size_t skip = slot.moved_bytes;
   size_t bytes = 0;
   count = 0;
-  for (size_t i = 0; i < spans && bytes < kTurnBytes; ++i) {
+  for (size_t i = 0; i < spans && bytes < most; ++i) {
     const ConstBytes span = scratch.const_spans[i];
     const size_t skipped = std::min(skip, span.size());
     skip -= skipped;
     if (skipped == span.size()) continue;
-    const size_t left = span.size() - skipped;
+    const size_t left = std::min(span.size() - skipped, most - bytes);
     scratch.parts[count++] = {const_cast<uint8_t*>(span.data()) + skipped, left};
     bytes += left;
   }
@@ -56,12 +57,13 @@ bool move_to_handle(Works& works, Slot& slot) {
   credit_reads(works, slot);
   size_t count = 0;
   long sent = 0;
-  const size_t bytes = gather_unmoved(works, slot, count);
+  const Stretch next = stretch_to_move(works, slot, kTurnBytes);
+  const size_t bytes = gather_unmoved(works, slot, next.bytes, count);
   if (bytes > 0) {
     msghdr message{};
     message.msg_iov = works.scratch.parts.data();
     message.msg_iovlen = count;
-    sent = sys::sendmsg(slot.end, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    sent = sys::sendmsg(slot.end, &message, MSG_NOSIGNAL | MSG_DONTWAIT | next.flags);
     if (sent > 0) slot.moved_bytes += static_cast<uint32_t>(sent);
     if (sent == -EPIPE) slot.receive_shut = true;  // a reader without hooks shut its side down
   }
@@ -85,8 +87,9 @@ void on_program_end(Works& works, Slot& slot) {
 // Reads once into blocks of the core. Bytes moved; negative when there is no more to be done now.
 long read_into_core(Works& works, Slot& slot) {
   Scratch& scratch = works.scratch;
+  const bool is_urgent = slot.writes_urgent && is_at_mark(slot.end);
   const Result<size_t> reserved =
-      api::reserve_send(works.stack, slot.id, slot.read_hint_bytes, scratch.spans);
+      api::reserve_send(works.stack, slot.id, is_urgent ? 1 : slot.read_hint_bytes, scratch.spans);
   if (!reserved.ok()) {
     // No room: the core tells when there is. Otherwise nothing can be sent any more.
     if (reserved.error() != Error::kWouldBlock) on_program_end(works, slot);
@@ -98,13 +101,13 @@ long read_into_core(Works& works, Slot& slot) {
     room += scratch.spans[i].size();
   }
   const long got = sys::readv(slot.end, scratch.parts.data(), *reserved);
-  api::commit_send(works.stack, works.now, slot.id, static_cast<size_t>(std::max(got, 0L)))
-      .ignore();
+  const size_t bytes = static_cast<size_t>(std::max(got, 0L));
+  api::commit_send(works.stack, works.now, slot.id, bytes, is_urgent && got > 0).ignore();
   if (got == 0 || got == -ECONNRESET) on_program_end(works, slot);
   const bool is_full = got == static_cast<long>(room);
-  // A short read has emptied the pair; what is written next makes a new edge. An end of file that
-  // came with the same edge has still to be read.
-  if (!is_full && !slot.end_coming) slot.may_read = false;
+  // A short read has emptied the pair, unless it ended at an urgent mark; what is written next
+  // makes a new edge. An end of file that came with the same edge has still to be read.
+  if (!is_full && !slot.end_coming && !slot.writes_urgent) slot.may_read = false;
   if (got < 0) slot.may_read = false;
   slot.read_hint_bytes = is_full ? kTurnBytes : std::max(kReadHintMin, slot.read_hint_bytes / 2);
   return got > 0 ? got : -1;

@@ -57,6 +57,14 @@ bool is_listening(SlotId id) {
   return true;
 }
 
+// SO_OOBINLINE is the handle's own option, and accepted sockets have their listener's.
+void inherit_inline(int listener, int accepted) {
+  int is_inline = 0;
+  socklen_t length = sizeof is_inline;
+  const bool known = real::getsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &is_inline, &length) == 0;
+  if (known && is_inline != 0) sys::setsockopt(accepted, SOL_SOCKET, SO_OOBINLINE, 1);
+}
+
 int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen_t* length,
                   int flags) {
   if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return fail(EINVAL);
@@ -70,6 +78,7 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
     const int error = take_connection(listener, handle.id, taken);
     if (error == EAGAIN) continue;
     if (error != 0) return fail(error);
+    inherit_inline(listener, taken.fd);
     endpoint_to(taken.peer, address, length);
     const uint32_t wanted = descriptors::wanted(handle.id);  // inherited
     return finish_handle(taken.fd, Handle{taken.id, true}, Phase::kConnected, flags, wanted);

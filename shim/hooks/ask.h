@@ -23,7 +23,7 @@ int set_option(SlotId id, Option option, int64_t value);
 int get_option(SlotId id, Option option, int64_t& value);
 int local_endpoint(SlotId id, Endpoint& endpoint);
 int remote_endpoint(SlotId id, Endpoint& endpoint);
-// A number that some requests answer with (kReadable, kUnsent, kUrgentMark); false on error.
+// A number that some requests answer with (kReadable, kUnsent); false on error.
 bool number(Op op, SlotId id, int64_t& value);
 // What the program wrote goes into the stack now; the errno that the last of it met, or 0.
 int flush(SlotId id);

@@ -23,7 +23,9 @@ ssize_t receive_stream(int fd, const Handle& handle, size_t bytes, int flags, Na
   const stream::Before before = stream::before_receive(fd, handle, flags);
   if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
   const ssize_t result = native();
-  return result > 0 || (result == 0 && bytes == 0) ? result : stream::after_receive(fd, result);
+  if (result > 0 || (result == 0 && bytes == 0)) return result;
+  if ((flags & MSG_OOB) != 0) return stream::after_receive_urgent(handle, result);
+  return stream::after_receive(fd, result);
 }
 
 // MSG_TRUNC on a stream takes bytes and throws them away (tcp(7)); the handle would copy them.

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
@@ -15,16 +16,23 @@
 namespace tapstack::shim {
 namespace {
 
-// Flags that the handle understands; MSG_OOB is refused, since the pair cannot carry urgent data to
-// the engine at its place in the stream. Of the others MSG_MORE, MSG_CONFIRM, MSG_DONTROUTE and
+// Flags that the handle understands. Of the others MSG_MORE, MSG_CONFIRM, MSG_DONTROUTE and
 // MSG_ZEROCOPY are advice that a stream may ignore.
-constexpr int kStreamFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+constexpr int kStreamFlags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB;
+
+// The engine must know of an urgent octet before it is written, or it would read past the mark.
+int announce_urgent(SlotId id) {
+  Reply reply;
+  return ask::call(ask::about(Op::kUrgentNext, id), reply);
+}
 
 template <class Native>
 ssize_t send_stream(int fd, const Handle& handle, int flags, Native native) {
   const stream::Before before = stream::before_send(fd, handle, flags);
   if (!before.is_native) return stream::fail_send(before.error, flags);
-  if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
+  if ((flags & MSG_OOB) != 0) {
+    if (const int error = announce_urgent(handle.id); error != 0) return fail(error);
+  }
   const ssize_t result = native((flags & kStreamFlags) | MSG_NOSIGNAL);
   return result >= 0 ? result : stream::after_send(fd, flags);
 }

@@ -93,6 +93,14 @@ ssize_t after_receive(int fd, ssize_t result) {
   return result;
 }
 
+ssize_t after_receive_urgent(const Handle& handle, ssize_t result) {
+  const int native = result < 0 ? last_error() : 0;
+  if (native != EINVAL) return result;
+  SlotStatus status;
+  const bool is_coming = ask::status(handle.id, status) && status.urgent_coming;
+  return fail(is_coming ? EAGAIN : EINVAL);
+}
+
 ssize_t fail_send(int error, int flags) {
   if (error == EPIPE && (flags & MSG_NOSIGNAL) == 0) raise(SIGPIPE);
   return fail(error);

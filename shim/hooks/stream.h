@@ -23,6 +23,10 @@ Before before_send(int fd, const Handle& handle, int flags);
 // read looks like the end of file on the handle. Sets the program's error value when it returns -1.
 ssize_t after_receive(int fd, ssize_t result);
 
+// The same for a receive with MSG_OOB: an urgent octet that was announced but has not come is
+// EAGAIN (tcp_recv_urg); the kernel knows of none then and says EINVAL.
+ssize_t after_receive_urgent(const Handle& handle, ssize_t result);
+
 // The same for a native send that failed. The native call was made with MSG_NOSIGNAL: SIGPIPE is
 // raised here, unless `flags` has that.
 ssize_t after_send(int fd, int flags);

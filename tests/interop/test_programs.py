@@ -8,6 +8,7 @@ PROGRAMS = [
     ("socket_calls",),
     ("connecting",),
     ("stream_io",),
+    ("urgent",),
     ("datagrams",),
     ("options",),
     ("readiness",),

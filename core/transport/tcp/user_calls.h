@@ -6,6 +6,7 @@
 // itself; a stale one answers Error::kBadHandle.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "link/context.h"
@@ -99,7 +100,9 @@ struct ReceiveFlags {
 // is returned once after all data was read. Stops at the urgent mark (RFC 6093, SIOCATMARK).
 Result<size_t> receive(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem::Bytes> parts,
                        const ReceiveFlags& flags);
-// The queue's bytes in place, valid until the next call; returns the number of spans.
+// The queue's bytes in place, valid until the next call; returns the number of spans. Unlike
+// receive() it neither stops at the urgent mark nor leaves the urgent octet out:
+// ConnectionStatus::urgent_offset says where that is.
 size_t peek_spans(const Tcp& tcp, const mem::PacketMemory& memory, ConnectionId id,
                   std::span<mem::ConstBytes> spans);
 // Takes `bytes` off the receive queue (at most what it holds) and opens the window accordingly.
@@ -129,11 +132,14 @@ struct ConnectionStatus {
   uint32_t readable_bytes = 0;  // in-order data not yet consumed (FIONREAD)
   uint32_t unsent_bytes = 0;    // accepted from the program, not acknowledged (SIOCOUTQ)
   uint32_t path_mtu_bytes = 0;
-  bool is_connected = false;    // handshake complete and not ended by an error
-  bool peer_closed = false;     // end of stream follows readable_bytes
-  bool send_closed = false;     // shutdown_send() or the end: send() answers kBrokenPipe
-  bool is_writable = false;     // send() would take something
-  bool has_urgent = false;      // an urgent byte can be read, or the mark lies ahead
+  bool is_connected = false;  // handshake complete and not ended by an error
+  bool peer_closed = false;   // end of stream follows readable_bytes
+  bool send_closed = false;   // shutdown_send() or the end: send() answers kBrokenPipe
+  bool is_writable = false;   // send() would take something
+  bool has_urgent = false;    // the urgent octet has arrived and was not read
+  // Octets in the receive queue before the urgent one, which may not have arrived; none when no
+  // urgent octet was announced, or the reader has passed it.
+  std::optional<uint32_t> urgent_offset;
   bool at_urgent_mark = false;  // SIOCATMARK
 };
 

@@ -91,28 +91,18 @@ size_t peek_spans(const Tcp& tcp, const mem::PacketMemory& memory, ConnectionId 
                   std::span<mem::ConstBytes> spans) {
   const Connection* c = find_connection(tcp, id);
   if (c == nullptr || spans.empty()) return 0;
-  const Readable r = readable(*c);
-  if (r.bytes == 0) return 0;
+  if (c->rcv.queue().is_empty()) return 0;
   uint32_t covered = 0;
-  size_t n = memory.chain_gather(c->rcv.queue(), r.skip, spans, &covered);
-  while (n > 0 && covered > r.bytes) {  // not past the urgent mark
-    mem::ConstBytes& last = spans[n - 1];
-    const uint32_t cut = std::min<uint32_t>(covered - r.bytes, static_cast<uint32_t>(last.size()));
-    last = last.first(last.size() - cut);
-    covered -= cut;
-    if (last.empty()) --n;
-  }
-  return n;
+  return memory.chain_gather(c->rcv.queue(), 0, spans, &covered);
 }
 
 Status consume(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes) {
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
-  const Readable r = readable(*c);
-  if (bytes > r.bytes) return Error::kInvalid;
+  if (bytes > c->rcv.queue().length) return Error::kInvalid;
   if (bytes == 0) return {};
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_reading(w, r.skip + static_cast<uint32_t>(bytes));
+  after_reading(w, static_cast<uint32_t>(bytes));
   return {};
 }
 

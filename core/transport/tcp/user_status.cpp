@@ -13,7 +13,7 @@ namespace {
 
 uint32_t us(Duration d) { return static_cast<uint32_t>(std::min<int64_t>(d.us(), UINT32_MAX)); }
 
-// Octets that receive() and consume() will hand out in the end: the urgent one apart.
+// Octets that receive() will hand out in the end: the urgent one apart.
 uint32_t readable_bytes(const Connection& c) {
   const ReceiveVariables& v = c.rcv.vars();
   const uint32_t held = c.rcv.queue().length;
@@ -63,7 +63,8 @@ Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
       rcv.fin_received || c->receive_shut || (c->was_established && c->state == State::kClosed);
   s.send_closed = c->snd.vars().fin_queued || is_send_closed(c->state);
   s.is_writable = s.is_connected && !s.send_closed && has_worthwhile_room(*c);
-  s.has_urgent = rcv.has_urgent && !rcv.urgent_taken;
+  if (rcv.has_urgent && rcv.up.after(rcv.read)) s.urgent_offset = rcv.up.since(rcv.read) - 1;
+  s.has_urgent = s.urgent_offset && !rcv.urgent_taken && *s.urgent_offset < c->rcv.queue().length;
   s.at_urgent_mark = rcv.has_urgent && rcv.up.since(rcv.read) == 1;
   return s;
 }

@@ -86,16 +86,28 @@ TEST_F(UserReceive, WithOobInlineTheUrgentOctetIsOneOfTheOthers) {
   EXPECT_EQ(receive(got, {.urgent = true}).error(), Error::kInvalid);
 }
 
-TEST_F(UserReceive, SpansShowTheQueueInPlace) {
+TEST_F(UserReceive, SpansShowTheQueueInPlaceAndTheUrgentOctetInIt) {
   send("ab!", {.urgent = true});
-  send("cd");
   std::array<mem::ConstBytes, 4> spans;
   ASSERT_EQ(peek_spans(p.b.tcp, p.b.memory, e.b, spans), 1u);
-  EXPECT_EQ(spans[0].size(), 2u) << "not past the urgent mark";
-  EXPECT_EQ(consume(3).error(), Error::kInvalid);
+  EXPECT_EQ(spans[0].size(), 3u);
+  EXPECT_EQ(status(p.b.tcp, e.b)->urgent_offset, 2u);
+  EXPECT_EQ(consume(4).error(), Error::kInvalid);
   ASSERT_TRUE(consume(2).ok());
-  ASSERT_EQ(peek_spans(p.b.tcp, p.b.memory, e.b, spans), 1u);
-  EXPECT_EQ(spans[0][0], 'c');
+  EXPECT_EQ(status(p.b.tcp, e.b)->urgent_offset, 0u);
+  ASSERT_TRUE(consume(1).ok());
+  EXPECT_FALSE(status(p.b.tcp, e.b)->urgent_offset);
+}
+
+TEST_F(UserReceive, AnUrgentOctetThatIsAnnouncedOnlyIsNotThereYet) {  // RFC 9293 3.8.5
+  wire::TcpHeader h = header(flag::kAck | flag::kUrg, at_b().rcv.vars().nxt, at_b().snd.vars().una);
+  h.urgent_pointer = 3;
+  wire::TcpOptions options;
+  options.timestamps = wire::TcpTimestamps{at_b().timestamps.recent(), 0};
+  p.inject(p.b, at_b().flow, h, options);
+  EXPECT_EQ(status(p.b.tcp, e.b)->urgent_offset, 2u);
+  EXPECT_FALSE(status(p.b.tcp, e.b)->has_urgent);
+  EXPECT_EQ(receive(got, {.urgent = true}).error(), Error::kWouldBlock);
 }
 
 TEST_F(UserReceive, ReadingOpensAClosedWindow) {  // RFC 9293 3.8.6.2.2
