@@ -18,64 +18,79 @@ void Congestion::start(CongestionAlgorithm algorithm, uint32_t mss_bytes,
   window_.ssthresh_bytes = kWindowMax;  // RFC 5681 3.1: arbitrarily high
   window_.cwnd_bytes = handshake_retransmitted ? mss_bytes : initial_window_bytes();
   use_.start();
-  undo_ = Undo{};
   change_algorithm(algorithm);
 }
 
 void Congestion::change_algorithm(CongestionAlgorithm algorithm) {
   algorithm_ = algorithm;
-  acked_bytes_ = 0;
+  state_ = is_cubic() ? State(CubicState{}) : State();
+  undo_ = Undo{};
 }
 
 void Congestion::on_ack(const AckSample& sample) {
-  if (sample.is_in_recovery || !use_.may_grow(window_)) return;
-  grow(sample.delivered_bytes);
-}
-
-void Congestion::grow(uint32_t acked) {
-  if (is_slow_start()) {
-    // RFC 5681 (2) recommends at most SMSS an ACK. Peers acknowledge a 64 KiB superframe with one
-    // ACK (GRO), so bytes are counted instead, as Linux does; what goes past ssthresh counts for
-    // congestion avoidance.
-    const uint32_t grown = std::min(acked, window_.ssthresh_bytes - window_.cwnd_bytes);
-    window_.cwnd_bytes += grown;
-    acked -= grown;
+  if (sample.is_in_recovery || !use_.may_grow(window_)) {
+    if (is_cubic()) state_.cubic.cubic.on_pause(sample.now);
+    return;
   }
-  if (acked > 0) window_.cwnd_bytes = new_reno::grow(window_, acked, acked_bytes_);
+  const uint32_t left = is_slow_start() ? slow_start(sample) : sample.delivered_bytes;
+  if (left > 0) avoid_congestion(sample, left);
   window_.cwnd_bytes = std::min(window_.cwnd_bytes, kWindowMax);
 }
 
-void Congestion::remember() { undo_ = {window_.cwnd_bytes, window_.ssthresh_bytes}; }
+// RFC 5681 (2) recommends at most SMSS an ACK, RFC 9406 4.2 8 SMSS unless paced. Peers acknowledge
+// a 64 KiB superframe with one ACK (GRO): with either limit the window would grow by a fifth a
+// round trip instead of doubling. The limits are to bound the burst that an ACK releases; here the
+// ACK itself releases a superframe, which growth at most doubles. So all bytes count, as in Linux.
+uint32_t Congestion::slow_start(const AckSample& sample) {
+  uint32_t acked = sample.delivered_bytes;
+  // RFC 9406 4.3: only in the first slow start, while ssthresh is arbitrarily high.
+  const bool is_first = window_.ssthresh_bytes == kWindowMax && !sample.is_loss_recovery;
+  if (is_cubic() && is_first) {
+    const HyStart::Growth growth = state_.cubic.hystart.on_ack(sample.una, sample.nxt, sample.rtt);
+    if (growth == HyStart::Growth::kDone) {
+      window_.ssthresh_bytes = window_.cwnd_bytes;
+      return acked;
+    }
+    if (growth == HyStart::Growth::kConservative) acked /= HyStart::kConservativeDivisor;
+  }
+  const uint32_t grown = std::min(acked, window_.ssthresh_bytes - window_.cwnd_bytes);
+  window_.cwnd_bytes += grown;
+  return acked - grown;  // what goes past ssthresh counts for congestion avoidance
+}
 
-uint32_t Congestion::reduced(bool for_ecn) const {
-  const uint32_t base = window_.cwnd_bytes;
-  return for_ecn ? new_reno::ssthresh_after_ecn(base, window_.mss_bytes)
-                 : new_reno::ssthresh_after_loss(base, window_.mss_bytes);
+void Congestion::avoid_congestion(const AckSample& sample, uint32_t acked_bytes) {
+  window_.cwnd_bytes = is_cubic()
+                           ? state_.cubic.cubic.grow(window_, acked_bytes, sample.now, sample.srtt)
+                           : new_reno::grow(window_, acked_bytes, state_.reno.counted_bytes);
+}
+
+void Congestion::reduce(bool for_ecn) {
+  undo_ = {window_.cwnd_bytes, window_.ssthresh_bytes};
+  if (is_cubic()) {
+    window_.ssthresh_bytes = state_.cubic.cubic.reduce(window_, for_ecn);
+    return;
+  }
+  state_.reno.counted_bytes = 0;
+  window_.ssthresh_bytes =
+      for_ecn ? new_reno::ssthresh_after_ecn(window_.cwnd_bytes, window_.mss_bytes)
+              : new_reno::ssthresh_after_loss(window_.cwnd_bytes, window_.mss_bytes);
 }
 
 void Congestion::on_lost(const LossSample&) {}
 
 void Congestion::on_loss(Instant) {
-  remember();
-  window_.ssthresh_bytes = reduced(false);
+  reduce(false);
   window_.cwnd_bytes = window_.ssthresh_bytes;
-  acked_bytes_ = 0;
 }
 
 void Congestion::on_ecn(Instant) {
-  remember();
-  window_.ssthresh_bytes = reduced(true);
+  reduce(true);
   window_.cwnd_bytes = window_.ssthresh_bytes;
-  acked_bytes_ = 0;
 }
 
 void Congestion::on_timeout(Instant, bool again) {
-  if (!again) {
-    remember();
-    window_.ssthresh_bytes = reduced(false);
-  }
+  if (!again) reduce(false);
   window_.cwnd_bytes = window_.mss_bytes;  // RFC 5681 3.1: the loss window is one segment
-  acked_bytes_ = 0;
 }
 
 void Congestion::on_recovery_window(uint32_t cwnd_bytes) {
@@ -91,12 +106,14 @@ void Congestion::on_undo() {
   window_.cwnd_bytes = std::max(window_.cwnd_bytes, undo_.cwnd_bytes);
   window_.ssthresh_bytes = std::max(window_.ssthresh_bytes, undo_.ssthresh_bytes);
   undo_ = Undo{};
+  if (is_cubic()) state_.cubic.cubic.undo();
 }
 
 // As Linux's tcp_cwnd_restart: half for each RTO of idleness down to the restart window, which
 // RFC 5681 4.1 would fall to at once (RFC 7661 4.4.2 has the decay). What was reached is kept as
 // ssthresh (RFC 7661 4.4.2).
 void Congestion::on_restart(Instant now, Instant last_sent_at, Duration rto) {
+  if (is_cubic()) state_.cubic.cubic.on_pause(now);
   Duration idle = now - last_sent_at;
   if (idle <= rto) return;
   const uint32_t floor = std::min(initial_window_bytes(), window_.cwnd_bytes);

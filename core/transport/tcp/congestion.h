@@ -11,7 +11,9 @@
 #include "config.h"
 #include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/congestion_window.h"
+#include "transport/tcp/cubic.h"
 #include "transport/tcp/delivery_rate.h"
+#include "transport/tcp/hystart.h"
 #include "transport/tcp/seq.h"
 #include "transport/tcp/window_use.h"
 #include "util/time.h"
@@ -98,17 +100,35 @@ class Congestion {
     uint32_t ssthresh_bytes = 0;
   };
 
-  uint32_t initial_window_bytes() const;
-  void remember();
-  uint32_t reduced(bool for_ecn) const;
-  void grow(uint32_t acked_bytes);
+  struct RenoState {
+    uint32_t counted_bytes = 0;  // congestion avoidance: since the last increase (RFC 3465 2.1)
+  };
+  struct CubicState {
+    Cubic cubic;
+    HyStart hystart;
+  };
+  // One algorithm at a time. Assigned as a whole: the tag says which member is alive.
+  union State {
+    State() : reno() {}
+    explicit State(const CubicState& c) : cubic(c) {}
+    RenoState reno;
+    CubicState cubic;
+  };
 
+  uint32_t initial_window_bytes() const;
+  bool is_cubic() const { return algorithm_ == CongestionAlgorithm::kCubic; }
+  // Sets ssthresh; remembers what an undo needs.
+  void reduce(bool for_ecn);
+  // Slow start with what was acknowledged; answers what is left for congestion avoidance.
+  uint32_t slow_start(const AckSample& sample);
+  void avoid_congestion(const AckSample& sample, uint32_t acked_bytes);
+
+  State state_;
   CongestionWindow window_{0, 0, kConfig.tcp_mss_default_bytes};
-  uint32_t acked_bytes_ = 0;  // congestion avoidance: since the last increase (RFC 3465 2.1)
-  WindowUse use_;
   Undo undo_;
+  WindowUse use_;
   uint64_t pacing_max_bytes_per_s_ = kUnlimitedRate;
-  CongestionAlgorithm algorithm_ = kCongestionDefault;
+  CongestionAlgorithm algorithm_ = CongestionAlgorithm::kNewReno;
 };
 
 }  // namespace tapstack::transport::tcp

@@ -17,7 +17,7 @@ enum class CongestionAlgorithm : uint8_t {
   kBbr,      // draft-ietf-ccwg-bbr; only where kConfig.tcp_bbr
 };
 
-inline constexpr CongestionAlgorithm kCongestionDefault = CongestionAlgorithm::kNewReno;
+inline constexpr CongestionAlgorithm kCongestionDefault = CongestionAlgorithm::kCubic;
 
 inline constexpr std::array<std::string_view, 3> kCongestionNames = {"reno", "cubic", "bbr"};
 

@@ -101,6 +101,7 @@ TEST_F(InputAck, TheAckOfOurFinMovesOn) {
 
 TEST_F(InputAck, TheThirdDuplicateAckRetransmitsAndHalvesTheWindow) {  // RFC 5681 3.2
   at_a().agreed.sack = false;
+  at_a().congestion.change_algorithm(CongestionAlgorithm::kNewReno);
   lose_everything();
   p.send(p.a, e.a, pattern(14'480));
   p.run(Duration::us(0));
