@@ -34,7 +34,7 @@ over_build = TAPSTACK_BUILD=$(CURDIR)/$(dir) $(if $(filter asan tsan,$(BUILD)),\
 ninja := ninja -C $(dir) $(if $(V),-v) $(NINJAFLAGS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test nightly unit sim interop conformance bench fuzz lint format size \
+.PHONY: all demo test nightly unit sim interop conformance bench bench-sim fuzz lint format size \
         install uninstall clean help configure setup setup-test
 
 all: configure ## build the library, the keeper and the command
@@ -56,8 +56,8 @@ unit: setup-test configure ## unit tests of every core file
 	@ctest --test-dir $(dir) --output-on-failure -R '^unit_'
 
 sim: setup-test configure ## whole stacks in virtual time
-	@$(ninja) sim
-	@ctest --test-dir $(dir) --output-on-failure -R '^sim$$'
+	@$(ninja) sim sim_paths
+	@ctest --test-dir $(dir) --output-on-failure -R '^sim'
 
 conformance: setup-test configure ## scripted segments against the RFCs
 	@$(ninja) conformance
@@ -70,6 +70,11 @@ interop: setup-test configure ## real programs against the host's kernel
 bench: setup-test configure ## ratios against the kernel's own stack
 	@$(ninja) all bench_programs interop_programs
 	@$(over_build) scripts/bench
+
+bench-sim: setup-test configure ## congestion control in virtual time, FULL=1 for all of it; plots in build/report
+	@$(ninja) bench_sim
+	@$(dir)/tests/bench_sim $(if $(FULL),--full) --out=$(dir)/bench-sim.jsonl
+	@/usr/bin/python3 tests/bench/sim/report.py $(dir)/bench-sim.jsonl $(dir)/report
 
 fuzz: ## fuzz every target for FUZZ_SECONDS (60) each
 	@scripts/fuzz
@@ -103,7 +108,7 @@ clean: ## remove build/
 
 help: ## print this
 	@echo "make [target] [BUILD=release|debug|asan|tsan|fuzz] [PROFILE=host|embedded|tiny|sim]"
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	  while IFS='|' read -r name what; do printf '  %-12s %s\n' "$$name" "$$what"; done
 
 setup:

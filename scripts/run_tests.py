@@ -87,11 +87,11 @@ def registered(build):
     return {test["name"]: test.get("command", []) for test in tests}
 
 
-def gtests(runner, build, prefixes, env=None):
+def gtests(runner, build, prefixes, env=None, without=()):
     """Every registered GoogleTest program whose name starts so; two at a time."""
     env = {**ASAN, **(env or {})}
     wanted = {name: command for name, command in registered(build).items()
-              if name.startswith(prefixes)}
+              if name.startswith(prefixes) and name not in without}
     result = Result()
     if not wanted:
         folders = ", ".join(f"tests/{p.rstrip('_')}" for p in prefixes)
@@ -152,6 +152,12 @@ def stage_fuzz(runner):
     if not runner.nightly:
         return Result(skipped=[("fuzz", "new inputs are searched in `make nightly` and `make fuzz` only")])
     return runner.check("fuzz", ["scripts/fuzz"], {"FUZZ_SECONDS": "600"})
+
+
+def stage_bench_sim(runner):
+    if not runner.nightly:
+        return Result(skipped=[("bench-sim", "the grid is measured in `make nightly` and `make bench-sim` only")])
+    return runner.check("bench-sim", ["make", "--no-print-directory", "bench-sim", "FULL=1"])
 
 
 def stage_size(runner):
@@ -223,10 +229,14 @@ def stage_interop(runner):
 
 
 def stage_asan(runner):
-    status = make(runner, "asan", "unit_tests", "sim", "conformance", "fuzz_targets")
-    result = one("asan build", status, "see its log")
+    # sim_paths is the same core with other capacities: a second one to build.
+    without = () if runner.nightly else ("sim_paths",)
+    targets = ["unit_tests", "sim", "conformance", "fuzz_targets"]
+    if runner.nightly:
+        targets.append("sim_paths")
+    result = one("asan build", make(runner, "asan", *targets), "see its log")
     return result.add(gtests(runner, "asan", ("unit_", "sim", "conformance", "fuzz_"),
-                             {"TAPSTACK_SIM_SEEDS": "20000" if runner.nightly else ASAN_SEEDS}))
+                             {"TAPSTACK_SIM_SEEDS": "20000" if runner.nightly else ASAN_SEEDS}, without))
 
 
 def stage_asan_interop(runner):
@@ -261,6 +271,7 @@ STAGES = {
     "conformance": stage_conformance,
     "fuzz-replay": stage_fuzz_replay,
     "fuzz": stage_fuzz,
+    "bench-sim": stage_bench_sim,
     "size": stage_size,
     "interop": stage_interop,
     "asan": stage_asan,
@@ -268,6 +279,8 @@ STAGES = {
     "tsan": stage_tsan,
     "tsan-interop": stage_tsan_interop,
 }
+
+NIGHTLY = {"fuzz", "bench-sim"}
 
 
 def run_stage(name, options):
@@ -287,7 +300,7 @@ def main():
     parser.add_argument("stages", nargs="*", metavar="stage", help="these only (all)")
     parser.add_argument("--nightly", action="store_true", help="more seeds, and fuzzing")
     options = parser.parse_args()
-    names = options.stages or [n for n in STAGES if n != "fuzz" or options.nightly]
+    names = options.stages or [n for n in STAGES if n not in NIGHTLY or options.nightly]
     unknown = set(names) - set(STAGES)
     if unknown:
         parser.error(f"no such stage: {' '.join(sorted(unknown))}")
