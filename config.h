@@ -118,8 +118,9 @@ struct Config {
   uint32_t tcp_initial_window_segments = 10;  // RFC 6928.
   bool tcp_bbr = true;  // congestion control BBR. Cost: about 300 a connection, see `make size`.
   uint32_t tcp_challenge_acks_per_second = 10;  // per connection, RFC 5961 7.
-  uint16_t tcp_mss_default_bytes = 536;         // RFC 9293 MUST-15.
-  uint16_t tcp_mss_min_bytes = 88;  // smallest MSS option honoured (Linux's min_snd_mss 48).
+  uint8_t tcp_ecn = 2;  // RFC 3168, as Linux: 0 off, 1 ask for it, 2 agree when asked.
+  uint16_t tcp_mss_default_bytes = 536;  // RFC 9293 MUST-15.
+  uint16_t tcp_mss_min_bytes = 88;       // smallest MSS option honoured (Linux's min_snd_mss 48).
 };
 
 namespace config_detail {
@@ -330,6 +331,7 @@ static_assert(kConfig.tcp_rto_min_ms > kConfig.tcp_delayed_ack_ms,
 static_assert(kConfig.tcp_delayed_ack_ms < 500, "RFC 9293 MUST-40");
 static_assert(kConfig.tcp_rto_min_ms <= kConfig.tcp_rto_initial_ms &&
               kConfig.tcp_rto_initial_ms <= kConfig.tcp_rto_max_ms);
+static_assert(kConfig.tcp_ecn <= 2);
 static_assert(kConfig.tcp_rto_max_ms >= 60'000, "RFC 6298 2.5");
 static_assert(kConfig.tcp_retries1 >= 3, "RFC 9293 3.8.3: R1 SHOULD be at least 3");
 static_assert(kConfig.tcp_retries1 < kConfig.tcp_retries2, "RFC 9293 3.8.3");

@@ -5,6 +5,7 @@
 #include "net/configuration.h"
 #include "stack/stack.h"
 #include "transport/tcp/interface_loss.h"
+#include "transport/tcp/user_calls.h"
 
 namespace tapstack::api {
 
@@ -65,6 +66,10 @@ Result<InterfaceId> interface_by_name(const Stack& stack, std::string_view name)
   const link::Interface* found = stack.layers().network.parts().interfaces.find(name);
   if (found == nullptr) return Error::kNoDevice;
   return found->id;
+}
+
+void set_ecn_mode(Stack& stack, EcnMode mode) {
+  transport::tcp::set_ecn_mode(stack.layers().tcp, mode);
 }
 
 Result<CounterValue> counter_at(const Stack& stack, size_t n) {

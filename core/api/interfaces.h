@@ -1,10 +1,12 @@
-// Interfaces, addresses, routes and counters of a Stack, changed and read at run time.
+// Interfaces, addresses, routes, TCP's defaults and counters of a Stack, changed and read at run
+// time.
 #pragma once
 
 #include <string_view>
 
 #include "api/types.h"
 #include "link/interface.h"
+#include "transport/tcp/ecn_mode.h"
 
 namespace tapstack {
 class Stack;
@@ -36,6 +38,10 @@ Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress
 // Destination ::/0 or 0.0.0.0/0 is the default route. gateway without family: on link.
 Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway, InterfaceId id);
 Status remove_route(Stack& stack, const Prefix& destination);
+
+// ECN of TCP connections made from now on (RFC 3168); from the start as kConfig.tcp_ecn has it.
+using transport::tcp::EcnMode;
+void set_ecn_mode(Stack& stack, EcnMode mode);
 
 // The n-th interface (address of an interface), n from 0; kNoEntry past the last.
 Result<InterfaceInfo> interface_at(const Stack& stack, size_t n);

@@ -23,6 +23,12 @@ inline constexpr uint8_t kUdp = 17;
 inline constexpr uint8_t kRaw = 255;
 }  // namespace ip_protocol
 
+// The two bits beside the DSCP, of IPv6's Traffic Class too: RFC 3168 5.
+enum class EcnCodepoint : uint8_t { kNotEct = 0, kEct1 = 1, kEct0 = 2, kCe = 3 };
+constexpr EcnCodepoint ecn_of(uint8_t type_of_service) {
+  return static_cast<EcnCodepoint>(type_of_service & 0x03);
+}
+
 // Without options; those are written behind it (see ip4_options.h).
 struct Ip4Header {
   uint8_t header_bytes = 20;    // IHL * 4: a multiple of 4 in [20, 60]

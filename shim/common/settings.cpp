@@ -80,6 +80,12 @@ bool apply_engine(std::string_view value, Settings& settings) {
   return value == "keeper" || value == "inside";
 }
 
+bool apply_ecn(std::string_view value, Settings& settings) {
+  if (value.size() != 1 || value[0] < '0' || value[0] > '2') return false;
+  settings.ecn = static_cast<api::EcnMode>(value[0] - '0');
+  return true;
+}
+
 bool apply_keeper(std::string_view value, Settings& settings) {
   settings.keeper = value;
   return true;
@@ -94,6 +100,7 @@ constexpr Variable kVariables[] = {
      "stack: host is not supported yet"},
     {"TAPSTACK_CC", [](std::string_view v, Settings&) { return v == "reno"; },
      "reno: others are not supported yet"},
+    {"TAPSTACK_ECN", apply_ecn, "0 (off), 1 (ask for it) or 2 (when the peer asks)"},
     {"TAPSTACK_SEED", apply_seed, "a number from 0 to 18446744073709551615"},
     {"TAPSTACK_ENGINE", apply_engine, "inside or keeper"},
     {"TAPSTACK_KEEPER", apply_keeper, "a path"},

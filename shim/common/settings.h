@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/api/interfaces.h"
 #include "shim/common/log.h"
 #include "tapif/settings.h"
 
@@ -14,9 +15,10 @@ enum class EnginePlace : uint8_t { kInside, kKeeper };
 struct Settings {
   tapif::DeviceSettings device;  // TAPSTACK_TAP, MAC, HOST_ADDR, MTU, OFFLOAD, PCAP, IMPAIR
 
-  std::vector<Prefix> addresses;      // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
-  std::optional<Ip4Address> gateway;  // TAPSTACK_GW; "none"; default: the host's end
-  std::optional<uint64_t> seed;       // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
+  std::vector<Prefix> addresses;             // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
+  std::optional<Ip4Address> gateway;         // TAPSTACK_GW; "none"; default: the host's end
+  api::EcnMode ecn = api::EcnMode::kAccept;  // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
+  std::optional<uint64_t> seed;              // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
 
   EnginePlace engine = EnginePlace::kInside;  // TAPSTACK_ENGINE: inside, keeper
   std::string keeper;                         // TAPSTACK_KEEPER: path of tapstack-keeper

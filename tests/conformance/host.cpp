@@ -42,6 +42,7 @@ void Host::configure(const Options& options) {
   interface_ = *added;
   require(api::add_address(stack(), now_, interface_, {address(kLocalIp), 24}).ok(), "add_address");
   require(api::add_route(stack(), {address(0), 0}, address(kPeerIp), interface_).ok(), "add_route");
+  if (options.ecn) api::set_ecn_mode(stack(), *options.ecn);
   collect();
   if (!arp_by_hand_) sent_.clear();
 }

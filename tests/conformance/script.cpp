@@ -109,12 +109,14 @@ void parse_option(std::string_view text, Options& options) {
     options.check_content = false;
   } else if (in.take("--mtu")) {
     options.mtu_bytes = in.number(65'535);
+  } else if (in.take("--ecn")) {
+    options.ecn = static_cast<api::EcnMode>(in.number());
   } else if (in.take("--peer-isn")) {
     options.peer_isn = in.number();
   } else if (in.take("--seed")) {
     options.seed = static_cast<uint8_t>(in.number(255));
   } else {
-    in.fail("--arp, --content, --mtu, --peer-isn or --seed");
+    in.fail("--arp, --content, --ecn, --mtu, --peer-isn or --seed");
   }
   if (!in.is_at_end()) in.fail("the end of the line");
 }

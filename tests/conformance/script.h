@@ -2,10 +2,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "core/api/interfaces.h"
 #include "core/util/time.h"
 #include "tests/conformance/packet.h"
 
@@ -51,6 +53,7 @@ struct Options {
   uint32_t mtu_bytes = 1500;           // --mtu N
   uint32_t peer_isn = 3'000'000'000u;  // --peer-isn N
   uint8_t seed = 1;                    // --seed N
+  std::optional<api::EcnMode> ecn;     // --ecn N, as Linux's tcp_ecn
 };
 
 struct Script {

@@ -13,6 +13,7 @@
 #include "transport/tcp/challenge_limit.h"
 #include "transport/tcp/congestion.h"
 #include "transport/tcp/deadlines.h"
+#include "transport/tcp/ecn.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/index_list.h"
 #include "transport/tcp/loss.h"
@@ -106,6 +107,7 @@ struct Connection {
 
   // Both.
   Negotiated agreed;
+  Ecn ecn;
   Timestamps timestamps;
   Deadlines deadlines;
   ChallengeLimit challenges;

@@ -29,6 +29,7 @@ void emit_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen
   out.seq = record.iss;
   out.ack = record.irs + 1;
   out.flags = flag::kSyn | flag::kAck;
+  if (record.agreed.ecn) out.flags |= flag::kEce;
   out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), uint32_t{0xffff}));
   out.options = syn_ack_options(record.advertised_mss_bytes, record.agreed,
                                 {timestamp, record.timestamp_recent});

@@ -24,6 +24,7 @@ void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timest
   c.snd.start_window(syn.seq, c.snd.vars().una, syn.wnd);
   if (syn.agreed.timestamps) c.timestamps.start(timestamp_offset, syn.timestamp, now);
   c.timestamps.on_ack_sent(c.rcv.vars().nxt);
+  c.ecn.start(syn.agreed.ecn);
   update_mss(c);
   c.congestion.start(c.settings.congestion, text_mss(c), handshake_retransmitted);
   c.congestion.set_max_pacing_rate(c.settings.max_pacing_bytes_per_s);

@@ -8,11 +8,18 @@
 namespace tapstack::transport::tcp {
 namespace {
 
+// RFC 3168 6.1.1, by the SYN-ACK or, in a simultaneous open, by the SYN.
+bool agrees_on_ecn(const Arrival& a, const Connection& c) {
+  if (a.seg.has(flag::kAck)) return c.ecn.has_asked() && is_ecn_setup_syn_ack(a.seg.flags);
+  return a.tables.ecn != EcnMode::kOff && is_ecn_setup_syn(a.seg.flags);
+}
+
 // Our SYN carried a timestamp: its echo is the round trip even if the SYN was repeated.
 void take_syn(Arrival& a, Connection& c) {
   PeerSyn syn;
   syn.seq = a.seg.seq;
   syn.agreed = negotiate(a.seg.options, offered_shift(c.settings));
+  syn.agreed.ecn = agrees_on_ecn(a, c);
   syn.wnd = a.seg.wnd;
   if (a.seg.options.timestamps) syn.timestamp = a.seg.options.timestamps->value;
   on_peer_syn(c, syn, a.ctx.now, a.tables.isn.timestamp_offset(c.flow), c.silence.retransmits > 0);

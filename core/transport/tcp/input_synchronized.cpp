@@ -108,6 +108,20 @@ Step check_syn(Arrival& a, Work& w) {
   return Step::kDone;
 }
 
+// RFC 3168 6.1.3, of an acceptable segment; the ACK goes out with the text's.
+void take_mark(Arrival& a, Work& w) {
+  if (a.seg.text_bytes == 0) return;
+  if (w.c.ecn.on_text(a.seg.ecn, a.seg.has(flag::kCwr))) w.c.acks.on_immediate();
+}
+
+// RFC 3168 6.1.2, after the ACK was taken.
+void react_to_echo(Arrival& a, Work& w) {
+  const SendVariables& snd = w.c.snd.vars();
+  w.c.ecn.on_recovery(!w.c.recovery.is_open(), snd.nxt);
+  if (!a.seg.has(flag::kEce) || a.seg.ack != snd.una) return;
+  if (w.c.ecn.on_echo(snd.una, snd.nxt)) w.c.congestion.on_ecn(a.ctx.now);
+}
+
 }  // namespace
 
 void challenge(Arrival& a, Work& w, DropReason why) {
@@ -129,7 +143,9 @@ void input_synchronized(Arrival& a, Work& w) {
   if (check_sequence(a, w) == Step::kDone) return;
   if (check_rst(a, w) == Step::kDone) return;
   if (check_syn(a, w) == Step::kDone) return;
+  take_mark(a, w);
   if (check_ack(a, w) == Step::kDone) return;
+  react_to_echo(a, w);
   check_urgent(a, w);
   if (process_text(a, w) == Step::kDone) return;
   check_fin(a, w);

@@ -25,6 +25,7 @@ Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
   out.seq = c.snd.vars().nxt;
   out.ack = c.rcv.vars().nxt;
   out.flags = flags;
+  if (c.ecn.must_echo() && !flags.rst()) out.flags |= flag::kEce;
   if (c.timestamps.is_enabled()) {
     out.options.timestamps =
         wire::TcpTimestamps{c.timestamps.value(w.ctx.now), c.timestamps.recent()};
@@ -97,11 +98,16 @@ bool send_syn(Work& w, net::Network& network) {
   wire::TcpTimestamps ts{timestamp_value(w.ctx.now, offset), 0};
   if (c.state == State::kSynSent) {
     out.flags = flag::kSyn;
+    if (is_first && w.tables.ecn == EcnMode::kAsk) {
+      out.flags |= kEcnSetupSyn;
+      c.ecn.on_asked();
+    }
     out.options = syn_options(c.advertised_mss_bytes, offered_shift(c.settings), ts);
   } else {
     ts.echo_reply = c.timestamps.recent();
     out.ack = c.rcv.vars().nxt;
     out.flags = flag::kSyn | flag::kAck;
+    if (c.agreed.ecn) out.flags |= flag::kEce;
     out.options = syn_ack_options(c.advertised_mss_bytes, c.agreed, ts);
   }
   c.wanted.syn = false;
@@ -130,6 +136,13 @@ bool attach_text(Work& w, const OutputPlan& plan, Outgoing& out) {
   }
   out.seq = plan.range.begin;
   return plan.range.is_empty() || c.snd.share_sent(w.ctx.memory, plan.range, out.text);
+}
+
+// RFC 3168 6.1.4 to 6.1.6: text that goes for the first time, no window probe.
+void mark_ecn_capable(Connection& c, Outgoing& out) {
+  if (!c.ecn.is_on() || out.text.length == 0 || c.snd.vars().wnd_bytes == 0) return;
+  out.is_ecn_capable = true;
+  if (c.ecn.take_cwr()) out.flags |= flag::kCwr;
 }
 
 void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
@@ -199,6 +212,7 @@ bool send_text(Work& w, net::Network& network) {
   }
   c.wanted.probe = false;
   if (plan.kind == OutputPlan::Kind::kNew) {
+    mark_ecn_capable(c, out);
     account_new(w, out, plan, limits.segment_bytes_max);
   } else {
     account_again(w, plan);

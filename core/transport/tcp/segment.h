@@ -7,6 +7,7 @@
 #include "link/context.h"
 #include "transport/demux.h"
 #include "transport/tcp/seq.h"
+#include "wire/ip4.h"
 #include "wire/tcp.h"
 #include "wire/tcp_options.h"
 
@@ -22,6 +23,7 @@ struct Segment {
   uint16_t wnd = 0;       // SEG.WND as sent: not scaled
   uint16_t urgent = 0;    // SEG.UP, if has(kUrg)
   wire::TcpFlags flags;
+  wire::EcnCodepoint ecn = wire::EcnCodepoint::kNotEct;  // of the IP header
   uint32_t text_bytes = 0;
   wire::TcpOptions options;
 

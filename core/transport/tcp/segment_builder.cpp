@@ -19,6 +19,7 @@ void describe_offload(const Outgoing& out, const net::Route& route, uint32_t hea
   offload.segmentation =
       route.source.is_ip6() ? mem::Segmentation::kTcp6 : mem::Segmentation::kTcp4;
   offload.segment_bytes = out.segment_bytes;
+  offload.ecn = out.flags.cwr();
 }
 
 bool emit_header(Context& ctx, mem::Packet& packet, const Outgoing& out, const net::Route& route) {
@@ -65,6 +66,7 @@ Status transmit(Context& ctx, net::Network& network, Outgoing& out, const net::R
   params.protocol = wire::ip_protocol::kTcp;
   params.ttl = ip.ttl;
   params.tos = ip.tos;
+  if (out.is_ecn_capable) params.tos |= static_cast<uint8_t>(wire::EcnCodepoint::kEct0);
   params.dont_fragment = ip.dont_fragment;
   return network.send(ctx, std::move(packet), route, params);
 }

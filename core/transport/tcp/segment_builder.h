@@ -19,9 +19,10 @@ struct Outgoing {
   SeqNumber seq;
   SeqNumber ack;  // if flags has ACK
   wire::TcpFlags flags;
-  uint16_t wnd = 0;            // as it goes into the field: scaled
-  uint16_t urgent = 0;         // if flags has URG
-  uint16_t segment_bytes = 0;  // text bytes a segment; 0: it is one segment
+  uint16_t wnd = 0;             // as it goes into the field: scaled
+  uint16_t urgent = 0;          // if flags has URG
+  bool is_ecn_capable = false;  // ECT(0) in the IP header
+  uint16_t segment_bytes = 0;   // text bytes a segment; 0: it is one segment
   wire::TcpOptions options;
   mem::Chain text;
 };

@@ -28,6 +28,7 @@ struct Tables {
   mem::Pool<TimeWait, kConfig.tcp_time_waits, struct TimeWaitTag> time_waits;
 
   TcpPorts ports;
+  EcnMode ecn = EcnMode{kConfig.tcp_ecn};
   IsnGenerator isn;
   SynCookies cookies;
   Demux<kFlows> flows;

@@ -12,6 +12,7 @@
 #include "link/context.h"
 #include "net/network.h"
 #include "transport/ports.h"
+#include "transport/tcp/ecn_mode.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/info.h"
 #include "transport/tcp/settings.h"
@@ -149,6 +150,8 @@ Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id);
 Result<TcpInfo> info(const Tcp& tcp, ListenerId id);
 Result<Settings> settings(const Tcp& tcp, ConnectionId id);
 // Takes effect at once; what had to be sent because of it is marked pending.
+// For handshakes from now on.
+void set_ecn_mode(Tcp& tcp, EcnMode mode);
 Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& settings);
 Status change_settings(Tcp& tcp, ListenerId id, const Settings& settings);
 

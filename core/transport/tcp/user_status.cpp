@@ -84,6 +84,7 @@ Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id) {
   i.receive_scale = c->agreed.receive_shift;
   i.timestamps = c->agreed.timestamps;
   i.sack = c->agreed.sack;
+  i.ecn = c->ecn.is_on();
   i.window_scaling = c->agreed.window_scaling;
   i.rto_us = us(c->rtt.rto());
   i.delayed_ack_us = kConfig.tcp_delayed_ack_ms * 1000;
@@ -120,6 +121,8 @@ Result<Settings> settings(const Tcp& tcp, ConnectionId id) {
   if (c == nullptr) return Error::kBadHandle;
   return c->settings;
 }
+
+void set_ecn_mode(Tcp& tcp, EcnMode mode) { tcp.tables().ecn = mode; }
 
 Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& settings) {
   Connection* c = find_connection(tcp, id);

@@ -96,6 +96,7 @@ TEST_F(SettingsTest, ValuesOutOfRangeAreRefused) {
   refuse("TAPSTACK_EXIT_DRAIN_MS", "-1");
   refuse("TAPSTACK_SEED", "18446744073709551616");
   refuse("TAPSTACK_LOG", "loud");
+  refuse("TAPSTACK_ECN", "3");
   refuse("TAPSTACK_GW", "10.0.0.1/24");
 }
 

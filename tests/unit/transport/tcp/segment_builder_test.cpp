@@ -89,6 +89,20 @@ TEST_F(SegmentBuilder, ASuperframeSaysHowItIsToBeCut) {
   EXPECT_EQ(p->info.offload.header_bytes, 40);
 }
 
+TEST_F(SegmentBuilder, AnEcnCapableSegmentIsEct0BesideItsDscp) {  // RFC 3168 5
+  out.is_ecn_capable = true;
+  ASSERT_TRUE(transmit({.tos = 0x10}).ok());
+  EXPECT_EQ(bytes_of(*packet())[1], 0x12);
+}
+
+TEST_F(SegmentBuilder, ASuperframeWithCwrSaysThatItIsForTheFirstSegment) {  // RFC 3168 6.1.2
+  text(3000);
+  out.segment_bytes = 1000;
+  out.flags |= flag::kCwr;
+  ASSERT_TRUE(transmit().ok());
+  EXPECT_TRUE(packet()->info.offload.ecn);
+}
+
 TEST_F(SegmentBuilder, WithoutAPacketTheTextIsFreed) {
   text(3000);
   std::vector<mem::PacketPtr> hogs;
