@@ -56,11 +56,20 @@ if(sources)
   target_link_options(tapstack-keeper PRIVATE -static-libstdc++ -static-libgcc)
 endif()
 
-tapstack_sources(sources tools)
+tapstack_sources(sources tools EXCLUDE "/tools/packetdrill/")
 if(sources)
   find_package(fmt REQUIRED)
   find_package(CLI11 REQUIRED)
   add_executable(tapstack ${sources})
   target_link_libraries(tapstack PRIVATE tapstack_product shim_engine tapif ${core} assert_abort
                                          CLI11::CLI11 fmt::fmt)
+endif()
+
+# What packetdrill loads to test the stack in virtual time.
+tapstack_sources(sources tools/packetdrill)
+if(sources)
+  add_library(tapstack_packetdrill SHARED ${sources})
+  target_link_libraries(tapstack_packetdrill PRIVATE tapstack_product shim_engine ${core} assert_abort
+                                                     Threads::Threads ${CMAKE_DL_LIBS})
+  target_link_options(tapstack_packetdrill PRIVATE LINKER:--exclude-libs,ALL)
 endif()

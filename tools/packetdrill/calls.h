@@ -1,0 +1,46 @@
+// The system calls that a script makes, on sockets of the stack. Each takes and answers what the
+// call of its name does: -1 and errno on failure. Descriptors that are not ours go to the kernel.
+#pragma once
+
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include "tools/packetdrill/session.h"
+
+namespace tapstack::packetdrill {
+
+// calls_socket.cpp
+int call_socket(Session& s, int domain, int type, int protocol);
+int call_bind(Session& s, int fd, const sockaddr* address, socklen_t length);
+int call_listen(Session& s, int fd, int backlog);
+int call_accept(Session& s, int fd, sockaddr* address, socklen_t* length);
+int call_connect(Session& s, int fd, const sockaddr* address, socklen_t length);
+int call_shutdown(Session& s, int fd, int how);
+int call_close(Session& s, int fd);
+
+// calls_data.cpp
+ssize_t call_recvmsg(Session& s, int fd, msghdr* message, int flags);
+ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags);
+int call_ioctl(Session& s, int fd, unsigned long request, void* argument);
+
+// calls_option.cpp
+int call_getsockopt(Session& s, int fd, int level, int name, void* value, socklen_t* length);
+int call_setsockopt(Session& s, int fd, int level, int name, const void* value, socklen_t length);
+
+// calls_readiness.cpp
+int call_poll(Session& s, pollfd* entries, nfds_t count, int timeout_ms);
+int call_epoll_create(Session& s);
+int call_epoll_ctl(Session& s, int epoll_fd, int operation, int fd, const epoll_event* event);
+int call_epoll_wait(Session& s, int epoll_fd, epoll_event* events, int count, int timeout_ms);
+
+// calls_transfer.cpp: between a socket and a file or a pipe.
+ssize_t call_sendfile(Session& s, int to, int from, off_t* offset, size_t bytes);
+ssize_t call_splice(Session& s, int from, int to, size_t bytes, unsigned flags);
+
+// Sets errno and answers -1.
+int fail(int number);
+int fail(Error error);
+
+}  // namespace tapstack::packetdrill

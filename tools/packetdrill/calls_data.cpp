@@ -1,0 +1,155 @@
+// Reading and writing.
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "shim/common/address.h"
+#include "tools/packetdrill/calls.h"
+
+namespace tapstack::packetdrill {
+namespace {
+
+constexpr int kTcpControlInq = TCP_INQ;  // Linux's TCP_CM_INQ, the type of its control message
+
+// What is left of the program's buffers.
+template <class Span>
+class Parts {
+ public:
+  // False (errno EFAULT): a part without memory.
+  bool take(const iovec* parts, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      if (parts[i].iov_len == 0) continue;
+      if (parts[i].iov_base == nullptr) {
+        errno = EFAULT;
+        return false;
+      }
+      left_.push_back(Span(static_cast<uint8_t*>(parts[i].iov_base), parts[i].iov_len));
+    }
+    return true;
+  }
+  std::span<const Span> left() const { return left_; }
+  bool is_empty() const { return left_.empty(); }
+  void consume(size_t bytes) {
+    while (bytes > 0) {
+      const size_t here = std::min(bytes, left_.front().size());
+      left_.front() = left_.front().subspan(here);
+      if (left_.front().empty()) left_.erase(left_.begin());
+      bytes -= here;
+    }
+  }
+
+ private:
+  std::vector<Span> left_;
+};
+
+void put_control(msghdr& message, size_t& used, int level, int type, int value) {
+  if (message.msg_control == nullptr || message.msg_controllen < used + CMSG_SPACE(sizeof value)) {
+    message.msg_flags |= MSG_CTRUNC;
+    return;
+  }
+  auto* header = reinterpret_cast<cmsghdr*>(static_cast<uint8_t*>(message.msg_control) + used);
+  header->cmsg_level = level;
+  header->cmsg_type = type;
+  header->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(header), &value, sizeof value);
+  used += CMSG_SPACE(sizeof value);
+}
+
+void put_controls(Session& s, int fd, SocketId id, msghdr& message) {
+  size_t used = 0;
+  if (s.descriptors().notes(fd).wants_inq) {
+    const auto left = api::readable_bytes(s.stack(), id);
+    put_control(message, used, SOL_TCP, kTcpControlInq, left.ok() ? static_cast<int>(*left) : 0);
+  }
+  message.msg_controllen = used;
+}
+
+bool may_block(Session& s, int fd, int flags) {
+  return (flags & MSG_DONTWAIT) == 0 && !s.descriptors().is_nonblocking(fd);
+}
+
+}  // namespace
+
+ssize_t call_recvmsg(Session& s, int fd, msghdr* message, int flags) {
+  Call call(s);
+  SocketId id;
+  if (!s.descriptors().find(fd, id)) return -1;
+  Parts<Bytes> parts;
+  if (!parts.take(message->msg_iov, message->msg_iovlen)) return -1;
+  const api::ReceiveOptions options{(flags & MSG_PEEK) != 0, (flags & MSG_OOB) != 0};
+  DatagramInfo info;
+  size_t done = 0;
+  for (;;) {
+    const auto got = api::receive(s.stack(), s.now(), id, parts.left(), options, &info);
+    const bool is_dry = !got.ok() && got.error() == Error::kWouldBlock;
+    if (!got.ok() && done == 0 && !(is_dry && may_block(s, fd, flags))) return fail(got.error());
+    if (got.ok()) {
+      done += *got;
+      parts.consume(*got);
+    }
+    const bool wants_more = (flags & MSG_WAITALL) != 0 && !parts.is_empty() && got.ok() && *got > 0;
+    if (done > 0 && !wants_more && !(is_dry && (flags & MSG_WAITALL) != 0)) break;
+    if (got.ok() && *got == 0) break;  // end of stream
+    if (is_dry && !call.wait()) return done > 0 ? static_cast<ssize_t>(done) : fail(EINTR);
+  }
+  message->msg_flags = 0;
+  put_controls(s, fd, id, *message);
+  if (message->msg_name != nullptr) {
+    shim::endpoint_to(info.peer, static_cast<sockaddr*>(message->msg_name), &message->msg_namelen);
+  }
+  return static_cast<ssize_t>(done);
+}
+
+ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
+  Call call(s);
+  SocketId id;
+  if (!s.descriptors().find(fd, id)) return -1;
+  Parts<ConstBytes> parts;
+  if (!parts.take(message->msg_iov, message->msg_iovlen)) return -1;
+  DatagramInfo to;
+  if (message->msg_name != nullptr) {
+    const auto* address = static_cast<const sockaddr*>(message->msg_name);
+    if (const int error = shim::endpoint_from(address, message->msg_namelen, to.peer)) {
+      return fail(error);
+    }
+  }
+  api::SendOptions options;
+  options.more = (flags & MSG_MORE) != 0;
+  options.urgent = (flags & MSG_OOB) != 0;
+  size_t done = 0;
+  for (;;) {
+    const auto sent = api::send(s.stack(), s.now(), id, parts.left(), to, options);
+    if (sent.ok()) {
+      done += *sent;
+      parts.consume(*sent);
+      if (parts.is_empty()) return static_cast<ssize_t>(done);
+    }
+    const Error error = sent.ok() ? Error::kWouldBlock : sent.error();
+    if (error == Error::kWouldBlock && may_block(s, fd, flags)) {
+      if (call.wait()) continue;
+      if (done == 0) return fail(EINTR);
+    }
+    return done > 0 ? static_cast<ssize_t>(done) : fail(error);
+  }
+}
+
+int call_ioctl(Session& s, int fd, unsigned long request, void* argument) {
+  Call call(s);
+  SocketId id;
+  if (!s.descriptors().is_socket(fd)) return ioctl(fd, request, argument);
+  if (!s.descriptors().find(fd, id)) return -1;
+  if (request == FIONBIO) return ioctl(fd, request, argument);
+  if (request != SIOCINQ && request != SIOCOUTQ) return fail(EINVAL);
+  const auto bytes =
+      request == SIOCINQ ? api::readable_bytes(s.stack(), id) : api::unsent_bytes(s.stack(), id);
+  if (!bytes.ok()) return fail(bytes.error());
+  *static_cast<int*>(argument) = static_cast<int>(*bytes);
+  return 0;
+}
+
+}  // namespace tapstack::packetdrill

@@ -1,0 +1,118 @@
+// getsockopt and setsockopt.
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "shim/common/linux_tcp_info.h"
+#include "shim/common/option_table.h"
+#include "tools/packetdrill/calls.h"
+
+namespace tapstack::packetdrill {
+namespace {
+
+using shim::OptionRow;
+using shim::OptionStyle;
+
+int put(const void* from, size_t bytes, void* value, socklen_t* length) {
+  *length = static_cast<socklen_t>(std::min<size_t>(*length, bytes));
+  std::memcpy(value, from, *length);
+  return 0;
+}
+
+int put_int(int number, void* value, socklen_t* length) {
+  return put(&number, sizeof number, value, length);
+}
+
+int get_fixed(Session& s, SocketId id, int name, void* value, socklen_t* length) {
+  switch (name) {
+    case SO_ERROR: {
+      const Error error = api::take_error(s.stack(), id);
+      const int saved = errno;
+      const int number = error == Error::kNone ? 0 : (fail(error), errno);
+      errno = saved;
+      return put_int(number, value, length);
+    }
+    case SO_TYPE:
+      return put_int(SOCK_STREAM, value, length);
+    case SO_DOMAIN:
+      return put_int(AF_INET, value, length);
+    case SO_PROTOCOL:
+      return put_int(IPPROTO_TCP, value, length);
+    default:
+      return fail(ENOPROTOOPT);
+  }
+}
+
+int get_tcp_info(Session& s, SocketId id, void* value, socklen_t* length) {
+  const auto info = api::tcp_info(s.stack(), s.now(), id);
+  if (!info.ok()) return fail(info.error());
+  const tcp_info to = shim::to_linux(*info);
+  return put(&to, sizeof to, value, length);
+}
+
+int get_row(Session& s, SocketId id, const OptionRow& row, void* value, socklen_t* length) {
+  if (row.style == OptionStyle::kFixed) return get_fixed(s, id, row.name, value, length);
+  if (row.style == OptionStyle::kWanted || row.style == OptionStyle::kNative) {
+    return fail(ENOPROTOOPT);
+  }
+  const auto number = api::get_option(s.stack(), id, row.option);
+  if (!number.ok()) return fail(number.error());
+  if (row.style != OptionStyle::kLinger) return put_int(static_cast<int>(*number), value, length);
+  const linger out{*number >= 0, static_cast<int>(std::max<int64_t>(*number, 0))};
+  return put(&out, sizeof out, value, length);
+}
+
+int set_row(Session& s, SocketId id, const OptionRow& row, const void* value, socklen_t length) {
+  int64_t number = 0;
+  if (row.style == OptionStyle::kLinger) {
+    linger in;
+    if (length < sizeof in) return fail(EINVAL);
+    std::memcpy(&in, value, sizeof in);
+    number = in.l_onoff != 0 ? std::max(in.l_linger, 0) : -1;
+  } else {
+    int in;
+    if (length < sizeof in) return fail(EINVAL);
+    std::memcpy(&in, value, sizeof in);
+    number = row.style == OptionStyle::kBool ? in != 0 : in;
+  }
+  const Status set = api::set_option(s.stack(), s.now(), id, row.option, number);
+  return set.ok() ? 0 : fail(set.error());
+}
+
+}  // namespace
+
+int call_getsockopt(Session& s, int fd, int level, int name, void* value, socklen_t* length) {
+  Call call(s);
+  SocketId id;
+  if (!s.descriptors().find(fd, id)) return -1;
+  if (value == nullptr || length == nullptr) return fail(EFAULT);
+  if (level == IPPROTO_TCP && name == TCP_INFO) return get_tcp_info(s, id, value, length);
+  if (level == IPPROTO_TCP && name == TCP_INQ) {
+    return put_int(s.descriptors().notes(fd).wants_inq, value, length);
+  }
+  const OptionRow* row = shim::find_option(level, name);
+  return row != nullptr ? get_row(s, id, *row, value, length) : fail(ENOPROTOOPT);
+}
+
+int call_setsockopt(Session& s, int fd, int level, int name, const void* value, socklen_t length) {
+  Call call(s);
+  SocketId id;
+  if (!s.descriptors().find(fd, id)) return -1;
+  if (value == nullptr) return fail(EFAULT);
+  if (level == IPPROTO_TCP && name == TCP_INQ) {
+    int on = 0;
+    if (length < sizeof on) return fail(EINVAL);
+    std::memcpy(&on, value, sizeof on);
+    if (on < 0 || on > 1) return fail(EINVAL);
+    s.descriptors().notes(fd).wants_inq = on == 1;
+    return 0;
+  }
+  const OptionRow* row = shim::find_option(level, name);
+  const bool is_ours = row != nullptr && row->style != OptionStyle::kFixed &&
+                       row->style != OptionStyle::kWanted && row->style != OptionStyle::kNative;
+  return is_ours ? set_row(s, id, *row, value, length) : fail(ENOPROTOOPT);
+}
+
+}  // namespace tapstack::packetdrill

@@ -1,0 +1,74 @@
+#include "tools/packetdrill/run_options.h"
+
+#include <arpa/inet.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <sstream>
+
+#include "shim/common/address.h"
+
+namespace tapstack::packetdrill {
+namespace {
+
+constexpr uint32_t kDefaultLocal = 0xc0a80001;  // 192.168.0.1, packetdrill's own
+
+std::optional<std::string> value_of(const std::string& argument, const std::string& name) {
+  const std::string prefix = "--" + name + "=";
+  if (argument.compare(0, prefix.size(), prefix) != 0) return std::nullopt;
+  return argument.substr(prefix.size());
+}
+
+void take(const std::string& argument, HostSettings& settings) {
+  if (const auto mtu = value_of(argument, "mtu")) {
+    settings.mtu_bytes = static_cast<uint32_t>(std::strtoul(mtu->c_str(), nullptr, 10));
+  }
+  in_addr address;
+  const auto local = value_of(argument, "local_ip");
+  if (local && inet_pton(AF_INET, local->c_str(), &address) == 1) {
+    settings.local = shim::address_from_network_order(address.s_addr);
+  }
+}
+
+std::vector<std::string> words_of(const std::string& line) {
+  std::istringstream in(line);
+  std::vector<std::string> words;
+  for (std::string word; in >> word;) words.push_back(word);
+  return words;
+}
+
+}  // namespace
+
+HostSettings settings_from(const std::vector<std::string>& arguments) {
+  HostSettings settings;
+  settings.local = Ip4Address{kDefaultLocal};
+  for (const std::string& argument : arguments) take(argument, settings);
+  return settings;
+}
+
+std::vector<std::string> arguments_of_run() {
+  std::vector<std::string> arguments;
+  std::ifstream command_line("/proc/self/cmdline");
+  std::string argument;
+  std::getline(command_line, argument, '\0');
+  while (std::getline(command_line, argument, '\0')) arguments.push_back(argument);
+  if (arguments.empty()) return arguments;
+  std::ifstream script(arguments.back());
+  for (std::string line; std::getline(script, line);) {
+    if (line.compare(0, 2, "--") != 0) continue;
+    for (std::string& word : words_of(line)) arguments.push_back(std::move(word));
+  }
+  return arguments;
+}
+
+bool add_flags(const char* flags, HostSettings& settings) {
+  std::istringstream in(flags != nullptr ? flags : "");
+  for (std::string flag; std::getline(in, flag, ',');) {
+    if (flag != "superframes") return false;
+    settings.superframes = true;
+  }
+  return true;
+}
+
+}  // namespace tapstack::packetdrill
