@@ -113,6 +113,10 @@ Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t
   return socket::set_option(Call(stack, now), id, option, value);
 }
 
+Status set_tcp_default(Stack& stack, Instant now, Option option, int64_t value) {
+  return socket::set_tcp_default(Call(stack, now), option, value);
+}
+
 Result<int64_t> get_option(const Stack& stack, SocketId id, Option option) {
   return socket::get_option(stack.view(), id, stack.last_now(), option);
 }

@@ -82,6 +82,9 @@ Error take_error(Stack& stack, SocketId id);                       // SO_ERROR: 
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);
 Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
+// What TCP sockets that are opened from now on begin with, as sysctl net.ipv4.tcp_* does. Errors:
+// those of set_option() for an option of TCP's own; kNoProtocolOption for others.
+Status set_tcp_default(Stack& stack, Instant now, Option option, int64_t value);
 Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id);  // also of a listener
 // Multicast needs IGMP, which this stack does not have yet: always kNoProtocolOption (or
 // kBadHandle).

@@ -2,6 +2,7 @@
 
 #include "socket/datagram_socket.h"
 #include "socket/options.h"
+#include "socket/tcp_options.h"
 #include "socket/tcp_socket.h"
 #include "wire/ip4.h"
 
@@ -164,6 +165,14 @@ Status set_option(Environment env, SocketId id, Option option, int64_t value) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   return set_option(env, *socket, option, value);
+}
+
+Status set_tcp_default(Environment env, Option option, int64_t value) {
+  Socket model;
+  model.settings = env.sockets.tcp_defaults();
+  const Status set = set_tcp_option(env, model, option, value);
+  if (set.ok()) env.sockets.set_tcp_defaults(model.settings);
+  return set;
 }
 
 }  // namespace tapstack::socket

@@ -50,5 +50,6 @@ Status close(Environment env, SocketId id);
 Error take_error(Environment env, SocketId id);
 Result<QueuedError> take_queued_error(Environment env, SocketId id);
 Status set_option(Environment env, SocketId id, Option option, int64_t value);
+Status set_tcp_default(Environment env, Option option, int64_t value);
 
 }  // namespace tapstack::socket

@@ -8,6 +8,7 @@ Result<SocketId> SocketTable::add(SocketKind kind, uint8_t protocol) {
   Socket& socket = pool_.at(id.index);
   socket.kind = kind;
   socket.protocol = protocol;
+  socket.settings = tcp_defaults_;
   return id;
 }
 

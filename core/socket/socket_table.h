@@ -9,7 +9,7 @@ namespace tapstack::socket {
 
 class SocketTable {
  public:
-  // kTooManySockets when the table is full.
+  // kTooManySockets when the table is full. A TCP socket begins with tcp_defaults().
   Result<SocketId> add(SocketKind kind, uint8_t protocol);
   void remove(SocketId id);
   Socket* find(SocketId id) { return pool_.get(id); }
@@ -28,10 +28,14 @@ class SocketTable {
   // There is memory again: an event for each of them.
   void feed_starved();
 
+  const transport::tcp::Settings& tcp_defaults() const { return tcp_defaults_; }
+  void set_tcp_defaults(const transport::tcp::Settings& defaults) { tcp_defaults_ = defaults; }
+
   size_t used() const { return pool_.used(); }
 
  private:
   mem::Pool<Socket, kConfig.sockets, SocketTag> pool_;
+  transport::tcp::Settings tcp_defaults_;
   mem::Index events_head_ = mem::kNoIndex;
   mem::Index events_tail_ = mem::kNoIndex;
   mem::Index starved_ = mem::kNoIndex;  // list by starved_next, newest first

@@ -1,5 +1,6 @@
 #include "socket/tcp_options.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "socket/buffer_sizes.h"
@@ -19,10 +20,14 @@ struct Flag {
   bool Settings::*field;
 };
 constexpr Flag kFlags[] = {
-    {Option::kNoDelay, &Settings::no_delay},
-    {Option::kCork, &Settings::cork},
-    {Option::kQuickAck, &Settings::quick_ack},
+    {Option::kNoDelay, &Settings::no_delay},   {Option::kCork, &Settings::cork},
+    {Option::kQuickAck, &Settings::quick_ack}, {Option::kTimestamps, &Settings::timestamps},
+    {Option::kSack, &Settings::sack},          {Option::kWindowScaling, &Settings::window_scaling},
 };
+
+// What the pool of blocks can hold at the most, and the largest window (RFC 7323 2.3).
+constexpr auto kBufferMax = static_cast<uint32_t>(std::min<size_t>(
+    (kConfig.blocks - kConfig.blocks_reserved) * kConfig.block_bytes, 65'535u << 14));
 
 struct Number {
   Option option;
@@ -35,6 +40,8 @@ constexpr Number kNumbers[] = {
     {Option::kKeepAliveProbes, &Settings::keepalive_probes, 1, 127},
     {Option::kSynRetries, &Settings::syn_retries, 1, 127},
     {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},
+    {Option::kReceiveBufferMax, &Settings::receive_buffer_max_bytes, kReceiveBufferMin, kBufferMax},
+    {Option::kSendBufferMax, &Settings::send_buffer_max_bytes, kSendBufferMin, kBufferMax},
 };
 
 constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW

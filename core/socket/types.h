@@ -65,6 +65,12 @@ enum class Option : uint16_t {
   kNoChecksum,          // SO_NO_CHECK
   kMulticastTtl,        // IP_MULTICAST_TTL
   kMulticastLoop,       // IP_MULTICAST_LOOP
+  // Not in setsockopt; in sysctl net.ipv4:
+  kReceiveBufferMax,  // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
+  kSendBufferMax,     // tcp_wmem[2]
+  kTimestamps,        // tcp_timestamps: offered, and agreed to
+  kSack,              // tcp_sack
+  kWindowScaling,     // tcp_window_scaling
 };
 
 }  // namespace tapstack

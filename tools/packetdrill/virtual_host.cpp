@@ -13,6 +13,8 @@ namespace {
 
 // Time 0 of the virtual clock would look like "never" to some tools.
 constexpr Instant kEpoch = Instant::from_us(1'000'000'000);
+// What the scripts of packetdrill's own suite set (tcp_rmem), and so the window scale they expect.
+constexpr int64_t kReceiveBufferMax = 15 << 20;
 constexpr int kTimersAtOnceMax = 100'000;
 constexpr uint8_t kHostPrefix = 32;
 
@@ -52,6 +54,8 @@ VirtualHost::VirtualHost(const HostSettings& settings)
   require(added.ok(), "the stack does not take this MTU");
   interface_ = *added;
   add_local(settings.local);
+  require(api::set_tcp_default(*stack_, now_, Option::kReceiveBufferMax, kReceiveBufferMax).ok(),
+          "the stack does not take this receive buffer");
   const Prefix everywhere{IpAddress(Ip4Address::any()), 0};
   require(api::add_route(*stack_, everywhere, IpAddress(), interface_).ok(), "no default route");
 }

@@ -9,6 +9,7 @@
 #include "core/api/create.h"
 #include "core/api/interfaces.h"
 #include "core/api/run.h"
+#include "core/api/sockets.h"
 
 namespace tapstack::packetdrill {
 

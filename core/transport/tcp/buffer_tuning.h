@@ -3,7 +3,6 @@
 
 #include <cstdint>
 
-#include "config.h"
 #include "util/time.h"
 
 namespace tapstack::transport::tcp {
@@ -15,9 +14,9 @@ class ReceiveTuning {
  public:
   // A round trip as the receiver sees it (timestamps); the smallest counts, 1 ms at least.
   void on_round_trip(Duration rtt);
-  // The program consumed `bytes`. Returns the new limit: `limit_bytes` or more, at most
-  // tcp_receive_buffer_max_bytes.
-  uint32_t on_consumed(uint32_t bytes, uint32_t limit_bytes, Instant now);
+  // The program consumed `bytes`. Returns the new limit: `limit_bytes` or more; it grows to
+  // `max_bytes` at most.
+  uint32_t on_consumed(uint32_t bytes, uint32_t limit_bytes, uint32_t max_bytes, Instant now);
 
  private:
   Instant round_began_;
@@ -26,7 +25,7 @@ class ReceiveTuning {
 };
 
 // Limit of the send queue that keeps a window of `cwnd_bytes` busy: one in flight, one queued
-// behind it. At least `limit_bytes`, at most tcp_send_buffer_max_bytes.
-uint32_t tuned_send_limit(uint32_t limit_bytes, uint32_t cwnd_bytes);
+// behind it. At least `limit_bytes`; it grows to `max_bytes` at most.
+uint32_t tuned_send_limit(uint32_t limit_bytes, uint32_t cwnd_bytes, uint32_t max_bytes);
 
 }  // namespace tapstack::transport::tcp

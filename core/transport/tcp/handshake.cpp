@@ -11,9 +11,10 @@ uint32_t receive_limit(const Settings& settings) {
                                             : kConfig.tcp_receive_buffer_bytes;
 }
 
-uint8_t offered_shift(const Settings& settings) {
-  return window_shift_for(
-      std::max(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_max_bytes));
+Offer offer_of(const Settings& settings) {
+  const uint32_t largest =
+      std::max(settings.receive_buffer_bytes, settings.receive_buffer_max_bytes);
+  return {window_shift_for(largest), settings.window_scaling, settings.timestamps, settings.sack};
 }
 
 void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timestamp_offset,

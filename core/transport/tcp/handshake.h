@@ -13,10 +13,10 @@ struct PeerSyn {
   uint32_t timestamp = 0;  // TSval, if agreed.timestamps
 };
 
-// Size of the receive buffer that the settings ask for at the start, and the shift that our SYN
-// offers for the largest it can become.
+// Size of the receive buffer that the settings ask for at the start.
 uint32_t receive_limit(const Settings& settings);
-uint8_t offered_shift(const Settings& settings);
+// What our SYN offers; the shift is for the largest that the buffer can become.
+Offer offer_of(const Settings& settings);
 
 // RCV.NXT, IRS, options, MSS, congestion window: everything that the two SYNs decide. snd must have
 // been started.

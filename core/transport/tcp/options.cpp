@@ -4,25 +4,26 @@
 
 namespace tapstack::transport::tcp {
 
-Negotiated negotiate(const wire::TcpOptions& syn, uint8_t our_shift) {
+Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours) {
   Negotiated n;
   if (syn.mss) n.peer_mss_bytes = std::max(*syn.mss, kConfig.tcp_mss_min_bytes);
-  n.timestamps = syn.timestamps.has_value();
-  n.sack = syn.sack_permitted;
-  if (syn.window_scale) {
+  n.timestamps = ours.timestamps && syn.timestamps.has_value();
+  n.sack = ours.sack && syn.sack_permitted;
+  if (ours.window_scaling && syn.window_scale) {
     n.window_scaling = true;
     n.send_shift = std::min<uint8_t>(*syn.window_scale, 14);  // RFC 7323 2.3
-    n.receive_shift = our_shift;
+    n.receive_shift = ours.shift;
   }
   return n;
 }
 
-wire::TcpOptions syn_options(uint16_t mss_bytes, uint8_t shift, wire::TcpTimestamps timestamps) {
+wire::TcpOptions syn_options(uint16_t mss_bytes, const Offer& ours,
+                             wire::TcpTimestamps timestamps) {
   wire::TcpOptions o;
   o.mss = mss_bytes;
-  o.sack_permitted = true;
-  o.timestamps = timestamps;
-  o.window_scale = shift;
+  o.sack_permitted = ours.sack;
+  if (ours.timestamps) o.timestamps = timestamps;
+  if (ours.window_scaling) o.window_scale = ours.shift;
   return o;
 }
 

@@ -19,11 +19,19 @@ struct Negotiated {
   bool ecn = false;  // RFC 3168 6.1.1
 };
 
-// `syn`: of the peer. `our_shift`: what we offer(ed). RFC 7323 2.2 and 2.3, RFC 2018 2.
-Negotiated negotiate(const wire::TcpOptions& syn, uint8_t our_shift);
+// What our side offers, and agrees to when it is asked.
+struct Offer {
+  uint8_t shift = 0;  // of our windows
+  bool window_scaling = true;
+  bool timestamps = true;
+  bool sack = true;
+};
 
-// What our SYN carries: everything.
-wire::TcpOptions syn_options(uint16_t mss_bytes, uint8_t shift, wire::TcpTimestamps timestamps);
+// `syn`: of the peer. RFC 7323 2.2 and 2.3, RFC 2018 2.
+Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours);
+
+// What our SYN carries: all that is offered.
+wire::TcpOptions syn_options(uint16_t mss_bytes, const Offer& ours, wire::TcpTimestamps timestamps);
 // What our SYN-ACK carries: what the SYN offered.
 wire::TcpOptions syn_ack_options(uint16_t mss_bytes, const Negotiated& agreed,
                                  wire::TcpTimestamps timestamps);

@@ -102,7 +102,7 @@ bool send_syn(Work& w, net::Network& network) {
       out.flags |= kEcnSetupSyn;
       c.ecn.on_asked();
     }
-    out.options = syn_options(c.advertised_mss_bytes, offered_shift(c.settings), ts);
+    out.options = syn_options(c.advertised_mss_bytes, offer_of(c.settings), ts);
   } else {
     ts.echo_reply = c.timestamps.recent();
     out.ack = c.rcv.vars().nxt;

@@ -32,7 +32,7 @@ HalfOpen record_from_cookie(const Arrival& a, mem::Index listener, const net::Ro
   record.iss = ack.ack - 1;
   record.irs = ack.seq - 1;
   if (const auto& ts = ack.options.timestamps) {
-    record.agreed = agreed_from_cookie(ts->echo_reply, offered_shift(l.settings));
+    record.agreed = agreed_from_cookie(ts->echo_reply, offer_of(l.settings).shift);
     record.timestamp_recent = ts->value;
   }
   record.agreed.peer_mss_bytes = peer_mss_bytes;

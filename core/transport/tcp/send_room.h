@@ -10,7 +10,8 @@ namespace tapstack::transport::tcp {
 // Limit of the queue: what the program asked for, or what the congestion window calls for.
 inline uint32_t send_limit(const Connection& c) {
   if (c.settings.send_buffer_bytes != 0) return c.settings.send_buffer_bytes;
-  return tuned_send_limit(kConfig.tcp_send_buffer_bytes, c.congestion.cwnd_bytes());
+  return tuned_send_limit(kConfig.tcp_send_buffer_bytes, c.congestion.cwnd_bytes(),
+                          c.settings.send_buffer_max_bytes);
 }
 
 inline uint32_t send_room(const Connection& c) {

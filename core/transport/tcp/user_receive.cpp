@@ -41,7 +41,8 @@ void after_reading(Work& w, uint32_t bytes) {
   Connection& c = w.c;
   c.rcv.consume(w.ctx.memory, bytes);
   if (c.settings.receive_buffer_bytes == 0) {
-    c.rcv.set_limit(c.tuning.on_consumed(bytes, c.rcv.limit_bytes(), w.ctx.now));
+    c.rcv.set_limit(c.tuning.on_consumed(bytes, c.rcv.limit_bytes(),
+                                         c.settings.receive_buffer_max_bytes, w.ctx.now));
   }
   if (can_receive_text(c.state) &&
       c.rcv.is_update_due(c.out_of_order.bytes(), c.acks.segment_bytes())) {

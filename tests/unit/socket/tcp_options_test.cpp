@@ -83,6 +83,22 @@ TEST_F(TcpOptions, ChangesReachTheConnection) {
   (void)server;
 }
 
+TEST_F(TcpOptions, DefaultsHoldForSocketsOpenedLater) {
+  const SocketId before = tcp();
+  ASSERT_TRUE(set_tcp_default(env(), Option::kSynRetries, 2).ok());
+  ASSERT_TRUE(set_tcp_default(env(), Option::kTimestamps, 0).ok());
+  const SocketId after = tcp();
+  EXPECT_EQ(get(before, Option::kSynRetries), 6);
+  EXPECT_EQ(get(after, Option::kSynRetries), 2);
+  EXPECT_EQ(get(after, Option::kTimestamps), 0);
+}
+
+TEST_F(TcpOptions, ADefaultOutOfRangeOrOfNoTcpOptionIsRefused) {
+  EXPECT_EQ(set_tcp_default(env(), Option::kSynRetries, 0).error(), Error::kInvalid);
+  EXPECT_EQ(set_tcp_default(env(), Option::kHeaderIncluded, 1).error(), Error::kNoProtocolOption);
+  EXPECT_EQ(get(tcp(), Option::kSynRetries), 6);
+}
+
 TEST_F(TcpOptions, OptionsOfOtherKindsOfSocketAreUnknown) {
   const SocketId id = tcp();
   for (const Option option : {Option::kHeaderIncluded, Option::kIcmpFilter, Option::kNoChecksum,

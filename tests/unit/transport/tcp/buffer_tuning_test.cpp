@@ -6,10 +6,11 @@ namespace tapstack::transport::tcp {
 namespace {
 
 constexpr Instant kNow = Instant::from_us(10'000'000);
+constexpr uint32_t kMax = 262'144;
 
 TEST(ReceiveTuning, LimitBecomesTwiceWhatARoundTripConsumes) {
   ReceiveTuning t;
-  EXPECT_EQ(t.on_consumed(40'000, 65'536, kNow), 80'000u);
+  EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kNow), 80'000u);
 }
 
 TEST(ReceiveTuning, ASlowReaderKeepsItsLimit) {
@@ -17,20 +18,20 @@ TEST(ReceiveTuning, ASlowReaderKeepsItsLimit) {
   t.on_round_trip(Duration::ms(2));
   uint32_t limit = 65'536;
   for (int i = 0; i < 100; ++i) {
-    limit = t.on_consumed(10'000, limit, kNow + Duration::ms(10 * i));
+    limit = t.on_consumed(10'000, limit, kMax, kNow + Duration::ms(10 * i));
   }
   EXPECT_EQ(limit, 65'536u);
 }
 
 TEST(ReceiveTuning, StopsAtTheMaximum) {
   ReceiveTuning t;
-  EXPECT_EQ(t.on_consumed(0x7fffffff, 65'536, kNow), kConfig.tcp_receive_buffer_max_bytes);
+  EXPECT_EQ(t.on_consumed(0x7fffffff, 65'536, kMax, kNow), kMax);
 }
 
 TEST(SendTuning, FollowsTheCongestionWindowWithinBounds) {
-  EXPECT_EQ(tuned_send_limit(65'536, 10'000), 65'536u);
-  EXPECT_EQ(tuned_send_limit(65'536, 50'000), 100'000u);
-  EXPECT_EQ(tuned_send_limit(65'536, 1u << 30), kConfig.tcp_send_buffer_max_bytes);
+  EXPECT_EQ(tuned_send_limit(65'536, 10'000, kMax), 65'536u);
+  EXPECT_EQ(tuned_send_limit(65'536, 50'000, kMax), 100'000u);
+  EXPECT_EQ(tuned_send_limit(65'536, 1u << 30, kMax), kMax);
 }
 
 }  // namespace

@@ -62,10 +62,10 @@ TEST_F(Handshake, WithoutAnMssOptionItIs536) {  // RFC 9293 MUST-15
 }
 
 TEST_F(Handshake, TheShiftReachesTheLargestBufferThatMayBecomeOfIt) {
-  EXPECT_EQ(offered_shift(Settings{}), window_shift_for(kConfig.tcp_receive_buffer_max_bytes));
+  EXPECT_EQ(offer_of(Settings{}).shift, window_shift_for(kConfig.tcp_receive_buffer_max_bytes));
   Settings large;
   large.receive_buffer_bytes = 65'535u << 10;
-  EXPECT_EQ(offered_shift(large), 10);
+  EXPECT_EQ(offer_of(large).shift, 10);
 }
 
 TEST_F(Handshake, AReceiveBufferThatWasAskedForIsTheLimit) {

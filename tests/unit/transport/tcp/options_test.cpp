@@ -9,7 +9,7 @@ namespace tapstack::transport::tcp {
 namespace {
 
 TEST(Options, SynCarriesMssSackTimestampsAndScaleInThatOrder) {
-  const wire::TcpOptions o = syn_options(1460, 7, {0x01020304, 0});
+  const wire::TcpOptions o = syn_options(1460, {.shift = 7}, {0x01020304, 0});
   std::vector<uint8_t> bytes(o.size_bytes());
   wire::emit(bytes, o);
   const std::vector<uint8_t> expected = {2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2,
@@ -18,7 +18,7 @@ TEST(Options, SynCarriesMssSackTimestampsAndScaleInThatOrder) {
 }
 
 TEST(Options, AnOptionHoldsOnlyIfThePeerSentIt) {
-  const Negotiated n = negotiate({}, 7);
+  const Negotiated n = negotiate({}, {.shift = 7});
   EXPECT_FALSE(n.window_scaling || n.timestamps || n.sack);
   EXPECT_EQ(n.peer_mss_bytes, 536);  // RFC 9293 MUST-15
   EXPECT_EQ(n.receive_shift, 0);
@@ -27,13 +27,25 @@ TEST(Options, AnOptionHoldsOnlyIfThePeerSentIt) {
 TEST(Options, AShiftAboveFourteenCountsAsFourteen) {  // RFC 7323 2.3
   wire::TcpOptions syn;
   syn.window_scale = 200;
-  EXPECT_EQ(negotiate(syn, 7).send_shift, 14);
+  EXPECT_EQ(negotiate(syn, {.shift = 7}).send_shift, 14);
 }
 
 TEST(Options, ATinyMssIsRaised) {
   wire::TcpOptions syn;
   syn.mss = 1;
-  EXPECT_EQ(negotiate(syn, 7).peer_mss_bytes, 88);
+  EXPECT_EQ(negotiate(syn, {.shift = 7}).peer_mss_bytes, 88);
+}
+
+TEST(Options, WhatWeDoNotOfferIsNotAgreedTo) {
+  wire::TcpOptions syn;
+  syn.window_scale = 3;
+  syn.sack_permitted = true;
+  syn.timestamps = wire::TcpTimestamps{1, 0};
+  const Offer nothing{.window_scaling = false, .timestamps = false, .sack = false};
+  const Negotiated n = negotiate(syn, nothing);
+  EXPECT_FALSE(n.window_scaling || n.timestamps || n.sack);
+  const wire::TcpOptions o = syn_options(1460, nothing, {1, 0});
+  EXPECT_EQ(o.size_bytes(), 4u) << "the MSS only";
 }
 
 TEST(Options, SynAckOffersWhatTheSynDid) {
