@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/host_command.h"
+#include "tools/packetdrill_command.h"
 #include "tools/report.h"
 #include "tools/run_command.h"
 
@@ -65,13 +66,22 @@ int main(int argc, char** argv) {
   host_options.add_to(*host);
   take_command_line(*host);
 
+  CLI::App* packetdrill =
+      app.add_subcommand("packetdrill", "run scripts of packetdrill's against the stack");
+  tapstack::tools::PacketdrillOptions packetdrill_options;
+  packetdrill_options.add_to(*packetdrill);
+  packetdrill->prefix_command();
+  packetdrill->footer(
+      "Scripts follow the options, and further options of packetdrill's: "
+      "tapstack packetdrill [options] script... [--verbose]");
+
   Words words, rest;
   split(argc, argv, words, rest);
   const auto is_named = [&words](const CLI::App* command) {
     return command->get_name() == words[0];
   };
   if (!words.empty() && !words[0].starts_with("-") && app.get_subcommands(is_named).empty()) {
-    report(words[0] + ": no such command; want run or host (tapstack --help)");
+    report(words[0] + ": no such command; want run, host or packetdrill (tapstack --help)");
     return kUsageStatus;
   }
   try {
@@ -87,5 +97,8 @@ int main(int argc, char** argv) {
   const Words command_line = command_line_of(chosen, rest);
   if (command_line.empty()) return kUsageStatus;
   if (&chosen == run) return tapstack::tools::run(run_options, command_line);
+  if (&chosen == packetdrill) {
+    return tapstack::tools::packetdrill(packetdrill_options, command_line);
+  }
   return tapstack::tools::host(host_options, command_line);
 }

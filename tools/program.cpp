@@ -96,10 +96,10 @@ ProgramKind inspect_program(const std::string& path) {
   return inspect_elf(binary);
 }
 
-std::string find_library() {
+std::string find_library(const std::string& name) {
   const std::string here = own_folder();
   for (const std::string& folder : {here, here + "/../lib", std::string(TAPSTACK_LIBDIR)}) {
-    const std::string candidate = folder + "/libtapstack.so";
+    const std::string candidate = folder + "/" + name;
     char resolved[PATH_MAX];
     if (::realpath(candidate.c_str(), resolved) != nullptr) return resolved;
   }

@@ -19,9 +19,9 @@ std::string find_program(const std::string& name);
 // Reads the ELF headers of the program; of its interpreter when it is a script.
 ProgramKind inspect_program(const std::string& path);
 
-// libtapstack.so beside this command (a build folder), in ../lib (an installation) or where it was
-// configured to be installed; empty when it is in none of these.
-std::string find_library();
+// A library of ours beside this command (a build folder), in ../lib (an installation) or where it
+// was configured to be installed; empty when it is in none of these.
+std::string find_library(const std::string& name = "libtapstack.so");
 
 // Replaces this process. `path` as found by find_program(), words[0] the name the program sees.
 // Returns only on failure, after saying why, with a status of report.h.

@@ -65,11 +65,12 @@ if(sources)
                                          CLI11::CLI11 fmt::fmt)
 endif()
 
-# What packetdrill loads to test the stack in virtual time.
-tapstack_sources(sources tools/packetdrill)
+# What packetdrill loads to test the stack in virtual time; its parts are an archive for their tests.
+tapstack_sources(sources tools/packetdrill EXCLUDE "/library[.]cpp$")
+tapstack_library(packetdrill_parts "${sources}")
+target_link_libraries(packetdrill_parts ${kind} shim_engine ${core} Threads::Threads ${CMAKE_DL_LIBS})
 if(sources)
-  add_library(tapstack_packetdrill SHARED ${sources})
-  target_link_libraries(tapstack_packetdrill PRIVATE tapstack_product shim_engine ${core} assert_abort
-                                                     Threads::Threads ${CMAKE_DL_LIBS})
+  add_library(tapstack_packetdrill SHARED tools/packetdrill/library.cpp)
+  target_link_libraries(tapstack_packetdrill PRIVATE tapstack_product packetdrill_parts assert_abort)
   target_link_options(tapstack_packetdrill PRIVATE LINKER:--exclude-libs,ALL)
 endif()

@@ -1,5 +1,6 @@
 # What `make install` puts below the prefix: the library, the keeper, the command and its man pages
-# for users; the core as one archive with its headers for embedders; the interop fixtures for testers.
+# for users, with the library for packetdrill; the core as one archive with its headers for embedders;
+# the interop fixtures for testers.
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/tapstack)
 set(header_dir ${CMAKE_INSTALL_INCLUDEDIR}/tapstack)
@@ -10,6 +11,9 @@ if(TARGET tapstack_shim)
 endif()
 if(TARGET tapstack)
   install(TARGETS tapstack RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+if(TARGET tapstack_packetdrill)
+  install(TARGETS tapstack_packetdrill LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
 if(TARGET tapstack-keeper)
   install(TARGETS tapstack-keeper RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/tapstack)

@@ -84,6 +84,13 @@ if(GTest_FOUND)
                    EXCLUDE "/shim/names/(get[a-z]+|interfaces)[.]cpp$" "/shim/keeper/main[.]cpp$")
   tapstack_unit(unit_shim ${TAPSTACK_PROFILE} "shim_engine;tapstack_product" "${sources}")
 
+  # The library for packetdrill: loaded whole, as packetdrill does.
+  tapstack_sources(sources tests/unit/tools)
+  tapstack_unit(unit_tools ${TAPSTACK_PROFILE} "packetdrill_parts;${CMAKE_DL_LIBS}" "${sources}")
+  if(TARGET unit_tools)
+    add_dependencies(unit_tools tapstack_packetdrill)
+  endif()
+
   # Whole stacks in virtual time. What tests/sim holds beside *_test.cpp serves conformance, fuzzing
   # and benchmarks too; the whole archive goes into `sim`, so no test in it can get lost.
   tapstack_sources(sources tests/sim EXCLUDE "_test[.]cpp$" "/main[.]cpp$")
