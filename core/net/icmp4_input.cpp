@@ -235,7 +235,8 @@ bool icmp4_input(Context& ctx, Parts& parts, mem::Packet& message) {
     case Icmp4Type::kParameterProblem:
       report_error(ctx, parts, info, front.span());
       break;
-    default:  // Source Quench is ignored (RFC 6633 3); the rest concerns sockets alone
+    default:  // Source Quench is ignored (RFC 6633 3, RFC 9293 MUST-55); the rest concerns sockets
+              // alone
       break;
   }
   return true;

@@ -102,8 +102,8 @@ std::optional<DropReason> check_destination(const Parts& parts, const Interface&
   return std::nullopt;
 }
 
-// 4. RFC 1122 3.2.1.8: options are walked; unknown ones are ignored; packets with a source route
-// are refused (RFC 7126 4.3), which RFC 1122 3.3.5 allows to be reported.
+// 4. RFC 1122 3.2.1.8, RFC 9293 MUST-50: options are walked; unknown ones are ignored; packets with
+// a source route are refused (RFC 7126 4.3), which RFC 1122 3.3.5 allows to be reported.
 bool check_options(Context& ctx, Parts& parts, const mem::Packet& packet, const Ip4View& view) {
   wire::Ip4OptionWalk walk(view.options());
   while (const auto option = walk.next()) {

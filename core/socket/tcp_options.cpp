@@ -35,11 +35,11 @@ struct Number {
   uint32_t min, max;  // of a value that is not refused; limits of Linux's tcp.h
 };
 constexpr Number kNumbers[] = {
-    {Option::kKeepAliveIdleS, &Settings::keepalive_idle_s, 1, 32'767},
+    {Option::kKeepAliveIdleS, &Settings::keepalive_idle_s, 1, 32'767},  // RFC 9293 MUST-27
     {Option::kKeepAliveIntervalS, &Settings::keepalive_interval_s, 1, 32'767},
     {Option::kKeepAliveProbes, &Settings::keepalive_probes, 1, 127},
     {Option::kSynRetries, &Settings::syn_retries, 1, 127},
-    {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},
+    {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},  // RFC 9293 MUST-21
     {Option::kReceiveBufferMax, &Settings::receive_buffer_max_bytes, kReceiveBufferMin, kBufferMax},
     {Option::kSendBufferMax, &Settings::send_buffer_max_bytes, kSendBufferMin, kBufferMax},
 };
@@ -70,11 +70,11 @@ Status set_other(Settings& settings, Option option, int64_t value) {
       }
       settings.max_segment_bytes = static_cast<uint16_t>(value);
       return Status();
-    case Option::kTtl:
+    case Option::kTtl:  // RFC 9293 3.9.2, MUST-49
       if (value != -1 && (value < 1 || value > 255)) return Error::kInvalid;
       settings.ttl = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
       return Status();
-    case Option::kTos:
+    case Option::kTos:  // RFC 9293 3.9.1.9: MUST-48, SHLD-21 at any time, SHLD-22 as it is
       settings.tos = static_cast<uint8_t>(value & kTosMask);
       return Status();
     case Option::kMtuDiscover:

@@ -112,6 +112,7 @@ class TcpView {
   constexpr uint8_t header_bytes() const { return header_bytes_of({p_, kHeaderBytesMin}); }
   // The reserved bits beside the data offset are ignored, as RFC 9293 3.1 requires.
   constexpr TcpFlags flags() const { return {p_[tcp_field::kFlags]}; }
+  // Unsigned (MUST-1); windows are 32 bits wide from here on.
   constexpr uint16_t window() const { return load_be16(p_ + tcp_field::kWindow); }
   constexpr uint16_t checksum() const { return load_be16(p_ + tcp_field::kChecksum); }
   constexpr uint16_t urgent_pointer() const { return load_be16(p_ + tcp_field::kUrgentPointer); }

@@ -38,6 +38,7 @@ void parse_fast_open(std::span<const uint8_t> data, TcpOptions& out) {
   out.fast_open = cookie;
 }
 
+// RFC 9293 3.1: what is known (MUST-4); anything else is skipped (MUST-6).
 void parse_one(const TcpOption& option, TcpOptions& out) {
   const uint8_t* data = option.data.data();
   const size_t length = option.data.size() + 2;
@@ -65,7 +66,8 @@ void parse_one(const TcpOption& option, TcpOptions& out) {
   }
 }
 
-// Appends options; knows how much room there is.
+// Appends options; knows how much room there is. Padding consists of no-operations in front of an
+// option, so nothing follows the last one that would have to be zero (RFC 9293 3.1, MUST-69).
 class Writer {
  public:
   explicit Writer(std::span<uint8_t> out) : out_(out) {}

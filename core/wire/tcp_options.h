@@ -39,7 +39,8 @@ struct TcpOption {
   std::span<const uint8_t> data;  // what follows kind and length
 };
 
-// Walks over the options one by one, skipping no-operations, up to the end of the list.
+// Walks over the options one by one, skipping no-operations, up to the end of the list. Every other
+// kind has a length (RFC 9293 3.1, MUST-68), and none need be aligned (3.2, MUST-64).
 //   for (TcpOptionWalk walk(view.options()); auto option = walk.next();) ...
 class TcpOptionWalk {
  public:

@@ -1,4 +1,6 @@
-// When an ACK goes out: at once, with the next segment, or after the delay of RFC 9293 3.8.6.3.
+// When an ACK goes out: at once, with the next segment, or after the delay of RFC 9293 3.8.6.3
+// (SHLD-18, MUST-40: less than 500 ms). One ACK serves for all that came before it (3.10.7.4,
+// MUST-58).
 #pragma once
 
 #include <cstdint>
@@ -14,8 +16,8 @@ class AckPolicy {
   void start(uint32_t advertised_mss);
 
   // In-order text arrived. Sixteen segments at the start and after idleness are acknowledged at
-  // once, so that the peer's slow start is not held up; then every second full segment (RFC
-  // 5681 4.2). A superframe of several segments is at least two.
+  // once, so that the peer's slow start is not held up; then every second full segment
+  // (SHLD-19, RFC 5681 4.2). A superframe of several segments is at least two.
   void on_text(uint32_t bytes, Instant now, bool want_quick);
   // Something demands an ACK without delay: a hole, a duplicate, a FIN, a challenge.
   void on_immediate() { is_now_ = true; }

@@ -4,6 +4,7 @@
 //
 // Told facts by: input_ack (on_ack, on_loss, on_ecn, on_recovered, on_undo), timeouts (on_timeout),
 // output (on_restart, on_output_end), path (on_mss_change). What is lost is decided elsewhere.
+// RFC 9293 3.8.2: slow start and congestion avoidance of RFC 5681 (MUST-19), others too (MAY-18).
 #pragma once
 
 #include <cstdint>

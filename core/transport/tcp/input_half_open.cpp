@@ -62,7 +62,8 @@ void input_half_open(Arrival& a, mem::Index index) {
     }
     return;
   }
-  if (a.seg.has(flag::kRst)) {  // second step; RFC 5961 3.2: exact match only
+  // Second step: this record is of a passive OPEN (RFC 9293 3.5, MUST-11), which returns to LISTEN.
+  if (a.seg.has(flag::kRst)) {  // RFC 5961 3.2: exact match only
     if (a.seg.seq != h.irs + 1) {
       a.ctx.drop(DropReason::kTcpResetInexact);
       if (may_answer(a, h)) send_challenge_ack(a.tables, a.ctx, a.network, h);

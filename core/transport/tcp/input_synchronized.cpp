@@ -14,7 +14,8 @@ bool is_acceptable(const Segment& seg, const ReceiveVariables& rcv) {
   return seg.seq.in_window(rcv.nxt, wnd) || (seg.end() - 1).in_window(rcv.nxt, wnd);
 }
 
-// RFC 9293 3.5, figure 8: in a simultaneous open the peer's SYN-ACK repeats the SYN that we have.
+// RFC 9293 3.5, figure 8, MUST-10: in a simultaneous open the peer's SYN-ACK repeats the SYN that
+// we have.
 void strip_known_syn(Segment& seg, const Connection& c) {
   const bool is_known = c.state == State::kSynReceived && seg.has(flag::kSyn | flag::kAck) &&
                         seg.seq == c.rcv.vars().irs;
@@ -37,7 +38,8 @@ Step check_timestamp(Arrival& a, Work& w) {
   return Step::kDone;
 }
 
-// With a window of zero no text is acceptable, but ACK, URG and RST are to be heard.
+// RFC 9293 3.10.7.4, MUST-66: with a window of zero no text is acceptable, but ACK, URG and RST are
+// to be heard.
 bool is_heard_at_zero_window(const Segment& seg, const ReceiveVariables& rcv) {
   return rcv.wnd_bytes() == 0 && seg.seq == rcv.nxt;
 }
@@ -71,7 +73,8 @@ Step check_sequence(Arrival& a, Work& w) {
   return Step::kDone;
 }
 
-// Second, check the RST bit; RFC 5961 3.2.
+// Second, check the RST bit; RFC 5961 3.2. Text that comes with it is thrown away (SHLD-2). The
+// program learns of it by an error, of an orderly end by the end of the stream (MUST-12).
 Step check_rst(Arrival& a, Work& w) {
   if (!a.seg.has(flag::kRst)) return Step::kContinue;
   if (a.seg.seq != w.c.rcv.vars().nxt) {
@@ -124,6 +127,7 @@ void react_to_echo(Arrival& a, Work& w) {
 
 }  // namespace
 
+// RFC 9293 3.10.7.4, MAY-12: a challenge ACK, limited as RFC 5961 7 asks for.
 void challenge(Arrival& a, Work& w, DropReason why) {
   a.ctx.drop(why);
   if (!w.c.challenges.allow(a.ctx.now)) {

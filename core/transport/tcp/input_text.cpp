@@ -68,6 +68,7 @@ void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
   deliver(w, text);
   if (!c.out_of_order.is_empty()) {
     c.acks.on_immediate();  // RFC 5681 4.2: it fills a hole
+    // All of it before one ACK (RFC 9293 3.10.7.4, MUST-59).
     mem::Chain next = c.out_of_order.take(a.ctx.memory, c.rcv.vars().nxt);
     if (next.length > 0) deliver(w, next);
   }
@@ -81,7 +82,7 @@ void accept_out_of_order(Arrival& a, Work& w, mem::Chain& text) {
   if (!w.c.out_of_order.insert(a.ctx.memory, a.seg.seq, text)) {
     a.ctx.drop(DropReason::kTcpReassemblyFull);
   }
-  w.c.acks.on_immediate();  // RFC 5681 4.2: a duplicate ACK at once
+  w.c.acks.on_immediate();  // RFC 5681 4.2, MAY-13: a duplicate ACK at once
 }
 
 void tune(Arrival& a, Connection& c) {
@@ -94,7 +95,8 @@ void tune(Arrival& a, Connection& c) {
 
 void check_urgent(Arrival& a, Work& w) {
   if (!a.seg.has(flag::kUrg) || !can_receive_text(w.c.state)) return;
-  // RFC 6093 3.1: the pointer gives the octet after the urgent one.
+  // RFC 9293 3.8.5: MUST-30; the program is told as soon as the pointer is new (MUST-32). RFC 6093
+  // 3.1, MUST-62: the pointer gives the octet after the urgent one.
   const SeqNumber up = a.seg.seq + std::max<uint16_t>(a.seg.urgent, 1);
   if (w.c.rcv.on_urgent(up)) raise(w, Event::kUrgent);
 }

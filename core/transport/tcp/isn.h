@@ -1,5 +1,6 @@
 // Initial sequence numbers: RFC 6528, ISN = M + F(ends, secret) with SipHash as F and a clock M of
-// one tick every 4 us. Also the timestamp offset of a pair of endpoints, which is made the same way
+// one tick every 4 us (RFC 9293 3.4.1: MUST-8, SHLD-1); without the secret nobody can compute F
+// (MUST-9). Also the timestamp offset of a pair of endpoints, which is made the same way
 // (RFC 7323 7.1).
 #pragma once
 

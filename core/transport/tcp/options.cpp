@@ -17,6 +17,8 @@ Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours) {
   return n;
 }
 
+// RFC 9293 3.7.1: every SYN and SYN-ACK says which MSS we take (MUST-14, SHLD-5, MAY-3); no other
+// segment does (3.2, MUST-65).
 wire::TcpOptions syn_options(uint16_t mss_bytes, const Offer& ours,
                              wire::TcpTimestamps timestamps) {
   wire::TcpOptions o;

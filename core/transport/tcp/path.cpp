@@ -7,7 +7,8 @@ namespace {
 
 constexpr uint32_t kMssMax = 0xffff;
 
-// Text and options that a packet of `mtu_bytes` holds: without the fixed headers (RFC 6691 2).
+// Text and options that a packet of `mtu_bytes` holds: without the fixed headers (RFC 9293 3.7.1,
+// MUST-67, RFC 6691 2).
 uint16_t mss_for(uint32_t mtu_bytes, bool ip6, uint16_t limit_bytes) {
   const uint32_t headers = (ip6 ? 40u : 20u) + 20u;
   uint32_t mss = mtu_bytes > headers ? std::min(mtu_bytes - headers, kMssMax) : 0;
@@ -17,10 +18,12 @@ uint16_t mss_for(uint32_t mtu_bytes, bool ip6, uint16_t limit_bytes) {
 
 }  // namespace
 
+// RFC 9293 3.7.3, SHLD-6: of the interface that the peer is reached by; an interface has one MTU.
 uint16_t advertised_mss(const net::Route& route, uint16_t limit_bytes) {
   return mss_for(route.interface_mtu_bytes, route.source.is_ip6(), limit_bytes);
 }
 
+// RFC 9293 3.7.1, MUST-16; what options take is left out by text_mss() and limits_of().
 void update_mss(Connection& c) {
   const uint16_t path =
       mss_for(c.route.mtu_bytes, c.route.source.is_ip6(), c.settings.max_segment_bytes);

@@ -1,5 +1,5 @@
 // Text that arrived out of order, kept until the hole before it is filled (RFC 9293 3.10.7.4,
-// seventh step; RFC 2018 for what is reported about it).
+// seventh step, SHLD-31; RFC 2018 for what is reported about it).
 #pragma once
 
 #include <array>

@@ -1,7 +1,7 @@
 // The receiving side: RCV.* of RFC 9293 3.3.1, the receive queue and the window that is offered.
 // The only writer of them.
 //
-// The window never shrinks (RFC 9293 3.8.6.2.2): once offered, the right edge stands, whatever
+// The window never shrinks (RFC 9293 3.8.6, SHLD-14): once offered, the right edge stands, whatever
 // happens to the buffer's limit.
 #pragma once
 
@@ -35,7 +35,7 @@ class Receiver {
   uint16_t advertise_in_syn();
   // The window field of a segment now going out. `out_of_order_bytes` are held beside the queue;
   // `mss_bytes`: full segments of the peer. The edge moves only by min(limit / 2, mss), to avoid
-  // the silly window syndrome (RFC 9293 3.8.6.2.2).
+  // the silly window syndrome (RFC 9293 3.8.6.2.2, MUST-39).
   uint16_t advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes);
   // Whether the reader has freed so much that the peer should be told: twice what it knows of.
   bool is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const;

@@ -6,7 +6,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-// kVerified and kPartial come from a sender on this machine or a device that vouches for it.
+// RFC 9293 3.1, MUST-3. kVerified and kPartial come from a sender on this machine or a device that
+// vouches for it.
 bool is_checksum_right(const Context& ctx, const mem::Packet& packet) {
   if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
   ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
@@ -15,7 +16,7 @@ bool is_checksum_right(const Context& ctx, const mem::Packet& packet) {
   return sum.checksum() == 0;
 }
 
-// RFC 9293 3.9.2.3, MUST-57: only unicast; RFC 1122 4.2.3.10 for the source.
+// RFC 9293 3.9.2.3: only unicast (MUST-57), also of the source (MUST-63, RFC 1122 4.2.3.10).
 bool is_unicast(const mem::PacketInfo& info) {
   return !info.ip_broadcast && !info.link_broadcast && !info.link_multicast &&
          !info.destination.is_multicast() && !info.source.is_multicast() && !info.source.is_any();
@@ -36,7 +37,7 @@ void fill(const wire::TcpView& view, const mem::PacketInfo& info, Segment& out) 
   out.wnd = view.window();
   out.urgent = view.urgent_pointer();
   out.flags = view.flags();
-  out.options = wire::TcpOptions::parse(view.options());
+  out.options = wire::TcpOptions::parse(view.options());  // of any segment, MUST-5
 }
 
 }  // namespace

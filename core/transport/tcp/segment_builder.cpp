@@ -7,7 +7,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-// The checksum field holds the pseudo header's sum; the device, or Network::send(), completes it.
+// RFC 9293 3.1, MUST-2. The checksum field holds the pseudo header's sum; the device, or
+// Network::send(), completes it.
 void describe_offload(const Outgoing& out, const net::Route& route, uint32_t header_bytes,
                       mem::Offload& offload) {
   offload = mem::Offload{};

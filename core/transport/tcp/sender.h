@@ -18,7 +18,7 @@ struct SendVariables {
   SeqNumber wl1;           // SND.WL1: SEG.SEQ of the last window update
   SeqNumber wl2;           // SND.WL2: SEG.ACK of it
   SeqNumber up;            // SND.UP: the octet after the urgent one (RFC 6093 3.1), if has_urgent
-  uint32_t wnd_bytes = 0;  // SND.WND, scaled, from una
+  uint32_t wnd_bytes = 0;  // SND.WND, scaled, from una (RFC 9293 3.1, REC-1)
   uint32_t max_wnd_bytes = 0;  // RFC 9293 3.8.6.2.1: largest ever offered
   uint64_t acked_bytes = 0;    // of text, in all
   uint64_t sent_bytes = 0;     // of text for the first time, in all
@@ -52,7 +52,8 @@ class Sender {
   bool queue_copy(mem::PacketMemory& memory, mem::ConstBytes bytes);
   void queue_chain(mem::PacketMemory& memory, mem::Chain& bytes);
   void queue_fin() { v_.fin_queued = true; }
-  // The octet before `unsent end` is urgent: the last one queued so far.
+  // The octet before `unsent end` is urgent: the last one queued so far. Urgent data is all up to
+  // it (RFC 9293 3.8.5, MUST-31); the pointer gives the octet behind (MUST-62).
   void mark_urgent();
 
   // The next `n` unsent octets, n <= unsent_bytes(), are transmitted for the first time, with our

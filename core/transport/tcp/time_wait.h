@@ -29,6 +29,7 @@ struct TimeWait {
   ListLink age_link;
 };
 
+// RFC 9293 3.6.1, MUST-13.
 inline constexpr Duration kTimeWaitDuration = Duration::ms(2LL * kConfig.tcp_msl_ms);
 
 // What a segment for a record asks for.
@@ -40,8 +41,8 @@ enum class TimeWaitAction : uint8_t {
 };
 
 // RFC 9293 3.10.7.4 for TIME-WAIT. RST is ignored (RFC 1337 3, fix (1)); a SYN reopens when its
-// timestamp is later (RFC 6191 2) or, without timestamps, its sequence number is (RFC
-// 1122 4.2.2.13).
+// timestamp is later (SHLD-4, RFC 6191 2) or, without timestamps, its sequence number is (MAY-2,
+// RFC 1122 4.2.2.13).
 TimeWaitAction classify(const TimeWait& record, const Segment& segment);
 
 // First sequence number for a connection that takes the record's place: above whatever it sent

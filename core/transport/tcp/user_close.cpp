@@ -80,7 +80,8 @@ Status close(Tcp& tcp, Context& ctx, ConnectionId id) {
   const bool had_unread = abandon(w);
   if (had_unread) ctx.counters.count(Mib::kTcpExtTCPAbortOnClose);
   if (c->settings.linger_s == 0) ctx.counters.count(Mib::kTcpExtTCPAbortOnLinger);
-  // RFC 2525 2.17: the peer must learn that its data was not read.
+  // RFC 9293 3.6.1: nobody reads on (MAY-1); the peer must learn that its data was not read
+  // (SHLD-3, RFC 2525 2.17).
   if (had_unread || c->settings.linger_s == 0) {
     end_by_reset(w);
   } else {

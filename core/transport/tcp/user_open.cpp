@@ -54,6 +54,8 @@ Endpoint bound_endpoint(const Tcp& tcp, BindingId binding) {
   return b == nullptr ? Endpoint{} : b->claim.local;
 }
 
+// RFC 9293 3.9.1.1: the program may name the local address (MUST-43), else the route does
+// (MUST-44); all segments of the connection are from there (MUST-45).
 Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network,
                              const OpenRequest& request) {
   Tables& t = tcp.tables();
@@ -83,6 +85,8 @@ Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network
   return t.connections.id_at(index);
 }
 
+// RFC 9293 3.9.1.1: a listener stands beside the connections of its port (MUST-42) and changes
+// nothing about others (MUST-41).
 Result<ListenerId> listen(Tcp& tcp, const ListenRequest& request) {
   Tables& t = tcp.tables();
   if (t.ports.get(request.binding) == nullptr) return Error::kBadHandle;

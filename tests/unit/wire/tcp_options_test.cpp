@@ -32,7 +32,7 @@ TcpOptions with_blocks(size_t count) {
 
 TEST(TcpOptionsParse, FindsNothingInNoOptions) { EXPECT_TRUE(is_empty(parse({}))); }
 
-TEST(TcpOptionsParse, ReadsTheOptionsOfASyn) {
+TEST(TcpOptionsParse, ReadsTheOptionsOfASyn) {  // RFC 9293 MUST-4
   const auto o = parse({2, 4, 0x05, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 7});
   EXPECT_EQ(o.mss, 1460);
   EXPECT_TRUE(o.sack_permitted);
@@ -47,7 +47,7 @@ TEST(TcpOptionsParse, ReadsAlignedTimestampsAlone) {
   EXPECT_EQ(o.timestamps, (TcpTimestamps{0x01020304, 0x05060708}));
 }
 
-TEST(TcpOptionsParse, ReadsTimestampsInAnyPlace) {
+TEST(TcpOptionsParse, ReadsTimestampsInAnyPlace) {  // RFC 9293 MUST-64
   const auto o = parse({8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0});
   EXPECT_EQ(o.timestamps, (TcpTimestamps{0x01020304, 0x05060708}));
 }
@@ -97,7 +97,7 @@ TEST(TcpOptionsParse, ReadsWhatFollowsAnOptionOfTheWrongLength) {
   EXPECT_EQ(parse({2, 3, 5, 3, 3, 7, 1, 1}).window_scale, 7);
 }
 
-TEST(TcpOptionsParse, SkipsUnknownOptions) {
+TEST(TcpOptionsParse, SkipsUnknownOptions) {  // RFC 9293 MUST-6
   const auto o = parse({254, 6, 1, 2, 3, 4, 30, 2, 2, 4, 0x02, 0x18});
   EXPECT_EQ(o.mss, 536);
 }
@@ -107,7 +107,7 @@ TEST(TcpOptionsParse, ReadsNothingBehindTheEndOfTheList) {
   EXPECT_EQ(parse({3, 3, 2, 0, 2, 4, 5, 0xb4}).mss, std::nullopt);
 }
 
-TEST(TcpOptionsParse, ReadsNothingBehindALengthOfZeroOrOne) {
+TEST(TcpOptionsParse, ReadsNothingBehindALengthOfZeroOrOne) {  // RFC 9293 MUST-7
   EXPECT_TRUE(is_empty(parse({2, 0, 0x05, 0xb4, 3, 3, 7})));
   EXPECT_TRUE(is_empty(parse({2, 1, 0x05, 0xb4, 3, 3, 7})));
   EXPECT_TRUE(is_empty(parse({99, 0, 3, 3, 7})));
@@ -191,7 +191,7 @@ TEST(TcpOptionsEmit, WritesTheOptionsOfASynInTwentyBytes) {
   EXPECT_EQ(emitted(o), (Bytes{2, 4, 5, 0xb4, 4, 2, 8, 10, 1, 2, 3, 4, 0, 0, 0, 0, 1, 3, 3, 7}));
 }
 
-TEST(TcpOptionsEmit, AlignsEachOptionThatStandsAlone) {
+TEST(TcpOptionsEmit, AlignsEachOptionThatStandsAlone) {  // RFC 9293 MUST-69
   TcpOptions sack_permitted;
   sack_permitted.sack_permitted = true;
   EXPECT_EQ(emitted(sack_permitted), (Bytes{1, 1, 4, 2}));

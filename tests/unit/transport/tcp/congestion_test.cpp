@@ -60,13 +60,13 @@ TEST(Congestion, ALostSynStartsWithOneSegment) {  // RFC 5681 3.1
   EXPECT_EQ(c.cwnd_bytes(), kMss);
 }
 
-TEST(Congestion, SlowStartDoublesInARoundTrip) {
+TEST(Congestion, SlowStartDoublesInARoundTrip) {  // RFC 9293 MUST-19
   Flow f;
   f.ack(10 * kMss);
   EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
 }
 
-TEST(Congestion, LossHalvesTheWindow) {  // RFC 5681 (4)
+TEST(Congestion, LossHalvesTheWindow) {  // RFC 5681 (4), MUST-19
   Flow f;
   f.c.on_loss(Instant());
   EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
@@ -88,7 +88,7 @@ TEST(Congestion, AnEcnEchoReducesByAFifth) {  // RFC 8511 4.1
   EXPECT_EQ(f.c.cwnd_bytes(), 8 * kMss);
 }
 
-TEST(Congestion, AvoidanceAddsOneSegmentAWindow) {
+TEST(Congestion, AvoidanceAddsOneSegmentAWindow) {  // RFC 9293 MUST-19
   Flow f;
   f.c.on_loss(Instant());
   f.c.on_recovered();
@@ -130,7 +130,7 @@ TEST(Congestion, PrrsWindowHoldsUntilRecoveryEnds) {
   EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
 }
 
-TEST(Congestion, ATimeoutLeavesOneSegment) {
+TEST(Congestion, ATimeoutLeavesOneSegment) {  // RFC 9293 MUST-19
   Flow f;
   f.c.on_timeout(Instant(), false);
   EXPECT_EQ(f.c.cwnd_bytes(), kMss);

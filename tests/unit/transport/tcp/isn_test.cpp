@@ -16,13 +16,13 @@ class Isn : public ::testing::Test {
   IsnGenerator isn;
 };
 
-TEST_F(Isn, TicksEveryFourMicroseconds) {  // RFC 6528 3
+TEST_F(Isn, TicksEveryFourMicroseconds) {  // RFC 6528 3, MUST-8
   const Instant now = Instant::from_us(1000);
   EXPECT_EQ(isn.isn(flow(1), now + Duration::us(4)) - isn.isn(flow(1), now), 1);
   EXPECT_EQ(isn.isn(flow(1), now + Duration::s(1)) - isn.isn(flow(1), now), 250'000);
 }
 
-TEST_F(Isn, DiffersBetweenFlowsAndSecrets) {
+TEST_F(Isn, DiffersBetweenFlowsAndSecrets) {  // RFC 9293 MUST-9
   IsnGenerator other;
   other.start(random);
   const Instant now = Instant::from_us(1000);

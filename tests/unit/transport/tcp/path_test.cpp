@@ -17,13 +17,13 @@ net::Route route(uint32_t mtu_bytes, uint32_t path_mtu_bytes = 0) {
   return r;
 }
 
-TEST(AdvertisedMss, IsTheMtuLessFixedHeaders) {  // RFC 6691 2, RFC 9293 3.7.1
+TEST(AdvertisedMss, IsTheMtuLessFixedHeaders) {  // RFC 6691 2, RFC 9293 3.7.1, MUST-67
   EXPECT_EQ(advertised_mss(route(1500), 0), 1460);
   EXPECT_EQ(advertised_mss(route(576), 0), 536);
   EXPECT_EQ(advertised_mss(route(65'535), 0), 65'495);
 }
 
-TEST(AdvertisedMss, DoesNotFollowThePathMtu) {
+TEST(AdvertisedMss, DoesNotFollowThePathMtu) {  // RFC 9293 SHLD-6
   EXPECT_EQ(advertised_mss(route(1500, 1000), 0), 1460);
 }
 
@@ -36,7 +36,7 @@ TEST(AdvertisedMss, IsNeverTiny) {
   EXPECT_EQ(advertised_mss(route(68), 0), kConfig.tcp_mss_min_bytes);
 }
 
-TEST(UpdateMss, TakesTheLeastOfPeerPathAndProgram) {
+TEST(UpdateMss, TakesTheLeastOfPeerPathAndProgram) {  // RFC 9293 MUST-16
   auto c = std::make_unique<Connection>();
   c->route = route(1500, 1400);
   c->agreed.peer_mss_bytes = 1460;

@@ -70,7 +70,7 @@ TEST_F(SegmentBuilder, WithoutAckTheNumberIsZero) {
             std::vector<uint8_t>(4, 0));
 }
 
-TEST_F(SegmentBuilder, LeavesTheChecksumToTheDevice) {
+TEST_F(SegmentBuilder, LeavesTheChecksumToTheDevice) {  // RFC 9293 MUST-2
   ASSERT_TRUE(transmit().ok());
   const mem::PacketPtr p = packet();
   EXPECT_EQ(p->info.offload.checksum, mem::ChecksumState::kPartial);
