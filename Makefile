@@ -34,7 +34,7 @@ over_build = TAPSTACK_BUILD=$(CURDIR)/$(dir) $(if $(filter asan tsan,$(BUILD)),\
 ninja := ninja -C $(dir) $(if $(V),-v) $(NINJAFLAGS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test nightly unit sim interop conformance bench bench-sim fuzz lint format size \
+.PHONY: all demo test nightly unit sim interop conformance bench bench-loss bench-sim fuzz lint format size \
         install uninstall clean help configure setup setup-test
 
 all: configure ## build the library, the keeper and the command
@@ -70,6 +70,10 @@ interop: setup-test configure ## real programs against the host's kernel
 bench: setup-test configure ## ratios against the kernel's own stack
 	@$(ninja) all bench_programs interop_programs
 	@$(over_build) scripts/bench
+
+bench-loss: setup-test configure ## sending over paths that lose packets, beside Linux; QUICK=1 for two of them
+	@$(ninja) all bench_programs interop_programs
+	@$(over_build) scripts/bench loss $(if $(QUICK),--quick)
 
 bench-sim: setup-test configure ## congestion control in virtual time, FULL=1 for all of it; plots in build/report
 	@$(ninja) bench_sim

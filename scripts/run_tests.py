@@ -160,6 +160,17 @@ def stage_bench_sim(runner):
     return runner.check("bench-sim", ["make", "--no-print-directory", "bench-sim", "FULL=1"])
 
 
+def stage_bench_loss(runner):
+    """The comparison with Linux over bad paths is nightly; that it works is seen every time."""
+    status = make(runner, "release", "all", "bench_programs", "interop_programs")
+    quick = [] if runner.nightly else ["--quick"]
+    return runner.check("bench-loss", ["false"] if status else ["scripts/bench", "loss", *quick])
+
+
+def stage_rfc_trace(runner):
+    return runner.check("rfc_trace", ["scripts/rfc_trace", "--missing"])
+
+
 def stage_size(runner):
     return runner.check("size", ["scripts/size"], {"BUILD_DIR": str(ROOT / "build")})
 
@@ -266,6 +277,7 @@ STAGES = {
     "build": stage_build,
     "build-clang": stage_build_clang,
     "lint": stage_lint,
+    "rfc-trace": stage_rfc_trace,
     "unit": stage_unit,
     "sim": stage_sim,
     "conformance": stage_conformance,
@@ -273,6 +285,7 @@ STAGES = {
     "fuzz": stage_fuzz,
     "bench-sim": stage_bench_sim,
     "size": stage_size,
+    "bench-loss": stage_bench_loss,
     "interop": stage_interop,
     "asan": stage_asan,
     "asan-interop": stage_asan_interop,

@@ -53,6 +53,12 @@ foreach(file ${bench_files})
   add_dependencies(bench_programs bench_${name})
 endforeach()
 
+# The wire that tests/bench/loss.py compares two senders on.
+add_executable(tap_relay tests/bench/relay/main.cpp)
+target_link_libraries(tap_relay PRIVATE tapif ${core} assert_abort)
+tapstack_test_program(tap_relay)
+add_dependencies(bench_programs tap_relay)
+
 # Interop: the host's peers (plain sockets of the kernel), and programs to run under the library.
 add_custom_target(interop_programs)
 add_dependencies(tests interop_programs)

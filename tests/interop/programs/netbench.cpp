@@ -1,10 +1,12 @@
 // A small socket benchmark over plain POSIX sockets, so that it runs on the kernel and under the
 // library alike.
 //
-//   netbench stream|rr|crr server PORT SECONDS
-//   netbench stream|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]
+//   netbench stream|rate|rr|crr server PORT SECONDS
+//   netbench stream|rate|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]
 //
 // stream  bytes from client to server (reverse: server to client): Gbit/s as the receiver counts
+// rate    bytes from client to server, which counts for SECONDS from the connect on, prints Mbit/s
+//         and resets: what is queued for a slow path is not waited for
 // rr      1-byte ping-pong on one connection: microseconds a round trip, median and mean
 // crr     connect, 1-byte request and answer, close: connections a second
 // The client prints one line: key=value pairs. A server sends for SECONDS in a reverse test, and
@@ -124,9 +126,31 @@ Received receive_stream(int fd) {
   return received;
 }
 
+// Receives for so long and prints the rate; the close that follows resets.
+void measure_rate(int fd, double seconds) {
+  std::vector<char> buffer(kStreamBytes);
+  double bytes = 0;
+  const double begin = now();
+  for (double left = seconds; left > 0; left = begin + seconds - now()) {
+    pollfd p{fd, POLLIN, 0};
+    if (poll(&p, 1, static_cast<int>(left * 1000) + 1) <= 0) continue;
+    const ssize_t n = recv(fd, buffer.data(), buffer.size(), 0);
+    if (n <= 0) break;
+    bytes += static_cast<double>(n);
+  }
+  std::printf("mbit=%.4f\n", bytes * 8e-6 / (now() - begin));
+  std::fflush(stdout);
+  const linger abort{1, 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+}
+
 void serve_one(int fd, const Options& options) {
   char hello = 0;
   if (recv(fd, &hello, 1, 0) != 1) return;
+  if (options.test == "rate") {
+    measure_rate(fd, options.seconds);
+    return;
+  }
   if (options.test == "stream" && hello == 'r') {
     send_stream(fd, options.seconds);
   } else if (options.test == "stream") {
@@ -176,6 +200,13 @@ void run_stream(const Options& options) {
   close(fd);
 }
 
+// Until the server, which measures, resets.
+void run_rate(const Options& options) {
+  int fd = connect_to_server(options);
+  send_stream(fd, 2 * options.seconds + 5);
+  close(fd);
+}
+
 void run_round_trips(const Options& options) {
   int fd = connect_to_server(options);
   std::vector<double> times;
@@ -214,8 +245,8 @@ int main(int argc, char** argv) {
   Options options;
   if (argc < 5) {
     std::fprintf(stderr,
-                 "usage: netbench stream|rr|crr server PORT SECONDS\n"
-                 "       netbench stream|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]\n");
+                 "usage: netbench stream|rate|rr|crr server PORT SECONDS\n"
+                 "       netbench stream|rate|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]\n");
     return 2;
   }
   options.test = argv[1];
@@ -233,6 +264,8 @@ int main(int argc, char** argv) {
     serve(options);
   } else if (options.test == "stream") {
     run_stream(options);
+  } else if (options.test == "rate") {
+    run_rate(options);
   } else if (options.test == "rr") {
     run_round_trips(options);
   } else {
