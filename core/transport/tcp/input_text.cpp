@@ -53,15 +53,24 @@ bool detach_text(Arrival& a, mem::Chain& text) {
   return true;
 }
 
+void deliver(Work& w, mem::Chain& text) {
+  if (w.c.receive_shut) {
+    w.c.rcv.discard(text.length);
+    w.ctx.memory.free_chain(text);
+  } else {
+    w.c.rcv.append(w.ctx.memory, text);
+  }
+}
+
 void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
   Connection& c = w.c;
   const uint32_t bytes = text.length;
-  c.rcv.append(w.ctx.memory, text);
+  deliver(w, text);
   if (!c.out_of_order.is_empty()) {
     c.acks.on_immediate();  // RFC 5681 4.2: it fills a hole
     // All of it before one ACK (RFC 9293 3.10.7.4, MUST-59).
     mem::Chain next = c.out_of_order.take(a.ctx.memory, c.rcv.vars().nxt);
-    if (next.length > 0) c.rcv.append(w.ctx.memory, next);
+    if (next.length > 0) deliver(w, next);
   }
   c.acks.on_text(bytes, a.ctx.now, c.settings.quick_ack);
   c.figures.last_text_received_at = a.ctx.now;

@@ -9,12 +9,37 @@ _CHECKSUMS = [
     "-o", "udp.check_checksum:TRUE",
 ]  # fmt: skip
 
+_BROKEN = (
+    "_ws.malformed or ip.checksum.status == 0 or tcp.checksum.status == 0"
+    " or udp.checksum.status == 0 or icmp.checksum.status == 0"
+)
+# What a sender shows tshark on a path that loses nothing and keeps the order only if it errs: text
+# that goes twice or in the wrong order, text left out, an ACK of what never came.
+# "Window full" is none of them: a sender may use all it was offered.
+_OUR_MAKING = " or ".join(
+    f"tcp.analysis.{name}"
+    for name in (
+        "retransmission",
+        "fast_retransmission",
+        "spurious_retransmission",
+        "out_of_order",
+        "lost_segment",
+        "ack_lost_segment",
+    )
+)
+
 
 class Capture:
     """The frames that one stack saw, in the order it saw them."""
 
-    def __init__(self, path: pathlib.Path) -> None:
+    def __init__(self, path: pathlib.Path, settings: dict[str, str] | None = None) -> None:
         self.path = path
+        self._settings = settings if settings is not None else {}
+
+    @property
+    def is_impaired(self) -> bool:
+        """Whether the stack had a bad link between it and the device."""
+        return "TAPSTACK_IMPAIR" in self._settings
 
     def count(self, display_filter: str = "") -> int:
         """Number of frames that match a Wireshark display filter."""
@@ -34,12 +59,14 @@ class Capture:
 
     def faults(self) -> list[str]:
         """Malformed frames and wrong checksums: what must never be in a capture of ours."""
-        rows = self.fields(
-            "_ws.malformed or ip.checksum.status == 0 or tcp.checksum.status == 0"
-            " or udp.checksum.status == 0 or icmp.checksum.status == 0",
-            "frame.number", "_ws.col.Info",
-        )  # fmt: skip
-        return [": ".join(row) for row in rows]
+        return self._named(_BROKEN)
+
+    def faults_without_loss(self, sender: str) -> list[str]:
+        """The same, and what the sender of this address must not do on a path that loses nothing."""
+        return self._named(f"{_BROKEN} or (ip.src == {sender} and ({_OUR_MAKING}))")
+
+    def _named(self, display_filter: str) -> list[str]:
+        return [": ".join(row) for row in self.fields(display_filter, "frame.number", "_ws.col.Info")]
 
     def expert(self, severity: str = "warn") -> list[list[str]]:
         """Frames with an expert information of at least `severity`: number, message."""

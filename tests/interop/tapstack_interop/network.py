@@ -80,7 +80,7 @@ class Network:
     def capture_to(self, path: pathlib.Path) -> Capture:
         """Has the next stack write its frames to `path`; `capture` is that file from then on."""
         self.settings["TAPSTACK_PCAP"] = str(path)
-        self.capture = Capture(path)
+        self.capture = Capture(path, self.settings)
         return self.capture
 
     def host_connect(self, port: int, timeout: float = 10) -> socket.socket:
