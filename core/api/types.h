@@ -8,6 +8,7 @@
 #include "mem/packet.h"
 #include "socket/types.h"
 #include "transport/datagram.h"
+#include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/info.h"
 #include "util/address.h"
 #include "util/result.h"
@@ -17,5 +18,9 @@ namespace tapstack {
 
 using mem::Bytes;
 using mem::ConstBytes;
+using transport::tcp::congestion_named;
+using transport::tcp::CongestionAlgorithm;
+using transport::tcp::kCongestionDefault;
+using transport::tcp::name_of;
 
 }  // namespace tapstack

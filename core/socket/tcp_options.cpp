@@ -55,7 +55,16 @@ const auto* row_of(Option option, const auto(&rows)[N]) {
   return static_cast<decltype(&rows[0])>(nullptr);
 }
 
-// Options of IP that a TCP socket has, and sizes.
+Status set_congestion(Settings& settings, int64_t value) {
+  const bool is_one = value >= 0 && value < static_cast<int64_t>(tcp::kCongestionNames.size());
+  if (!is_one || !tcp::is_available(static_cast<tcp::CongestionAlgorithm>(value))) {
+    return Error::kInvalid;
+  }
+  settings.congestion = static_cast<tcp::CongestionAlgorithm>(value);
+  return Status();
+}
+
+// Options of IP that a TCP socket has, sizes and congestion control.
 Status set_other(Settings& settings, Option option, int64_t value) {
   switch (option) {
     case Option::kReceiveBuffer:
@@ -80,6 +89,11 @@ Status set_other(Settings& settings, Option option, int64_t value) {
     case Option::kMtuDiscover:
       if (value < 0 || value > 3) return Error::kInvalid;
       settings.path_mtu_discovery = value != 0;
+      return Status();
+    case Option::kCongestion:
+      return set_congestion(settings, value);
+    case Option::kMaxPacingRate:
+      settings.max_pacing_bytes_per_s = static_cast<uint64_t>(value);
       return Status();
     default:
       return Error::kNoProtocolOption;
@@ -146,6 +160,10 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
       return int64_t{settings.tos};
     case Option::kMtuDiscover:
       return int64_t{settings.path_mtu_discovery};
+    case Option::kCongestion:
+      return static_cast<int64_t>(settings.congestion);
+    case Option::kMaxPacingRate:
+      return static_cast<int64_t>(settings.max_pacing_bytes_per_s);
     case Option::kMtu: {
       const uint32_t mtu = tcp_socket::path_mtu_bytes(layers, socket);
       if (mtu == 0) return Error::kNotConnected;

@@ -65,6 +65,8 @@ enum class Option : uint16_t {
   kNoChecksum,          // SO_NO_CHECK
   kMulticastTtl,        // IP_MULTICAST_TTL
   kMulticastLoop,       // IP_MULTICAST_LOOP
+  kCongestion,          // TCP_CONGESTION: a CongestionAlgorithm
+  kMaxPacingRate,       // SO_MAX_PACING_RATE: bytes a second, [0, 2^63); -1 no limit
   // Not in setsockopt; in sysctl net.ipv4:
   kReceiveBufferMax,  // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
   kSendBufferMax,     // tcp_wmem[2]

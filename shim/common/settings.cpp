@@ -75,6 +75,12 @@ bool apply_log(std::string_view value, Settings& settings) {
   return false;
 }
 
+bool apply_congestion(std::string_view value, Settings& settings) {
+  const std::optional<CongestionAlgorithm> algorithm = congestion_named(value);
+  if (algorithm) settings.congestion = *algorithm;
+  return algorithm.has_value();
+}
+
 bool apply_engine(std::string_view value, Settings& settings) {
   settings.engine = value == "keeper" ? EnginePlace::kKeeper : EnginePlace::kInside;
   return value == "keeper" || value == "inside";
@@ -98,8 +104,7 @@ constexpr Variable kVariables[] = {
      "no value: name servers are not supported yet, names come from /etc/hosts"},
     {"TAPSTACK_LOOPBACK", [](std::string_view v, Settings&) { return v == "stack"; },
      "stack: host is not supported yet"},
-    {"TAPSTACK_CC", [](std::string_view v, Settings&) { return v == "reno"; },
-     "reno: others are not supported yet"},
+    {"TAPSTACK_CC", apply_congestion, "reno or cubic"},
     {"TAPSTACK_ECN", apply_ecn, "0 (off), 1 (ask for it) or 2 (when the peer asks)"},
     {"TAPSTACK_SEED", apply_seed, "a number from 0 to 18446744073709551615"},
     {"TAPSTACK_ENGINE", apply_engine, "inside or keeper"},

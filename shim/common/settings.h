@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/api/interfaces.h"
+#include "core/api/types.h"
 #include "shim/common/log.h"
 #include "tapif/settings.h"
 
@@ -18,7 +19,8 @@ struct Settings {
   std::vector<Prefix> addresses;             // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
   std::optional<Ip4Address> gateway;         // TAPSTACK_GW; "none"; default: the host's end
   api::EcnMode ecn = api::EcnMode::kAccept;  // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
-  std::optional<uint64_t> seed;              // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
+  CongestionAlgorithm congestion = kCongestionDefault;  // TAPSTACK_CC, of new TCP sockets
+  std::optional<uint64_t> seed;  // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
 
   EnginePlace engine = EnginePlace::kInside;  // TAPSTACK_ENGINE: inside, keeper
   std::string keeper;                         // TAPSTACK_KEEPER: path of tapstack-keeper
@@ -28,8 +30,8 @@ struct Settings {
 
 // Fills `settings` from the variables; what is not set or empty keeps its default. The failure
 // names the variable, its value and what would be right (EINVAL). getenv fits as `lookup`.
-// TAPSTACK_DNS, TAPSTACK_LOOPBACK and TAPSTACK_CC change nothing yet: they take no value but what
-// is so anyway, rather than being ignored.
+// TAPSTACK_DNS and TAPSTACK_LOOPBACK change nothing yet: they take no value but what is so anyway,
+// rather than being ignored.
 tapif::Failure read_settings(tapif::Lookup lookup, Settings& settings);
 
 }  // namespace tapstack::shim

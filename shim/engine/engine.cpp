@@ -80,6 +80,9 @@ tapif::Failure Engine::set_up(const Settings& settings, std::unique_ptr<tapif::D
     return system_failure(error, "no memory for the stack");
   }
   api::set_ecn_mode(memory_.stack(), settings.ecn);
+  api::set_tcp_default(memory_.stack(), clock_now(), Option::kCongestion,
+                       static_cast<int64_t>(settings.congestion))
+      .ignore();
   if (const int error = watch_.open()) return system_failure(error, "no descriptors to wait on");
   works_ = std::unique_ptr<Works>(
       new Works{memory_.stack(), slots_, watch_, scratch_, token_, clock_now()});

@@ -7,6 +7,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
+#include <optional>
+#include <string_view>
 
 #include "shim/common/address.h"
 #include "shim/common/option_table.h"
@@ -23,7 +26,7 @@
 namespace tapstack::shim {
 namespace {
 
-constexpr char kCongestion[16] = "reno";  // TCP_CA_NAME_MAX
+constexpr size_t kCongestionNameMax = 16;  // Linux's TCP_CA_NAME_MAX
 
 // Copies at most *length bytes out and says how many there were to copy.
 int put(void* value, socklen_t* length, const void* from, size_t bytes) {
@@ -101,17 +104,39 @@ int get_row(int fd, const Handle& handle, const OptionRow& row, void* value, soc
   return put_int(row.level, value, length, static_cast<int>(number));
 }
 
-// Options that are no numbers.
+int get_congestion(SlotId id, void* value, socklen_t* length) {
+  int64_t number = 0;
+  if (const int error = ask::get_option(id, Option::kCongestion, number); error != 0) return error;
+  char name[kCongestionNameMax] = {};
+  const std::string_view text = name_of(static_cast<CongestionAlgorithm>(number));
+  text.copy(name, sizeof name - 1);
+  return put(value, length, name, sizeof name);
+}
+
+// As wide as the program's buffer: Linux has it as an int before 5.x and as a long since.
+int get_pacing_rate(SlotId id, void* value, socklen_t* length) {
+  int64_t rate = 0;
+  if (const int error = ask::get_option(id, Option::kMaxPacingRate, rate); error != 0) return error;
+  if (*length >= sizeof rate) return put(value, length, &rate, sizeof rate);
+  const auto narrow = static_cast<uint32_t>(
+      std::min<uint64_t>(static_cast<uint64_t>(rate), std::numeric_limits<uint32_t>::max()));
+  return put(value, length, &narrow, sizeof narrow);
+}
+
+// Options that are no numbers, or wider ones.
 int get_special(SlotId id, bool is_stream, int level, int name, void* value, socklen_t* length) {
   if (level == SOL_SOCKET && name == SO_PEERCRED) {
     const ucred nobody{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};  // as on a TCP socket
     return put(value, length, &nobody, sizeof nobody);
   }
   if (level == SOL_SOCKET && name == SO_BINDTODEVICE) return get_bound_device(id, value, length);
+  if (level == SOL_SOCKET && name == SO_MAX_PACING_RATE && is_stream) {
+    return get_pacing_rate(id, value, length);
+  }
   if (level == IPPROTO_IP && name == IP_OPTIONS) return put(value, length, nullptr, 0);
   if (level == IPPROTO_TCP && is_stream && name == TCP_INFO) return get_tcp_info(id, value, length);
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
-    return put(value, length, kCongestion, sizeof kCongestion);
+    return get_congestion(id, value, length);
   }
   const bool known_level =
       level == SOL_SOCKET || level == IPPROTO_IP || (is_stream && level == IPPROTO_TCP);
@@ -161,24 +186,39 @@ int set_row(SlotId id, const OptionRow& row, const void* value, socklen_t length
                                                          : number);
 }
 
-int set_congestion(const void* value, socklen_t length) {
+int set_congestion(SlotId id, const void* value, socklen_t length) {
   if (length < 1) return EINVAL;
   if (value == nullptr) return EFAULT;
-  const size_t bytes = std::min<size_t>(length, sizeof kCongestion - 1);
-  char name[sizeof kCongestion] = {};
-  std::memcpy(name, value, bytes);
-  return std::strcmp(name, kCongestion) == 0 ? 0 : ENOENT;
+  char name[kCongestionNameMax] = {};
+  std::memcpy(name, value, std::min<size_t>(length, sizeof name - 1));
+  const std::optional<CongestionAlgorithm> algorithm = congestion_named(name);
+  if (!algorithm) return ENOENT;
+  return ask::set_option(id, Option::kCongestion, static_cast<int64_t>(*algorithm));
+}
+
+// sock_setsockopt: a long where there is room for one, otherwise an int whose ~0 means no limit.
+int set_pacing_rate(SlotId id, const void* value, socklen_t length) {
+  uint32_t narrow = 0;
+  if (length < sizeof narrow) return EINVAL;
+  if (value == nullptr) return EFAULT;
+  std::memcpy(&narrow, value, sizeof narrow);
+  int64_t rate = narrow == std::numeric_limits<uint32_t>::max() ? -1 : int64_t{narrow};
+  if (length == sizeof rate) std::memcpy(&rate, value, sizeof rate);
+  return ask::set_option(id, Option::kMaxPacingRate, rate);
 }
 
 int set_special(SlotId id, bool is_stream, int level, int name, const void* value,
                 socklen_t length) {
   if (level == SOL_SOCKET && name == SO_BINDTODEVICE) return bind_to_device(id, value, length);
+  if (level == SOL_SOCKET && name == SO_MAX_PACING_RATE && is_stream) {
+    return set_pacing_rate(id, value, length);
+  }
   if (level == IPPROTO_IP && name == IP_OPTIONS && length == 0) return 0;  // clears what never was
   if (level == IPPROTO_IP && (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP)) {
     return change_membership(id, name == IP_ADD_MEMBERSHIP, value, length);
   }
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
-    return set_congestion(value, length);
+    return set_congestion(id, value, length);
   }
   return ENOPROTOOPT;
 }

@@ -28,6 +28,9 @@ void Congestion::change_algorithm(CongestionAlgorithm algorithm) {
 }
 
 void Congestion::on_ack(const AckSample& sample) {
+  // RFC 5681 3.1 and 3.2: it grows by what is acknowledged in order, not by what a duplicate ACK
+  // reports; the first two tell of a loss as likely as of growth (Linux's tcp_may_raise_cwnd).
+  if (sample.acked_bytes == 0) return;
   if (sample.is_in_recovery || !use_.may_grow(window_)) {
     if (is_cubic()) state_.cubic.cubic.on_pause(sample.now);
     return;

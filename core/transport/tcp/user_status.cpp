@@ -133,6 +133,10 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
   Work w = work_on(tcp.tables(), ctx, id.index);
   if (!is_synchronized(c->state)) return {};
   update_mss(*c);
+  if (settings.congestion != c->congestion.algorithm()) {
+    c->congestion.change_algorithm(settings.congestion);
+  }
+  c->congestion.set_max_pacing_rate(settings.max_pacing_bytes_per_s);
   if (!settings.keep_alive) {
     c->deadlines.clear(Deadline::kKeepAlive);
   } else if (keep_alive_began || c->deadlines.is_set(Deadline::kKeepAlive)) {

@@ -2,6 +2,7 @@
 #include <netinet/tcp.h>
 
 #include <iterator>
+#include <string_view>
 
 #include "check.h"
 
@@ -86,8 +87,14 @@ void of_tcp() {
   length = sizeof name;
   check::equal(getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &length), 0, "TCP_CONGESTION");
   check::that(name[0] != '\0' && length == sizeof name, "  has a name");
+  check::equal(setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4), 0, "  set");
+  check::equal(getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, &length), 0, "  get");
+  check::that(std::string_view(name) == "reno", "  as set");
   check::fails([&] { return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "nosuch", 6); }, ENOENT,
                "  unknown");
+  check::equal(get(fd, SOL_SOCKET, SO_MAX_PACING_RATE), -1, "SO_MAX_PACING_RATE");
+  check::equal(set(fd, SOL_SOCKET, SO_MAX_PACING_RATE, 125'000), 0, "  set");
+  check::equal(get(fd, SOL_SOCKET, SO_MAX_PACING_RATE), 125'000, "  reads back");
   tcp_info info{};
   length = sizeof info;
   check::equal(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length), 0, "TCP_INFO");

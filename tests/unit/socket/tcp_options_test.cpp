@@ -5,6 +5,11 @@
 namespace tapstack::socket {
 namespace {
 
+using transport::tcp::CongestionAlgorithm;
+
+constexpr auto kReno = static_cast<int64_t>(CongestionAlgorithm::kNewReno);
+constexpr auto kCubic = static_cast<int64_t>(CongestionAlgorithm::kCubic);
+
 class TcpOptions : public SocketTest {
  protected:
   Error set(SocketId id, Option option, int64_t value) {
@@ -97,6 +102,26 @@ TEST_F(TcpOptions, ADefaultOutOfRangeOrOfNoTcpOptionIsRefused) {
   EXPECT_EQ(set_tcp_default(env(), Option::kSynRetries, 0).error(), Error::kInvalid);
   EXPECT_EQ(set_tcp_default(env(), Option::kHeaderIncluded, 1).error(), Error::kNoProtocolOption);
   EXPECT_EQ(get(tcp(), Option::kSynRetries), 6);
+}
+
+TEST_F(TcpOptions, CongestionControlIsChosenPerSocket) {
+  const SocketId id = tcp();
+  EXPECT_EQ(get(id, Option::kCongestion), kCubic);
+  EXPECT_EQ(set(id, Option::kCongestion, kReno), Error::kNone);
+  EXPECT_EQ(get(id, Option::kCongestion), kReno);
+  EXPECT_EQ(set(id, Option::kCongestion, 3), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kCongestion, -1), Error::kInvalid);
+}
+
+TEST_F(TcpOptions, CongestionControlAndRateChangeWhileConnected) {
+  const auto [client, server] = connection(80);
+  EXPECT_EQ(set(client, Option::kCongestion, kReno), Error::kNone);
+  EXPECT_EQ(set(client, Option::kMaxPacingRate, 125'000), Error::kNone);
+  const auto& connections = layers_->tcp.tables().connections;
+  const auto& congestion = connections.get(sockets_->find(client)->connection)->congestion;
+  EXPECT_EQ(congestion.algorithm(), CongestionAlgorithm::kNewReno);
+  EXPECT_EQ(congestion.pacing_bytes_per_s(), 125'000u);
+  EXPECT_EQ(get(server, Option::kCongestion), kCubic);
 }
 
 TEST_F(TcpOptions, OptionsOfOtherKindsOfSocketAreUnknown) {

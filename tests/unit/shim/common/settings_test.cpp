@@ -104,12 +104,17 @@ TEST_F(SettingsTest, WhatIsNotSupportedYetSaysSo) {
   EXPECT_EQ(refuse("TAPSTACK_LOOPBACK", "host"),
             "TAPSTACK_LOOPBACK=host: want stack: host is not supported yet");
   EXPECT_NE(refuse("TAPSTACK_DNS", "9.9.9.9").find("not supported yet"), std::string::npos);
-  EXPECT_NE(refuse("TAPSTACK_CC", "cubic").find("want reno"), std::string::npos);
+}
+
+TEST_F(SettingsTest, CongestionControlIsCubicUnlessNamed) {
+  EXPECT_EQ(read().congestion, CongestionAlgorithm::kCubic);
+  variables["TAPSTACK_CC"] = "reno";
+  EXPECT_EQ(read().congestion, CongestionAlgorithm::kNewReno);
+  EXPECT_EQ(refuse("TAPSTACK_CC", "vegas"), "TAPSTACK_CC=vegas: want reno or cubic");
 }
 
 TEST_F(SettingsTest, WhatIsSoAnywayIsTaken) {
   variables["TAPSTACK_LOOPBACK"] = "stack";
-  variables["TAPSTACK_CC"] = "reno";
   variables["TAPSTACK_DNS"] = "";
   read();
 }

@@ -29,14 +29,20 @@ struct Flow {
     c.on_output_end({at_ms(now_ms), una, nxt, nxt.since(una), is_limited, true, kRto});
   }
   void ack(uint32_t bytes, bool is_in_recovery = false) {
+    una = una + bytes;
+    tell(bytes, bytes, is_in_recovery);
+  }
+  // A duplicate ACK that reports `bytes` beyond a hole.
+  void sack(uint32_t bytes) { tell(0, bytes, false); }
+  void tell(uint32_t acked, uint32_t delivered, bool is_in_recovery) {
     AckSample s;
     s.now = at_ms(now_ms);
-    s.flight_bytes = nxt.since(una);
-    una = una + bytes;
     s.una = una;
     s.nxt = nxt;
-    s.acked_bytes = s.delivered_bytes = bytes;
+    s.acked_bytes = acked;
+    s.delivered_bytes = delivered;
     s.pipe_bytes = nxt.since(una);
+    s.flight_bytes = s.pipe_bytes + delivered;
     s.is_in_recovery = is_in_recovery;
     c.on_ack(s);
   }
@@ -119,6 +125,19 @@ TEST(Congestion, InFastRecoveryTheWindowDoesNotGrow) {
   f.c.on_loss(Instant());
   f.ack(3 * kMss, true);
   EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
+}
+
+TEST(Congestion, ADuplicateAckDoesNotGrowTheWindow) {  // RFC 5681 3.2
+  for (const auto algorithm : {CongestionAlgorithm::kNewReno, CongestionAlgorithm::kCubic}) {
+    Flow f(algorithm);
+    f.sack(kMss);
+    EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+    f.c.on_loss(Instant());
+    f.c.on_recovered();
+    const uint32_t cwnd = f.c.cwnd_bytes();
+    for (int i = 0; i < 20; ++i) f.sack(kMss);
+    EXPECT_EQ(f.c.cwnd_bytes(), cwnd);
+  }
 }
 
 TEST(Congestion, PrrsWindowHoldsUntilRecoveryEnds) {
