@@ -97,6 +97,10 @@ Result<size_t> unsent_bytes(const Stack& stack, SocketId id) {
   return socket::unsent_bytes(stack.view(), id);
 }
 
+Result<size_t> not_sent_bytes(const Stack& stack, SocketId id) {
+  return socket::not_sent_bytes(stack.view(), id);
+}
+
 Result<size_t> urgent_offset(const Stack& stack, SocketId id) {
   return socket::urgent_offset(stack.view(), id);
 }

@@ -75,6 +75,8 @@ Readiness readiness(const Stack& stack, SocketId id);
 // yet acknowledged by the peer (SIOCOUTQ).
 Result<size_t> readable_bytes(const Stack& stack, SocketId id);
 Result<size_t> unsent_bytes(const Stack& stack, SocketId id);
+// Of unsent_bytes(), those that were never sent (SIOCOUTQNSD).
+Result<size_t> not_sent_bytes(const Stack& stack, SocketId id);
 // Octets in the receive queue before the urgent one (RFC 6093), which was announced but need not be
 // there yet; 0 is SIOCATMARK. kWouldBlock: none was announced, or it was read past.
 Result<size_t> urgent_offset(const Stack& stack, SocketId id);

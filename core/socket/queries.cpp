@@ -40,6 +40,12 @@ Result<size_t> unsent_bytes(View view, SocketId id) {
   return socket->is_tcp() ? tcp_socket::unsent_bytes(view.layers, *socket) : size_t{0};
 }
 
+Result<size_t> not_sent_bytes(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp() ? tcp_socket::not_sent_bytes(view.layers, *socket) : size_t{0};
+}
+
 Result<size_t> urgent_offset(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;

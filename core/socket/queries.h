@@ -20,6 +20,7 @@ Result<Endpoint> remote_endpoint(View view, SocketId id);
 Readiness readiness(View view, SocketId id);
 Result<size_t> readable_bytes(View view, SocketId id);
 Result<size_t> unsent_bytes(View view, SocketId id);
+Result<size_t> not_sent_bytes(View view, SocketId id);
 Result<size_t> urgent_offset(View view, SocketId id);
 Result<int64_t> get_option(View view, SocketId id, Instant now, Option option);
 // kNotSupported unless TCP.

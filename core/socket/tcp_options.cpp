@@ -20,9 +20,11 @@ struct Flag {
   bool Settings::*field;
 };
 constexpr Flag kFlags[] = {
-    {Option::kNoDelay, &Settings::no_delay},   {Option::kCork, &Settings::cork},
-    {Option::kQuickAck, &Settings::quick_ack}, {Option::kTimestamps, &Settings::timestamps},
-    {Option::kSack, &Settings::sack},          {Option::kWindowScaling, &Settings::window_scaling},
+    {Option::kNoDelay, &Settings::no_delay},
+    {Option::kCork, &Settings::cork},
+    {Option::kTimestamps, &Settings::timestamps},
+    {Option::kSack, &Settings::sack},
+    {Option::kWindowScaling, &Settings::window_scaling},
 };
 
 // What the pool of blocks can hold at the most, and the largest window (RFC 7323 2.3).
@@ -42,10 +44,40 @@ constexpr Number kNumbers[] = {
     {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},  // RFC 9293 MUST-21
     {Option::kReceiveBufferMax, &Settings::receive_buffer_max_bytes, kReceiveBufferMin, kBufferMax},
     {Option::kSendBufferMax, &Settings::send_buffer_max_bytes, kSendBufferMin, kBufferMax},
+    {Option::kNotSentLowWater, &Settings::not_sent_low_water_bytes, 0, UINT32_MAX},
 };
 
 constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW
 constexpr int64_t kTosMask = 0xff & ~3;     // the ECN bits are TCP's own, RFC 3168
+
+constexpr int64_t kLinger2Max = 120;  // TCP_FIN_TIMEOUT_MAX
+constexpr int32_t kOrphanTimeoutS = kConfig.tcp_orphan_timeout_ms / 1000;
+
+// TCP_DEFER_ACCEPT is kept as a number of time-outs of the SYN-ACK, which double from one second
+// up to the RTO's maximum (secs_to_retrans() and retrans_to_secs() of Linux).
+constexpr int64_t kFirstTimeoutS = kConfig.tcp_rto_initial_ms / 1000;
+constexpr int64_t kLastTimeoutS = kConfig.tcp_rto_max_ms / 1000;
+
+uint8_t timeouts_within(int64_t seconds) {
+  if (seconds <= 0) return 0;
+  uint8_t timeouts = 1;
+  int64_t interval = kFirstTimeoutS;
+  for (int64_t end = interval; end < seconds && timeouts < 255; end += interval) {
+    interval = std::min(2 * interval, kLastTimeoutS);
+    ++timeouts;
+  }
+  return timeouts;
+}
+
+int64_t seconds_of(uint8_t timeouts) {
+  int64_t seconds = 0;
+  int64_t interval = kFirstTimeoutS;
+  for (uint8_t i = 0; i < timeouts; ++i) {
+    seconds += interval;
+    interval = std::min(2 * interval, kLastTimeoutS);
+  }
+  return seconds;
+}
 
 template <size_t N>
 const auto* row_of(Option option, const auto(&rows)[N]) {
@@ -64,9 +96,31 @@ Status set_congestion(Settings& settings, int64_t value) {
   return Status();
 }
 
+// TCP_WINDOW_CLAMP: taken back only before the connection, and never below half of the smallest
+// receive buffer.
+Status set_window_clamp(Settings& settings, TcpPhase phase, int64_t value) {
+  if (value == 0 && phase != TcpPhase::kFresh) return Error::kInvalid;
+  const int64_t least = kReceiveBufferMin / 2;
+  settings.window_clamp_bytes =
+      value == 0 ? 0 : static_cast<uint32_t>(std::clamp<int64_t>(value, least, UINT32_MAX));
+  return Status();
+}
+
+Status set_quick_ack(Environment env, Socket& socket, int64_t value) {
+  socket.settings.quick_ack = value != 0;
+  if (socket.phase != TcpPhase::kConnected) return apply_tcp_settings(env, socket);
+  return tcp::set_quick_ack(env.layers.tcp, env.ctx, socket.connection, value);
+}
+
 // Options of IP that a TCP socket has, sizes and congestion control.
 Status set_other(Settings& settings, Option option, int64_t value) {
   switch (option) {
+    case Option::kDeferAcceptS:
+      settings.defer_accept_timeouts = timeouts_within(value);
+      return Status();
+    case Option::kLinger2S:
+      settings.linger2_s = static_cast<int32_t>(std::clamp<int64_t>(value, -1, kLinger2Max));
+      return Status();
     case Option::kReceiveBuffer:
       settings.receive_buffer_bytes = granted_buffer_bytes(value, kReceiveBufferMin) / 2;
       return Status();
@@ -135,6 +189,11 @@ Status set_tcp_option(Environment env, Socket& socket, Option option, int64_t va
     socket.settings.*number->field = static_cast<uint32_t>(value);
   } else if (option == Option::kMulticastTtl) {
     return Error::kInvalid;  // Linux: not on a stream
+  } else if (option == Option::kQuickAck) {
+    return set_quick_ack(env, socket, value);
+  } else if (option == Option::kWindowClamp) {
+    const Status set = set_window_clamp(socket.settings, socket.phase, value);
+    if (!set.ok()) return set;
   } else {
     const Status set = set_other(socket.settings, option, value);
     if (!set.ok()) return set;
@@ -148,6 +207,14 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
   if (const Flag* flag = row_of(option, kFlags)) return int64_t{settings.*flag->field};
   if (const Number* number = row_of(option, kNumbers)) return int64_t{settings.*number->field};
   switch (option) {
+    case Option::kQuickAck:
+      return int64_t{tcp_socket::is_quick_ack(layers, socket)};
+    case Option::kDeferAcceptS:
+      return seconds_of(settings.defer_accept_timeouts);
+    case Option::kLinger2S:
+      return int64_t{settings.linger2_s != 0 ? settings.linger2_s : kOrphanTimeoutS};
+    case Option::kWindowClamp:
+      return int64_t{settings.window_clamp_bytes};
     case Option::kReceiveBuffer:
       return buffer_option(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_bytes);
     case Option::kSendBuffer:

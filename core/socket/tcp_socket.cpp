@@ -277,6 +277,15 @@ size_t unsent_bytes(const Layers& layers, const Socket& socket) {
   return has_connection(socket) ? status_of(layers, socket).unsent_bytes : 0;
 }
 
+size_t not_sent_bytes(const Layers& layers, const Socket& socket) {
+  return has_connection(socket) ? status_of(layers, socket).not_sent_bytes : 0;
+}
+
+bool is_quick_ack(const Layers& layers, const Socket& socket) {
+  return has_connection(socket) ? status_of(layers, socket).is_quick_ack
+                                : socket.settings.quick_ack;
+}
+
 std::optional<uint32_t> urgent_offset(const Layers& layers, const Socket& socket) {
   if (!has_connection(socket)) return std::nullopt;
   return status_of(layers, socket).urgent_offset;

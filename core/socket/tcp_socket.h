@@ -38,9 +38,12 @@ Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
 size_t readable_bytes(const Layers& layers, const Socket& socket);
 size_t unsent_bytes(const Layers& layers, const Socket& socket);
+size_t not_sent_bytes(const Layers& layers, const Socket& socket);
 std::optional<uint32_t> urgent_offset(const Layers& layers, const Socket& socket);
 // Of the connection's path; 0 when there is none.
 uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket);
+// TCP_QUICKACK: of the connection, or as the next one will begin.
+bool is_quick_ack(const Layers& layers, const Socket& socket);
 Error take_error(Layers& layers, Socket& socket);
 TcpInfo info(const Layers& layers, const Socket& socket, Instant now);
 

@@ -53,6 +53,10 @@ enum class Option : uint16_t {
   kMaxSegment,          // TCP_MAXSEG
   kUserTimeoutMs,       // TCP_USER_TIMEOUT
   kSynRetries,          // TCP_SYNCNT
+  kDeferAcceptS,        // TCP_DEFER_ACCEPT, seconds; rounded up to time-outs of the SYN-ACK
+  kLinger2S,            // TCP_LINGER2, seconds; -1: no FIN-WAIT-2 for orphans
+  kNotSentLowWater,     // TCP_NOTSENT_LOWAT
+  kWindowClamp,         // TCP_WINDOW_CLAMP
   kTtl,                 // IP_TTL
   kTos,                 // IP_TOS
   kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe

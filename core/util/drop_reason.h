@@ -103,6 +103,7 @@
   X(TcpListenBadSegment, tcp_listen_bad_segment)                \
   X(TcpListenQueueFull, tcp_listen_queue_full)                  \
   X(TcpAcceptQueueFull, tcp_accept_queue_full)                  \
+  X(TcpAcceptDeferred, tcp_accept_deferred)                     \
   X(TcpConnectionTableFull, tcp_connection_table_full)          \
   X(TcpHalfOpenBadSegment, tcp_half_open_bad_segment)           \
   X(TcpHalfOpenDuplicateSyn, tcp_half_open_duplicate_syn)       \

@@ -134,6 +134,7 @@
   X(TcpExtTCPDelivered)         \
   X(TcpExtTCPDeliveredCE)       \
   X(TcpExtTCPRcvQDrop)          \
+  X(TcpExtTCPDeferAcceptDrop)   \
   X(ArpInRequests)              \
   X(ArpInReplies)               \
   X(ArpOutRequests)             \

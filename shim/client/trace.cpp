@@ -12,11 +12,11 @@ namespace {
 const char* name_of(Op op) {
   // In the order of Op.
   static constexpr const char* kNames[] = {
-      "hello",       "open",       "bind",        "listen",       "connect",    "accept",
-      "shutdown",    "close",      "getsockname", "getpeername",  "setsockopt", "getsockopt",
-      "take error",  "status",     "tcp info",    "queued error", "readable",   "unsent",
-      "urgent next", "join group", "leave group", "interface",    "counters",   "take hang-ups",
-      "flush",       "set wanted", "drain",
+      "hello",         "open",        "bind",        "listen",       "connect",    "accept",
+      "shutdown",      "close",       "getsockname", "getpeername",  "setsockopt", "getsockopt",
+      "take error",    "status",      "tcp info",    "queued error", "readable",   "unsent",
+      "not-sent",      "urgent next", "join group",  "leave group",  "interface",  "counters",
+      "take hang-ups", "flush",       "set wanted",  "drain",
   };
   static_assert(std::size(kNames) == static_cast<size_t>(Op::kDrain) + 1);
   const auto n = static_cast<size_t>(op);

@@ -14,6 +14,9 @@ constexpr OptionRow flag(int level, int name, Option option) {
 constexpr OptionRow number(int level, int name, Option option) {
   return {level, name, OptionStyle::kInt, option, 0};
 }
+constexpr OptionRow unsigned_number(int level, int name, Option option) {
+  return {level, name, OptionStyle::kUInt, option, 0};
+}
 constexpr OptionRow wanted(int level, int name, uint32_t bit) {
   return {level, name, OptionStyle::kWanted, Option{}, bit};
 }
@@ -61,15 +64,20 @@ constexpr OptionRow kRows[] = {
 
     flag(IPPROTO_TCP, TCP_NODELAY, Option::kNoDelay),
     flag(IPPROTO_TCP, TCP_CORK, Option::kCork),
-    flag(IPPROTO_TCP, TCP_QUICKACK, Option::kQuickAck),
+    number(IPPROTO_TCP, TCP_QUICKACK, Option::kQuickAck),
     number(IPPROTO_TCP, TCP_MAXSEG, Option::kMaxSegment),
     number(IPPROTO_TCP, TCP_KEEPIDLE, Option::kKeepAliveIdleS),
     number(IPPROTO_TCP, TCP_KEEPINTVL, Option::kKeepAliveIntervalS),
     number(IPPROTO_TCP, TCP_KEEPCNT, Option::kKeepAliveProbes),
     number(IPPROTO_TCP, TCP_SYNCNT, Option::kSynRetries),
     number(IPPROTO_TCP, TCP_USER_TIMEOUT, Option::kUserTimeoutMs),
+    number(IPPROTO_TCP, TCP_DEFER_ACCEPT, Option::kDeferAcceptS),
+    number(IPPROTO_TCP, TCP_LINGER2, Option::kLinger2S),
+    unsigned_number(IPPROTO_TCP, TCP_NOTSENT_LOWAT, Option::kNotSentLowWater),
+    number(IPPROTO_TCP, TCP_WINDOW_CLAMP, Option::kWindowClamp),
+    wanted(IPPROTO_TCP, TCP_INQ, Wanted::kInQueue),
 
-    number(SOL_RAW, ICMP_FILTER, Option::kIcmpFilter),
+    unsigned_number(SOL_RAW, ICMP_FILTER, Option::kIcmpFilter),
 };
 
 }  // namespace

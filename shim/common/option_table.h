@@ -17,6 +17,7 @@ struct Wanted {
   static constexpr uint32_t kTos = 8;          // IP_RECVTOS
   static constexpr uint32_t kPacketInfo = 16;  // IP_PKTINFO
   static constexpr uint32_t kOptions = 32;     // IP_RECVOPTS: the stack drops received IP options
+  static constexpr uint32_t kInQueue = 256;    // TCP_INQ
   static constexpr uint32_t kLinger = 128;     // SO_LINGER with a time: close() may have to wait
   static constexpr uint32_t kRawOptions = 64;  // IP_RETOPTS: as above, so none are ever returned
 };
@@ -24,6 +25,7 @@ struct Wanted {
 enum class OptionStyle : uint8_t {
   kBool,    // an int, read back as 0 or 1
   kInt,     // an int
+  kUInt,    // the same bits as an unsigned number
   kWanted,  // a bit of Wanted
   kLinger,  // struct linger
   kNative,  // the handle's own: the kernel does it
@@ -34,7 +36,7 @@ struct OptionRow {
   int level;
   int name;
   OptionStyle style;
-  Option option;    // kBool, kInt, kLinger
+  Option option;    // kBool, kInt, kUInt, kLinger
   uint32_t wanted;  // kWanted
 };
 

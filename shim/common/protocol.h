@@ -43,6 +43,7 @@ enum class Op : uint16_t {
   kQueuedError,  // reply: QueuedError in payload
   kReadable,     // FIONREAD: bytes in the core not yet on the handle
   kUnsent,       // SIOCOUTQ
+  kNotSent,      // SIOCOUTQNSD
   kUrgentNext,   // the program is about to write to its handle with MSG_OOB
   kJoinGroup,    // endpoint.address, args[0]: interface
   kLeaveGroup,

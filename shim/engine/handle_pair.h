@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shim/common/identity.h"
+#include "shim/common/stream_buffer.h"
 
 namespace tapstack::shim {
 
@@ -11,8 +12,6 @@ namespace tapstack::shim {
 inline constexpr int kStreamEndBuffer = 212'992;
 // Of the engine's end for datagrams: the largest one and a few more; the bulk waits in the core.
 inline constexpr int kDatagramEndBuffer = 81'920;
-// Send buffer of the handle of a stream; the kernel's default halves throughput (measured).
-inline constexpr int kStreamHandleBuffer = 212'992;
 
 struct HandlePair {
   int handle = -1;  // lowest free number, close-on-exec, blocking

@@ -120,8 +120,11 @@ int report_readable(Works& works, Slot& slot, Reply& reply) {
   return 0;
 }
 
-int report_unsent(Works& works, Slot& slot, Reply& reply) {
-  const Result<size_t> bytes = api::unsent_bytes(works.stack, slot.id);
+int report_unsent(Works& works, Slot& slot, const Request& request, Reply& reply) {
+  if (slot.phase == SlotPhase::kListening) return EINVAL;
+  const Result<size_t> bytes = request.op == Op::kNotSent
+                                   ? api::not_sent_bytes(works.stack, slot.id)
+                                   : api::unsent_bytes(works.stack, slot.id);
   if (!bytes.ok()) return to_errno(bytes.error());
   int in_pair = 0;
   if (slot.phase == SlotPhase::kConnected) sys::ioctl(slot.end, FIONREAD, &in_pair);

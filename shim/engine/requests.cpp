@@ -97,7 +97,8 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
     case Op::kReadable:
       return report_readable(works, slot, reply);
     case Op::kUnsent:
-      return report_unsent(works, slot, reply);
+    case Op::kNotSent:
+      return report_unsent(works, slot, request, reply);
     case Op::kUrgentNext:
       return expect_urgent(slot);
     case Op::kJoinGroup:

@@ -39,7 +39,7 @@ int take_error(Works& works, Slot& slot, Reply& reply);
 int report_status(Works& works, Slot& slot, Reply& reply);
 int report_queued_error(Works& works, Slot& slot, Reply& reply);
 int report_readable(Works& works, Slot& slot, Reply& reply);
-int report_unsent(Works& works, Slot& slot, Reply& reply);
+int report_unsent(Works& works, Slot& slot, const Request& request, Reply& reply);
 
 int report_interface(Works& works, size_t n, Reply& reply);
 int report_counters(Works& works, size_t first, Reply& reply);

@@ -160,12 +160,12 @@ bool is_established(TcpState state) {
          state != TcpState::kClosed && state != TcpState::kListen;
 }
 
-void end_connecting(Slot& slot, SlotPhase phase) {
+void end_connecting(Works& works, Slot& slot, SlotPhase phase) {
   slot.phase = phase;
   remove_ballast(slot.end, slot.ballast_bytes);
   slot.ballast_bytes = 0;
   if (slot.handle < 0) return;
-  sys::setsockopt(slot.handle, SOL_SOCKET, SO_SNDBUF, kStreamHandleBuffer);
+  limit_handle(works, slot.id, slot.handle);
   private_fds::close(slot.handle);
   slot.handle = -1;
 }
@@ -179,7 +179,7 @@ void pump_connecting(Works& works, Slot& slot) {
   const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
   const TcpState state = info.ok() ? info->state : TcpState::kClosed;
   if (slot.pending == Error::kNone && is_established(state)) {
-    end_connecting(slot, SlotPhase::kConnected);
+    end_connecting(works, slot, SlotPhase::kConnected);
     slot.was_connected = true;
     slot.may_read = true;
     pump_connected(works, slot);
@@ -187,7 +187,7 @@ void pump_connecting(Works& works, Slot& slot) {
     if (slot.pending == Error::kNone) slot.pending = Error::kConnectionAborted;
     const uint8_t byte = 0;
     slot.failure_byte = sys::send(slot.end, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
-    end_connecting(slot, SlotPhase::kConnectFailed);
+    end_connecting(works, slot, SlotPhase::kConnectFailed);
   }
 }
 
@@ -202,6 +202,11 @@ void pump_stream(Works& works, Slot& slot) {
     default:
       if (slot.is_hung_up) finish_close(works, slot);
   }
+}
+
+void limit_handle(Works& works, SocketId id, int handle) {
+  const Result<int64_t> mark = api::get_option(works.stack, id, Option::kNotSentLowWater);
+  sys::setsockopt(handle, SOL_SOCKET, SO_SNDBUF, handle_buffer_bytes(mark.ok() ? *mark : 0));
 }
 
 void begin_connecting(Slot& slot, int handle) {

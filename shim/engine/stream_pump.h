@@ -12,6 +12,8 @@ void pump_stream(Works& works, Slot& slot);
 // The handshake is under way: makes the handle not writable until it ends. `handle` is the
 // program's.
 void begin_connecting(Slot& slot, int handle);
+// Sets the size of the handle's send buffer that the socket's options call for.
+void limit_handle(Works& works, SocketId id, int handle);
 // Takes back the byte by which a failed connect made the handle readable.
 void take_failure_byte(Slot& slot, int handle);
 

@@ -54,6 +54,9 @@ bool answer(int fd, const Handle& handle, unsigned long request, void* argument,
     case TIOCOUTQ:  // SIOCOUTQ
       error = number_of(Op::kUnsent, handle, argument);
       return true;
+    case SIOCOUTQNSD:
+      error = handle.is_stream ? number_of(Op::kNotSent, handle, argument) : ENOTTY;
+      return true;
     case SIOCATMARK:  // the pair's mark is the stream's (engine/urgent.h)
       error = EINVAL;
       return !handle.is_stream || descriptors::phase(handle.id) == Phase::kListening;

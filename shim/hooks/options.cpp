@@ -13,6 +13,7 @@
 
 #include "shim/common/address.h"
 #include "shim/common/option_table.h"
+#include "shim/common/stream_buffer.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
@@ -89,6 +90,7 @@ int get_row(int fd, const Handle& handle, const OptionRow& row, void* value, soc
   if (row.style == OptionStyle::kFixed) return get_fixed(fd, handle, row.name, value, length);
   const SlotId id = handle.id;
   if (row.style == OptionStyle::kWanted) {
+    if (row.level == IPPROTO_TCP && !handle.is_stream) return EOPNOTSUPP;
     return put_int(row.level, value, length, (descriptors::wanted(id) & row.wanted) != 0);
   }
   int64_t number = 0;
@@ -166,7 +168,18 @@ int set_wanted(SlotId id, uint32_t bit, bool on) {
   return descriptors::set_wanted(id, wanted);
 }
 
-int set_row(SlotId id, const OptionRow& row, const void* value, socklen_t length) {
+// TCP_NOTSENT_LOWAT bounds what lies on the handle, too. Until the connection is there the engine
+// has the handle's buffer in its hands, and sees to it.
+void limit_handle(int fd, SlotId id, int low_water) {
+  if (descriptors::phase(id) != Phase::kConnected) return;
+  const int bytes = handle_buffer_bytes(static_cast<uint32_t>(low_water));
+  real::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
+}
+
+int set_row(int fd, const Handle& handle, const OptionRow& row, const void* value,
+            socklen_t length) {
+  const SlotId id = handle.id;
+  if (row.level == IPPROTO_TCP && !handle.is_stream) return ENOPROTOOPT;
   if (row.style == OptionStyle::kFixed) return ENOPROTOOPT;
   if (row.style == OptionStyle::kLinger) {
     linger in;
@@ -178,12 +191,14 @@ int set_row(SlotId id, const OptionRow& row, const void* value, socklen_t length
   }
   int number = 0;
   if (const int error = read_int(row.level, value, length, number); error != 0) return error;
+  if (row.wanted == Wanted::kInQueue && (number < 0 || number > 1)) return EINVAL;
   if (row.style == OptionStyle::kWanted) return set_wanted(id, row.wanted, number != 0);
-  const bool is_unsigned = row.level == SOL_RAW;
-  return ask::set_option(id, row.option,
-                         row.style == OptionStyle::kBool ? number != 0
-                         : is_unsigned                   ? static_cast<uint32_t>(number)
-                                                         : number);
+  const int64_t asked = row.style == OptionStyle::kBool   ? int64_t{number != 0}
+                        : row.style == OptionStyle::kUInt ? int64_t{static_cast<uint32_t>(number)}
+                                                          : int64_t{number};
+  const int error = ask::set_option(id, row.option, asked);
+  if (error == 0 && row.option == Option::kNotSentLowWater) limit_handle(fd, id, number);
+  return error;
 }
 
 int set_congestion(SlotId id, const void* value, socklen_t length) {
@@ -254,6 +269,6 @@ TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
   }
   if (static_cast<int>(length) < 0) return fail(EINVAL);
   return finish(row != nullptr
-                    ? set_row(handle.id, *row, value, length)
+                    ? set_row(fd, handle, *row, value, length)
                     : set_special(handle.id, handle.is_stream, level, name, value, length));
 }

@@ -1,5 +1,8 @@
 // The calls that receive: recv, read and kin. A stream's are native, with the engine's word where
 // the handle does not tell the truth (stream.h); a datagram's carry a header (datagram.h).
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -7,6 +10,9 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "shim/common/option_table.h"
+#include "shim/hooks/ask.h"
+#include "shim/hooks/control.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
@@ -89,6 +95,30 @@ ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* ad
   return received;
 }
 
+// TCP_INQ: how much more can be read now; at the end of the stream 1, so that somebody reads it
+// (tcp_inq_hint).
+void add_in_queue(int fd, const Handle& handle, bool is_end, msghdr& message) {
+  int number = 0;
+  if (!is_end) {
+    real::ioctl(fd, FIONREAD, &number);
+    int64_t in_core = 0;
+    ask::number(Op::kReadable, handle.id, in_core);
+    number += static_cast<int>(in_core);
+  }
+  if (is_end || (number == 0 && stream::is_at_end(handle))) number = 1;
+  control::Writer(message).add(IPPROTO_TCP, TCP_CM_INQ, &number, sizeof number);
+}
+
+// What a stream's recvmsg() says beside the bytes.
+void describe_stream(int fd, const Handle& handle, bool is_end, msghdr& message) {
+  message.msg_namelen = 0;
+  if ((descriptors::wanted(handle.id) & Wanted::kInQueue) != 0) {
+    add_in_queue(fd, handle, is_end, message);
+  } else {
+    message.msg_controllen = 0;
+  }
+}
+
 ssize_t receive_message(int fd, msghdr* message, int flags) {
   Handle handle;
   if (!descriptors::hinted(fd, handle) || message == nullptr) {
@@ -110,9 +140,8 @@ ssize_t receive_message(int fd, msghdr* message, int flags) {
                                                         return real::recvmsg(fd, &native, flags);
                                                       });
   if (received >= 0) {
-    message->msg_namelen = 0;
-    message->msg_controllen = 0;
     message->msg_flags = native.msg_flags & MSG_OOB;
+    describe_stream(fd, handle, received == 0 && bytes > 0, *message);
   }
   return received;
 }

@@ -64,6 +64,11 @@ bool is_connected(const Handle& handle) {
   return true;
 }
 
+bool is_at_end(const Handle& handle) {
+  SlotStatus status;
+  return ask::status(handle.id, status) && status.peer_closed;
+}
+
 Before before_receive(int fd, const Handle& handle, int flags) {
   return before(fd, handle, flags, SO_RCVTIMEO, [](const Handle& it, const SlotStatus& status) {
     // tcp_recvmsg: after a failed attempt the receiving side is shut, so 0; otherwise ENOTCONN.

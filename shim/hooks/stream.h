@@ -37,4 +37,7 @@ ssize_t fail_send(int error, int flags);
 // True once the handshake is done; asks the engine if that is not known here, and remembers.
 bool is_connected(const Handle& handle);
 
+// The peer has sent its FIN, or the connection has ended.
+bool is_at_end(const Handle& handle);
+
 }  // namespace tapstack::shim::stream

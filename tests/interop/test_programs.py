@@ -11,6 +11,7 @@ PROGRAMS = [
     ("urgent",),
     ("datagrams",),
     ("options",),
+    ("tcp_options",),
     ("readiness",),
     ("descriptors",),
     ("names",),

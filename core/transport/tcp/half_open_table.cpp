@@ -16,7 +16,7 @@ timer::TimerId timer_of(mem::Index index) {
 // RFC 6298 5.5: doubles with each retransmission.
 Duration timeout_of(const HalfOpen& record) {
   const Duration d = Duration::ms(kConfig.tcp_rto_initial_ms) *
-                     (int64_t{1} << std::min<uint8_t>(record.retransmits, 16));
+                     (int64_t{1} << std::min<uint8_t>(record.timeouts, 16));
   return std::min(d, Duration::ms(kConfig.tcp_rto_max_ms));
 }
 
@@ -99,14 +99,21 @@ void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const Ha
 
 void on_half_open_timer(Tables& t, Context& ctx, net::Network& network, mem::Index index) {
   HalfOpen& record = t.half_opens.at(index);
-  if (record.retransmits >= kConfig.tcp_synack_retries) {
+  const uint32_t defer = t.listeners.get(record.listener)->settings.defer_accept_timeouts;
+  const bool is_waiting = record.is_acked && record.timeouts < defer;
+  if (record.timeouts >= kConfig.tcp_synack_retries && !is_waiting) {
     ctx.counters.count(Mib::kTcpAttemptFails);
     remove_half_open(t, ctx, index);
     return;
   }
+  // Who has acknowledged the SYN-ACK is left in peace until the last time-out before the end of the
+  // deferral: the ACK of that one completes the connection even without text.
+  const bool is_asked_again = !record.is_acked || record.timeouts + 1u >= defer;
+  ++record.timeouts;
+  ctx.timers.arm(timer_of(index), ctx.now + timeout_of(record));
+  if (!is_asked_again) return;
   ++record.retransmits;
   ctx.counters.count(Mib::kTcpRetransSegs);
-  ctx.timers.arm(timer_of(index), ctx.now + timeout_of(record));
   send_syn_ack(t, ctx, network, record);
 }
 

@@ -6,14 +6,19 @@
 
 namespace tapstack::transport::tcp {
 
+uint32_t clamped_window(const Settings& settings, uint32_t bytes) {
+  return settings.window_clamp_bytes == 0 ? bytes : std::min(bytes, settings.window_clamp_bytes);
+}
+
 uint32_t receive_limit(const Settings& settings) {
-  return settings.receive_buffer_bytes != 0 ? settings.receive_buffer_bytes
-                                            : kConfig.tcp_receive_buffer_bytes;
+  return clamped_window(settings, settings.receive_buffer_bytes != 0
+                                      ? settings.receive_buffer_bytes
+                                      : kConfig.tcp_receive_buffer_bytes);
 }
 
 Offer offer_of(const Settings& settings) {
-  const uint32_t largest =
-      std::max(settings.receive_buffer_bytes, settings.receive_buffer_max_bytes);
+  const uint32_t largest = clamped_window(
+      settings, std::max(settings.receive_buffer_bytes, settings.receive_buffer_max_bytes));
   return {window_shift_for(largest), settings.window_scaling, settings.timestamps, settings.sack};
 }
 
@@ -29,7 +34,7 @@ void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timest
   update_mss(c);
   c.congestion.start(c.settings.congestion, text_mss(c), handshake_retransmitted);
   c.congestion.set_max_pacing_rate(c.settings.max_pacing_bytes_per_s);
-  c.acks.start(c.advertised_mss_bytes - fixed_option_bytes(c.agreed));
+  c.acks.start(c.advertised_mss_bytes - fixed_option_bytes(c.agreed), !c.settings.quick_ack);
   if (handshake_retransmitted) c.rtt.on_handshake_retransmitted();
 }
 

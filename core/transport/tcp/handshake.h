@@ -17,6 +17,8 @@ struct PeerSyn {
 uint32_t receive_limit(const Settings& settings);
 // What our SYN offers; the shift is for the largest that the buffer can become.
 Offer offer_of(const Settings& settings);
+// `bytes`, but no more than TCP_WINDOW_CLAMP allows.
+uint32_t clamped_window(const Settings& settings, uint32_t bytes);
 
 // RCV.NXT, IRS, options, MSS, congestion window: everything that the two SYNs decide. snd must have
 // been started.

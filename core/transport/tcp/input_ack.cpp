@@ -1,6 +1,7 @@
 // RFC 9293 3.10.7.4, fifth step: the ACK field.
 #include <algorithm>
 
+#include "transport/tcp/fin_wait_2.h"
 #include "transport/tcp/input.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
@@ -132,10 +133,13 @@ Step on_fin_acked(Arrival& a, Work& w) {
   switch (w.c.state) {
     case State::kFinWait1:
       set_state(w, State::kFinWait2);
-      if (w.c.is_orphan) {
-        w.c.deadlines.set(Deadline::kFinWait2,
-                          a.ctx.now + Duration::ms(kConfig.tcp_orphan_timeout_ms));
+      if (!w.c.is_orphan) return Step::kContinue;
+      if (must_not_linger(w.c)) {
+        a.ctx.counters.count(Mib::kTcpExtTCPAbortOnLinger);
+        finish_with_reset(w, Error::kNone, Event::kClosed);
+        return Step::kDone;
       }
+      w.c.deadlines.set(Deadline::kFinWait2, a.ctx.now + fin_wait_2_time(w.c));
       return Step::kContinue;
     case State::kClosing:
       enter_time_wait(w, a.network);

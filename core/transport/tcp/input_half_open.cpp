@@ -25,7 +25,18 @@ bool is_acceptable(const Arrival& a, const HalfOpen& h) {
          is_in_window(h, a.seg, std::min(receive_limit(l->settings), uint32_t{0xffff}));
 }
 
+// TCP_DEFER_ACCEPT: an ACK without text does not wake the listener yet.
+bool is_deferred(Arrival& a, HalfOpen& h) {
+  const Settings& settings = a.tables.listeners.get(h.listener)->settings;
+  if (a.seg.length() > 0 || h.timeouts >= settings.defer_accept_timeouts) return false;
+  h.is_acked = true;
+  a.ctx.counters.count(Mib::kTcpExtTCPDeferAcceptDrop);
+  a.ctx.drop(DropReason::kTcpAcceptDeferred);
+  return true;
+}
+
 void complete_handshake(Arrival& a, mem::Index half_open) {
+  if (is_deferred(a, a.tables.half_opens.at(half_open))) return;
   const HalfOpen record = a.tables.half_opens.at(half_open);
   if (is_accept_queue_full(*a.tables.listeners.get(record.listener))) {
     a.ctx.counters.count(Mib::kTcpExtListenOverflows);

@@ -35,6 +35,18 @@ void measure(Arrival& a, Connection& c) {
   }
 }
 
+// At once, unless the program will speak first anyway: tcp(7), TCP_QUICKACK and TCP_DEFER_ACCEPT.
+void acknowledge_syn(Arrival& a, Work& w) {
+  Connection& c = w.c;
+  if (c.settings.quick_ack && c.settings.defer_accept_timeouts == 0) {
+    c.acks.on_immediate();
+  } else {
+    c.acks.delay_handshake(a.ctx.now);
+    c.deadlines.set(Deadline::kDelayedAck, c.acks.deadline());
+  }
+  mark_output(w);
+}
+
 }  // namespace
 
 void input_syn_sent(Arrival& a, Work& w) {
@@ -75,8 +87,7 @@ void input_syn_sent(Arrival& a, Work& w) {
   c.snd.on_ack(a.ctx.memory, a.seg.ack);
   c.snd.start_window(a.seg.seq, a.seg.ack, a.seg.wnd);
   become_established(w);
-  c.acks.on_immediate();
-  mark_output(w);
+  acknowledge_syn(a, w);
   // Text on the SYN-ACK: on to the sixth step.
   a.seg.seq = a.seg.seq + 1;
   a.seg.flags = a.seg.flags & ~flag::kSyn;

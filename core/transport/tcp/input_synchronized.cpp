@@ -65,7 +65,7 @@ Step check_sequence(Arrival& a, Work& w) {
   } else if (a.seg.text_bytes > 0 || a.seg.has(flag::kFin)) {
     // A retransmission, whose ACK was lost: repeat it. Text is never a loop of ACKs.
     a.ctx.drop(DropReason::kTcpOutOfWindow);
-    w.c.acks.on_immediate();
+    w.c.acks.on_duplicate();
     mark_output(w);
   } else {
     challenge(a, w, DropReason::kTcpOutOfWindow);

@@ -72,7 +72,7 @@ void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
     mem::Chain next = c.out_of_order.take(a.ctx.memory, c.rcv.vars().nxt);
     if (next.length > 0) deliver(w, next);
   }
-  c.acks.on_text(bytes, a.ctx.now, c.settings.quick_ack);
+  c.acks.on_text(bytes, a.ctx.now);
   c.figures.last_text_received_at = a.ctx.now;
   raise(w, Event::kReadable);
 }
@@ -119,7 +119,7 @@ Step process_text(Arrival& a, Work& w) {
   trim_to_window(a, rcv);
   if (a.seg.text_bytes == 0) {
     a.ctx.drop(DropReason::kTcpDuplicateData);
-    c.acks.on_immediate();
+    c.acks.on_duplicate();
     mark_output(w);
     return Step::kContinue;
   }

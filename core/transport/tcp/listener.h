@@ -50,8 +50,10 @@ struct HalfOpen {
   uint16_t window = 0;  // of the SYN: not scaled
   uint32_t timestamp_offset = 0;
   uint32_t timestamp_recent = 0;
-  uint8_t retransmits = 0;
-  Instant sent_at;  // the SYN-ACK, first time
+  uint8_t timeouts = 0;     // of the SYN-ACK
+  uint8_t retransmits = 0;  // of it; fewer while a deferred connection waits for text
+  bool is_acked = false;    // the handshake is complete, but the listener wants text first
+  Instant sent_at;          // the SYN-ACK, first time
   ChallengeLimit challenges;
 };
 

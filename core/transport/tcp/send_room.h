@@ -14,13 +14,26 @@ inline uint32_t send_limit(const Connection& c) {
                           c.settings.send_buffer_max_bytes);
 }
 
+// TCP_NOTSENT_LOWAT: so much has not even been sent that more would only grow stale.
+inline bool is_above_low_water(const Connection& c) {
+  const uint32_t mark = c.settings.not_sent_low_water_bytes;
+  return mark != 0 && c.snd.unsent_bytes() >= mark;
+}
+
 inline uint32_t send_room(const Connection& c) {
+  if (is_above_low_water(c)) return 0;
   const uint32_t limit = send_limit(c);
-  return limit - std::min(limit, c.snd.queued_bytes());
+  const uint32_t room = limit - std::min(limit, c.snd.queued_bytes());
+  const uint32_t mark = c.settings.not_sent_low_water_bytes;
+  if (mark == 0) return room;
+  return std::min(room, std::max<uint32_t>(mark - c.snd.unsent_bytes(), c.send_mss_bytes));
 }
 
 // Enough to tell a program that was told to wait: a third of the limit, as Linux does, so that it
 // is not woken for every segment that was acknowledged.
-inline bool has_worthwhile_room(const Connection& c) { return send_room(c) >= send_limit(c) / 3; }
+inline bool has_worthwhile_room(const Connection& c) {
+  const uint32_t limit = send_limit(c);
+  return !is_above_low_water(c) && c.snd.queued_bytes() <= limit - limit / 3;
+}
 
 }  // namespace tapstack::transport::tcp

@@ -10,11 +10,11 @@
 namespace tapstack::transport::tcp {
 
 struct Settings {
-  bool keep_alive = false;                                           // SO_KEEPALIVE
-  bool no_delay = false;                                             // TCP_NODELAY: Nagle off
-  bool cork = false;                                                 // TCP_CORK
-  bool quick_ack = false;                                            // TCP_QUICKACK: ACK at once
-  bool oob_inline = false;                                           // SO_OOBINLINE
+  bool keep_alive = false;  // SO_KEEPALIVE
+  bool no_delay = false;    // TCP_NODELAY: Nagle off
+  bool cork = false;        // TCP_CORK
+  bool quick_ack = true;    // TCP_QUICKACK: as a connection begins; see AckPolicy
+  bool oob_inline = false;  // SO_OOBINLINE
   uint32_t keepalive_idle_s = kConfig.tcp_keepalive_idle_s;          // [1, 32767]
   uint32_t keepalive_interval_s = kConfig.tcp_keepalive_interval_s;  // [1, 32767]
   uint32_t keepalive_probes = kConfig.tcp_keepalive_probes;          // [1, 127]
@@ -23,11 +23,15 @@ struct Settings {
   uint32_t send_buffer_bytes = 0;     // SO_SNDBUF; 0: grows by itself
   uint32_t receive_buffer_max_bytes = kConfig.tcp_receive_buffer_max_bytes;  // when it grows
   uint32_t send_buffer_max_bytes = kConfig.tcp_send_buffer_max_bytes;
-  bool timestamps = true;                               // what a handshake offers and agrees to:
-  bool sack = true;                                     // net.ipv4.tcp_timestamps, tcp_sack,
-  bool window_scaling = true;                           // tcp_window_scaling
-  uint16_t max_segment_bytes = 0;                       // TCP_MAXSEG; 0: from the path MTU
-  uint32_t user_timeout_ms = 0;                         // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
+  bool timestamps = true;                 // what a handshake offers and agrees to:
+  bool sack = true;                       // net.ipv4.tcp_timestamps, tcp_sack,
+  bool window_scaling = true;             // tcp_window_scaling
+  int32_t linger2_s = 0;                  // TCP_LINGER2, [-1, 120]; 0: tcp_orphan_timeout_ms
+  uint32_t not_sent_low_water_bytes = 0;  // TCP_NOTSENT_LOWAT; 0: none
+  uint32_t window_clamp_bytes = 0;        // TCP_WINDOW_CLAMP; 0: none
+  uint8_t defer_accept_timeouts = 0;      // TCP_DEFER_ACCEPT in SYN-ACK time-outs; 0: off
+  uint16_t max_segment_bytes = 0;         // TCP_MAXSEG; 0: from the path MTU
+  uint32_t user_timeout_ms = 0;           // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
   uint32_t syn_retries = kConfig.tcp_syn_retries;       // [1, 127]
   CongestionAlgorithm congestion = kCongestionDefault;  // TCP_CONGESTION
   uint64_t max_pacing_bytes_per_s = UINT64_MAX;         // SO_MAX_PACING_RATE; all ones: none

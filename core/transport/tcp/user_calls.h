@@ -132,7 +132,9 @@ struct ConnectionStatus {
   Error error = Error::kNone;   // pending; take_error() clears it
   uint32_t readable_bytes = 0;  // in-order data not yet consumed (FIONREAD)
   uint32_t unsent_bytes = 0;    // accepted from the program, not acknowledged (SIOCOUTQ)
+  uint32_t not_sent_bytes = 0;  // of those, never sent (SIOCOUTQNSD)
   uint32_t path_mtu_bytes = 0;
+  bool is_quick_ack = true;   // TCP_QUICKACK
   bool is_connected = false;  // handshake complete and not ended by an error
   bool peer_closed = false;   // end of stream follows readable_bytes
   bool send_closed = false;   // shutdown_send() or the end: send() answers kBrokenPipe
@@ -149,9 +151,12 @@ Error take_error(Tcp& tcp, ConnectionId id);  // SO_ERROR: reads and clears
 Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id);
 Result<TcpInfo> info(const Tcp& tcp, ListenerId id);
 Result<Settings> settings(const Tcp& tcp, ConnectionId id);
-// Takes effect at once; what had to be sent because of it is marked pending.
 // For handshakes from now on.
 void set_ecn_mode(Tcp& tcp, EcnMode mode);
+// TCP_QUICKACK: not 0 sends an ACK that waits and acknowledges quickly from now on, 0 lets ACKs
+// wait for answers to go with; the traffic changes that again. An even value only sends the ACK.
+Status set_quick_ack(Tcp& tcp, Context& ctx, ConnectionId id, int64_t value);
+// Takes effect at once; what had to be sent because of it is marked pending.
 Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& settings);
 Status change_settings(Tcp& tcp, ListenerId id, const Settings& settings);
 

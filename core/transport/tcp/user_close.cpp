@@ -1,4 +1,5 @@
 // CLOSE and ABORT: RFC 9293 3.10.4 and 3.10.5.
+#include "transport/tcp/fin_wait_2.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/user_calls.h"
@@ -47,7 +48,11 @@ void end_orderly(Work& w) {
   }
   queue_fin(w);
   if (c.state == State::kFinWait2) {  // it was shut down before: the peer's FIN may never come
-    c.deadlines.set(Deadline::kFinWait2, w.ctx.now + Duration::ms(kConfig.tcp_orphan_timeout_ms));
+    if (must_not_linger(c)) {
+      finish_with_reset(w, Error::kNone, Event::kClosed);
+      return;
+    }
+    c.deadlines.set(Deadline::kFinWait2, w.ctx.now + fin_wait_2_time(c));
   }
   arm(w);
 }

@@ -1,6 +1,7 @@
 // RECEIVE: RFC 9293 3.10.3.
 #include <algorithm>
 
+#include "transport/tcp/handshake.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/user_calls.h"
 #include "transport/tcp/user_find.h"
@@ -41,8 +42,9 @@ void after_reading(Work& w, uint32_t bytes) {
   Connection& c = w.c;
   c.rcv.consume(w.ctx.memory, bytes);
   if (c.settings.receive_buffer_bytes == 0) {
-    c.rcv.set_limit(c.tuning.on_consumed(bytes, c.rcv.limit_bytes(),
-                                         c.settings.receive_buffer_max_bytes, w.ctx.now));
+    const uint32_t wanted = c.tuning.on_consumed(bytes, c.rcv.limit_bytes(),
+                                                 c.settings.receive_buffer_max_bytes, w.ctx.now);
+    c.rcv.set_limit(clamped_window(c.settings, wanted));
   }
   if (can_receive_text(c.state) &&
       c.rcv.is_update_due(c.out_of_order.bytes(), c.acks.segment_bytes())) {

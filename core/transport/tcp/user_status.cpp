@@ -1,6 +1,7 @@
 // STATUS (RFC 9293 3.10.6), errors, figures and settings.
 #include <algorithm>
 
+#include "transport/tcp/handshake.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/path.h"
@@ -57,6 +58,8 @@ Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
   s.error = c->error;
   s.readable_bytes = readable_bytes(*c);
   s.unsent_bytes = c->snd.queued_bytes();
+  s.not_sent_bytes = c->snd.unsent_bytes();
+  s.is_quick_ack = is_synchronized(c->state) ? !c->acks.is_interactive() : c->settings.quick_ack;
   s.path_mtu_bytes = c->route.mtu_bytes;
   s.is_connected = c->was_established && c->state != State::kClosed;
   s.peer_closed =
@@ -129,7 +132,8 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
   if (c == nullptr) return Error::kBadHandle;
   const bool keep_alive_began = settings.keep_alive && !c->settings.keep_alive;
   c->settings = settings;
-  if (settings.receive_buffer_bytes != 0) c->rcv.set_limit(settings.receive_buffer_bytes);
+  const uint32_t limit = settings.receive_buffer_bytes;
+  c->rcv.set_limit(clamped_window(settings, limit != 0 ? limit : c->rcv.limit_bytes()));
   Work w = work_on(tcp.tables(), ctx, id.index);
   if (!is_synchronized(c->state)) return {};
   update_mss(*c);
@@ -144,9 +148,22 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
         Deadline::kKeepAlive,
         std::max(ctx.now, c->silence.last_received_at + Duration::s(settings.keepalive_idle_s)));
   }
-  if (settings.quick_ack && c->acks.is_pending()) c->acks.on_immediate();
   mark_output(w);  // TCP_NODELAY and the end of TCP_CORK let go of what was held back
   arm(w);
+  return {};
+}
+
+Status set_quick_ack(Tcp& tcp, Context& ctx, ConnectionId id, int64_t value) {
+  Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  c->settings.quick_ack = value != 0;
+  if (!is_synchronized(c->state)) return {};
+  const bool was_pending = c->acks.is_pending();
+  c->acks.set_quick(value != 0);
+  // Linux: an even value lets go of the ACK that waits, and no more.
+  if (was_pending && value != 0 && value % 2 == 0) c->acks.set_quick(false);
+  Work w = work_on(tcp.tables(), ctx, id.index);
+  mark_output(w);
   return {};
 }
 

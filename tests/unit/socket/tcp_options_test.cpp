@@ -53,6 +53,47 @@ TEST_F(TcpOptions, NumbersOutOfRangeAreInvalid) {
   EXPECT_EQ(set(id, Option::kMulticastTtl, 1), Error::kInvalid);
 }
 
+TEST_F(TcpOptions, DeferAcceptIsRoundedUpToTimeoutsOfTheSynAck) {
+  const SocketId id = tcp();
+  const std::pair<int, int> kCases[] = {{0, 0}, {-1, 0}, {1, 1}, {2, 3}, {5, 7}, {8, 15}};
+  for (const auto& [asked, got] : kCases) {
+    EXPECT_EQ(set(id, Option::kDeferAcceptS, asked), Error::kNone);
+    EXPECT_EQ(get(id, Option::kDeferAcceptS), got);
+  }
+}
+
+TEST_F(TcpOptions, Linger2IsBoundedByTwoMinutes) {
+  const SocketId id = tcp();
+  const std::pair<int, int> kCases[] = {{0, 60}, {-9, -1}, {10, 10}, {121, 120}};
+  for (const auto& [asked, got] : kCases) {
+    EXPECT_EQ(set(id, Option::kLinger2S, asked), Error::kNone);
+    EXPECT_EQ(get(id, Option::kLinger2S), got);
+  }
+}
+
+TEST_F(TcpOptions, TheWindowClampIsTakenBackBeforeTheConnectionOnly) {
+  const SocketId id = tcp();
+  EXPECT_EQ(set(id, Option::kWindowClamp, 10), Error::kNone);
+  EXPECT_EQ(get(id, Option::kWindowClamp), 1152);
+  EXPECT_EQ(set(id, Option::kWindowClamp, 0), Error::kNone);
+  const SocketId client = connection(80).first;
+  EXPECT_EQ(set(client, Option::kWindowClamp, 0), Error::kInvalid);
+}
+
+TEST_F(TcpOptions, QuickAckIsThatOfTheConnection) {
+  const SocketId client = connection(80).first;
+  EXPECT_EQ(get(client, Option::kQuickAck), 1);
+  EXPECT_EQ(set(client, Option::kQuickAck, 0), Error::kNone);
+  EXPECT_EQ(get(client, Option::kQuickAck), 0);
+}
+
+TEST_F(TcpOptions, TheNotSentLowWaterMarkIsAnUnsignedNumber) {
+  const SocketId id = tcp();
+  EXPECT_EQ(set(id, Option::kNotSentLowWater, 0xffffffff), Error::kNone);
+  EXPECT_EQ(get(id, Option::kNotSentLowWater), 0xffffffff);
+  EXPECT_EQ(set(id, Option::kNotSentLowWater, -1), Error::kInvalid);
+}
+
 TEST_F(TcpOptions, BufferSizesReadBackDoubled) {
   const SocketId id = tcp();
   EXPECT_EQ(get(id, Option::kReceiveBuffer), kConfig.tcp_receive_buffer_bytes);
