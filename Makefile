@@ -34,8 +34,8 @@ over_build = TAPSTACK_BUILD=$(CURDIR)/$(dir) $(if $(filter asan tsan,$(BUILD)),\
 ninja := ninja -C $(dir) $(if $(V),-v) $(NINJAFLAGS)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test nightly unit sim interop conformance bench bench-loss bench-sim fuzz lint format size \
-        install uninstall clean help configure setup setup-test
+.PHONY: all demo test nightly unit sim interop conformance bench bench-loss bench-sim fuzz lint format \
+        coverage size install uninstall clean help configure setup setup-test
 
 all: configure ## build the library, the keeper and the command
 	@$(ninja)
@@ -88,6 +88,9 @@ lint: setup-test configure ## clang-format, tidy.py and clang-tidy, changing not
 
 format: setup-test ## lay out all C++ by .clang-format
 	@scripts/lint --format
+
+coverage: setup-test ## lines of the core's transport that no test reaches
+	@scripts/coverage.py
 
 size: setup-test configure ## sizes, undefined symbols and memory budget of the core per profile
 	@BUILD_DIR=$(CURDIR)/$(dir) scripts/size

@@ -167,6 +167,12 @@ def stage_bench_loss(runner):
     return runner.check("bench-loss", ["false"] if status else ["scripts/bench", "loss", *quick])
 
 
+def stage_coverage(runner):
+    if not runner.nightly:
+        return Result(skipped=[("coverage", "is counted in `make nightly` and `make coverage` only")])
+    return runner.check("coverage", ["scripts/coverage.py"])
+
+
 def stage_rfc_trace(runner):
     return runner.check("rfc_trace", ["scripts/rfc_trace", "--missing"])
 
@@ -284,6 +290,7 @@ STAGES = {
     "fuzz-replay": stage_fuzz_replay,
     "fuzz": stage_fuzz,
     "bench-sim": stage_bench_sim,
+    "coverage": stage_coverage,
     "size": stage_size,
     "bench-loss": stage_bench_loss,
     "interop": stage_interop,
@@ -293,7 +300,7 @@ STAGES = {
     "tsan-interop": stage_tsan_interop,
 }
 
-NIGHTLY = {"fuzz", "bench-sim"}
+NIGHTLY = {"fuzz", "bench-sim", "coverage"}
 
 
 def run_stage(name, options):

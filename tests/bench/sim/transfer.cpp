@@ -53,12 +53,21 @@ SocketId new_socket(EndHost& host, Instant now, const TransferSettings& settings
   if (settings.send_buffer_bytes > 0) {
     api::set_option(stack, now, id, Option::kSendBuffer, settings.send_buffer_bytes).ignore();
   }
+  const auto algorithm = static_cast<int64_t>(*congestion_named(settings.algorithm));
+  const Status chosen = api::set_option(stack, now, id, Option::kCongestion, algorithm);
+  TAPSTACK_ASSERT(chosen.ok());
   return id;
 }
 
 }  // namespace
 
-std::vector<std::string> algorithms() { return {"reno"}; }
+std::vector<std::string> algorithms() {
+  std::vector<std::string> names;
+  for (const std::string_view name : transport::tcp::kCongestionNames) {
+    if (congestion_named(name)) names.emplace_back(name);
+  }
+  return names;
+}
 
 Transfer::Transfer(Path& path, const TransferSettings& settings)
     : path_(path), settings_(settings) {

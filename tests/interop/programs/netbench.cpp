@@ -244,9 +244,10 @@ void run_connections(const Options& options) {
 int main(int argc, char** argv) {
   Options options;
   if (argc < 5) {
-    std::fprintf(stderr,
-                 "usage: netbench stream|rate|rr|crr server PORT SECONDS\n"
-                 "       netbench stream|rate|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]\n");
+    std::fprintf(
+        stderr,
+        "usage: netbench stream|rate|rr|crr server PORT SECONDS\n"
+        "       netbench stream|rate|rr|crr client ADDR PORT SECONDS [reverse] [cc=NAME]\n");
     return 2;
   }
   options.test = argv[1];
