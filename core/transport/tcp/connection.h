@@ -13,6 +13,7 @@
 #include "transport/tcp/challenge_limit.h"
 #include "transport/tcp/congestion.h"
 #include "transport/tcp/deadlines.h"
+#include "transport/tcp/duplicate_report.h"
 #include "transport/tcp/ecn.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/index_list.h"
@@ -100,6 +101,7 @@ struct Connection {
   uint16_t advertised_mss_bytes = kConfig.tcp_mss_default_bytes;
   Receiver rcv;
   Reassembly out_of_order;
+  DuplicateReport dsack;
   SeqNumber fin_at;  // of a FIN that came out of order
   bool has_fin_at = false;
   AckPolicy acks;

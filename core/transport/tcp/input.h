@@ -48,6 +48,8 @@ Step check_ack(Arrival& a, Work& w);     // fifth
 void check_urgent(Arrival& a, Work& w);  // sixth
 Step process_text(Arrival& a, Work& w);  // seventh
 void check_fin(Arrival& a, Work& w);     // eighth
+// RFC 2883 4: the peer is told which octets of the segment lie below RCV.NXT.
+void report_old_text(const Arrival& a, Work& w);
 // RFC 5961: an ACK that lets the peer find out what is wrong; rate limited per connection.
 void challenge(Arrival& a, Work& w, DropReason why);
 

@@ -65,6 +65,7 @@ Step check_sequence(Arrival& a, Work& w) {
   } else if (a.seg.text_bytes > 0 || a.seg.has(flag::kFin)) {
     // A retransmission, whose ACK was lost: repeat it. Text is never a loop of ACKs.
     a.ctx.drop(DropReason::kTcpOutOfWindow);
+    report_old_text(a, w);
     w.c.acks.on_duplicate();
     mark_output(w);
   } else {

@@ -17,6 +17,14 @@ void request_ack(Work& w) {
   }
 }
 
+// RFC 2883 4.1.3: of text that came out of order, what came so before.
+void report_overlap(Work& w, const SeqRange& range) {
+  const SeqRange held = w.c.out_of_order.overlap(range);
+  if (held.is_empty()) return;
+  w.ctx.counters.count(Mib::kTcpExtTCPDSACKOfoSent);
+  w.c.dsack.on_duplicate(held);
+}
+
 // Text outside of [RCV.NXT, RCV.NXT + RCV.WND) is not ours to keep. SEG.SEQ, text and FIN
 // afterwards describe what is left.
 void trim_to_window(Arrival& a, const ReceiveVariables& rcv) {
@@ -65,6 +73,7 @@ void deliver(Work& w, mem::Chain& text) {
 void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
   Connection& c = w.c;
   const uint32_t bytes = text.length;
+  report_overlap(w, {a.seg.seq, a.seg.seq + bytes});
   deliver(w, text);
   if (!c.out_of_order.is_empty()) {
     c.acks.on_immediate();  // RFC 5681 4.2: it fills a hole
@@ -79,6 +88,7 @@ void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
 
 void accept_out_of_order(Arrival& a, Work& w, mem::Chain& text) {
   a.ctx.counters.count(Mib::kTcpExtTCPOFOQueue);
+  report_overlap(w, {a.seg.seq, a.seg.seq + a.seg.text_bytes});
   if (!w.c.out_of_order.insert(a.ctx.memory, a.seg.seq, text)) {
     a.ctx.drop(DropReason::kTcpReassemblyFull);
   }
@@ -92,6 +102,13 @@ void tune(Arrival& a, Connection& c) {
 }
 
 }  // namespace
+
+void report_old_text(const Arrival& a, Work& w) {
+  const SeqRange range{a.seg.seq, earlier(a.seg.seq + a.seg.text_bytes, w.c.rcv.vars().nxt)};
+  if (!range.end.after(range.begin)) return;
+  w.ctx.counters.count(Mib::kTcpExtTCPDSACKOldSent);
+  w.c.dsack.on_duplicate(range);
+}
 
 void check_urgent(Arrival& a, Work& w) {
   if (!a.seg.has(flag::kUrg) || !can_receive_text(w.c.state)) return;
@@ -116,6 +133,7 @@ Step process_text(Arrival& a, Work& w) {
     finish_with_reset(w, Error::kNone, Event::kClosed);
     return Step::kDone;
   }
+  report_old_text(a, w);
   trim_to_window(a, rcv);
   if (a.seg.text_bytes == 0) {
     a.ctx.drop(DropReason::kTcpDuplicateData);

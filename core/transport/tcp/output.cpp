@@ -17,6 +17,19 @@ namespace {
 constexpr Duration kHeldBackMax = Duration::ms(200);
 constexpr uint32_t kIpAndTcpHeaders = 20 + 60 + 40;  // the most that text shares a superframe with
 
+// RFC 2018 4, behind what arrived twice (RFC 2883 4 (1)).
+void add_sack_blocks(const Connection& c, Outgoing& out) {
+  const auto add = [&out](const SeqRange& block) {
+    return out.options.add_sack_block({block.begin.value(), block.end.value()});
+  };
+  if (c.dsack.is_due()) add(c.dsack.range());
+  if (c.out_of_order.is_empty()) return;
+  std::array<SeqRange, wire::TcpOptions::kSackBlocksMax> blocks;
+  const size_t n = c.out_of_order.report(blocks);
+  for (size_t i = 0; i < n && add(blocks[i]); ++i) {
+  }
+}
+
 // What every segment of a synchronized connection carries.
 Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
   Connection& c = w.c;
@@ -30,15 +43,7 @@ Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
     out.options.timestamps =
         wire::TcpTimestamps{c.timestamps.value(w.ctx.now), c.timestamps.recent()};
   }
-  if (c.agreed.sack && !c.out_of_order.is_empty()) {
-    std::array<SeqRange, wire::TcpOptions::kSackBlocksMax> blocks;
-    const size_t n = c.out_of_order.report(blocks);
-    for (size_t i = 0; i < n; ++i) {
-      const bool fits =
-          out.options.add_sack_block({blocks[i].begin.value(), blocks[i].end.value()});
-      if (!fits) break;
-    }
-  }
+  if (c.agreed.sack) add_sack_blocks(c, out);
   return out;
 }
 
@@ -61,6 +66,7 @@ void take_ack_along(Work& w, Outgoing& out) {
   out.wnd = c.rcv.advertise(c.out_of_order.bytes(), c.acks.segment_bytes());
   c.timestamps.on_ack_sent(out.ack);
   c.acks.on_ack_sent();
+  c.dsack.on_reported();
   c.deadlines.clear(Deadline::kDelayedAck);
 }
 

@@ -23,6 +23,7 @@ bool Reassembly::insert(mem::PacketMemory& memory, SeqNumber begin, mem::Chain& 
       i = 0;  // the table has changed
     }
     const uint32_t known = std::min(text.length, have.end.since(begin));
+    held_[i].changed = clock_;  // RFC 2883 4.1.3: reported next to the duplicate that lies in it
     memory.chain_trim_front(text, known);
     begin = begin + known;
   }
@@ -79,6 +80,16 @@ mem::Chain Reassembly::take(mem::PacketMemory& memory, SeqNumber nxt) {
       return text;
     }
     memory.free_chain(text);
+  }
+  return {};
+}
+
+SeqRange Reassembly::overlap(const SeqRange& range) const {
+  for (uint32_t i = 0; i < count_; ++i) {
+    const SeqRange have = held_[i].range;
+    if (have.end.at_or_before(range.begin)) continue;
+    if (have.begin.at_or_after(range.end)) break;
+    return {later(have.begin, range.begin), earlier(have.end, range.end)};
   }
   return {};
 }

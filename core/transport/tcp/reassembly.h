@@ -27,6 +27,9 @@ class Reassembly {
   // RFC 2018 8: the receiver may discard what it has reported, when memory is short.
   void clear(mem::PacketMemory& memory);
 
+  // The first octets of `range` that are held already; empty when there are none.
+  SeqRange overlap(const SeqRange& range) const;
+
   bool is_empty() const { return count_ == 0; }
   uint32_t bytes() const { return bytes_; }
   // Ranges to report, the one that changed last first (RFC 2018 4 (1) and (3)); returns how many.
@@ -36,7 +39,7 @@ class Reassembly {
   struct Held {
     SeqRange range;
     mem::Chain text;
-    uint32_t changed = 0;  // value of clock_ when it last grew
+    uint32_t changed = 0;  // value of clock_ when text for it last came
   };
 
   bool insert_piece(mem::PacketMemory& memory, SeqNumber begin, mem::Chain& text);

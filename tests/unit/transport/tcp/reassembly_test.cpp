@@ -52,6 +52,26 @@ TEST_F(ReassemblyTest, WhatCameFirstStays) {
   EXPECT_EQ(take(103), "deFGHijk");
 }
 
+TEST_F(ReassemblyTest, SaysWhichOctetsItHolds) {
+  insert(105, "fgh");
+  const auto overlap = [this](uint32_t begin, uint32_t end) {
+    return r.overlap({SeqNumber(begin), SeqNumber(end)});
+  };
+  EXPECT_EQ(overlap(103, 107), (SeqRange{SeqNumber(105), SeqNumber(107)}));
+  EXPECT_EQ(overlap(106, 120), (SeqRange{SeqNumber(106), SeqNumber(108)}));
+  EXPECT_TRUE(overlap(100, 105).is_empty());
+  EXPECT_TRUE(overlap(108, 110).is_empty());
+}
+
+TEST_F(ReassemblyTest, ARangeThatCameAgainIsReportedFirst) {  // RFC 2883 4.1.3
+  insert(105, "fgh");
+  insert(115, "pqr");
+  insert(105, "fgh");
+  std::array<SeqRange, 2> blocks;
+  EXPECT_EQ(r.report(blocks), 2u);
+  EXPECT_EQ(blocks[0].begin, SeqNumber(105));
+}
+
 TEST_F(ReassemblyTest, FillsSeveralHolesWithOneSegment) {
   insert(102, "C");
   insert(104, "E");
