@@ -197,14 +197,16 @@ def as_markdown(rows):
 
 
 def totals(rows):
-    """One line a level: how many are shown, argued, open."""
-    for level, name in ((("MUST", "MUST NOT"), "MUST"), (("SHOULD", "SHOULD NOT"), "SHOULD"),
-                        (("MAY",), "MAY")):
-        of = [r for r in rows if r.requirement.level in level]
-        shown = sum(r.is_shown for r in of)
-        argued = sum(not r.is_shown and bool(r.requirement.argument) for r in of)
-        yield (f"{name:<6} {len(of):>3}: {shown} with code and test, {argued} argued, "
-               f"{len(of) - shown - argued} open")
+    """One line a level, for RFC 9293 and for the others: how many are shown, argued, open."""
+    for title, is_numbered in (("RFC 9293", True), ("others", False)):
+        for level in ("MUST", "SHOULD", "MAY"):
+            of = [r for r in rows if bool(NUMBERED.match(r.requirement.key)) == is_numbered
+                  and r.requirement.level.removesuffix(" NOT") == level]
+            shown = sum(r.is_shown for r in of)
+            argued = sum(not r.is_shown and bool(r.requirement.argument) for r in of)
+            if of:
+                yield (f"{title:<8} {level:<6} {len(of):>2}: {shown} with code and test, {argued} argued, "
+                       f"{len(of) - shown - argued} open")
 
 
 def main():
