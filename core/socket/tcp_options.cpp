@@ -22,6 +22,7 @@ struct Flag {
 constexpr Flag kFlags[] = {
     {Option::kNoDelay, &Settings::no_delay},
     {Option::kCork, &Settings::cork},
+    {Option::kReceiveErrors, &Settings::receive_errors},
     {Option::kTimestamps, &Settings::timestamps},
     {Option::kSack, &Settings::sack},
     {Option::kWindowScaling, &Settings::window_scaling},

@@ -25,6 +25,15 @@ void on_path_mtu(Work& w, const net::Network& network) {
   mark_output(w);
 }
 
+// RFC 9293 3.9.1.8, MUST-47: the program learns of it at once if it wants to (IP_RECVERR; SHLD-25);
+// by default it is the reason of a time-out only (SHLD-20).
+void note_soft_error(Work& w, Error error) {
+  w.c.soft_error = error;
+  if (!w.c.settings.receive_errors) return;
+  w.c.error = error;
+  raise(w, Event::kSoftError);
+}
+
 }  // namespace
 
 void input_icmp_error(Tables& t, Context& ctx, net::Network& network, const net::IcmpError& error) {
@@ -53,7 +62,7 @@ void input_icmp_error(Tables& t, Context& ctx, net::Network& network, const net:
     ctx.counters.count(Mib::kTcpAttemptFails);
     finish(w, error.error, Event::kConnectFailed);
   } else {
-    w.c.soft_error = error.error;  // RFC 5927 5.2: hard ones are soft here
+    note_soft_error(w, error.error);  // RFC 5927 5.2: hard ones are soft here
   }
   arm(w);
 }

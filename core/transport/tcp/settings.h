@@ -15,6 +15,8 @@ struct Settings {
   bool cork = false;        // TCP_CORK
   bool quick_ack = true;    // TCP_QUICKACK: as a connection begins; see AckPolicy
   bool oob_inline = false;  // SO_OOBINLINE
+  // IP_RECVERR: the program is told of soft errors at once, not only when they end a connection.
+  bool receive_errors = false;
   uint32_t keepalive_idle_s = kConfig.tcp_keepalive_idle_s;          // [1, 32767]
   uint32_t keepalive_interval_s = kConfig.tcp_keepalive_interval_s;  // [1, 32767]
   uint32_t keepalive_probes = kConfig.tcp_keepalive_probes;          // [1, 127]

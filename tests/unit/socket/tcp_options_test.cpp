@@ -167,8 +167,7 @@ TEST_F(TcpOptions, CongestionControlAndRateChangeWhileConnected) {
 
 TEST_F(TcpOptions, OptionsOfOtherKindsOfSocketAreUnknown) {
   const SocketId id = tcp();
-  for (const Option option : {Option::kHeaderIncluded, Option::kIcmpFilter, Option::kNoChecksum,
-                              Option::kReceiveErrors}) {
+  for (const Option option : {Option::kHeaderIncluded, Option::kIcmpFilter, Option::kNoChecksum}) {
     EXPECT_EQ(set(id, option, 1), Error::kNoProtocolOption);
     EXPECT_EQ(get_option(view(), id, ctx_.now, option).error(), Error::kNoProtocolOption);
   }
