@@ -100,8 +100,10 @@ struct Config {
   uint32_t tcp_receive_buffer_max_bytes = 6u << 20;  // net.ipv4.tcp_rmem max.
   uint32_t tcp_send_buffer_bytes = 262'144;
   uint32_t tcp_send_buffer_max_bytes = 4u << 20;  // net.ipv4.tcp_wmem max.
-  size_t tcp_reassembly_ranges = 64;    // out-of-order ranges kept per connection, at most.
-  size_t tcp_sack_ranges = 64;          // ranges the sender's scoreboard can remember.
+  size_t tcp_reassembly_ranges = 64;  // out-of-order ranges kept per connection, at most.
+  // What is outstanding on all connections, in pieces (a transmission, cut by SACK). Cost: about
+  // 100 each. Fewer than needed costs exactness of loss detection.
+  size_t tcp_sent_records = 65'536;
   uint32_t tcp_rto_initial_ms = 1'000;  // RFC 6298 2.1.
   uint32_t tcp_rto_min_ms = 200;        // Linux; RFC 6298 2.4 says 1 s (SHOULD). See tcp/rtt.h.
   uint32_t tcp_rto_max_ms = 120'000;    // RFC 6298 2.5: at least 60 s.
@@ -167,7 +169,7 @@ constexpr Config embedded() {
   c.tcp_send_buffer_bytes = 5'840;
   c.tcp_send_buffer_max_bytes = 8'192;
   c.tcp_reassembly_ranges = 4;
-  c.tcp_sack_ranges = 4;
+  c.tcp_sent_records = 48;
   c.tcp_bbr = false;
   return c;
 }
@@ -211,7 +213,7 @@ constexpr Config tiny() {
   c.tcp_send_buffer_bytes = 2'144;
   c.tcp_send_buffer_max_bytes = 2'144;
   c.tcp_reassembly_ranges = 2;
-  c.tcp_sack_ranges = 2;
+  c.tcp_sent_records = 12;
   return c;
 }
 
@@ -238,6 +240,7 @@ constexpr Config sim() {
   c.send_buffer_default_bytes = 65'536;
   c.buffer_max_bytes = 262'144;
   c.tcp_connections = 32;
+  c.tcp_sent_records = 2'048;
   c.tcp_listeners = 8;
   c.tcp_half_open = 16;
   c.tcp_time_waits = 16;
@@ -325,7 +328,8 @@ static_assert(kConfig.tcp_receive_buffer_max_bytes <=
               "a window must not promise more than there is");
 static_assert(kConfig.tcp_receive_buffer_bytes >= 2u * kConfig.tcp_mss_default_bytes,
               "less than two segments and delayed ACKs stall the sender");
-static_assert(kConfig.tcp_reassembly_ranges >= 1 && kConfig.tcp_sack_ranges >= 1);
+static_assert(kConfig.tcp_reassembly_ranges >= 1);
+static_assert(kConfig.tcp_sent_records >= kConfig.tcp_connections, "one for each, to send at all");
 static_assert(kConfig.tcp_rto_min_ms > kConfig.tcp_delayed_ack_ms,
               "a delayed ACK must not fire the sender's timer");
 static_assert(kConfig.tcp_delayed_ack_ms < 500, "RFC 9293 MUST-40");

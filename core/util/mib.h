@@ -95,6 +95,10 @@
   X(TcpExtTCPFastRetrans)       \
   X(TcpExtTCPSlowStartRetrans)  \
   X(TcpExtTCPTimeouts)          \
+  X(TcpExtTCPFullUndo)          \
+  X(TcpExtTCPPartialUndo)       \
+  X(TcpExtTCPDSACKUndo)         \
+  X(TcpExtTCPLossUndo)          \
   X(TcpExtTCPLossProbes)        \
   X(TcpExtTCPLossProbeRecovery) \
   X(TcpExtTCPDSACKOldSent)      \

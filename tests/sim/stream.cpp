@@ -207,8 +207,9 @@ bool StreamEnd::receive(Instant now) {
 // The connection is over because of `error`. Always false.
 bool StreamEnd::fail(Instant now, Error error) {
   const bool is_reset = error == Error::kConnectionReset || error == Error::kBrokenPipe;
-  // A client may be connected in its own eyes while the server never found room for it.
-  const bool is_turned_away = conversation_.is_crowded && side_ == kClient && received_ == 0;
+  // A client may be connected in its own eyes while the server never found room for it; a server
+  // that answers by SYN cookies may find room for a later segment of a client that is gone by then.
+  const bool is_turned_away = conversation_.is_crowded && (side_ == kServer || received_ == 0);
   if (is_reset && (conversation_.plans[1 - side_].aborts || is_turned_away)) {
     finish(now, StreamResult::kReset);
   } else if (error == Error::kTimedOut && !world_.is_perfect()) {

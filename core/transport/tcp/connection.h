@@ -13,27 +13,33 @@
 #include "transport/tcp/challenge_limit.h"
 #include "transport/tcp/congestion.h"
 #include "transport/tcp/deadlines.h"
+#include "transport/tcp/delivery_rate.h"
+#include "transport/tcp/duplicate_acks.h"
 #include "transport/tcp/duplicate_report.h"
 #include "transport/tcp/ecn.h"
+#include "transport/tcp/frto.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/index_list.h"
-#include "transport/tcp/loss.h"
 #include "transport/tcp/options.h"
+#include "transport/tcp/pacing.h"
+#include "transport/tcp/prr.h"
+#include "transport/tcp/rack.h"
 #include "transport/tcp/reassembly.h"
 #include "transport/tcp/receiver.h"
 #include "transport/tcp/recovery.h"
 #include "transport/tcp/rtt.h"
-#include "transport/tcp/sack_scoreboard.h"
 #include "transport/tcp/sender.h"
+#include "transport/tcp/sent_log.h"
 #include "transport/tcp/settings.h"
 #include "transport/tcp/state.h"
+#include "transport/tcp/tail_loss_probe.h"
 #include "transport/tcp/timestamps.h"
+#include "transport/tcp/undo.h"
 
 namespace tapstack::transport::tcp {
 
-// One round trip under measurement (RFC 6298 3): of a segment that was sent once only.
+// The handshake's round trip under measurement (RFC 6298 3): of a SYN that was sent once only.
 struct RoundTripProbe {
-  SeqNumber end;
   Instant sent_at;
   bool is_running = false;
 };
@@ -54,6 +60,7 @@ struct OutputRequests {
   bool syn = false;         // SYN or SYN-ACK, first or again
   bool reset = false;       // RST, after which the connection is gone
   bool first_lost = false;  // one segment whatever the pipe holds (RFC 6675 5 (4.3))
+  bool loss_probe = false;  // RFC 8985 7.3
   bool probe = false;       // window probe, or what was held back too long
   bool keepalive = false;
 };
@@ -87,12 +94,19 @@ struct Connection {
   // Sending.
   uint16_t send_mss_bytes = kConfig.tcp_mss_default_bytes;  // text and options of a segment
   Sender snd;
-  SackScoreboard sacked;
-  Loss loss;
+  SentLog sent;
+  DuplicateAcks duplicates;  // without SACK
+  Rack rack;
+  TailLossProbe probe_of_tail;
   Recovery recovery;
+  Frto frto;
+  Undo undo;
+  Prr prr;
   Congestion congestion;
+  DeliveryRate rate;
+  Pacer pacer;
   Rtt rtt;
-  RoundTripProbe probe;
+  RoundTripProbe syn_probe;
   SeqNumber small_end;  // end of the last segment sent that was not full (Nagle)
   OutputRequests wanted;
   Silence silence;
@@ -124,10 +138,6 @@ struct Connection {
 // Text bytes of a full segment.
 inline uint32_t text_mss(const Connection& c) {
   return c.send_mss_bytes - fixed_option_bytes(c.agreed);
-}
-
-inline Outstanding outstanding(const Connection& c) {
-  return {c.snd.vars().una, c.snd.vars().nxt, text_mss(c), c.agreed.sack};
 }
 
 }  // namespace tapstack::transport::tcp

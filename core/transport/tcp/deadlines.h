@@ -11,12 +11,15 @@ namespace tapstack::transport::tcp {
 
 enum class Deadline : uint8_t {
   kRetransmit,  // RFC 6298 5; of the SYN too
+  kLossProbe,   // RFC 8985 7.2
+  kReordering,  // RFC 8985 6.2 step 5
+  kPacing,      // when the next text may leave
   kPersist,     // RFC 9293 3.8.6.1, and the override of 3.8.6.2.1
   kDelayedAck,  // RFC 9293 3.8.6.3
   kKeepAlive,   // RFC 9293 3.8.4
   kFinWait2,    // nobody is left to read: Linux's tcp_fin_timeout
 };
-inline constexpr size_t kDeadlines = 5;
+inline constexpr size_t kDeadlines = 8;
 
 class Deadlines {
  public:

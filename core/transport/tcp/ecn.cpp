@@ -17,11 +17,6 @@ bool Ecn::on_echo(SeqNumber una, SeqNumber nxt) {
   return true;
 }
 
-void Ecn::on_recovery(bool is_in_recovery, SeqNumber nxt) {
-  if (is_on_ && is_in_recovery && !was_in_recovery_) on_reduced(nxt);
-  was_in_recovery_ = is_in_recovery;
-}
-
 bool Ecn::take_cwr() {
   const bool is_due = is_cwr_due_;
   is_cwr_due_ = false;
@@ -29,6 +24,7 @@ bool Ecn::take_cwr() {
 }
 
 void Ecn::on_reduced(SeqNumber nxt) {
+  if (!is_on_) return;
   reduced_for_ = nxt;
   has_reduced_ = true;
   is_cwr_due_ = true;

@@ -36,21 +36,18 @@ class Ecn {
   // The ACK of `una` carries ECE. True when the window is to be reduced: once for what was
   // outstanding (up to `nxt`) at the last reduction.
   bool on_echo(SeqNumber una, SeqNumber nxt);
-  // After each ACK: whether loss is being repaired, for which the window was reduced too.
-  void on_recovery(bool is_in_recovery, SeqNumber nxt);
+  // The window was reduced because of a loss, which the receiver is told of too.
+  void on_reduced(SeqNumber nxt);
   // New text goes out: whether with CWR, which the first after a reduction carries.
   bool take_cwr();
 
  private:
-  void on_reduced(SeqNumber nxt);
-
   SeqNumber reduced_for_;  // what was outstanding at the last reduction ends here
   bool has_asked_ = false;
   bool is_on_ = false;
   bool must_echo_ = false;
   bool has_reduced_ = false;
   bool is_cwr_due_ = false;
-  bool was_in_recovery_ = false;
 };
 
 }  // namespace tapstack::transport::tcp

@@ -38,6 +38,36 @@ void push_back(Pool& pool, IndexList& list, mem::Index index) {
   ++list.count;
 }
 
+template <auto Member, class Pool>
+void push_front(Pool& pool, IndexList& list, mem::Index index) {
+  ListLink& link = pool.at(index).*Member;
+  TAPSTACK_ASSERT(!link.is_linked);
+  link = {mem::kNoIndex, list.head, true};
+  if (list.head == mem::kNoIndex) {
+    list.tail = index;
+  } else {
+    (pool.at(list.head).*Member).prev = index;
+  }
+  list.head = index;
+  ++list.count;
+}
+
+// Behind `after`, which is in the list.
+template <auto Member, class Pool>
+void insert_after(Pool& pool, IndexList& list, mem::Index after, mem::Index index) {
+  if (after == list.tail) {
+    push_back<Member>(pool, list, index);
+    return;
+  }
+  ListLink& before = pool.at(after).*Member;
+  ListLink& link = pool.at(index).*Member;
+  TAPSTACK_ASSERT(before.is_linked && !link.is_linked);
+  link = {after, before.next, true};
+  (pool.at(before.next).*Member).prev = index;
+  before.next = index;
+  ++list.count;
+}
+
 // No effect when the object is not in the list.
 template <auto Member, class Pool>
 void remove(Pool& pool, IndexList& list, mem::Index index) {

@@ -3,6 +3,7 @@
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/path.h"
+#include "transport/tcp/recovery_events.h"
 
 namespace tapstack::transport::tcp {
 namespace {
@@ -17,11 +18,8 @@ bool is_in_flight(const Connection& c, SeqNumber seq) {
 void on_path_mtu(Work& w, const net::Network& network) {
   Connection& c = w.c;
   if (!refresh_route(c, network, w.ctx.now)) return;
-  const Outstanding o = outstanding(c);
-  if (c.state == State::kSynSent || o.flight_bytes() == 0) return;
-  c.loss.on_all_lost(o.nxt);
-  c.recovery.enter_loss(o);
-  c.probe.is_running = false;
+  if (c.state == State::kSynSent) return;
+  resend_everything(c, w.tables.sent);
   mark_output(w);
 }
 

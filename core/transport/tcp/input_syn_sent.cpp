@@ -26,12 +26,12 @@ void take_syn(Arrival& a, Connection& c) {
 }
 
 void measure(Arrival& a, Connection& c) {
-  if (c.probe.is_running) {
-    c.rtt.on_sample(a.ctx.now - c.probe.sent_at);
-    c.probe.is_running = false;
+  if (c.syn_probe.is_running) {
+    c.rtt.on_sample(a.ctx.now - c.syn_probe.sent_at, c.snd.vars().una, c.snd.vars().nxt);
+    c.syn_probe.is_running = false;
   } else if (c.timestamps.is_enabled()) {
     const auto rtt = c.timestamps.round_trip(a.seg.options.timestamps->echo_reply, a.ctx.now);
-    if (rtt) c.rtt.on_sample(*rtt);
+    if (rtt) c.rtt.on_sample(*rtt, c.snd.vars().una, c.snd.vars().nxt);
   }
 }
 

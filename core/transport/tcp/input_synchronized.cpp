@@ -118,14 +118,6 @@ void take_mark(Arrival& a, Work& w) {
   if (w.c.ecn.on_text(a.seg.ecn, a.seg.has(flag::kCwr))) w.c.acks.on_immediate();
 }
 
-// RFC 3168 6.1.2, after the ACK was taken.
-void react_to_echo(Arrival& a, Work& w) {
-  const SendVariables& snd = w.c.snd.vars();
-  w.c.ecn.on_recovery(!w.c.recovery.is_open(), snd.nxt);
-  if (!a.seg.has(flag::kEce) || a.seg.ack != snd.una) return;
-  if (w.c.ecn.on_echo(snd.una, snd.nxt)) w.c.congestion.on_ecn(a.ctx.now);
-}
-
 }  // namespace
 
 // RFC 9293 3.10.7.4, MAY-12: a challenge ACK, limited as RFC 5961 7 asks for.
@@ -150,7 +142,6 @@ void input_synchronized(Arrival& a, Work& w) {
   if (check_syn(a, w) == Step::kDone) return;
   take_mark(a, w);
   if (check_ack(a, w) == Step::kDone) return;
-  react_to_echo(a, w);
   check_urgent(a, w);
   if (process_text(a, w) == Step::kDone) return;
   check_fin(a, w);

@@ -31,7 +31,7 @@ void tear_down(Work& w, Error error, Event event) {
   unmark_output(w);
   c.snd.clear(w.ctx.memory);
   c.out_of_order.clear(w.ctx.memory);
-  c.sacked.clear();
+  c.sent.clear(w.tables.sent);
   c.deadlines.clear_all();
   c.wanted = OutputRequests{};
   if (c.is_orphan) c.rcv.clear(w.ctx.memory);

@@ -7,6 +7,7 @@
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/path.h"
+#include "transport/tcp/recovery_events.h"
 #include "transport/tcp/segment.h"
 #include "transport/tcp/segment_builder.h"
 
@@ -56,6 +57,11 @@ OutputLimits limits_of(const Connection& c, const Outgoing& out) {
     const uint32_t most = static_cast<uint32_t>(kConfig.superframe_bytes) - kIpAndTcpHeaders;
     const uint32_t whole = most - most % l.segment_bytes_max;
     l.burst_bytes_max = std::max(l.segment_bytes_max, whole);
+  }
+  if (c.congestion.pacing_bytes_per_s() != 0) {
+    const uint32_t quantum = c.congestion.send_quantum_bytes();
+    l.burst_bytes_max = std::max(
+        l.segment_bytes_max, std::min(l.burst_bytes_max, quantum - quantum % l.segment_bytes_max));
   }
   return l;
 }
@@ -117,10 +123,10 @@ bool send_syn(Work& w, net::Network& network) {
     out.options = syn_ack_options(c.advertised_mss_bytes, c.agreed, ts);
   }
   c.wanted.syn = false;
-  c.probe = {c.snd.vars().iss + 1, w.ctx.now, is_first};
+  c.syn_probe = {w.ctx.now, is_first};
   if (is_first) c.silence.stalled_since = w.ctx.now;
   c.snd.on_syn_sent();
-  c.deadlines.set(Deadline::kRetransmit, w.ctx.now + c.rtt.rto());
+  set_retransmit_timer(w, w.ctx.now);
   send(w, network, out);
   return true;
 }
@@ -151,39 +157,72 @@ void mark_ecn_capable(Connection& c, Outgoing& out) {
   if (c.ecn.take_cwr()) out.flags |= flag::kCwr;
 }
 
+void remember(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
+  Connection& c = w.c;
+  const uint32_t fin = plan.fin ? 1 : 0;
+  Transmission t;
+  t.at = w.ctx.now;
+  t.segment_bytes = static_cast<uint16_t>(segment_max);
+  t.range = {out.seq, out.seq + out.text.length + fin};
+  t.snapshot = c.rate.on_send(w.ctx.now, pipe_bytes(c), t.range.length());
+  if (plan.kind == OutputPlan::Kind::kNew) {
+    c.sent.on_sent(w.tables.sent, t);
+  } else {
+    c.sent.on_resent(w.tables.sent, t);
+  }
+}
+
 void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
   const SeqNumber end = out.seq + plan.bytes;
   const bool is_window_probe = c.snd.vars().wnd_bytes == 0;  // not what Nagle's algorithm is about
   if (plan.bytes % segment_max != 0 && !is_window_probe) c.small_end = end;
-  if (!c.probe.is_running && c.recovery.is_open()) c.probe = {c.snd.vars().nxt, w.ctx.now, true};
+  if (c.sent.records() == 1) c.silence.stalled_since = w.ctx.now;
   c.figures.last_text_sent_at = w.ctx.now;
   c.acks.on_text_sent(w.ctx.now);
   w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent);
 }
 
-void account_again(Work& w, const OutputPlan& plan) {
+void account_again(Work& w, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
-  const SeqRange sent{plan.range.begin, plan.range.end + (plan.fin ? 1 : 0)};
-  if (plan.is_rescue) {
-    c.recovery.on_rescued();
-  } else {
-    c.recovery.on_retransmitted(sent);
-  }
+  const uint32_t segments = std::max((plan.range.length() + segment_max - 1) / segment_max, 1u);
+  c.undo.on_resent(segments, c.timestamps.value(w.ctx.now));
+  // RFC 6298 5: the first segment has its full time again.
+  if (plan.range.begin == c.snd.vars().una) c.deadlines.clear(Deadline::kRetransmit);
   c.wanted.first_lost = false;
-  c.probe.is_running = false;  // Karn
   ++c.figures.retransmits;
   c.figures.retransmitted_bytes += plan.range.length();
   w.ctx.counters.count(Mib::kTcpRetransSegs);
 }
 
+// RFC 8985 7.3: after the probe the time-out counts anew.
+void account_probe(Work& w, const OutputPlan& plan) {
+  Connection& c = w.c;
+  const bool is_again = plan.kind == OutputPlan::Kind::kRetransmit;
+  c.wanted.loss_probe = false;
+  c.probe_of_tail.on_probe_sent(c.snd.vars().nxt, is_again);
+  c.deadlines.clear(Deadline::kRetransmit);
+  w.ctx.counters.count(Mib::kTcpExtTCPLossProbes);
+}
+
 // RFC 6298 5.1: the timer runs while something is outstanding. In a closed window it is the persist
 // timer that does (RFC 9293 3.8.6.1).
-void start_retransmit_timer(Work& w) {
+void start_timers(Work& w, const OutputPlan& plan) {
   Connection& c = w.c;
-  if (c.deadlines.is_set(Deadline::kRetransmit) || c.snd.vars().wnd_bytes == 0) return;
-  c.deadlines.set(Deadline::kRetransmit, w.ctx.now + c.rtt.rto());
-  c.silence.stalled_since = w.ctx.now;
+  if (c.snd.vars().wnd_bytes == 0) return;
+  if (!c.deadlines.is_set(Deadline::kRetransmit)) {
+    set_retransmit_timer(w, w.ctx.now);
+  }
+  if (plan.kind == OutputPlan::Kind::kNew) start_probe_timer(w);
+}
+
+// At a paced rate text waits for its turn, unless it must find something out.
+bool must_wait_for_pace(Work& w) {
+  Connection& c = w.c;
+  if (c.congestion.pacing_bytes_per_s() == 0 || c.pacer.may_send(w.ctx.now)) return false;
+  if (c.wanted.loss_probe || c.wanted.first_lost) return false;
+  c.deadlines.set(Deadline::kPacing, c.pacer.next_send_at());
+  return true;
 }
 
 // RFC 5681 4.1: after idleness the window starts anew.
@@ -199,15 +238,16 @@ bool send_text(Work& w, net::Network& network) {
   note_idle(w);
   Outgoing out = begin_segment(w, flag::kAck);
   const OutputLimits limits = limits_of(c, out);
-  const OutputPlan plan = plan_output(c, limits);
+  const OutputPlan plan = plan_output(c, w.tables.sent, limits);
   c.was_cwnd_limited = plan.is_cwnd_limited;
-  if (plan.kind == OutputPlan::Kind::kNothing) return false;
-  if (!attach_text(w, plan, out)) {
+  if (plan.kind == OutputPlan::Kind::kNothing || must_wait_for_pace(w)) return false;
+  if (!c.sent.has_room(w.tables.sent) || !attach_text(w, plan, out)) {
     w.ctx.drop(DropReason::kTcpOutputNoMemory);
     c.deadlines.set(Deadline::kPersist, w.ctx.now + kHeldBackMax);
     return false;
   }
   const uint32_t bytes = out.text.length;
+  remember(w, out, plan, limits.segment_bytes_max);
   set_urgent(c, out);
   // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again.
   const SeqNumber end = out.seq + (bytes + (plan.fin ? 1 : 0));
@@ -221,11 +261,14 @@ bool send_text(Work& w, net::Network& network) {
     mark_ecn_capable(c, out);
     account_new(w, out, plan, limits.segment_bytes_max);
   } else {
-    account_again(w, plan);
+    account_again(w, plan, limits.segment_bytes_max);
   }
+  if (plan.is_loss_probe) account_probe(w, plan);
+  c.prr.on_sent(bytes);
+  c.pacer.on_sent(w.ctx.now, bytes, c.congestion.pacing_bytes_per_s());
   if (c.snd.vars().wnd_bytes > 0) c.deadlines.clear(Deadline::kPersist);
   take_ack_along(w, out);
-  start_retransmit_timer(w);
+  start_timers(w, plan);
   send(w, network, out);
   return true;
 }
@@ -250,17 +293,18 @@ void note_output_end(Work& w) {
   o.now = w.ctx.now;
   o.una = v.una;
   o.nxt = v.nxt;
-  o.pipe_bytes = outstanding(c).flight_bytes();
+  o.pipe_bytes = pipe_bytes(c);
   o.is_cwnd_limited = c.was_cwnd_limited;
   o.is_open = c.recovery.is_open();
   o.rto = c.rtt.rto_without_backoff();
   c.congestion.on_output_end(o);
+  if (!has_unsent(c) && !o.is_cwnd_limited) c.rate.on_app_limited(o.pipe_bytes);
 }
 
 // Nothing may go out now. What could unblock it without the peer's doing is a timer.
 void wait(Work& w) {
   Connection& c = w.c;
-  c.wanted.first_lost = false;
+  c.wanted.first_lost = c.wanted.loss_probe = false;
   unmark_output(w);
   if (!can_transmit_text(c.state)) return;
   note_output_end(w);

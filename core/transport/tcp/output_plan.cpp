@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transport/tcp/recovery_events.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
@@ -71,21 +73,36 @@ OutputPlan window_probe(const Connection& c) {
   return plan;
 }
 
+// RFC 8985 7.3: new text if the window lets it, otherwise the last segment again; whatever cwnd
+// says.
+OutputPlan loss_probe(const Connection& c, const SentPool& sent, const OutputLimits& limits) {
+  OutputLimits one = limits;
+  one.burst_bytes_max = limits.segment_bytes_max;
+  OutputPlan plan = new_text(c, limits.segment_bytes_max, one);
+  if (plan.kind == OutputPlan::Kind::kNothing) {
+    const SeqRange last = c.sent.last(sent, limits.segment_bytes_max);
+    plan = retransmission(c, last, limits.segment_bytes_max);
+  }
+  plan.is_loss_probe = true;
+  return plan;
+}
+
 }  // namespace
 
-OutputPlan plan_output(const Connection& c, const OutputLimits& limits) {
+OutputPlan plan_output(const Connection& c, const SentPool& sent, const OutputLimits& limits) {
   const SendVariables& v = c.snd.vars();
-  const Outstanding o = outstanding(c);
   if (v.wnd_bytes == 0) return c.wanted.probe ? window_probe(c) : OutputPlan{};
-  const bool is_fast = c.recovery.phase() == RecoveryPhase::kFast;
-  const SeqNumber lost = c.loss.lost_before(o, c.sacked, is_fast);
-  const uint32_t pipe = c.recovery.pipe(o, c.sacked, lost, c.loss.assumed_received_bytes(o));
+  // Once SACKs have come in, RACK knows more than a probe would tell.
+  const bool may_probe = c.wanted.loss_probe && !c.sent.is_empty() && !c.sent.has_sacked();
+  if (may_probe) return loss_probe(c, sent, limits);
+  const uint32_t pipe = pipe_bytes(c);
   const uint32_t cwnd = c.congestion.cwnd_bytes();
   uint32_t room = cwnd > pipe ? cwnd - pipe : 0;
   if (c.wanted.first_lost) room = std::max(room, limits.segment_bytes_max);
 
-  const SeqRange hole = c.recovery.next_lost(o, c.sacked, lost);
-  if (!hole.is_empty() && hole.begin.before(v.window_end())) {
+  const SeqRange hole = c.sent.next_lost(sent);
+  const bool may_repair = !hole.is_empty() && hole.begin.before(v.window_end());
+  if (may_repair && !(c.frto.prefers_new() && has_unsent(c))) {
     OutputPlan plan;
     plan.is_cwnd_limited = true;
     if (room < std::min(hole.length(), limits.segment_bytes_max)) return plan;
@@ -93,13 +110,7 @@ OutputPlan plan_output(const Connection& c, const OutputLimits& limits) {
     plan = retransmission(c, hole, bytes);
     if (plan.kind != OutputPlan::Kind::kNothing) return plan;
   }
-  OutputPlan plan = new_text(c, room, limits);
-  if (plan.kind != OutputPlan::Kind::kNothing || plan.is_cwnd_limited || room == 0) return plan;
-  const Recovery::Speculation again = c.recovery.next_speculative(o, c.sacked);
-  if (again.range.is_empty()) return plan;
-  plan = retransmission(c, again.range, std::min(room, limits.segment_bytes_max));
-  plan.is_rescue = again.is_rescue;
-  return plan;
+  return new_text(c, room, limits);
 }
 
 }  // namespace tapstack::transport::tcp

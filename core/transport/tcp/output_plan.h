@@ -18,8 +18,8 @@ struct OutputPlan {
   uint32_t bytes = 0;
   SeqRange range;  // of text
   bool fin = false;
-  bool is_rescue = false;        // RFC 6675 NextSeg() rule (4)
   bool is_cwnd_limited = false;  // nothing or less than wanted, because of cwnd
+  bool is_loss_probe = false;    // RFC 8985 7.3
 };
 
 // `segment_bytes_max`: text of a full segment with the options that would go out now.
@@ -29,7 +29,7 @@ struct OutputLimits {
   uint32_t burst_bytes_max = 0;
 };
 
-OutputPlan plan_output(const Connection& c, const OutputLimits& limits);
+OutputPlan plan_output(const Connection& c, const SentPool& sent, const OutputLimits& limits);
 
 // Whether there is text or a FIN that was never sent.
 inline bool has_unsent(const Connection& c) {

@@ -76,7 +76,7 @@ void complete_passive_open(Arrival& a, const HalfOpen& record) {
   Work w = work_on(a.tables, a.ctx, index);
   // A SYN-ACK that was sent once only is a round trip to measure (RFC 6298 3).
   const bool is_timed = record.retransmits == 0 && !record.is_acked && !record.sent_at.is_never();
-  if (is_timed) w.c.probe = {record.iss + 1, record.sent_at, true};
+  if (is_timed) w.c.syn_probe = {record.sent_at, true};
   input_synchronized(a, w);
   if (!w.is_gone) arm(w);
   raise(a.tables, record.listener.index, Event::kAcceptable);

@@ -6,24 +6,34 @@ namespace tapstack::transport::tcp {
 namespace {
 
 constexpr Duration kRtoMax = Duration::ms(kConfig.tcp_rto_max_ms);
-constexpr Duration kVarianceFloor = Duration::ms(kConfig.tcp_rto_min_ms);
+constexpr Duration kDeviationFloor =
+    Duration::us(kConfig.tcp_rto_min_ms * 250);  // 4 of them: RFC 6298 2.3
 constexpr uint8_t kBackoffMax = 16;  // 200 ms << 10 is past the largest RTO; avoids overflow
 
 }  // namespace
 
-void Rtt::on_sample(Duration sample) {
+void Rtt::on_sample(Duration sample, SeqNumber una, SeqNumber nxt) {
   const Duration r = std::max(sample, Duration::us(0));
   min_rtt_ = has_sample_ ? std::min(min_rtt_, r) : r;
+  backoff_ = 0;
   if (!has_sample_) {  // RFC 6298 2.2
     srtt_ = r;
-    rttvar_ = r / 2;
+    deviation_ = r / 2;
+    rttvar_ = deviation_max_ = std::max(deviation_, kDeviationFloor);
+    round_end_ = nxt;
     has_sample_ = true;
-  } else {  // RFC 6298 2.3: RTTVAR before SRTT; alpha 1/8, beta 1/4
-    const Duration error = std::max(srtt_ - r, r - srtt_);
-    rttvar_ = rttvar_ * 3 / 4 + error / 4;
-    srtt_ = srtt_ * 7 / 8 + r / 8;
+    return;
   }
-  backoff_ = 0;
+  // RFC 6298 2.3: the deviation before SRTT; alpha 1/8, beta 1/4
+  const Duration error = std::max(srtt_ - r, r - srtt_);
+  deviation_ = deviation_ * 3 / 4 + error / 4;
+  srtt_ = srtt_ * 7 / 8 + r / 8;
+  deviation_max_ = std::max(deviation_max_, deviation_);
+  rttvar_ = std::max(rttvar_, deviation_max_);
+  if (!una.after(round_end_)) return;
+  if (deviation_max_ < rttvar_) rttvar_ = rttvar_ - (rttvar_ - deviation_max_) / 4;
+  round_end_ = nxt;
+  deviation_max_ = kDeviationFloor;
 }
 
 void Rtt::on_timeout() {
@@ -37,7 +47,7 @@ void Rtt::on_handshake_retransmitted() {
 }
 
 Duration Rtt::rto_without_backoff() const {
-  const Duration rto = has_sample_ ? srtt_ + std::max(kVarianceFloor, rttvar_ * 4) : initial_rto_;
+  const Duration rto = has_sample_ ? srtt_ + rttvar_ * 4 : initial_rto_;
   return std::min(rto, kRtoMax);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "config.h"
+#include "transport/tcp/seq.h"
 #include "util/time.h"
 
 namespace tapstack::transport::tcp {
@@ -14,9 +15,14 @@ namespace tapstack::transport::tcp {
 // ACK, is kept, and a lost tail is repaired five times sooner.
 class Rtt {
  public:
-  // A round trip was measured on data that was sent once only (Karn, RFC 6298 3) or by timestamps.
-  // Negative samples count as zero. Ends the back-off (RFC 6298 5.7 and 3).
-  void on_sample(Duration sample);
+  // A round trip was measured on data that was sent once only (Karn, RFC 6298 3) or by timestamps,
+  // by the ACK that moved SND.UNA to `una`. Negative samples count as zero. Ends the back-off (RFC
+  // 6298 5.7 and 3).
+  //
+  // Every ACK gives a sample, many in a round trip, so RFC 6298 2.3 as it stands would forget a
+  // large variance within one (RFC 7323 appendix G). As on Linux RTTVAR follows the largest
+  // deviation of a round trip, up at once, down by a quarter of the difference at its end.
+  void on_sample(Duration sample, SeqNumber una, SeqNumber nxt);
   // The retransmission timer fired: RFC 6298 5.5. Doubles up to tcp_rto_max_ms.
   void on_timeout();
   // New data was acknowledged: the path works again, whatever sample it gave (RFC 6298 5.7 note).
@@ -34,7 +40,10 @@ class Rtt {
 
  private:
   Duration srtt_;
-  Duration rttvar_;
+  Duration rttvar_;         // at least a quarter of tcp_rto_min_ms
+  Duration deviation_;      // smoothed
+  Duration deviation_max_;  // of this round trip
+  SeqNumber round_end_;
   Duration min_rtt_;
   Duration initial_rto_ = Duration::ms(kConfig.tcp_rto_initial_ms);  // RFC 6298 2.1
   uint8_t backoff_ = 0;

@@ -26,6 +26,7 @@ struct Tables {
   mem::Pool<Listener, kConfig.tcp_listeners, struct ListenerTag> listeners;
   mem::Pool<HalfOpen, kConfig.tcp_half_open, struct HalfOpenTag> half_opens;
   mem::Pool<TimeWait, kConfig.tcp_time_waits, struct TimeWaitTag> time_waits;
+  SentPool sent;
 
   TcpPorts ports;
   EcnMode ecn = EcnMode{kConfig.tcp_ecn};

@@ -6,6 +6,7 @@
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/path.h"
+#include "transport/tcp/recovery_events.h"
 
 namespace tapstack::transport::tcp {
 namespace {
@@ -30,15 +31,6 @@ void give_up(Work& w) {
   finish(w, why, is_synchronized(c.state) ? Event::kReset : Event::kConnectFailed);
 }
 
-void set_retransmit(Work& w) {
-  Instant at = w.ctx.now + w.c.rtt.rto();
-  if (w.c.settings.user_timeout_ms != 0) {
-    at = std::min(at, w.c.silence.stalled_since + Duration::ms(w.c.settings.user_timeout_ms));
-    at = std::max(at, w.ctx.now + Duration::ms(1));
-  }
-  w.c.deadlines.set(Deadline::kRetransmit, at);
-}
-
 void on_syn_timeout(Work& w) {
   Connection& c = w.c;
   const uint32_t retries =
@@ -53,11 +45,11 @@ void on_syn_timeout(Work& w) {
   c.wanted.syn = true;
   w.ctx.counters.count(Mib::kTcpExtTCPSynRetrans);
   w.ctx.counters.count(Mib::kTcpRetransSegs);
-  set_retransmit(w);
+  set_retransmit_timer(w, w.ctx.now);
   mark_output(w);
 }
 
-// RFC 6298 5.4 to 5.6, RFC 5681 3.1.
+// RFC 6298 5.4 to 5.6: again, or not any more.
 void on_retransmit_timeout(Work& w, const net::Network& network) {
   Connection& c = w.c;
   if (!is_synchronized(c.state)) {
@@ -74,14 +66,9 @@ void on_retransmit_timeout(Work& w, const net::Network& network) {
   w.ctx.counters.count(Mib::kTcpExtTCPTimeouts);
   // R1: perhaps the path has changed (RFC 9293 3.8.3, RFC 1122 3.3.1.4).
   if (c.silence.retransmits >= kConfig.tcp_retries1) refresh_route(c, network, w.ctx.now);
-  const Outstanding o = outstanding(c);
-  c.congestion.on_timeout(w.ctx.now, c.silence.retransmits > 1);
-  c.sacked.clear();  // RFC 2018 8: the peer may have thrown away what it reported
-  c.loss.on_all_lost(o.nxt);
-  c.recovery.enter_loss(o);
-  c.probe.is_running = false;
+  on_retransmission_timeout(w, c.silence.retransmits > 1);
   c.rtt.on_timeout();
-  set_retransmit(w);
+  set_retransmit_timer(w, w.ctx.now);
   mark_output(w);
 }
 
@@ -148,6 +135,10 @@ void on_deadlines(Work& w, const net::Network& network) {
     w.c.acks.on_timeout();
     mark_output(w);
   }
+  // Before the time-out: a probe that is due at the same time puts it off (RFC 8985 7.2).
+  if (take_due(w, Deadline::kLossProbe)) on_probe_timeout(w);
+  if (take_due(w, Deadline::kReordering)) on_reordering_timeout(w);
+  if (take_due(w, Deadline::kPacing)) mark_output(w);
   if (take_due(w, Deadline::kRetransmit)) on_retransmit_timeout(w, network);
   if (take_due(w, Deadline::kPersist)) on_persist_timeout(w);
   if (take_due(w, Deadline::kKeepAlive)) on_keepalive_timeout(w);

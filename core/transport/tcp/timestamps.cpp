@@ -33,4 +33,11 @@ std::optional<Duration> Timestamps::round_trip(uint32_t tsecr, Instant now) cons
   return Duration::ms(age_ms);
 }
 
+Instant Timestamps::sent_by(uint32_t tsecr, Instant now) const {
+  const uint32_t age_ms = value(now) - tsecr;
+  if (tsecr == 0 || age_ms > kEchoAgeMaxMs) return Instant::never();
+  const int64_t tick_ms = now.us() / 1000 - age_ms;
+  return Instant::from_us((tick_ms + 1) * 1000 - 1);
+}
+
 }  // namespace tapstack::transport::tcp

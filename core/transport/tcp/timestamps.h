@@ -34,6 +34,9 @@ class Timestamps {
   void on_ack_sent(SeqNumber ack) { last_ack_sent_ = ack; }
   // The round trip that an echoed TSecr stands for; none when it cannot be ours. Resolution 1 ms.
   std::optional<Duration> round_trip(uint32_t tsecr, Instant now) const;
+  // The latest instant at which a segment with TSval `tsecr` can have left; never() when the echo
+  // cannot be ours.
+  Instant sent_by(uint32_t tsecr, Instant now) const;
 
  private:
   Instant recent_at_;

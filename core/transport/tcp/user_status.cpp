@@ -25,16 +25,14 @@ uint32_t readable_bytes(const Connection& c) {
 
 void fill_sending(const Connection& c, TcpInfo& i) {
   const SendVariables& v = c.snd.vars();
-  const Outstanding o = outstanding(c);
-  const bool is_fast = c.recovery.phase() == RecoveryPhase::kFast;
   i.send_mss = text_mss(c);
   i.cwnd_bytes = c.congestion.cwnd_bytes();
   i.ssthresh_bytes = c.congestion.ssthresh_bytes();
   i.send_window = v.wnd_bytes;
-  i.unacked_bytes = o.flight_bytes();
-  i.sacked_bytes = c.sacked.sacked_bytes();
-  const SeqNumber lost = c.loss.lost_before(o, c.sacked, is_fast);
-  i.lost_bytes = lost.since(o.una) - c.sacked.sacked_in({o.una, lost});
+  i.unacked_bytes = v.nxt.since(v.una);
+  i.sacked_bytes = c.sent.sacked_bytes();
+  i.lost_bytes = c.sent.lost_bytes();
+  i.retransmitting_bytes = c.sent.again_bytes();
   i.send_queue_bytes = c.snd.queued_bytes();
   i.bytes_sent = v.sent_bytes + c.figures.retransmitted_bytes;
   i.bytes_acked = v.acked_bytes;

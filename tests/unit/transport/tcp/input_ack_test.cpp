@@ -35,10 +35,20 @@ TEST_F(InputAck, AnAckMovesUnaAndStopsTheTimer) {  // RFC 6298 5.2
 
 TEST_F(InputAck, APartialAckStartsTheTimerAnew) {  // RFC 6298 5.3
   lose_everything();
-  p.send(p.a, e.a, pattern(2896));
+  p.send(p.a, e.a, pattern(5 * 1448));
   p.run(Duration::ms(100));
   ack(snd().una + 1448);
-  EXPECT_TRUE(at_a().deadlines.earliest() > p.now + Duration::ms(190));
+  EXPECT_TRUE(at_a().deadlines.at(Deadline::kRetransmit) > p.now + Duration::ms(190));
+}
+
+TEST_F(InputAck, WithFewSegmentsOutstandingItCountsFromTheOldest) {  // RFC 7765 3
+  lose_everything();
+  p.send(p.a, e.a, pattern(2 * 1448));
+  p.run(Duration::ms(1));
+  const Instant before = at_a().deadlines.at(Deadline::kRetransmit);
+  p.run(Duration::ms(20));
+  ack(snd().una + 1448);
+  EXPECT_TRUE(at_a().deadlines.at(Deadline::kRetransmit) < before + Duration::ms(20));
 }
 
 TEST_F(InputAck, AnOldAckIsIgnored) {

@@ -54,7 +54,7 @@ TEST(InputText, AFinBeforeTheTextWaitsForIt) {
   p.send(p.a, e.a, pattern(2000));
   Context c = p.ctx(p.a);
   ASSERT_TRUE(shutdown_send(p.a.tcp, c, e.a).ok());
-  p.run(Duration::ms(5));
+  p.run(Duration::ms(2));  // before RACK's window is over
   EXPECT_EQ(p.state(p.b, e.b), State::kEstablished);
   p.run(Duration::s(1));
   EXPECT_EQ(p.state(p.b, e.b), State::kCloseWait);

@@ -32,12 +32,19 @@ class OutputPlanTest : public ::testing::Test {
   }
   void send(uint32_t n, bool fin = false) {
     mem::Chain payload;
+    Transmission t;
+    t.range = {c->snd.vars().nxt, c->snd.vars().nxt + (n + (fin ? 1 : 0))};
+    t.segment_bytes = 1000;
     ASSERT_TRUE(c->snd.take_new(*memory, n, fin, payload));
+    c->sent.on_sent(*sent, t);
     memory->free_chain(payload);
     c->small_end = n % 1000 != 0 ? c->snd.vars().nxt : c->small_end;
   }
-  OutputPlan plan(uint32_t burst_bytes = 1000) { return plan_output(*c, {1000, burst_bytes}); }
+  OutputPlan plan(uint32_t burst_bytes = 1000) {
+    return plan_output(*c, *sent, {1000, burst_bytes});
+  }
   std::unique_ptr<mem::PacketMemory> memory = std::make_unique<mem::PacketMemory>();
+  std::unique_ptr<SentPool> sent = std::make_unique<SentPool>();
   std::unique_ptr<Connection> c = std::make_unique<Connection>();
 };
 
@@ -144,8 +151,8 @@ TEST_F(OutputPlanTest, AClosedWindowIsProbedWithOneOctet) {  // RFC 9293 3.8.6.1
 TEST_F(OutputPlanTest, WhatIsLostComesBeforeNewText) {
   queue(9000);
   send(5000);
-  c->loss.on_all_lost(c->snd.vars().nxt);
-  c->recovery.enter_loss(outstanding(*c));
+  c->sent.mark_all_lost(*sent);
+  c->recovery.enter_loss(c->snd.vars().nxt);
   const OutputPlan p = plan();
   EXPECT_EQ(p.kind, Kind::kRetransmit);
   EXPECT_EQ(p.range.begin, SeqNumber(101));
@@ -155,11 +162,63 @@ TEST_F(OutputPlanTest, WhatIsLostComesBeforeNewText) {
 TEST_F(OutputPlanTest, ALostFinGoesAgainWithoutText) {
   c->snd.queue_fin();
   send(0, true);
-  c->loss.on_all_lost(c->snd.vars().nxt);
-  c->recovery.enter_loss(outstanding(*c));
+  c->sent.mark_all_lost(*sent);
+  c->recovery.enter_loss(c->snd.vars().nxt);
   EXPECT_EQ(plan().kind, Kind::kRetransmit);
   EXPECT_TRUE(plan().fin);
   EXPECT_TRUE(plan().range.is_empty());
+}
+
+TEST_F(OutputPlanTest, TheFirstRetransmissionGoesWhateverCwndSays) {  // RFC 5681 3.2 step 2
+  queue(5000);
+  send(5000);
+  c->congestion.on_recovery_window(1000);
+  c->sent.mark_front_lost(*sent, 1000);
+  EXPECT_EQ(plan().kind, Kind::kNothing);
+  c->wanted.first_lost = true;
+  EXPECT_EQ(plan().kind, Kind::kRetransmit);
+  EXPECT_EQ(plan().range.begin, SeqNumber(101));
+}
+
+TEST_F(OutputPlanTest, ALossProbeIsNewTextIfThereIsSome) {  // RFC 8985 7.3
+  queue(12'000);
+  send(10'000);
+  c->wanted.loss_probe = true;
+  EXPECT_EQ(plan().kind, Kind::kNew) << "cwnd is full, the probe goes";
+  EXPECT_EQ(plan().bytes, 1000u);
+  EXPECT_TRUE(plan().is_loss_probe);
+}
+
+TEST_F(OutputPlanTest, ALossProbeIsTheLastSegmentOtherwise) {
+  queue(2500);
+  send(2500);
+  c->wanted.loss_probe = true;
+  EXPECT_EQ(plan().kind, Kind::kRetransmit);
+  EXPECT_EQ(plan().range.begin, SeqNumber(101 + 1500));
+  EXPECT_EQ(plan().range.length(), 1000u);
+  EXPECT_TRUE(plan().is_loss_probe);
+}
+
+TEST_F(OutputPlanTest, AfterASackThereIsNothingToProbeFor) {
+  queue(3000);
+  send(1000);
+  send(2000);
+  Delivered d = c->sent.begin_ack();
+  c->sent.on_sacked(*sent, {SeqNumber(1101), SeqNumber(3101)}, SeqNumber(101), d);
+  c->wanted.loss_probe = true;
+  EXPECT_EQ(plan().kind, Kind::kNothing);
+}
+
+TEST_F(OutputPlanTest, BetweenTheStepsOfFrtoNewTextGoesFirst) {  // RFC 5682 3.1 step 2b
+  queue(9000);
+  send(3000);
+  c->sent.mark_all_lost(*sent);
+  c->recovery.enter_loss(c->snd.vars().nxt);
+  c->frto.start(c->snd.vars().nxt);
+  Frto::Ack ack;
+  ack.has_moved = ack.can_send_new = true;
+  c->frto.on_ack(ack);
+  EXPECT_EQ(plan().kind, Kind::kNew);
 }
 
 }  // namespace

@@ -1,0 +1,34 @@
+// Proportional rate reduction: how much may be sent for each ACK while the window shrinks, so that
+// it neither stops nor bursts (RFC 9937, which replaces RFC 6937).
+#pragma once
+
+#include <cstdint>
+
+namespace tapstack::transport::tcp {
+
+// What an ACK during a reduction says.
+struct PrrAck {
+  uint32_t delivered_bytes = 0;  // newly acknowledged or SACKed
+  uint32_t pipe_bytes = 0;       // in flight after it
+  bool is_safe = false;          // SafeACK: una advanced and no further loss was found (RFC 9937 6)
+};
+
+class Prr {
+ public:
+  // `flight_bytes`: RecoverFS, in flight when the reduction begins, before the ACK that started it.
+  void start(uint32_t flight_bytes, uint32_t ssthresh_bytes, uint32_t mss_bytes);
+  void on_ack(const PrrAck& ack);
+  void on_sent(uint32_t bytes) { out_bytes_ += bytes; }
+  // In flight may be so much until the next ACK.
+  uint32_t window_bytes() const { return window_bytes_; }
+
+ private:
+  uint64_t delivered_bytes_ = 0;  // prr_delivered
+  uint64_t out_bytes_ = 0;        // prr_out
+  uint32_t flight_bytes_ = 1;     // RecoverFS
+  uint32_t ssthresh_bytes_ = 0;
+  uint32_t mss_bytes_ = 1;
+  uint32_t window_bytes_ = 0;
+};
+
+}  // namespace tapstack::transport::tcp
