@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 from tapstack_interop import Namespace, Network, build_dir
 
@@ -45,9 +46,8 @@ def impairment(loss: float, round_trip_ms: int, rate: str, seed: int) -> str:
 class Path:
     """Near namespace, with the Linux sender and the host's end of a stack, and the far one."""
 
-    def __init__(self, folder: pathlib.Path, spec: str, capture: str = "") -> None:
-        settings = {"TAPSTACK_PCAP": capture} if capture else {}
-        self.near = Network(folder, settings)
+    def __init__(self, folder: pathlib.Path, spec: str, capture: pathlib.Path | None) -> None:
+        self.near = Network(folder)
         self.far = Namespace()
         self.programs = [self._start(self.near.namespace, RELAY, f"/proc/{self.far.pid}/ns/net", spec)]
         if not self.programs[0].stdout.readline().startswith("ready"):
@@ -55,6 +55,10 @@ class Path:
         for side, words in ((self.near.namespace, ["sysctl", "-qw", "net.ipv4.ip_forward=1"]),
                             (self.far, ["ip", "route", "add", "10.10.10.0/24", "via", "10.30.0.1"])):
             subprocess.run(words, preexec_fn=side.enter, check=True)
+        if capture:
+            self.programs.append(self._start(self.near.namespace, "tcpdump", "-U", "-q", "-s96", "-iw0",
+                                             "-w", capture))
+            time.sleep(0.3)
 
     def _start(self, side: Namespace, *words) -> subprocess.Popen:
         return subprocess.Popen(words, preexec_fn=side.enter, stdout=subprocess.PIPE, text=True)
@@ -87,9 +91,9 @@ def measure_pair(folder, cell, options, seed) -> tuple[float, float]:
     spec = impairment(loss, round_trip_ms, options.rate, seed)
     rates = {}
     for is_stack in (seed % 2 == 0, seed % 2 != 0):
-        capture = ""
-        if options.captures and is_stack:
-            capture = str(options.captures / f"{algorithm}-{loss}-{round_trip_ms}ms-{seed}.pcap")
+        who = "stack" if is_stack else "linux"
+        name = f"{algorithm}-{round_trip_ms}ms-{loss}-{seed}-{who}.pcap"
+        capture = options.captures / name if options.captures else None
         with contextlib.closing(Path(folder, spec, capture)) as path:
             rates[is_stack] = path.measure(is_stack, algorithm, seconds_of(round_trip_ms))
     return rates[True], rates[False]
@@ -110,7 +114,7 @@ def main() -> int:
     parser.add_argument("--algorithms", default="cubic,reno", help="cubic,reno")
     parser.add_argument("--only", default="", help='cells whose name contains this: "reno 20ms 1.0%%"')
     parser.add_argument("--quick", action="store_true", help="two cells, one pair each: that it works")
-    parser.add_argument("--captures", type=pathlib.Path, help="folder for the stack's frames")
+    parser.add_argument("--captures", type=pathlib.Path, help="folder for what tcpdump sees at the sender's end of the wire")
     options = parser.parse_args()
     runs = 1 if options.quick else options.runs
     print(f"medians of {runs} pairs of runs, Mbit/s on a wire of {options.rate}")
