@@ -7,7 +7,7 @@
 namespace tapstack::transport::tcp {
 
 uint32_t Congestion::initial_window_bytes() const {
-  // RFC 6928 (1): the smaller of 10 segments and max(2 segments, 14600 bytes).
+  // RFC 6928 2 (1): the smaller of 10 segments and max(2 segments, 14600 bytes).
   const uint32_t segments = kConfig.tcp_initial_window_segments * window_.mss_bytes;
   return std::min(segments, std::max(2 * window_.mss_bytes, uint32_t{14'600}));
 }
@@ -93,7 +93,8 @@ void Congestion::on_ecn(Instant) {
 
 void Congestion::on_timeout(Instant, bool again) {
   if (!again) reduce(false);
-  window_.cwnd_bytes = window_.mss_bytes;  // RFC 5681 3.1: the loss window is one segment
+  // RFC 5681 3.1, RFC 9438 4.8: the loss window is one segment; a CUBIC epoch begins anew.
+  window_.cwnd_bytes = window_.mss_bytes;
 }
 
 void Congestion::on_recovery_window(uint32_t cwnd_bytes) {

@@ -105,7 +105,7 @@ uint32_t Cubic::reduce(const CongestionWindow& w, bool for_ecn) {
   const uint64_t beta = for_ecn ? kBetaEcn : kBeta;
   model_.is_running = false;
   model_.cwnd_prior_bytes = w.cwnd_bytes;
-  // 4.7: a window below the last one's makes room for a newcomer.
+  // RFC 9438 4.7: a window below the last one's makes room for a newcomer.
   const bool is_shrinking = w.cwnd_bytes < model_.w_max_bytes;
   model_.w_max_bytes = is_shrinking
                            ? static_cast<uint32_t>(w.cwnd_bytes * (kScale + beta) / (2 * kScale))

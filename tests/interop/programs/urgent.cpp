@@ -1,4 +1,5 @@
-// Urgent data (RFC 6093, tcp(7)): MSG_OOB, SO_OOBINLINE, sockatmark, POLLPRI, SIGURG.
+// Urgent data (RFC 9293 3.8.5: MUST-31, MUST-32 and MUST-33; RFC 6093, tcp(7)): MSG_OOB,
+// SO_OOBINLINE, sockatmark, POLLPRI, SIGURG.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/ioctl.h>

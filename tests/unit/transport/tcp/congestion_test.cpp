@@ -156,6 +156,13 @@ TEST(Congestion, ATimeoutLeavesOneSegment) {  // RFC 9293 MUST-19
   EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
 }
 
+TEST(Congestion, ATimeoutUnderCubicLeavesOneSegmentAndTheAimAtSevenTenths) {  // RFC 9438 4.8
+  Flow f(CongestionAlgorithm::kCubic);
+  f.c.on_timeout(Instant(), false);
+  EXPECT_EQ(f.c.cwnd_bytes(), kMss);
+  EXPECT_EQ(f.c.ssthresh_bytes(), 7 * kMss);
+}
+
 TEST(Congestion, ARepeatedTimeoutLeavesSsthreshAlone) {  // RFC 5681 3.1
   Flow f;
   f.c.on_timeout(Instant(), false);

@@ -9,12 +9,13 @@ namespace {
 
 namespace flag = wire::tcp_flag;
 
-TEST(Timeouts, ASynIsSentSevenTimesAndThenGivenUp) {
+// RFC 9293 MUST-22, MUST-23: after more than three minutes.
+TEST(Timeouts, ASynIsSentEightTimesAndThenGivenUp) {
   Pair p;
   p.drop = [](const Seen&) { return true; };
   const ConnectionId c = p.connect(p.a, p.b, 80);
-  p.run(Duration::s(126));
-  EXPECT_EQ(p.count(true, flag::kSyn), 7u);
+  p.run(Duration::s(246));
+  EXPECT_EQ(p.count(true, flag::kSyn), 8u);
   EXPECT_EQ(p.state(p.a, c), State::kSynSent);
   p.run(Duration::s(2));
   EXPECT_EQ(p.error(p.a, c), Error::kTimedOut);
@@ -35,6 +36,7 @@ TEST(Timeouts, RetransmissionsBackOff) {
   EXPECT_NEAR(static_cast<double>(second.us()), static_cast<double>(first.us()) * 2, 2000);
 }
 
+// RFC 9293 MUST-20, RFC 1122 4.2.3.5: R2.
 TEST(Timeouts, ADeadPeerIsGivenUpAfterFifteenRetransmissions) {
   Pair p;
   const auto e = p.establish();
@@ -43,6 +45,19 @@ TEST(Timeouts, ADeadPeerIsGivenUpAfterFifteenRetransmissions) {
   p.run(Duration::s(1500));
   EXPECT_EQ(p.error(p.a, e.a), Error::kTimedOut);
   EXPECT_EQ(p.inside(p.a, e.a).figures.retransmits, 15u);
+}
+
+TEST(Timeouts, AfterThreeRetransmissionsThePathIsLookedUpAnew) {  // RFC 9293 MUST-20, SHLD-10: R1
+  Pair p;
+  const auto e = p.establish();
+  p.drop = [](const Seen& s) { return s.from_a; };
+  p.send(p.a, e.a, pattern(1000));
+  p.run(Duration::ms(700));
+  ASSERT_EQ(p.inside(p.a, e.a).figures.retransmits, 2u);
+  p.a.network.lower_path_mtu(p.b.address, 600, p.now);
+  EXPECT_EQ(p.inside(p.a, e.a).route.mtu_bytes, 1500u);
+  p.run(Duration::ms(1000));
+  EXPECT_EQ(p.inside(p.a, e.a).route.mtu_bytes, 600u);
 }
 
 TEST(Timeouts, UserTimeoutEndsEarlier) {  // RFC 5482

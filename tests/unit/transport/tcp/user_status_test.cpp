@@ -74,7 +74,7 @@ TEST_F(UserStatus, InfoCountsBytesAndSegments) {
   EXPECT_EQ(info(p.b.tcp, p.now, e.b)->receive_queue_bytes, 3000u);
 }
 
-TEST_F(UserStatus, InfoCountsRetransmissions) {
+TEST_F(UserStatus, InfoCountsRetransmissions) {  // RFC 9293 SHLD-9
   p.drop = [](const Seen& s) { return s.from_a; };
   p.send(p.a, e.a, pattern(1000));
   p.run(Duration::ms(1000));

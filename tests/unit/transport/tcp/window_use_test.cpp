@@ -53,7 +53,7 @@ TEST(WindowUse, HalfOfTheWindowIsEnoughInSlowStartOnly) {
   EXPECT_FALSE(u.may_grow(kAvoidance));
 }
 
-TEST(WindowUse, AfterAnRtoOfLittleUseTheWindowMovesHalfwayToWhatWasUsed) {
+TEST(WindowUse, AfterAnRtoOfLittleUseTheWindowMovesHalfwayToWhatWasUsed) {  // RFC 7661 4.4.2
   WindowUse u;
   u.on_output_end(sample(0, 0, 40'000, true), kAvoidance, kFloor);
   EXPECT_EQ(u.on_output_end(sample(100, 40'000, 60'000), kAvoidance, kFloor), 40'000u);
