@@ -111,8 +111,8 @@ struct Config {
   // RFC 9293 3.8.3, MUST-23: at least three minutes. 247 s in all; Linux has 6, 127 s.
   uint32_t tcp_syn_retries = 7;
   uint32_t tcp_synack_retries = 5;
-  uint32_t tcp_retries1 = 3;                // RFC 9293 3.8.3 R1.
-  uint32_t tcp_retries2 = 15;               // RFC 9293 3.8.3 R2: >= 100 s.
+  uint32_t tcp_retries1 = 3;                // RFC 9293 3.8.3 R1, SHLD-10.
+  uint32_t tcp_retries2 = 15;               // RFC 9293 3.8.3 R2, SHLD-11: >= 100 s.
   uint32_t tcp_orphan_timeout_ms = 60'000;  // FIN-WAIT-2 without a process.
   uint32_t tcp_msl_ms = 30'000;             // TIME-WAIT lasts two of these: Linux's 60 s.
   uint32_t tcp_keepalive_idle_s = 7'200;    // RFC 9293 MUST-28.

@@ -1,5 +1,5 @@
 // Loss as it shows without SACK: by duplicate ACKs, each of which says that one more segment has
-// left the network (RFC 5681 3.2, RFC 6582).
+// left the network (RFC 5681 3.2, RFC 6582), and lets another one go (RFC 3042 2).
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Explicit Congestion Notification for one connection: RFC 3168 6.1. What the window does about it
-// is Congestion's (on_ecn).
+// Explicit Congestion Notification for one connection: RFC 9293 3.8.2, SHLD-8, RFC 3168 6.1. What
+// the window does about it is Congestion's (on_ecn).
 #pragma once
 
 #include <cstdint>

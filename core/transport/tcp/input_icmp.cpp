@@ -1,4 +1,5 @@
-// ICMP errors about our segments: RFC 9293 3.9.2.2, RFC 1122 4.2.3.9, RFC 5927, RFC 1191 6.4.
+// ICMP errors about our segments: RFC 9293 3.9.2.2, MUST-54, RFC 1122 4.2.3.9, RFC 5927, RFC
+// 1191 6.4.
 #include "transport/tcp/input.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
@@ -60,7 +61,9 @@ void input_icmp_error(Tables& t, Context& ctx, net::Network& network, const net:
     ctx.counters.count(Mib::kTcpAttemptFails);
     finish(w, error.error, Event::kConnectFailed);
   } else {
-    note_soft_error(w, error.error);  // RFC 5927 5.2: hard ones are soft here
+    // RFC 9293 3.9.2.2: soft errors end nothing (MUST-56). RFC 5927 5.2: hard ones are soft here
+    // (instead of SHLD-26), or anybody could end connections.
+    note_soft_error(w, error.error);
   }
   arm(w);
 }

@@ -77,7 +77,7 @@ void input_syn_sent(Arrival& a, Work& w) {
     return;
   }
   take_syn(a, c);
-  if (!is_ack_acceptable) {  // simultaneous open: RFC 9293 3.5, figure 8
+  if (!is_ack_acceptable) {  // simultaneous open: RFC 9293 3.5, figure 8, MUST-10
     set_state(w, State::kSynReceived);
     c.wanted.syn = true;
     mark_output(w);

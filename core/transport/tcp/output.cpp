@@ -14,7 +14,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-// RFC 9293 3.8.6.2.1 asks for an override time-out of 0.1 to 1 s; Linux's TCP_CORK waits 200 ms.
+// RFC 9293 3.8.6.2.1 asks for an override time-out of 0.1 to 1 s, 3.9.1.2 for an end of every wait
+// (MUST-60); Linux's TCP_CORK waits 200 ms.
 constexpr Duration kHeldBackMax = Duration::ms(200);
 constexpr uint32_t kIpAndTcpHeaders = 20 + 60 + 40;  // the most that text shares a superframe with
 
@@ -249,7 +250,8 @@ bool send_text(Work& w, net::Network& network) {
   const uint32_t bytes = out.text.length;
   remember(w, out, plan, limits.segment_bytes_max);
   set_urgent(c, out);
-  // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again.
+  // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again; one PSH
+  // for several writes (SHLD-27).
   const SeqNumber end = out.seq + (bytes + (plan.fin ? 1 : 0));
   const bool is_last = c.snd.unsent_bytes() == 0 && end == c.snd.vars().nxt;
   if (is_last && bytes > 0) out.flags |= flag::kPsh;
@@ -278,7 +280,8 @@ bool send_ack(Work& w, net::Network& network) {
   const bool may_ack = is_synchronized(c.state) || c.state == State::kSynReceived;
   if (!may_ack || !(c.acks.is_now() || c.wanted.keepalive)) return false;
   Outgoing out = begin_segment(w, flag::kAck);
-  // RFC 9293 3.8.4: a keep-alive repeats an old sequence number, so that it must be answered.
+  // RFC 9293 3.8.4, SHLD-12: a keep-alive repeats an old sequence number, so that it must be
+  // answered.
   if (c.wanted.keepalive) out.seq = c.snd.vars().una - 1;
   c.wanted.keepalive = false;
   take_ack_along(w, out);
@@ -314,6 +317,7 @@ void wait(Work& w) {
   if (is_closed_window) {
     c.deadlines.clear(Deadline::kRetransmit);
     if (c.deadlines.is_set(Deadline::kPersist)) return;
+    // RFC 9293 3.8.6.1: first after one RTO (SHLD-29), then at doubling intervals (SHLD-30).
     const Duration interval = c.rtt.rto_without_backoff() * (1LL << c.silence.persist_backoff);
     c.deadlines.set(Deadline::kPersist,
                     w.ctx.now + std::min(interval, Duration::ms(kConfig.tcp_rto_max_ms)));

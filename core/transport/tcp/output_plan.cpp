@@ -7,7 +7,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-// Bytes up to the end of the peer's window from `seq`.
+// Bytes up to the end of the peer's window from `seq`: none when the peer has taken it back (RFC
+// 9293 3.8.6, MUST-34), neither for new text (SHLD-15) nor for what goes again (SHLD-16).
 uint32_t window_room(const SendVariables& v, SeqNumber seq) {
   return v.window_end().after(seq) ? v.window_end().since(seq) : 0;
 }
@@ -26,8 +27,9 @@ OutputPlan retransmission(const Connection& c, SeqRange range, uint32_t bytes_ma
   return plan;
 }
 
-// Whether a last segment of less than the full size must wait: Nagle's algorithm (RFC 9293 3.7.4)
-// in Minshall's form, which waits for the ACK of small segments only, and TCP_CORK or MSG_MORE.
+// Whether a last segment of less than the full size must wait: Nagle's algorithm (RFC 9293 3.7.4,
+// SHLD-7; off with TCP_NODELAY, MUST-17) in Minshall's form, which waits for the ACK of small
+// segments only, and TCP_CORK or MSG_MORE (MAY-16).
 bool must_wait_for_more(const Connection& c) {
   const SendVariables& v = c.snd.vars();
   if (v.fin_queued || c.wanted.probe) return false;
@@ -36,7 +38,8 @@ bool must_wait_for_more(const Connection& c) {
   return !c.settings.no_delay && small_in_flight;
 }
 
-// RFC 9293 3.8.6.2.1, sender's silly window avoidance, for `bytes` that window and cwnd allow.
+// RFC 9293 3.8.6.2.1, MUST-38, 3.9.1.2, SHLD-28, sender's silly window avoidance, for `bytes` that
+// window and cwnd allow.
 uint32_t avoid_silly_window(const Connection& c, uint32_t bytes, const OutputLimits& limits) {
   const uint32_t full = bytes - bytes % limits.segment_bytes_max;
   const bool is_all = bytes == c.snd.unsent_bytes();
@@ -61,7 +64,8 @@ OutputPlan new_text(const Connection& c, uint32_t cwnd_room, const OutputLimits&
   return plan;
 }
 
-// RFC 9293 3.8.6.1: one octet at the left edge of a closed window, new or again.
+// RFC 9293 3.8.6.1, MUST-36: one octet at the left edge of a closed window, new or again; also of
+// one that was shrunk to nothing (MUST-35).
 OutputPlan window_probe(const Connection& c) {
   const SendVariables& v = c.snd.vars();
   if (!v.is_all_acked()) return retransmission(c, {v.una, v.nxt}, 1);

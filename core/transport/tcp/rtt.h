@@ -1,4 +1,4 @@
-// Round trip time and retransmission time-out: RFC 6298, in microseconds.
+// Round trip time and retransmission time-out: RFC 9293 3.8.1, MUST-18, RFC 6298, in microseconds.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace tapstack::transport::tcp {
 
 struct Settings {
-  bool keep_alive = false;  // SO_KEEPALIVE
+  bool keep_alive = false;  // SO_KEEPALIVE; RFC 9293 MUST-24, MUST-25
   bool no_delay = false;    // TCP_NODELAY: Nagle off
   bool cork = false;        // TCP_CORK
   bool quick_ack = true;    // TCP_QUICKACK: as a connection begins; see AckPolicy

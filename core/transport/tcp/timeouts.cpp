@@ -23,7 +23,7 @@ bool is_user_timeout(const Work& w) {
          w.ctx.now - w.c.silence.stalled_since >= Duration::ms(s.user_timeout_ms);
 }
 
-// RFC 9293 3.8.3: R2 is reached. What ICMP said meanwhile is the better reason.
+// RFC 9293 3.8.3, MUST-20: R2 is reached. What ICMP said meanwhile is the better reason.
 void give_up(Work& w) {
   Connection& c = w.c;
   w.ctx.counters.count(Mib::kTcpExtTCPAbortOnTimeout);
@@ -31,6 +31,7 @@ void give_up(Work& w) {
   finish(w, why, is_synchronized(c.state) ? Event::kReset : Event::kConnectFailed);
 }
 
+// RFC 9293 3.8.3, MUST-22, MUST-23: a SYN has an R2 of its own, which TCP_SYNCNT lowers.
 void on_syn_timeout(Work& w) {
   Connection& c = w.c;
   const uint32_t retries =
@@ -64,7 +65,7 @@ void on_retransmit_timeout(Work& w, const net::Network& network) {
   }
   ++c.silence.retransmits;
   w.ctx.counters.count(Mib::kTcpExtTCPTimeouts);
-  // R1: perhaps the path has changed (RFC 9293 3.8.3, RFC 1122 3.3.1.4).
+  // R1: perhaps the path has changed (RFC 9293 3.8.3, MUST-20, RFC 1122 3.3.1.4).
   if (c.silence.retransmits >= kConfig.tcp_retries1) refresh_route(c, network, w.ctx.now);
   on_retransmission_timeout(w, c.silence.retransmits > 1);
   c.rtt.on_timeout();
@@ -72,8 +73,8 @@ void on_retransmit_timeout(Work& w, const net::Network& network) {
   mark_output(w);
 }
 
-// RFC 9293 3.8.6.1: probing goes on as long as the peer answers (MUST-37); unanswered probes count
-// as retransmissions do.
+// RFC 9293 3.8.6.1: probing goes on as long as the peer answers (MUST-37, MAY-8, SHLD-17);
+// unanswered probes count as retransmissions do.
 void on_persist_timeout(Work& w) {
   Connection& c = w.c;
   if (c.snd.vars().wnd_bytes == 0) {
@@ -91,7 +92,9 @@ void on_persist_timeout(Work& w) {
   mark_output(w);
 }
 
-// RFC 9293 3.8.4, with the meaning of Linux's TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT.
+// RFC 9293 3.8.4, MAY-5: on a connection that asked for it (MUST-24) and that was silent so long
+// (MUST-26); several probes must stay unanswered (MUST-29). With the meaning of Linux's
+// TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT.
 void on_keepalive_timeout(Work& w) {
   Connection& c = w.c;
   const Settings& s = c.settings;

@@ -38,7 +38,7 @@ void fill_sending(const Connection& c, TcpInfo& i) {
   i.bytes_acked = v.acked_bytes;
   i.bytes_retransmitted = c.figures.retransmitted_bytes;
   i.retransmits_total = c.figures.retransmits;
-  i.retransmits_now = c.silence.retransmits;
+  i.retransmits_now = c.silence.retransmits;  // RFC 9293 3.8.3, SHLD-9
   i.reordering = kDupThresh;
 }
 
@@ -64,6 +64,7 @@ Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
       rcv.fin_received || c->receive_shut || (c->was_established && c->state == State::kClosed);
   s.send_closed = c->snd.vars().fin_queued || is_send_closed(c->state);
   s.is_writable = s.is_connected && !s.send_closed && has_worthwhile_room(*c);
+  // RFC 9293 3.8.5, MUST-33.
   if (rcv.has_urgent && rcv.up.after(rcv.read)) s.urgent_offset = rcv.up.since(rcv.read) - 1;
   s.has_urgent = s.urgent_offset && !rcv.urgent_taken && *s.urgent_offset < c->rcv.queue().length;
   s.at_urgent_mark = rcv.has_urgent && rcv.up.since(rcv.read) == 1;
