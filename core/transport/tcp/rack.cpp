@@ -7,6 +7,7 @@ namespace {
 
 constexpr uint8_t kFactorLasts = 16;  // RFC 8985 6.2 step 4: recoveries
 constexpr uint8_t kFactorMax = 255;
+constexpr uint32_t kWalkMax = 64;  // records that one ACK goes through
 
 }  // namespace
 
@@ -64,14 +65,17 @@ mem::Index Rack::find_lost(const SentPool& pool, const SentLog& log, Instant now
 
 Duration Rack::wait(const SentPool& pool, const SentLog& log, Instant now, const PathTimes& path,
                     bool is_recovering) const {
-  Duration longest;
+  Instant last = Instant::from_us(0);
   const Duration allowed = rtt_ + window(log, path, is_recovering);
+  uint32_t seen = 0;
   for (mem::Index i = log.oldest_in_flight(); i != mem::kNoIndex;
        i = SentLog::next_in_flight(pool, i)) {
     if (!is_overtaken(pool.at(i))) break;
-    longest = std::max(longest, pool.at(i).sent_at + allowed - now);
+    // None was sent later than what overtook it, so that is near enough where there are many.
+    last = ++seen > kWalkMax ? newest_sent_at_ : std::max(last, pool.at(i).sent_at);
+    if (seen > kWalkMax) break;
   }
-  return longest;
+  return seen == 0 ? Duration() : last + allowed - now;
 }
 
 mem::Index Rack::find_lost_on_timeout(const SentPool& pool, const SentLog& log, Instant now,

@@ -367,6 +367,7 @@ void on_probe_timeout(Work& w) {
   Connection& c = w.c;
   if (c.sent.is_empty() || c.probe_of_tail.is_outstanding()) return;
   c.wanted.loss_probe = true;
+  set_retransmit_timer(w, w.ctx.now);  // also where the time-out was due at the same time
   mark_output(w);
 }
 
