@@ -218,10 +218,11 @@ void start_timers(Work& w, const OutputPlan& plan) {
 }
 
 // At a paced rate text waits for its turn, unless it must find something out.
-bool must_wait_for_pace(Work& w) {
+bool must_wait_for_pace(Work& w, const OutputPlan& plan) {
   Connection& c = w.c;
   if (c.congestion.pacing_bytes_per_s() == 0 || c.pacer.may_send(w.ctx.now)) return false;
-  if (c.wanted.loss_probe || c.wanted.first_lost) return false;
+  const bool is_repair = plan.kind == OutputPlan::Kind::kRetransmit && c.wanted.first_lost;
+  if (plan.is_loss_probe || is_repair) return false;
   c.deadlines.set(Deadline::kPacing, c.pacer.next_send_at());
   return true;
 }
@@ -241,7 +242,7 @@ bool send_text(Work& w, net::Network& network) {
   const OutputLimits limits = limits_of(c, out);
   const OutputPlan plan = plan_output(c, w.tables.sent, limits);
   c.was_cwnd_limited = plan.is_cwnd_limited;
-  if (plan.kind == OutputPlan::Kind::kNothing || must_wait_for_pace(w)) return false;
+  if (plan.kind == OutputPlan::Kind::kNothing || must_wait_for_pace(w, plan)) return false;
   if (!c.sent.has_room(w.tables.sent) || !attach_text(w, plan, out)) {
     w.ctx.drop(DropReason::kTcpOutputNoMemory);
     c.deadlines.set(Deadline::kPersist, w.ctx.now + kHeldBackMax);

@@ -101,16 +101,16 @@ OutputPlan plan_output(const Connection& c, const SentPool& sent, const OutputLi
   if (may_probe) return loss_probe(c, sent, limits);
   const uint32_t pipe = pipe_bytes(c);
   const uint32_t cwnd = c.congestion.cwnd_bytes();
-  uint32_t room = cwnd > pipe ? cwnd - pipe : 0;
-  if (c.wanted.first_lost) room = std::max(room, limits.segment_bytes_max);
+  const uint32_t room = cwnd > pipe ? cwnd - pipe : 0;
 
   const SeqRange hole = c.sent.next_lost(sent);
   const bool may_repair = !hole.is_empty() && hole.begin.before(v.window_end());
   if (may_repair && !(c.frto.prefers_new() && has_unsent(c))) {
     OutputPlan plan;
     plan.is_cwnd_limited = true;
-    if (room < std::min(hole.length(), limits.segment_bytes_max)) return plan;
-    const uint32_t bytes = std::min({room, window_room(v, hole.begin), limits.burst_bytes_max});
+    const uint32_t allowed = c.wanted.first_lost ? std::max(room, limits.segment_bytes_max) : room;
+    if (allowed < std::min(hole.length(), limits.segment_bytes_max)) return plan;
+    const uint32_t bytes = std::min({allowed, window_room(v, hole.begin), limits.burst_bytes_max});
     plan = retransmission(c, hole, bytes);
     if (plan.kind != OutputPlan::Kind::kNothing) return plan;
   }

@@ -180,6 +180,13 @@ TEST_F(OutputPlanTest, TheFirstRetransmissionGoesWhateverCwndSays) {  // RFC 568
   EXPECT_EQ(plan().range.begin, SeqNumber(101));
 }
 
+TEST_F(OutputPlanTest, NewTextNeverGoesInPlaceOfTheFirstRetransmission) {
+  queue(20'000);
+  send(10'000);  // all of cwnd, nothing of it lost any more
+  c->wanted.first_lost = true;
+  EXPECT_EQ(plan().kind, Kind::kNothing);
+}
+
 TEST_F(OutputPlanTest, ALossProbeIsNewTextIfThereIsSome) {  // RFC 8985 7.3
   queue(12'000);
   send(10'000);
