@@ -122,8 +122,12 @@ struct Config {
   bool tcp_bbr = true;  // congestion control BBR. Cost: about 300 a connection, see `make size`.
   uint32_t tcp_challenge_acks_per_second = 10;  // per connection, RFC 5961 7.
   uint8_t tcp_ecn = 2;  // RFC 3168, as Linux: 0 off, 1 ask for it, 2 agree when asked.
-  uint16_t tcp_mss_default_bytes = 536;  // RFC 9293 MUST-15.
-  uint16_t tcp_mss_min_bytes = 88;       // smallest MSS option honoured (Linux's min_snd_mss 48).
+  // RFC 7413, as Linux: bit 0 a client may, bit 1 a listener that asks for it may. Linux has 1.
+  uint8_t tcp_fast_open = 3;
+  size_t tcp_fast_open_servers = 64;              // whose cookies a client keeps. Cost: 64 each.
+  uint32_t tcp_fast_open_blocked_ms = 3'600'000;  // after a SYN with data was lost: Linux's hour.
+  uint16_t tcp_mss_default_bytes = 536;           // RFC 9293 MUST-15.
+  uint16_t tcp_mss_min_bytes = 88;  // smallest MSS option honoured (Linux's min_snd_mss 48).
 };
 
 namespace config_detail {
@@ -172,6 +176,7 @@ constexpr Config embedded() {
   c.tcp_reassembly_ranges = 4;
   c.tcp_sent_records = 48;
   c.tcp_bbr = false;
+  c.tcp_fast_open_servers = 4;
   return c;
 }
 
@@ -246,6 +251,7 @@ constexpr Config sim() {
   c.tcp_half_open = 16;
   c.tcp_time_waits = 16;
   c.tcp_backlog_max = 16;
+  c.tcp_fast_open_servers = 16;
   c.tcp_receive_buffer_bytes = 65'536;
   c.tcp_receive_buffer_max_bytes = 262'144;
   c.tcp_send_buffer_bytes = 65'536;
@@ -337,6 +343,7 @@ static_assert(kConfig.tcp_delayed_ack_ms < 500, "RFC 9293 MUST-40");
 static_assert(kConfig.tcp_rto_min_ms <= kConfig.tcp_rto_initial_ms &&
               kConfig.tcp_rto_initial_ms <= kConfig.tcp_rto_max_ms);
 static_assert(kConfig.tcp_ecn <= 2);
+static_assert(kConfig.tcp_fast_open <= 3 && kConfig.tcp_fast_open_servers >= 1);
 static_assert(kConfig.tcp_rto_max_ms >= 60'000, "RFC 6298 2.5");
 static_assert(kConfig.tcp_retries1 >= 3, "RFC 9293 3.8.3: R1 SHOULD be at least 3");
 static_assert(kConfig.tcp_retries1 < kConfig.tcp_retries2, "RFC 9293 3.8.3");

@@ -72,6 +72,14 @@ void set_ecn_mode(Stack& stack, EcnMode mode) {
   transport::tcp::set_ecn_mode(stack.layers().tcp, mode);
 }
 
+void set_fast_open(Stack& stack, uint8_t mode) {
+  transport::tcp::set_fast_open(stack.layers().tcp, {mode});
+}
+
+void set_fast_open_key(Stack& stack, const SecretKey& key) {
+  transport::tcp::set_fast_open_key(stack.layers().tcp, key);
+}
+
 Result<CounterValue> counter_at(const Stack& stack, size_t n) {
   if (n >= Counters::kCount) return Error::kNoEntry;
   return CounterValue{{Counters::name_at(n), stack.counters().value_at(n)}};

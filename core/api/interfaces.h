@@ -7,6 +7,7 @@
 #include "api/types.h"
 #include "link/interface.h"
 #include "transport/tcp/ecn_mode.h"
+#include "util/siphash.h"
 
 namespace tapstack {
 class Stack;
@@ -42,6 +43,11 @@ Status remove_route(Stack& stack, const Prefix& destination);
 // ECN of TCP connections made from now on (RFC 3168); from the start as kConfig.tcp_ecn has it.
 using transport::tcp::EcnMode;
 void set_ecn_mode(Stack& stack, EcnMode mode);
+
+// TCP Fast Open (RFC 7413): bit 0 lets clients, bit 1 listeners with Option::kFastOpenQueue use it;
+// from the start as kConfig.tcp_fast_open has it. The key makes the cookies; random from the start.
+void set_fast_open(Stack& stack, uint8_t mode);
+void set_fast_open_key(Stack& stack, const SecretKey& key);
 
 // The n-th interface (address of an interface), n from 0; kNoEntry past the last.
 Result<InterfaceInfo> interface_at(const Stack& stack, size_t n);

@@ -38,6 +38,10 @@ Status connect(Stack& stack, Instant now, SocketId id, const Endpoint& peer) {
   return socket::connect(Call(stack, now), id, peer);
 }
 
+Status connect_with_text(Stack& stack, Instant now, SocketId id, const Endpoint& peer) {
+  return socket::connect_with_text(Call(stack, now), id, peer);
+}
+
 Result<Accepted> accept(Stack& stack, Instant now, SocketId listener) {
   const auto id = socket::accept(Call(stack, now), listener);
   if (!id.ok()) return id.error();

@@ -24,6 +24,11 @@ Status listen(Stack& stack, Instant now, SocketId id, uint32_t backlog);
 // peer at once. peer.address without family dissolves the association (AF_UNSPEC).
 Status connect(Stack& stack, Instant now, SocketId id, const Endpoint& peer);
 
+// MSG_FASTOPEN (RFC 7413), as connect() with Option::kFastOpenConnect. kNone: there is a cookie,
+// the SYN goes out with what is sent next; kInProgress: the SYN asks for a cookie, send when
+// connected. kNotSupported: not a stream, or clients may not (set_fast_open()).
+Status connect_with_text(Stack& stack, Instant now, SocketId id, const Endpoint& peer);
+
 struct Accepted {
   SocketId id;
   Endpoint peer;

@@ -70,6 +70,13 @@ Status connect(Environment env, SocketId id, const Endpoint& peer) {
                           : datagram_socket::connect(env, *socket, peer);
 }
 
+Status connect_with_text(Environment env, SocketId id, const Endpoint& peer) {
+  Socket* socket = env.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (!socket->is_tcp()) return Error::kNotSupported;
+  return tcp_socket::connect_with_text(env, *socket, id.index, peer);
+}
+
 Result<SocketId> accept(Environment env, SocketId listener) {
   Socket* socket = env.sockets.find(listener);
   if (socket == nullptr) return Error::kBadHandle;

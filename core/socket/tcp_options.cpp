@@ -107,6 +107,22 @@ Status set_window_clamp(Settings& settings, TcpPhase phase, int64_t value) {
   return Status();
 }
 
+// TCP_FASTOPEN (of a listener, or of what is to become one) and TCP_FASTOPEN_CONNECT.
+Status set_fast_open_queue(Settings& settings, TcpPhase phase, int64_t value) {
+  if (value < 0 || phase == TcpPhase::kConnected) return Error::kInvalid;
+  settings.fast_open_queue =
+      static_cast<uint16_t>(std::min<int64_t>(value, kConfig.tcp_backlog_max));
+  return Status();
+}
+
+Status set_fast_open_connect(Environment env, Socket& socket, int64_t value) {
+  if (value < 0 || value > 1) return Error::kInvalid;
+  if (!tcp::may_fast_open(env.layers.tcp)) return Error::kNotSupported;
+  if (socket.phase != TcpPhase::kFresh) return Error::kInvalid;
+  socket.settings.fast_open_connect = value != 0;
+  return Status();
+}
+
 Status set_quick_ack(Environment env, Socket& socket, int64_t value) {
   socket.settings.quick_ack = value != 0;
   if (socket.phase != TcpPhase::kConnected) return apply_tcp_settings(env, socket);
@@ -192,6 +208,11 @@ Status set_tcp_option(Environment env, Socket& socket, Option option, int64_t va
     return Error::kInvalid;  // Linux: not on a stream
   } else if (option == Option::kQuickAck) {
     return set_quick_ack(env, socket, value);
+  } else if (option == Option::kFastOpenConnect) {
+    return set_fast_open_connect(env, socket, value);
+  } else if (option == Option::kFastOpenQueue) {
+    const Status set = set_fast_open_queue(socket.settings, socket.phase, value);
+    if (!set.ok()) return set;
   } else if (option == Option::kWindowClamp) {
     const Status set = set_window_clamp(socket.settings, socket.phase, value);
     if (!set.ok()) return set;
@@ -216,6 +237,10 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
       return int64_t{settings.linger2_s != 0 ? settings.linger2_s : kOrphanTimeoutS};
     case Option::kWindowClamp:
       return int64_t{settings.window_clamp_bytes};
+    case Option::kFastOpenQueue:
+      return int64_t{settings.fast_open_queue};
+    case Option::kFastOpenConnect:
+      return int64_t{settings.fast_open_connect};
     case Option::kReceiveBuffer:
       return buffer_option(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_bytes);
     case Option::kSendBuffer:

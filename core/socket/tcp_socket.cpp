@@ -15,8 +15,10 @@ bool is_over(const tcp::ConnectionStatus& status) {
   return status.state == TcpState::kClosed || status.state == TcpState::kTimeWait;
 }
 
+// Not one that was let in by its SYN (RFC 7413): that is as good as established.
 bool is_connecting(const tcp::ConnectionStatus& status) {
-  return status.state == TcpState::kSynSent || status.state == TcpState::kSynReceived;
+  return status.state == TcpState::kSynSent ||
+         (status.state == TcpState::kSynReceived && !status.is_connected);
 }
 
 bool has_connection(const Socket& socket) { return socket.phase == TcpPhase::kConnected; }
@@ -135,7 +137,17 @@ Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint
   const auto connection = tcp::connect(env.layers.tcp, env.ctx, env.layers.network, request);
   if (!connection.ok()) return connection.error();
   become_connected(socket, *connection);
-  return Error::kInProgress;
+  // RFC 7413: with a cookie at hand the SYN waits for the first text, and connect() is done.
+  return status_of(env.layers, socket).is_deferred ? Status() : Status(Error::kInProgress);
+}
+
+Status connect_with_text(Environment env, Socket& socket, mem::Index index, const Endpoint& peer) {
+  if (!tcp::may_fast_open(env.layers.tcp)) return Error::kNotSupported;
+  const bool was_asked = socket.settings.fast_open_connect;
+  socket.settings.fast_open_connect = true;
+  const Status status = connect(env, socket, index, peer);
+  socket.settings.fast_open_connect = was_asked;
+  return status;
 }
 
 Result<SocketId> accept(Environment env, Socket& listener) {
@@ -257,7 +269,10 @@ Readiness readiness(const Layers& layers, const Socket& socket) {
   }
   const tcp::ConnectionStatus status = status_of(layers, socket);
   set(status.error != Error::kNone, Readiness::kError);
-  if (is_connecting(status)) return ready;
+  if (is_connecting(status)) {
+    set(status.is_deferred, Readiness::kWritable);
+    return ready;
+  }
   const bool is_closed = is_over(status);
   const bool receive_over = is_closed || status.peer_closed || socket.receive_shut;
   const bool send_over = is_closed || status.send_closed;

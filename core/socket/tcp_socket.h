@@ -17,6 +17,8 @@ namespace tapstack::socket::tcp_socket {
 Status bind(Environment env, Socket& socket, const Endpoint& local);
 Status listen(Environment env, Socket& socket, mem::Index index, uint32_t backlog);
 Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint& peer);
+// MSG_FASTOPEN.
+Status connect_with_text(Environment env, Socket& socket, mem::Index index, const Endpoint& peer);
 Result<SocketId> accept(Environment env, Socket& listener);
 
 Result<size_t> send(Environment env, Socket& socket, std::span<const mem::ConstBytes> parts,

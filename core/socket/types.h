@@ -57,6 +57,8 @@ enum class Option : uint16_t {
   kLinger2S,            // TCP_LINGER2, seconds; -1: no FIN-WAIT-2 for orphans
   kNotSentLowWater,     // TCP_NOTSENT_LOWAT
   kWindowClamp,         // TCP_WINDOW_CLAMP
+  kFastOpenQueue,       // TCP_FASTOPEN: connections that may be let in by their SYN at a time
+  kFastOpenConnect,     // TCP_FASTOPEN_CONNECT
   kTtl,                 // IP_TTL
   kTos,                 // IP_TOS
   kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe

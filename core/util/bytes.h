@@ -37,6 +37,10 @@ constexpr void store_le32(uint8_t* p, uint32_t v) {
   p[2] = static_cast<uint8_t>(v >> 16);
   p[3] = static_cast<uint8_t>(v >> 24);
 }
+constexpr void store_le64(uint8_t* p, uint64_t v) {
+  store_le32(p, static_cast<uint32_t>(v));
+  store_le32(p + 4, static_cast<uint32_t>(v >> 32));
+}
 
 constexpr uint16_t swap16(uint16_t v) {
   return static_cast<uint16_t>((uint32_t{v} << 8) | (uint32_t{v} >> 8));

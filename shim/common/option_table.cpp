@@ -71,6 +71,8 @@ constexpr OptionRow kRows[] = {
     number(IPPROTO_TCP, TCP_KEEPCNT, Option::kKeepAliveProbes),
     number(IPPROTO_TCP, TCP_SYNCNT, Option::kSynRetries),
     number(IPPROTO_TCP, TCP_USER_TIMEOUT, Option::kUserTimeoutMs),
+    number(IPPROTO_TCP, TCP_FASTOPEN, Option::kFastOpenQueue),
+    number(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, Option::kFastOpenConnect),
     number(IPPROTO_TCP, TCP_DEFER_ACCEPT, Option::kDeferAcceptS),
     number(IPPROTO_TCP, TCP_LINGER2, Option::kLinger2S),
     unsigned_number(IPPROTO_TCP, TCP_NOTSENT_LOWAT, Option::kNotSentLowWater),

@@ -26,7 +26,8 @@ enum class Op : uint16_t {
   kOpen,    // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
   kBind,    // endpoint
   kListen,  // args: backlog, the handle's descriptor number
-  kConnect,   // endpoint (family none: dissolve); args: the handle's descriptor number; reply error
+  kConnect,   // endpoint (family none: dissolve); args: the handle's descriptor number, 1 for
+              // MSG_FASTOPEN; reply error 0: the SYN waits for what is written first,
               // EINPROGRESS while the handshake runs
   kAccept,    // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
               // EAGAIN: the connection has gone meanwhile

@@ -135,19 +135,30 @@ int listen_on(Works& works, Slot& slot, const Request& request) {
 }
 
 int connect_to(Works& works, Slot& slot, const Request& request) {
-  const Status status = api::connect(works.stack, works.now, slot.id, request.endpoint);
+  const bool with_text = request.args[1] != 0;
+  const Status status =
+      with_text ? api::connect_with_text(works.stack, works.now, slot.id, request.endpoint)
+                : api::connect(works.stack, works.now, slot.id, request.endpoint);
   const bool dissolves = request.endpoint.address.family() == Family::kNone;
   if (!slot.is_stream()) {
     if (status.ok()) slot.peer_set = !dissolves;
     slot.is_bound |= status.ok();
     return to_errno(status.error());
   }
+  const bool is_ours = is_handle_of(works, slot, request.args[0]);
+  const int handle = is_ours ? static_cast<int>(request.args[0]) : -1;
+  if (status.ok() && !dissolves) {  // Fast Open: the SYN goes with what the program writes
+    take_failure_byte(slot, handle);
+    slot.pending = Error::kNone;
+    slot.phase = SlotPhase::kConnected;
+    slot.was_connected = slot.is_bound = slot.may_read = true;
+    works.slots.enqueue(slot);
+  }
   if (status.error() == Error::kInProgress &&
       (slot.phase == SlotPhase::kFresh || slot.phase == SlotPhase::kConnectFailed)) {
     slot.pending = Error::kNone;
     slot.is_bound = true;
-    const bool is_ours = is_handle_of(works, slot, request.args[0]);
-    begin_connecting(slot, is_ours ? static_cast<int>(request.args[0]) : -1);
+    begin_connecting(slot, handle);
     works.slots.enqueue(slot);
   }
   return to_errno(status.error());

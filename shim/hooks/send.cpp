@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "shim/hooks/ask.h"
+#include "shim/hooks/connect.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
@@ -54,6 +55,12 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
   if (!descriptors::hinted(fd, handle)) {
     return real::sendto(fd, buffer, bytes, flags, address, length);
   }
+  if (handle.is_stream && (flags & MSG_FASTOPEN) != 0) {
+    if (!descriptors::verified(fd, handle)) {
+      return real::sendto(fd, buffer, bytes, flags, address, length);
+    }
+    if (const int error = connect_with_text(fd, handle, address, length, flags)) return fail(error);
+  }
   if (handle.is_stream) {
     // An address is ignored on a connected stream (tcp_sendmsg); the handle would refuse it. The
     // hint must be right then, or another socket's address would be lost.
@@ -75,6 +82,11 @@ ssize_t send_message(int fd, const msghdr* message, int flags) {
     return real::sendmsg(fd, message, flags);
   }
   if (!handle.is_stream) return datagram::send(fd, handle.id, *message, flags);
+  if ((flags & MSG_FASTOPEN) != 0) {
+    const auto* address = static_cast<const sockaddr*>(message->msg_name);
+    const int error = connect_with_text(fd, handle, address, message->msg_namelen, flags);
+    if (error != 0) return fail(error);
+  }
   // Neither address nor control messages mean anything to a stream; descriptors passed along must
   // not reach the engine.
   msghdr native{};

@@ -8,6 +8,7 @@
 #include "shim/common/address.h"
 #include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
+#include "shim/hooks/connect.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/new_handle.h"
@@ -58,36 +59,6 @@ int open_socket(int type, int protocol) {
   if (const int refused = ask::call(request, reply, &fd); refused != 0) return fail(refused);
   const Handle handle{reply.slot, kind == SocketKind::kTcp};
   return finish_handle(fd, handle, Phase::kFresh, type & kTypeFlags, 0);
-}
-
-// Waits for the handshake and says how it ended.
-int await_handshake(int fd, const Handle& handle) {
-  const int waited = wait_for(fd, POLLOUT, timeout_ms_of(fd, SO_SNDTIMEO));
-  if (waited == EAGAIN) return EINPROGRESS;
-  if (waited != 0) return waited;
-  if (const int error = ask::take_error(handle.id); error != 0) return error;
-  // No error and no connection: it was shut down meanwhile (inet_stream_connect).
-  return stream::is_connected(handle) ? 0 : ECONNABORTED;
-}
-
-int connect_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
-  if (address == nullptr) return EFAULT;
-  if (length < sizeof(sa_family_t)) return EINVAL;
-  Request request = ask::about(Op::kConnect, handle.id);
-  request.args[0] = fd;
-  const bool dissolve = is_unspecified(address, length);
-  if (!dissolve) {
-    if (const int error = endpoint_from(address, length, request.endpoint); error != 0)
-      return error;
-  }
-  Reply reply;
-  const int error = ask::call(request, reply);
-  if (!handle.is_stream) return error;
-  if (dissolve && error == 0) descriptors::set_phase(handle.id, Phase::kFresh);
-  if (error == 0 && !dissolve) descriptors::set_phase(handle.id, Phase::kConnected);
-  if (error != EINPROGRESS && error != EALREADY) return error;
-  descriptors::set_phase(handle.id, Phase::kUnknown);
-  return is_nonblocking(fd) ? error : await_handshake(fd, handle);
 }
 
 int bind_handle(const Handle& handle, const sockaddr* address, socklen_t length) {

@@ -43,6 +43,8 @@ void Host::configure(const Options& options) {
   require(api::add_address(stack(), now_, interface_, {address(kLocalIp), 24}).ok(), "add_address");
   require(api::add_route(stack(), {address(0), 0}, address(kPeerIp), interface_).ok(), "add_route");
   if (options.ecn) api::set_ecn_mode(stack(), *options.ecn);
+  // As packetdrill's scripts have it; the cookie for 10.10.10.1 at 10.10.10.2 is 421b606d1d67e09c.
+  api::set_fast_open_key(stack(), {0xb2b2b2b2a1a1a1a1, 0xd4d4d4d4c3c3c3c3});
   collect();
   if (!arp_by_hand_) sent_.clear();
 }

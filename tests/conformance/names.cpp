@@ -65,6 +65,8 @@ constexpr Named<Option> kOptions[] = {
     {"TCP_MAXSEG", Option::kMaxSegment},
     {"TCP_USER_TIMEOUT", Option::kUserTimeoutMs},
     {"TCP_SYNCNT", Option::kSynRetries},
+    {"TCP_FASTOPEN", Option::kFastOpenQueue},
+    {"TCP_FASTOPEN_CONNECT", Option::kFastOpenConnect},
     {"TCP_DEFER_ACCEPT", Option::kDeferAcceptS},
     {"TCP_LINGER2", Option::kLinger2S},
     {"TCP_NOTSENT_LOWAT", Option::kNotSentLowWater},

@@ -83,7 +83,8 @@ ByteString encode_tcp(const Attributes& at, const Tcp& tcp, uint32_t sequence_sh
   out.u8(at.data_offset.value_or(static_cast<uint8_t>(words)) * 16u), out.u8(tcp.flags);
   out.u16(tcp.win.value_or(kDefaultWindow)), out.u16(0), out.u16(tcp.urg.value_or(0));
   out.all(options.bytes());
-  out.all(payload_of(at, tcp.seq - sequence_shift, tcp.payload));
+  const uint32_t syn = tcp.has(tcp_flag::kSyn) ? 1 : 0;  // takes the number before the text's
+  out.all(payload_of(at, tcp.seq + syn - sequence_shift, tcp.payload));
   put_checksum(out.bytes(), 16, pseudo_header_sum(at, kProtocolTcp, out.bytes().size()),
                at.bad_sum);
   return out.bytes();

@@ -17,6 +17,7 @@
 #include "transport/tcp/duplicate_acks.h"
 #include "transport/tcp/duplicate_report.h"
 #include "transport/tcp/ecn.h"
+#include "transport/tcp/fast_open.h"
 #include "transport/tcp/frto.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/index_list.h"
@@ -124,6 +125,7 @@ struct Connection {
   // Both.
   Negotiated agreed;
   Ecn ecn;
+  FastOpen fast_open;
   Timestamps timestamps;
   Deadlines deadlines;
   ChallengeLimit challenges;
@@ -134,6 +136,11 @@ struct Connection {
   ListLink accept_link;
   InterfaceId output_list;  // whose list output_link is in
 };
+
+// RFC 7413 4.2.2: was let in by its SYN, and the handshake goes on while text flows.
+inline bool is_let_in(const Connection& c) {
+  return c.state == State::kSynReceived && c.was_established;
+}
 
 // Text bytes of a full segment.
 inline uint32_t text_mss(const Connection& c) {

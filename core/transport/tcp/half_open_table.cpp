@@ -33,6 +33,10 @@ void emit_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen
   out.wnd = static_cast<uint16_t>(std::min(receive_limit(listener->settings), uint32_t{0xffff}));
   out.options = syn_ack_options(record.advertised_mss_bytes, record.agreed,
                                 {timestamp, record.timestamp_recent});
+  if (record.gives_cookie) {
+    out.options.fast_open =
+        t.fast_open_cookies.make(record.flow.remote.address, record.flow.local.address);
+  }
   transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
 }
 

@@ -55,7 +55,7 @@ void input_icmp_error(Tables& t, Context& ctx, net::Network& network, const net:
   if (error.mtu_bytes != 0) {
     network.lower_path_mtu(error.destination, error.mtu_bytes, ctx.now);
     on_path_mtu(w, network);
-  } else if (!is_synchronized(w.c.state)) {
+  } else if (!is_synchronized(w.c.state) && !is_let_in(w.c)) {
     // An attempt ends with any unreachability, soft or hard, as on Linux: RFC 5461 4.1 explains why
     // waiting for the time-out helps nobody who has another address to try.
     ctx.counters.count(Mib::kTcpAttemptFails);

@@ -1,4 +1,5 @@
 // RFC 9293 3.10.7.2: LISTEN.
+#include "transport/tcp/fast_open_accept.h"
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/input.h"
@@ -26,7 +27,7 @@ void remember_syn(Arrival& a, mem::Index index, const net::Route& route) {
   if (a.tables.half_opens.used() == kConfig.tcp_half_open || is_syn_queue_full(l)) {
     a.ctx.counters.count(Mib::kTcpExtTCPReqQFullDoCookies);
     send_cookie(a.tables, a.ctx, a.network, record);
-  } else {
+  } else if (!accept_by_syn(a, record)) {
     add_half_open(a.tables, a.ctx, a.network, record);
   }
 }
@@ -53,7 +54,7 @@ void input_listen(Arrival& a, mem::Index listener) {
     return;
   }
   // Third, check for a SYN. While nobody accepts, new ones are dropped: the peer tries again. Text
-  // that comes with the SYN is not acknowledged and will come again.
+  // that comes with the SYN is not acknowledged, unless Fast Open says so, and will come again.
   if (is_accept_queue_full(a.tables.listeners.at(listener))) {
     a.ctx.counters.count(Mib::kTcpExtListenOverflows);
     a.ctx.counters.count(Mib::kTcpExtListenDrops);

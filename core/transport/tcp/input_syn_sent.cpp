@@ -35,6 +35,24 @@ void measure(Arrival& a, Connection& c) {
   }
 }
 
+// RFC 7413 4.1.3 and 4.2.2. What the SYN-ACK acknowledges of the SYN's text has been sent; the rest
+// is text like any other.
+void take_fast_open_answer(Arrival& a, Connection& c) {
+  const uint32_t text = a.seg.ack.since(c.snd.vars().iss + 1);
+  c.snd.on_syn_text_acked(a.ctx.memory, text);
+  if (text > 0) a.ctx.counters.count(Mib::kTcpExtTCPFastOpenActive);
+  const bool is_refused = c.fast_open.syn_text_bytes > 0 && text == 0;
+  if (is_refused) a.ctx.counters.count(Mib::kTcpExtTCPFastOpenActiveFail);
+  FastOpenCache& cache = a.tables.fast_open_cache;
+  const IpAddress& server = c.flow.remote.address;
+  const auto& given = a.seg.options.fast_open;
+  if (given && !given->is_request()) {
+    cache.remember(server, *given, c.agreed.peer_mss_bytes, a.ctx.now);
+  } else if (c.silence.retransmits > 0 && text == 0) {
+    cache.block(server, a.ctx.now);  // only the SYN without it came through
+  }
+}
+
 // At once, unless the program will speak first anyway: tcp(7), TCP_QUICKACK and TCP_DEFER_ACCEPT.
 void acknowledge_syn(Arrival& a, Work& w) {
   Connection& c = w.c;
@@ -54,8 +72,8 @@ void input_syn_sent(Arrival& a, Work& w) {
   const SendVariables& snd = c.snd.vars();
   // First, check the ACK bit.
   const bool has_ack = a.seg.has(flag::kAck);
-  const bool is_ack_acceptable =
-      has_ack && a.seg.ack.after(snd.iss) && a.seg.ack.at_or_before(snd.nxt);
+  const bool is_ack_acceptable = has_ack && a.seg.ack.after(snd.iss) &&
+                                 a.seg.ack.at_or_before(snd.nxt + c.fast_open.syn_text_bytes);
   if (has_ack && !is_ack_acceptable) {
     a.ctx.drop(DropReason::kTcpSynSentBadAck);
     send_reset(a.ctx, a.network, a.seg);
@@ -84,7 +102,8 @@ void input_syn_sent(Arrival& a, Work& w) {
     return;
   }
   measure(a, c);
-  c.snd.on_ack(a.ctx.memory, a.seg.ack);
+  c.snd.on_ack(a.ctx.memory, snd.iss + 1);
+  if (c.fast_open.is_wanted) take_fast_open_answer(a, c);
   c.snd.start_window(a.seg.seq, a.seg.ack, a.seg.wnd);
   become_established(w);
   acknowledge_syn(a, w);

@@ -85,7 +85,11 @@ Step check_rst(Arrival& a, Work& w) {
   switch (w.c.state) {
     case State::kSynReceived:
       a.ctx.counters.count(Mib::kTcpAttemptFails);
-      finish(w, Error::kConnectionRefused, Event::kConnectFailed);
+      if (is_let_in(w.c)) {
+        finish(w, Error::kConnectionReset, Event::kReset);
+      } else {
+        finish(w, Error::kConnectionRefused, Event::kConnectFailed);
+      }
       break;
     case State::kEstablished:
     case State::kFinWait1:
@@ -112,6 +116,18 @@ Step check_syn(Arrival& a, Work& w) {
   return Step::kDone;
 }
 
+// A client whose SYN let it in has not heard our SYN-ACK.
+Step answer_syn_again(Arrival& a, Work& w) {
+  const bool is_known = is_let_in(w.c) && a.seg.has(flag::kSyn) && !a.seg.has(flag::kAck) &&
+                        a.seg.seq == w.c.rcv.vars().irs;
+  if (!is_known) return Step::kContinue;
+  a.ctx.drop(DropReason::kTcpHalfOpenDuplicateSyn);
+  if (!w.c.challenges.allow(a.ctx.now)) return Step::kDone;
+  w.c.wanted.syn = true;
+  mark_output(w);
+  return Step::kDone;
+}
+
 // RFC 3168 6.1.3, of an acceptable segment; the ACK goes out with the text's.
 void take_mark(Arrival& a, Work& w) {
   if (a.seg.text_bytes == 0) return;
@@ -135,6 +151,7 @@ void challenge(Arrival& a, Work& w, DropReason why) {
 void input_synchronized(Arrival& a, Work& w) {
   w.c.silence.last_received_at = a.ctx.now;
   w.c.silence.keepalive_probes = 0;
+  if (answer_syn_again(a, w) == Step::kDone) return;
   strip_known_syn(a.seg, w.c);
   if (check_timestamp(a, w) == Step::kDone) return;
   if (check_sequence(a, w) == Step::kDone) return;

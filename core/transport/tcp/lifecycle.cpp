@@ -10,6 +10,12 @@ bool counts_as_established(State s) {  // tcpCurrEstab, RFC 4022
   return s == State::kEstablished || s == State::kCloseWait;
 }
 
+// RFC 7413 5.1: the handshake of a connection that was let in by its SYN is over, or given up.
+void leave_fast_open_queue(Work& w) {
+  if (Listener* l = w.tables.listeners.get(w.c.fast_open.counted_by)) --l->fast_open_pending;
+  w.c.fast_open.counted_by = ListenerId{};
+}
+
 void leave_flow_table(Work& w) {
   if (!w.c.in_demux) return;
   w.tables.flows.remove(w.tables.flows.hash(w.c.flow), w.index);
@@ -59,6 +65,7 @@ void set_state(Work& w, State state) {
   const bool is = counts_as_established(state);
   if (is && !was) w.ctx.counters.count(Mib::kTcpCurrEstab);
   if (was && !is) w.ctx.counters.uncount(Mib::kTcpCurrEstab);
+  if (w.c.state == State::kSynReceived && state != State::kSynReceived) leave_fast_open_queue(w);
   w.c.state = state;
 }
 

@@ -25,6 +25,7 @@ struct Listener {
   uint32_t backlog = 1;
   IndexList acceptable;  // connections, through Connection::accept_link
   uint32_t half_open = 0;
+  uint32_t fast_open_pending = 0;  // let in by their SYN, handshake not complete
   bool has_sent_cookies = false;
   Instant cookie_sent_at;  // the last SYN cookie
   Events events;
@@ -50,10 +51,12 @@ struct HalfOpen {
   uint16_t window = 0;  // of the SYN: not scaled
   uint32_t timestamp_offset = 0;
   uint32_t timestamp_recent = 0;
-  uint8_t timeouts = 0;     // of the SYN-ACK
-  uint8_t retransmits = 0;  // of it; fewer while a deferred connection waits for text
-  bool is_acked = false;    // the handshake is complete, but the listener wants text first
-  Instant sent_at;          // the SYN-ACK, first time
+  uint8_t timeouts = 0;       // of the SYN-ACK
+  uint8_t retransmits = 0;    // of it; fewer while a deferred connection waits for text
+  bool gives_cookie = false;  // the SYN-ACK brings a Fast Open cookie (RFC 7413 4.2.1)
+  bool is_fast_open = false;  // let in by its SYN: the SYN-ACK is the connection's to send
+  bool is_acked = false;      // the handshake is complete, but the listener wants text first
+  Instant sent_at;            // the SYN-ACK, first time
   ChallengeLimit challenges;
 };
 

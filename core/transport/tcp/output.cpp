@@ -99,6 +99,21 @@ bool send_reset_for(Work& w, net::Network& network) {
   return true;
 }
 
+// RFC 7413 4.2.1: with a cookie and text, or asking for a cookie.
+void attach_fast_open(Work& w, Outgoing& out) {
+  Connection& c = w.c;
+  wire::TcpOptions with = out.options;
+  const FastOpenServer* server = w.tables.fast_open_cache.find(c.flow.remote.address);
+  with.fast_open = server != nullptr ? server->cookie : wire::TcpFastOpenCookie{};
+  if (with.size_bytes() > wire::tcp_option::kBytesMax) return;
+  out.options = with;
+  if (with.fast_open->is_request()) return;
+  const size_t most = std::min(server->mss_bytes, c.advertised_mss_bytes) - with.size_bytes();
+  const uint32_t bytes = std::min<uint32_t>(c.snd.unsent_bytes(), static_cast<uint32_t>(most));
+  if (!c.snd.share_unsent(w.ctx.memory, bytes, out.text)) return;
+  c.fast_open.syn_text_bytes = static_cast<uint16_t>(bytes);
+}
+
 // <SEQ=ISS><CTL=SYN>, or with ACK in SYN-RECEIVED.
 bool send_syn(Work& w, net::Network& network) {
   Connection& c = w.c;
@@ -116,9 +131,13 @@ bool send_syn(Work& w, net::Network& network) {
       c.ecn.on_asked();
     }
     out.options = syn_options(c.advertised_mss_bytes, offer_of(c.settings), ts);
+    if (is_first && c.fast_open.is_wanted) attach_fast_open(w, out);
   } else {
     ts.echo_reply = c.timestamps.recent();
     out.ack = c.rcv.vars().nxt;
+    out.wnd = c.rcv.advertise_in_syn();
+    c.acks.on_ack_sent();  // of the text that came with the SYN, too
+    c.deadlines.clear(Deadline::kDelayedAck);
     out.flags = flag::kSyn | flag::kAck;
     if (c.agreed.ecn) out.flags |= flag::kEce;
     out.options = syn_ack_options(c.advertised_mss_bytes, c.agreed, ts);
@@ -214,7 +233,7 @@ void start_timers(Work& w, const OutputPlan& plan) {
   if (!c.deadlines.is_set(Deadline::kRetransmit)) {
     set_retransmit_timer(w, w.ctx.now);
   }
-  if (plan.kind == OutputPlan::Kind::kNew) start_probe_timer(w);
+  if (plan.kind == OutputPlan::Kind::kNew && is_synchronized(c.state)) start_probe_timer(w);
 }
 
 // At a paced rate text waits for its turn, unless it must find something out.
@@ -236,7 +255,7 @@ void note_idle(Work& w) {
 
 bool send_text(Work& w, net::Network& network) {
   Connection& c = w.c;
-  if (!can_transmit_text(c.state)) return false;
+  if (!can_transmit_text(c.state) && !is_let_in(c)) return false;
   note_idle(w);
   Outgoing out = begin_segment(w, flag::kAck);
   const OutputLimits limits = limits_of(c, out);

@@ -56,7 +56,7 @@ mem::Index open_passively(Arrival& a, const HalfOpen& h) {
   c.listener = h.listener;
   c.advertised_mss_bytes = h.advertised_mss_bytes;
   c.snd.start(h.iss);
-  c.snd.on_syn_sent();
+  if (!h.is_fast_open) c.snd.on_syn_sent();
   on_peer_syn(c, {h.irs, h.agreed, h.window, h.timestamp_recent}, a.ctx.now, h.timestamp_offset,
               h.retransmits > 0);
   a.ctx.counters.count(Mib::kTcpPassiveOpens);

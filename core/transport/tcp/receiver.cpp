@@ -24,7 +24,7 @@ uint32_t Receiver::free_bytes(uint32_t out_of_order_bytes) const {
 }
 
 uint16_t Receiver::advertise_in_syn() {
-  const auto window = static_cast<uint16_t>(std::min(limit_bytes_, uint32_t{0xffff}));
+  const auto window = static_cast<uint16_t>(std::min(free_bytes(0), uint32_t{0xffff}));
   v_.window_end = later(v_.window_end, v_.nxt + window);
   return window;
 }

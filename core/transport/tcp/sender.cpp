@@ -52,6 +52,19 @@ bool Sender::take_new(mem::PacketMemory& memory, uint32_t n, bool fin, mem::Chai
   return true;
 }
 
+bool Sender::share_unsent(mem::PacketMemory& memory, uint32_t n, mem::Chain& payload) {
+  TAPSTACK_ASSERT(n <= unsent_.length);
+  return n == 0 || memory.share(unsent_, 0, n, payload, mem::Priority::kControl);
+}
+
+void Sender::on_syn_text_acked(mem::PacketMemory& memory, uint32_t n) {
+  TAPSTACK_ASSERT(v_.is_all_acked() && n <= unsent_.length);
+  memory.chain_trim_front(unsent_, n);
+  v_.una = v_.nxt = v_.nxt + n;
+  v_.sent_bytes += n;
+  v_.acked_bytes += n;
+}
+
 bool Sender::share_sent(mem::PacketMemory& memory, const SeqRange& range, mem::Chain& payload) {
   const mem::ChainRange where{range.begin.since(text_begin()), range.length()};
   TAPSTACK_ASSERT(where.offset + where.length <= sent_.length);

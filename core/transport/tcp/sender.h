@@ -60,6 +60,10 @@ class Sender {
   // FIN behind them if `fin`. `payload` gets a shared view of them. False: no memory, nothing
   // changed.
   bool take_new(mem::PacketMemory& memory, uint32_t n, bool fin, mem::Chain& payload);
+  // A shared view of the next `n` unsent octets, n <= unsent_bytes(), which stay unsent.
+  bool share_unsent(mem::PacketMemory& memory, uint32_t n, mem::Chain& payload);
+  // The SYN-ACK, which on_ack() has seen, acknowledges `n` octets that went with the SYN only.
+  void on_syn_text_acked(mem::PacketMemory& memory, uint32_t n);
   // A shared view of sent octets [range), which must lie in [una, nxt) without SYN and FIN.
   bool share_sent(mem::PacketMemory& memory, const SeqRange& range, mem::Chain& payload);
 

@@ -32,6 +32,8 @@ struct Settings {
   uint32_t not_sent_low_water_bytes = 0;  // TCP_NOTSENT_LOWAT; 0: none
   uint32_t window_clamp_bytes = 0;        // TCP_WINDOW_CLAMP; 0: none
   uint8_t defer_accept_timeouts = 0;      // TCP_DEFER_ACCEPT in SYN-ACK time-outs; 0: off
+  uint16_t fast_open_queue = 0;           // TCP_FASTOPEN of a listener; 0: none
+  bool fast_open_connect = false;         // TCP_FASTOPEN_CONNECT
   uint16_t max_segment_bytes = 0;         // TCP_MAXSEG; 0: from the path MTU
   uint32_t user_timeout_ms = 0;           // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
   uint32_t syn_retries = kConfig.tcp_syn_retries;       // [1, 127]

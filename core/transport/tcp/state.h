@@ -14,9 +14,11 @@ constexpr bool is_synchronized(State s) {
          s != State::kSynReceived;
 }
 
-// The peer may still send text that we deliver (RFC 9293 3.10.7.4, seventh step).
+// The peer may still send text that we deliver (RFC 9293 3.10.7.4, seventh step); in SYN-RECEIVED
+// that of a SYN (RFC 7413).
 constexpr bool can_receive_text(State s) {
-  return s == State::kEstablished || s == State::kFinWait1 || s == State::kFinWait2;
+  return s == State::kSynReceived || s == State::kEstablished || s == State::kFinWait1 ||
+         s == State::kFinWait2;
 }
 
 // The peer's FIN has been received and acknowledged in order.

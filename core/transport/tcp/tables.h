@@ -9,6 +9,9 @@
 #include "transport/demux.h"
 #include "transport/ports.h"
 #include "transport/tcp/connection.h"
+#include "transport/tcp/fast_open.h"
+#include "transport/tcp/fast_open_cache.h"
+#include "transport/tcp/fast_open_cookies.h"
 #include "transport/tcp/isn.h"
 #include "transport/tcp/listener.h"
 #include "transport/tcp/syn_cookies.h"
@@ -32,6 +35,9 @@ struct Tables {
   EcnMode ecn = EcnMode{kConfig.tcp_ecn};
   IsnGenerator isn;
   SynCookies cookies;
+  FastOpenMode fast_open{kConfig.tcp_fast_open};
+  FastOpenCookies fast_open_cookies;
+  FastOpenCache fast_open_cache;
   Demux<kFlows> flows;
   Demux<kConfig.tcp_listeners> listening;  // by port
 

@@ -22,6 +22,8 @@ void Tcp::start(Random& random) {
   tables_.ports.start(random);
   tables_.isn.start(random);
   tables_.cookies.start(random);
+  tables_.fast_open_cookies.start(random);
+  tables_.fast_open_cache.start(random);
   tables_.flows.start(random.key());
   tables_.listening.start(random.key());
 }

@@ -28,7 +28,7 @@ void give_up(Work& w) {
   Connection& c = w.c;
   w.ctx.counters.count(Mib::kTcpExtTCPAbortOnTimeout);
   const Error why = c.soft_error != Error::kNone ? c.soft_error : Error::kTimedOut;
-  finish(w, why, is_synchronized(c.state) ? Event::kReset : Event::kConnectFailed);
+  finish(w, why, c.was_established ? Event::kReset : Event::kConnectFailed);
 }
 
 // RFC 9293 3.8.3, MUST-22, MUST-23: a SYN has an R2 of its own, which TCP_SYNCNT lowers.

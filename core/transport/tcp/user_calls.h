@@ -13,10 +13,12 @@
 #include "net/network.h"
 #include "transport/ports.h"
 #include "transport/tcp/ecn_mode.h"
+#include "transport/tcp/fast_open.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/info.h"
 #include "transport/tcp/settings.h"
 #include "util/result.h"
+#include "util/siphash.h"
 
 namespace tapstack::transport::tcp {
 
@@ -135,6 +137,7 @@ struct ConnectionStatus {
   uint32_t not_sent_bytes = 0;  // of those, never sent (SIOCOUTQNSD)
   uint32_t path_mtu_bytes = 0;
   bool is_quick_ack = true;   // TCP_QUICKACK
+  bool is_deferred = false;   // Fast Open: the SYN waits for the first send()
   bool is_connected = false;  // handshake complete and not ended by an error
   bool peer_closed = false;   // end of stream follows readable_bytes
   bool send_closed = false;   // shutdown_send() or the end: send() answers kBrokenPipe
@@ -153,6 +156,10 @@ Result<TcpInfo> info(const Tcp& tcp, ListenerId id);
 Result<Settings> settings(const Tcp& tcp, ConnectionId id);
 // For handshakes from now on.
 void set_ecn_mode(Tcp& tcp, EcnMode mode);
+// RFC 7413: who may, and the secret of the cookies (two little-endian halves).
+void set_fast_open(Tcp& tcp, FastOpenMode mode);
+void set_fast_open_key(Tcp& tcp, const SecretKey& key);
+bool may_fast_open(const Tcp& tcp);  // as a client
 // TCP_QUICKACK: not 0 sends an ACK that waits and acknowledges quickly from now on, 0 lets ACKs
 // wait for answers to go with; the traffic changes that again. An even value only sends the ACK.
 Status set_quick_ack(Tcp& tcp, Context& ctx, ConnectionId id, int64_t value);

@@ -12,11 +12,12 @@ namespace {
 // Why text cannot be queued now; kNone when it can.
 Error refusal(Connection& c) {
   if (c.error != Error::kNone) return take_error_of(c);
-  if (c.state == State::kSynSent || c.state == State::kSynReceived) {
+  const bool is_early = c.fast_open.is_deferred || is_let_in(c);
+  if (!is_early && (c.state == State::kSynSent || c.state == State::kSynReceived)) {
     c.send_blocked = true;
     return c.snd.vars().fin_queued ? Error::kBrokenPipe : Error::kWouldBlock;
   }
-  if (!c.was_established) return Error::kNotConnected;
+  if (!c.was_established && !is_early) return Error::kNotConnected;
   if (is_send_closed(c.state) || c.snd.vars().fin_queued) return Error::kBrokenPipe;
   if (send_room(c) == 0) {
     c.send_blocked = true;
@@ -40,6 +41,10 @@ bool will_go_on(const Connection& c, bool is_cut) {
 void after_queueing(Work& w, const SendFlags& flags) {
   w.c.more = flags.more;
   if (flags.urgent) w.c.snd.mark_urgent();
+  if (w.c.fast_open.is_deferred) {
+    w.c.fast_open.is_deferred = false;
+    w.c.wanted.syn = true;
+  }
   mark_output(w);
 }
 

@@ -58,6 +58,7 @@ Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
   s.unsent_bytes = c->snd.queued_bytes();
   s.not_sent_bytes = c->snd.unsent_bytes();
   s.is_quick_ack = is_synchronized(c->state) ? !c->acks.is_interactive() : c->settings.quick_ack;
+  s.is_deferred = c->fast_open.is_deferred;
   s.path_mtu_bytes = c->route.mtu_bytes;
   s.is_connected = c->was_established && c->state != State::kClosed;
   s.peer_closed =
@@ -151,6 +152,14 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
   arm(w);
   return {};
 }
+
+void set_fast_open(Tcp& tcp, FastOpenMode mode) { tcp.tables().fast_open = mode; }
+
+void set_fast_open_key(Tcp& tcp, const SecretKey& key) {
+  tcp.tables().fast_open_cookies.set_key(key);
+}
+
+bool may_fast_open(const Tcp& tcp) { return tcp.tables().fast_open.is_client(); }
 
 Status set_quick_ack(Tcp& tcp, Context& ctx, ConnectionId id, int64_t value) {
   Connection* c = find_connection(tcp, id);
