@@ -15,16 +15,15 @@ void Rack::on_delivered(const Delivered& delivered, Instant now, const PathTimes
                         Instant echo_sent_by) {
   for (const DeliveredPiece* p : {&delivered.newest_original, &delivered.newest_resent}) {
     if (!p->is_known) continue;
-    const Duration rtt = now - p->sent_at;
+    const Duration rtt = now - p->sent.at;
     if (p == &delivered.newest_resent) {
       // RFC 8985 6.2 step 2: the ACK may be for the first transmission.
-      if (p->sent_at > echo_sent_by || rtt < path.min_rtt) continue;
+      if (p->sent.at > echo_sent_by || rtt < path.min_rtt) continue;
     }
-    const bool is_newer = !is_known_ || p->sent_at > newest_sent_at_ ||
-                          (p->sent_at == newest_sent_at_ && p->end.after(newest_end_));
+    const bool is_newer = !is_known_ || is_sent_after(p->sent, p->end, newest_sent_, newest_end_);
     if (!is_newer) continue;
     is_known_ = true;
-    newest_sent_at_ = p->sent_at;
+    newest_sent_ = p->sent;
     newest_end_ = p->end;
     rtt_ = rtt;
   }
@@ -49,17 +48,15 @@ Duration Rack::window(const SentLog& log, const PathTimes& path, bool is_recover
   return std::min(path.min_rtt / 4 * window_factor_, path.srtt);
 }
 
-// RFC 8985 6.2 step 2, RACK_sent_after().
 bool Rack::is_overtaken(const SentRecord& r) const {
-  return is_known_ && (r.sent_at < newest_sent_at_ ||
-                       (r.sent_at == newest_sent_at_ && r.range.end.before(newest_end_)));
+  return is_known_ && is_sent_after(newest_sent_, newest_end_, r.sent, r.range.end);
 }
 
 mem::Index Rack::find_lost(const SentPool& pool, const SentLog& log, Instant now,
                            const PathTimes& path, bool is_recovering) const {
   const mem::Index oldest = log.oldest_in_flight();
   if (oldest == mem::kNoIndex || !is_overtaken(pool.at(oldest))) return mem::kNoIndex;
-  const Instant lost_at = pool.at(oldest).sent_at + rtt_ + window(log, path, is_recovering);
+  const Instant lost_at = pool.at(oldest).sent.at + rtt_ + window(log, path, is_recovering);
   return lost_at <= now ? oldest : mem::kNoIndex;
 }
 
@@ -72,7 +69,7 @@ Duration Rack::wait(const SentPool& pool, const SentLog& log, Instant now, const
        i = SentLog::next_in_flight(pool, i)) {
     if (!is_overtaken(pool.at(i))) break;
     // None was sent later than what overtook it, so that is near enough where there are many.
-    last = ++seen > kWalkMax ? newest_sent_at_ : std::max(last, pool.at(i).sent_at);
+    last = ++seen > kWalkMax ? newest_sent_.at : std::max(last, pool.at(i).sent.at);
     if (seen > kWalkMax) break;
   }
   return seen == 0 ? Duration() : last + allowed - now;
@@ -82,7 +79,7 @@ mem::Index Rack::find_lost_on_timeout(const SentPool& pool, const SentLog& log, 
                                       const PathTimes& path) const {
   const mem::Index oldest = log.oldest_in_flight();
   if (oldest == mem::kNoIndex) return oldest;
-  const Instant lost_at = pool.at(oldest).sent_at + rtt_ + window(log, path, true);
+  const Instant lost_at = pool.at(oldest).sent.at + rtt_ + window(log, path, true);
   return lost_at <= now ? oldest : mem::kNoIndex;
 }
 

@@ -52,9 +52,9 @@ class Rack {
  private:
   bool is_overtaken(const SentRecord& r) const;
 
-  Instant newest_sent_at_;  // RACK.xmit_ts
-  SeqNumber newest_end_;    // RACK.end_seq
-  Duration rtt_;            // RACK.rtt, of that
+  SentTime newest_sent_;  // RACK.xmit_ts
+  SeqNumber newest_end_;  // RACK.end_seq
+  Duration rtt_;          // RACK.rtt, of that
   SeqNumber duplicate_round_end_;
   uint8_t window_factor_ = 1;  // RACK.reo_wnd_mult
   uint8_t factor_lasts_ = 0;   // RACK.reo_wnd_persist: recoveries

@@ -25,7 +25,7 @@ std::optional<Duration> round_trip_of(Connection& c, const AckFacts& f, Instant 
   // reported this text was lost.
   const bool is_sacked = d.sacked_bytes > 0 && d.newest_original.is_known &&
                          !d.newest_resent.is_known && !c.recovery.is(RecoveryPhase::kLoss);
-  if (is_sacked) return now - d.newest_original.sent_at;
+  if (is_sacked) return now - d.newest_original.sent.at;
   return std::nullopt;
 }
 
@@ -42,8 +42,11 @@ void tell_rack(Work& w, const AckFacts& f) {
     c.rack.on_reordering();
     w.ctx.counters.count(Mib::kTcpExtTCPSACKReorder);
   }
+  // An ACK that moves nothing echoes the last segment in order, not what it reports by SACK (RFC
+  // 7323 4.3).
+  const bool has_echo = f.tsecr && f.has_moved;
   const Instant echo_sent_by =
-      f.tsecr ? c.timestamps.sent_by(*f.tsecr, w.ctx.now) : Instant::never();
+      has_echo ? c.timestamps.sent_by(*f.tsecr, w.ctx.now) : Instant::never();
   c.rack.on_delivered(f.delivered, w.ctx.now, path_of(c), echo_sent_by);
 }
 
@@ -219,11 +222,11 @@ void step_probe(Work& w, const AckFacts& f) {
 
 void tell_rate(Work& w, const Delivered& d) {
   const DeliveredPiece& newest =
-      !d.newest_resent.is_known || d.newest_original.sent_at > d.newest_resent.sent_at
+      !d.newest_resent.is_known || d.newest_original.sent.is_after(d.newest_resent.sent)
           ? d.newest_original
           : d.newest_resent;
   if (!newest.is_known) return;
-  w.c.rate.on_delivered(newest.snapshot, newest.sent_at, d.delivered_bytes, w.ctx.now);
+  w.c.rate.on_delivered(newest.snapshot, newest.sent.at, d.delivered_bytes, w.ctx.now);
 }
 
 void tell_congestion(Work& w, const AckFacts& f, uint32_t lost_bytes,
@@ -268,7 +271,7 @@ bool are_few_outstanding(const Connection& c) {
 void bring_timer_forward(Work& w) {
   Connection& c = w.c;
   if (c.sent.is_empty() || !c.deadlines.is_set(Deadline::kRetransmit)) return;
-  const Instant at = std::max(c.sent.front(w.tables.sent).sent_at + c.rtt.rto(),
+  const Instant at = std::max(c.sent.front(w.tables.sent).sent.at + c.rtt.rto(),
                               w.ctx.now + Duration::ms(kConfig.tcp_rto_min_ms));
   c.deadlines.set(Deadline::kRetransmit, std::min(at, c.deadlines.at(Deadline::kRetransmit)));
 }
@@ -278,7 +281,7 @@ void bring_timer_forward(Work& w) {
 bool is_timer_answered(const SentPool& pool, const Connection& c, const AckFacts& f) {
   if (f.has_moved || c.sent.is_empty()) return true;
   const DeliveredPiece& p = f.delivered.newest_original;
-  return f.delivered.sacked_bytes > 0 && p.is_known && p.sent_at < c.sent.front(pool).sent_at;
+  return f.delivered.sacked_bytes > 0 && p.is_known && c.sent.front(pool).sent.is_after(p.sent);
 }
 
 }  // namespace
@@ -318,7 +321,7 @@ void start_retransmit_timers(Work& w) {
     c.deadlines.clear(Deadline::kRetransmit);
   } else {
     Instant from = w.ctx.now;
-    if (are_few_outstanding(c)) from = std::min(from, c.sent.front(w.tables.sent).sent_at);
+    if (are_few_outstanding(c)) from = std::min(from, c.sent.front(w.tables.sent).sent.at);
     set_retransmit_timer(w, from);
   }
   start_probe_timer(w);

@@ -15,13 +15,9 @@ uint32_t segments_of(uint32_t bytes, uint32_t segment_bytes) {
   return (bytes + segment_bytes - 1) / segment_bytes;
 }
 
-// RFC 8985 6.2 step 2, RACK_sent_after().
-bool is_sent_after(Instant at, SeqNumber end, const DeliveredPiece& than) {
-  return !than.is_known || at > than.sent_at || (at == than.sent_at && end.after(than.end));
-}
-
 void note_piece(const SentRecord& r, SeqNumber end, DeliveredPiece& newest) {
-  if (is_sent_after(r.sent_at, end, newest)) newest = {r.sent_at, end, r.snapshot, true};
+  const bool is_newer = !newest.is_known || is_sent_after(r.sent, end, newest.sent, newest.end);
+  if (is_newer) newest = {r.sent, end, r.snapshot, true};
 }
 
 // Lost, and not on its way again.
@@ -94,7 +90,7 @@ void SentLog::on_sent(SentPool& pool, const Transmission& t) {
   }
   SentRecord& r = pool.at(id.index);
   r.range = t.range;
-  r.sent_at = t.at;
+  r.sent = {t.at, ++transmissions_};
   r.snapshot = t.snapshot;
   r.segment_bytes = t.segment_bytes;
   r.segments = segments;
@@ -108,7 +104,7 @@ void SentLog::extend_tail(SentPool& pool, const Transmission& t, uint32_t segmen
   stop_counting(tail);
   tail.range.end = t.range.end;
   tail.segments += segments;
-  tail.sent_at = t.at;
+  tail.sent = {t.at, ++transmissions_};
   count(tail);
   remove<kTurn>(pool, by_turn_, by_place_.tail);
   push_back<kTurn>(pool, by_turn_, by_place_.tail);
@@ -125,7 +121,7 @@ void SentLog::on_resent(SentPool& pool, const Transmission& t) {
   if (r.is_sacked) return;  // a window probe: nothing of it is waited for
   stop_counting(r);
   r.is_again = r.was_resent = true;
-  r.sent_at = t.at;
+  r.sent = {t.at, ++transmissions_};
   r.snapshot = t.snapshot;
   count(r);
   remove<kTurn>(pool, by_turn_, i);
@@ -144,7 +140,7 @@ void SentLog::on_acked(SentPool& pool, SeqNumber una, SeqNumber recovery_point, 
     if (r.was_resent) {
       out.has_resent_acked = true;
     } else if (!r.is_sacked) {
-      out.oldest_acked_at = std::min(out.oldest_acked_at, r.sent_at);
+      out.oldest_acked_at = std::min(out.oldest_acked_at, r.sent.at);
     }
     if (end == r.range.end) {
       drop(pool, i);
@@ -247,7 +243,7 @@ void SentLog::merge_with_next(SentPool& pool, mem::Index index) {
   r.range.end = gone.range.end;
   r.segments += gone.segments;
   r.was_resent = r.was_resent || gone.was_resent;
-  r.sent_at = std::min(r.sent_at, gone.sent_at);
+  if (r.sent.is_after(gone.sent)) r.sent = gone.sent;
   count(r);
   if (lost_hint_before == next) lost_hint_ = index;
   if (r.is_sacked) sack_hint_ = index;

@@ -18,9 +18,27 @@
 
 namespace tapstack::transport::tcp {
 
+// When a piece last went out. Many leave at one instant, so transmissions are numbered too.
+struct SentTime {
+  Instant at;
+  uint32_t number = 0;  // of the transmission, among the connection's
+
+  constexpr bool is_after(const SentTime& o) const {
+    return at > o.at || (at == o.at && static_cast<int32_t>(number - o.number) > 0);
+  }
+  constexpr bool operator==(const SentTime&) const = default;
+};
+
+// RFC 8985 6.2 step 2, RACK_sent_after(): pieces of one transmission are in the order of their
+// ends.
+constexpr bool is_sent_after(const SentTime& sent, SeqNumber end, const SentTime& than,
+                             SeqNumber than_end) {
+  return sent.is_after(than) || (sent == than && end.after(than_end));
+}
+
 struct SentRecord {
   SeqRange range;         // of text, and the FIN
-  Instant sent_at;        // its last transmission
+  SentTime sent;          // its last transmission
   SendSnapshot snapshot;  // of the connection's delivery then
   uint32_t segments = 0;  // that it holds
   uint16_t segment_bytes = 1;
@@ -29,7 +47,7 @@ struct SentRecord {
   bool is_again = false;    // a retransmission of it is in flight
   bool was_resent = false;  // it was sent more than once
   ListLink place;           // by sequence number
-  ListLink turn;  // by sent_at, while in flight: not SACKed, and not lost unless `is_again`
+  ListLink turn;  // by `sent`, while in flight: not SACKed, and not lost unless `is_again`
 };
 
 using SentPool = mem::Pool<SentRecord, kConfig.tcp_sent_records, struct SentRecordTag>;
@@ -44,7 +62,7 @@ struct Transmission {
 
 // A piece that an ACK reported as received.
 struct DeliveredPiece {
-  Instant sent_at;
+  SentTime sent;
   SeqNumber end;
   SendSnapshot snapshot;
   bool is_known = false;
@@ -141,6 +159,7 @@ class SentLog {
   mem::Index lost_hint_ = mem::kNoIndex;  // nothing that must go again lies before it
   mem::Index sack_hint_ = mem::kNoIndex;  // near the last change by SACK
   SeqNumber sacked_end_;
+  uint32_t transmissions_ = 0;
   uint32_t total_bytes_ = 0;
   uint32_t segments_ = 0;
   uint32_t sacked_bytes_ = 0;

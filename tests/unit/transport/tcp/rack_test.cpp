@@ -161,5 +161,20 @@ TEST_F(RackTest, ATimeOutLosesWhatIsOlderThanARoundTrip) {  // 6.3
       << "segment 2 may still arrive";
 }
 
+// RFC 8985 6.2 step 2 orders by time and sequence number; several leave at one instant here.
+TEST_F(RackTest, WhatLeftBeforeARetransmissionAtTheSameInstantDoesNotOvertakeIt) {
+  send(0, 0);
+  send(1, 0);
+  sack(1, 100);
+  ASSERT_EQ(find(100, true), 1);
+  send(2, 100);
+  resend(0, 100);
+  send(3, 100);
+  sack(2, 200);
+  EXPECT_EQ(find(200, true), 0);
+  sack(3, 200);
+  EXPECT_EQ(find(200, true), 1);
+}
+
 }  // namespace
 }  // namespace tapstack::transport::tcp

@@ -74,7 +74,7 @@ TEST_F(SentLogTest, WhatWasSentIsInThePipeUntilItIsAcknowledged) {
   EXPECT_EQ(d.acked_bytes, 3 * kMss);
   EXPECT_EQ(d.delivered_bytes, 3 * kMss);
   EXPECT_EQ(d.oldest_acked_at, at_ms(0));
-  EXPECT_EQ(d.newest_original.sent_at, at_ms(2));
+  EXPECT_EQ(d.newest_original.sent.at, at_ms(2));
   EXPECT_EQ(log.pipe_bytes(), 7 * kMss);
   EXPECT_EQ(log.records(), 7u);
 }
@@ -166,7 +166,7 @@ TEST_F(SentLogTest, AnAckOfARetransmissionIsNoRoundTrip) {  // Karn, RFC 6298 3
   EXPECT_TRUE(d.has_resent_acked);
   EXPECT_TRUE(d.oldest_acked_at.is_never());
   EXPECT_FALSE(d.newest_original.is_known);
-  EXPECT_EQ(d.newest_resent.sent_at, at_ms(50));
+  EXPECT_EQ(d.newest_resent.sent.at, at_ms(50));
 }
 
 TEST_F(SentLogTest, DeliveryBelowSomethingSackedIsReordering) {
@@ -250,7 +250,7 @@ TEST_F(SentLogTest, WithoutAFreeRecordTheLastOneGrows) {
   log.on_sent(*pool, transmission(1000, 2000, 7));
   EXPECT_EQ(log.records(), 1u);
   EXPECT_EQ(log.pipe_bytes(), 2 * kMss);
-  EXPECT_EQ(log.front(*pool).sent_at, at_ms(7));
+  EXPECT_EQ(log.front(*pool).sent.at, at_ms(7));
   EXPECT_EQ(sack(1000, 2000).sacked_bytes, 0u) << "no record for the part: not taken in";
   EXPECT_EQ(ack(2000).acked_bytes, 2 * kMss);
   for (const auto id : taken) pool->release(id);

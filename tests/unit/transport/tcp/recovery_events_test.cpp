@@ -1,0 +1,185 @@
+// What ACKs and timers say about losses, over a link that loses or delays what a test names.
+#include "transport/tcp/recovery_events.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+
+#include "pair.h"
+#include "transport/tcp/notify.h"
+
+namespace tapstack::transport::tcp {
+namespace {
+
+constexpr uint32_t kText = 1448;  // of a full segment with timestamps
+
+// A path of 20 ms round trip from a to b; segments of text count from 0, those sent again too.
+class RecoveryEvents : public ::testing::Test {
+ protected:
+  void connect(const Settings& settings = {}) {
+    Pair::Options options;
+    options.delay = Duration::ms(10);
+    pair_ = std::make_unique<Pair>(options);
+    ends_ = p().establish(settings, settings);
+    p().trace.clear();
+    p().drop = [this](const Seen& s) {
+      return s.from_a && s.text > 0 && lost_.contains(number_++);
+    };
+  }
+  void lose(std::set<int> numbers) {
+    lost_ = std::move(numbers);
+    number_ = 0;
+  }
+  // Sends so many full segments and lets the time pass.
+  void send(uint32_t segments, Duration time) {
+    const std::string text = pattern(segments * kText);
+    p().send(p().a, ends_.a, text);
+    p().run(time);
+    received_ += p().receive(p().b, ends_.b);
+  }
+  Pair& p() { return *pair_; }
+  Connection& at_a() { return p().inside(p().a, ends_.a); }
+  uint64_t counted(Mib what) { return p().a.counters.value(what); }
+  uint32_t sent_again() { return at_a().figures.retransmits; }
+  uint32_t cwnd() { return at_a().congestion.cwnd_bytes(); }
+
+  std::unique_ptr<Pair> pair_;
+  Pair::Ends ends_;
+  std::set<int> lost_;
+  int number_ = 0;
+  std::string received_;
+};
+
+Settings with(bool Settings::*field, bool value) {
+  Settings settings;
+  settings.*field = value;
+  return settings;
+}
+
+TEST_F(RecoveryEvents, LossesOfOneFlightAreRepairedInOneRecovery) {  // RFC 6675 5
+  connect();
+  lose({1, 4, 5});
+  send(10, Duration::ms(80));
+  EXPECT_TRUE(received_ == pattern(10 * kText));
+  EXPECT_EQ(sent_again(), 3u);
+  EXPECT_EQ(counted(Mib::kTcpExtTCPSackRecovery), 1u);
+  EXPECT_EQ(counted(Mib::kTcpExtTCPTimeouts), 0u);
+  EXPECT_TRUE(at_a().recovery.is_open());
+}
+
+TEST_F(RecoveryEvents, ALostRetransmissionNeedsNoTimeout) {  // RFC 8985 6.2
+  connect();
+  int copies = 0;
+  p().drop = [&](const Seen& s) {
+    return s.from_a && s.seq == at_a().snd.vars().iss + 1 && s.text > 0 && copies++ < 2;
+  };
+  send(20, Duration::ms(150));
+  EXPECT_TRUE(received_ == pattern(20 * kText));
+  EXPECT_EQ(sent_again(), 2u);
+  EXPECT_EQ(counted(Mib::kTcpExtTCPTimeouts), 0u);
+}
+
+TEST_F(RecoveryEvents, ALostTailIsProbedBeforeATimeout) {  // RFC 8985 7
+  connect();
+  lose({8, 9});
+  send(10, Duration::ms(200));
+  EXPECT_TRUE(received_ == pattern(10 * kText));
+  EXPECT_EQ(counted(Mib::kTcpExtTCPLossProbes), 1u);
+  EXPECT_EQ(counted(Mib::kTcpExtTCPTimeouts), 0u);
+}
+
+TEST_F(RecoveryEvents, ASegmentThatIsALittleLateIsNotSentAgain) {  // RFC 8985 6.2 step 4
+  connect();
+  int n = 0;
+  p().extra_delay = [&n](const Seen& s) {
+    return s.from_a && s.text > 0 && n++ == 1 ? Duration::ms(4) : Duration();
+  };
+  send(3, Duration::ms(100));
+  EXPECT_TRUE(received_ == pattern(3 * kText));
+  EXPECT_EQ(sent_again(), 0u);
+}
+
+TEST_F(RecoveryEvents, AfterTheReorderingWindowAnOvertakenSegmentIsLost) {  // RFC 8985 6.2 step 5
+  connect();
+  lose({0});
+  send(2, Duration::ms(20));
+  EXPECT_EQ(sent_again(), 0u);
+  EXPECT_TRUE(at_a().deadlines.is_set(Deadline::kReordering));
+  p().run(Duration::ms(6));  // a quarter of the round trip
+  EXPECT_EQ(sent_again(), 1u);
+}
+
+TEST_F(RecoveryEvents, ATimeoutForADelayedPathIsUndone) {  // RFC 5682, RFC 3522
+  for (const bool has_timestamps : {true, false}) {
+    connect(with(&Settings::timestamps, has_timestamps));
+    bool is_slow = true;
+    p().extra_delay = [&is_slow](const Seen& s) {
+      return s.from_a && s.text > 0 && is_slow ? Duration::ms(400) : Duration();
+    };
+    const uint32_t before = cwnd();
+    send(8, Duration::ms(350));
+    ASSERT_EQ(counted(Mib::kTcpExtTCPTimeouts), 1u) << has_timestamps;
+    EXPECT_LT(cwnd(), before) << has_timestamps;
+    is_slow = false;
+    send(8, Duration::ms(400));
+    EXPECT_GE(cwnd(), before) << has_timestamps;
+    EXPECT_EQ(counted(Mib::kTcpExtTCPLossUndo) + counted(Mib::kTcpExtTCPSpuriousRTOs), 1u)
+        << has_timestamps;
+  }
+}
+
+TEST_F(RecoveryEvents, WithoutSackThreeDuplicatesStartAndTheFullAckEndsIt) {  // RFC 6582 3.2
+  connect(with(&Settings::sack, false));
+  lose({1, 4});
+  send(10, Duration::ms(150));
+  EXPECT_TRUE(received_ == pattern(10 * kText));
+  EXPECT_EQ(sent_again(), 2u);
+  EXPECT_EQ(counted(Mib::kTcpExtTCPRenoRecovery), 1u);
+  EXPECT_TRUE(at_a().recovery.is_open());
+}
+
+TEST_F(RecoveryEvents, WithoutSackADuplicateTakesASegmentOutOfThePipe) {  // RFC 6675 4
+  connect(with(&Settings::sack, false));
+  lose({0});
+  send(4, Duration::ms(21));  // the first ACK also changes the window, so it is no duplicate
+  EXPECT_EQ(at_a().duplicates.count(), 2u);
+  EXPECT_EQ(pipe_bytes(at_a()), 2 * kText);
+}
+
+TEST_F(RecoveryEvents, EveryCopyLostMeansTimeoutsThatBackOff) {  // RFC 6298 5.5
+  connect();
+  lose({0, 1, 2, 3});
+  send(1, Duration::ms(1000));
+  EXPECT_EQ(counted(Mib::kTcpExtTCPTimeouts), 2u);
+  EXPECT_EQ(at_a().rtt.backoff(), 2);
+  send(0, Duration::ms(3000));
+  EXPECT_TRUE(received_ == pattern(kText));
+}
+
+TEST_F(RecoveryEvents, TheTimerIsDueNoLaterThanTheProgramsLimit) {  // RFC 5482
+  Settings settings;
+  settings.user_timeout_ms = 50;
+  connect(settings);
+  lose({0});
+  send(1, Duration::ms(1));
+  EXPECT_LE(at_a().deadlines.at(Deadline::kRetransmit), p().now + Duration::ms(50));
+}
+
+TEST_F(RecoveryEvents, EverythingGoesAgainWithoutAReductionOfTheWindow) {
+  connect();
+  lose({0, 1, 2, 3});
+  send(4, Duration::ms(5));
+  const uint32_t before = cwnd();
+  Context ctx = p().ctx(p().a);
+  Work w = work_on(p().a.tcp.tables(), ctx, ends_.a.index);
+  resend_everything(w.c, w.tables.sent);
+  mark_output(w);
+  p().run(Duration::ms(60));
+  EXPECT_TRUE(p().receive(p().b, ends_.b) == pattern(4 * kText));
+  EXPECT_GE(cwnd(), before);
+}
+
+}  // namespace
+}  // namespace tapstack::transport::tcp
