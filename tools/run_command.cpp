@@ -36,7 +36,7 @@ constexpr RunOption kOptions[] = {
     {"--loopback", "TAPSTACK_LOOPBACK", "stack", "who serves 127.0.0.0/8 (stack)"},
     {"--impair", "TAPSTACK_IMPAIR", "LIST",
      "a bad link: delay=20ms,jitter=2ms,loss=1%,reorder=1%,dup=1%,corrupt=1%,rate=100mbit,seed=7"},
-    {"--cc", "TAPSTACK_CC", "NAME", "congestion control: reno, cubic (cubic)"},
+    {"--cc", "TAPSTACK_CC", "NAME", "congestion control: reno, cubic, bbr (cubic)"},
     {"--ecn", "TAPSTACK_ECN", "0|1|2", "ECN: off, ask for it, or when the peer asks (2)"},
     {"--seed", "TAPSTACK_SEED", "NUMBER", "fixed seed for everything random"},
     {"--engine", "TAPSTACK_ENGINE", "inside|keeper", "where the stack runs (inside)"},

@@ -104,7 +104,7 @@ constexpr Variable kVariables[] = {
      "no value: name servers are not supported yet, names come from /etc/hosts"},
     {"TAPSTACK_LOOPBACK", [](std::string_view v, Settings&) { return v == "stack"; },
      "stack: host is not supported yet"},
-    {"TAPSTACK_CC", apply_congestion, "reno or cubic"},
+    {"TAPSTACK_CC", apply_congestion, "reno, cubic or bbr"},
     {"TAPSTACK_ECN", apply_ecn, "0 (off), 1 (ask for it) or 2 (when the peer asks)"},
     {"TAPSTACK_SEED", apply_seed, "a number from 0 to 18446744073709551615"},
     {"TAPSTACK_ENGINE", apply_engine, "inside or keeper"},

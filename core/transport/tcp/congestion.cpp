@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "transport/tcp/new_reno.h"
+#include "transport/tcp/pacing.h"
 
 namespace tapstack::transport::tcp {
 
@@ -23,11 +24,20 @@ void Congestion::start(CongestionAlgorithm algorithm, uint32_t mss_bytes,
 
 void Congestion::change_algorithm(CongestionAlgorithm algorithm) {
   algorithm_ = algorithm;
-  state_ = is_cubic() ? State(CubicState{}) : State();
+  state_ = State();
+  if (is_cubic()) state_ = State(CubicState{});
+  if (is_bbr()) {
+    state_ = State(BbrIfAny{});
+    state_.bbr.start(window_);
+  }
   undo_ = Undo{};
 }
 
 void Congestion::on_ack(const AckSample& sample) {
+  if (is_bbr()) {
+    window_.cwnd_bytes = state_.bbr.on_ack(sample, window_, use_.is_limited());
+    return;
+  }
   // RFC 5681 3.1 and 3.2: it grows by what is acknowledged in order, not by what a duplicate ACK
   // reports; the first two tell of a loss as likely as of growth (Linux's tcp_may_raise_cwnd).
   if (sample.acked_bytes == 0) return;
@@ -79,20 +89,28 @@ void Congestion::reduce(bool for_ecn) {
               : new_reno::ssthresh_after_loss(window_.cwnd_bytes, window_.mss_bytes);
 }
 
-void Congestion::on_lost(const LossSample&) {}
+void Congestion::on_lost(const LossSample& sample) {
+  if (is_bbr()) state_.bbr.on_lost(sample, window_);
+}
 
 void Congestion::on_loss(Instant) {
+  if (is_bbr()) return state_.bbr.on_recovery(window_);
   reduce(false);
   window_.cwnd_bytes = window_.ssthresh_bytes;
 }
 
 void Congestion::on_ecn(Instant) {
+  if (is_bbr()) return state_.bbr.on_ecn(window_);
   reduce(true);
   window_.cwnd_bytes = window_.ssthresh_bytes;
 }
 
 void Congestion::on_timeout(Instant, bool again) {
-  if (!again) reduce(false);
+  if (is_bbr()) {
+    state_.bbr.on_recovery(window_);
+  } else if (!again) {
+    reduce(false);
+  }
   // RFC 5681 3.1, RFC 9438 4.8: the loss window is one segment; a CUBIC epoch begins anew.
   window_.cwnd_bytes = window_.mss_bytes;
 }
@@ -102,10 +120,15 @@ void Congestion::on_recovery_window(uint32_t cwnd_bytes) {
 }
 
 void Congestion::on_recovered(uint32_t cwnd_max_bytes) {
+  if (is_bbr()) return;  // its next ACK restores the window
   window_.cwnd_bytes = std::min(window_.ssthresh_bytes, cwnd_max_bytes);
 }
 
 void Congestion::on_undo() {
+  if (is_bbr()) {
+    window_.cwnd_bytes = state_.bbr.on_undo(window_);
+    return;
+  }
   if (undo_.cwnd_bytes == 0) return;
   window_.cwnd_bytes = std::max(window_.cwnd_bytes, undo_.cwnd_bytes);
   window_.ssthresh_bytes = std::max(window_.ssthresh_bytes, undo_.ssthresh_bytes);
@@ -117,6 +140,10 @@ void Congestion::on_undo() {
 // RFC 5681 4.1 would fall to at once (RFC 7661 4.4.2 has the decay). What was reached is kept as
 // ssthresh (RFC 7661 4.4.2).
 void Congestion::on_restart(Instant now, Instant last_sent_at, Duration rto) {
+  if (is_bbr()) {
+    window_.cwnd_bytes = state_.bbr.on_restart(now, window_);
+    return;
+  }
   if (is_cubic()) state_.cubic.cubic.on_pause(now);
   Duration idle = now - last_sent_at;
   if (idle <= rto) return;
@@ -131,23 +158,21 @@ void Congestion::on_restart(Instant now, Instant last_sent_at, Duration rto) {
 
 void Congestion::on_output_end(const OutputSample& sample) {
   const uint32_t cwnd = use_.on_output_end(sample, window_, initial_window_bytes());
-  if (cwnd == window_.cwnd_bytes) return;
+  if (cwnd == window_.cwnd_bytes || is_bbr()) return;  // a model, not the window, is what BBR keeps
   // RFC 7661 4.4.2: what was reached is worth a slow start back to it.
   window_.ssthresh_bytes = std::max(window_.ssthresh_bytes, window_.cwnd_bytes / 4 * 3);
   window_.cwnd_bytes = cwnd;
 }
 
 uint64_t Congestion::pacing_bytes_per_s() const {
-  return pacing_max_bytes_per_s_ == kUnlimitedRate ? 0 : pacing_max_bytes_per_s_;
+  const uint64_t rate = is_bbr() ? state_.bbr.pacing_bytes_per_s() : kUnlimitedRate;
+  const uint64_t limited = std::min(rate, pacing_max_bytes_per_s_);
+  return limited == kUnlimitedRate ? 0 : limited;
 }
 
-// What the rate sends in a millisecond, at least two segments, at most a superframe
-// (draft-ietf-ccwg-bbr 5.6.3).
 uint32_t Congestion::send_quantum_bytes() const {
   const uint64_t rate = pacing_bytes_per_s();
-  if (rate == 0) return kWindowMax;
-  const uint64_t most = std::max<uint64_t>(65'535, 2 * window_.mss_bytes);
-  return static_cast<uint32_t>(std::clamp<uint64_t>(rate / 1000, 2 * window_.mss_bytes, most));
+  return rate == 0 ? kWindowMax : tcp::send_quantum_bytes(rate, window_.mss_bytes);
 }
 
 }  // namespace tapstack::transport::tcp

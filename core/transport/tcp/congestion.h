@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "transport/tcp/ack_sample.h"
+#include "transport/tcp/bbr.h"
 #include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/congestion_window.h"
 #include "transport/tcp/cubic.h"
@@ -67,7 +68,10 @@ class Congestion {
   bool is_slow_start() const { return window_.is_slow_start(); }
   CongestionAlgorithm algorithm() const { return algorithm_; }
   // Whether recovery decides how much is sent while it lasts (RFC 9937); false: the algorithm does.
-  bool uses_prr() const { return algorithm_ != CongestionAlgorithm::kBbr; }
+  bool uses_prr() const { return !is_bbr(); }
+  // Whether what leaves now is to be taken for limited by the program
+  // (draft-ietf-ccwg-bbr 5.3.4.3).
+  bool ignores_low_rates() const { return is_bbr() && state_.bbr.ignores_low_rates(); }
   uint64_t pacing_bytes_per_s() const;  // 0: not paced
   uint32_t send_quantum_bytes() const;  // the most that may leave at once when paced
 
@@ -91,8 +95,10 @@ class Congestion {
   union State {
     State() : reno() {}
     explicit State(const CubicState& c) : cubic(c) {}
+    explicit State(const BbrIfAny& b) : bbr(b) {}
     RenoState reno;
     CubicState cubic;
+    BbrIfAny bbr;
   };
 
   uint32_t initial_window_bytes() const;
@@ -102,6 +108,8 @@ class Congestion {
   // Slow start with what was acknowledged; answers what is left for congestion avoidance.
   uint32_t slow_start(const AckSample& sample);
   void avoid_congestion(const AckSample& sample, uint32_t acked_bytes);
+
+  bool is_bbr() const { return kConfig.tcp_bbr && algorithm_ == CongestionAlgorithm::kBbr; }
 
   State state_;
   CongestionWindow window_{0, 0, kConfig.tcp_mss_default_bytes};

@@ -26,7 +26,9 @@ constexpr std::string_view name_of(CongestionAlgorithm a) {
 }
 
 // Whether this profile was built with it.
-constexpr bool is_available(CongestionAlgorithm a) { return a != CongestionAlgorithm::kBbr; }
+constexpr bool is_available(CongestionAlgorithm a) {
+  return kConfig.tcp_bbr || a != CongestionAlgorithm::kBbr;
+}
 
 // None: no such name, or not available here.
 constexpr std::optional<CongestionAlgorithm> congestion_named(std::string_view name) {

@@ -2,11 +2,20 @@
 // connection: output asks before it sends, and sets a deadline for what has to wait.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "util/time.h"
 
 namespace tapstack::transport::tcp {
+
+// The most that may leave at once at a rate: what it sends in a millisecond, at least two segments,
+// at most a superframe (draft-ietf-ccwg-bbr 5.6.3).
+constexpr uint32_t send_quantum_bytes(uint64_t rate_bytes_per_s, uint32_t mss_bytes) {
+  const uint64_t most = std::max<uint64_t>(65'535, 2 * uint64_t{mss_bytes});
+  return static_cast<uint32_t>(
+      std::clamp<uint64_t>(rate_bytes_per_s / 1000, 2 * uint64_t{mss_bytes}, most));
+}
 
 class Pacer {
  public:

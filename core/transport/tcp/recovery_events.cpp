@@ -248,8 +248,10 @@ void tell_congestion(Work& w, const AckFacts& f, uint32_t lost_bytes,
   s.is_in_recovery = c.recovery.is_reducing();
   s.is_loss_recovery = c.recovery.is(RecoveryPhase::kLoss);
   s.has_ecn_echo = f.has_ecn_echo;
+  s.has_sack = c.agreed.sack;
   s.rate = c.rate.end_of_ack(s.min_rtt);
   c.congestion.on_ack(s);
+  if (c.congestion.ignores_low_rates()) c.rate.on_app_limited(s.pipe_bytes);
   if (!c.recovery.is_reducing() || !c.congestion.uses_prr() || s.delivered_bytes == 0) return;
   c.prr.on_ack({s.delivered_bytes, s.pipe_bytes, f.has_moved && lost_bytes == 0});
   c.congestion.on_recovery_window(c.prr.window_bytes());

@@ -30,6 +30,8 @@ class WindowUse {
   // Idleness has been accounted for otherwise.
   void on_restart(Instant now);
 
+  // The window held text back in the last round trip.
+  bool is_limited() const { return is_limited_; }
   // An ACK may enlarge the window: it was the limit in the last round trip, or in slow start, where
   // the window doubles in each, at least half of it was used (RFC 7661 4.1: it is validated).
   bool may_grow(const CongestionWindow& w) const {

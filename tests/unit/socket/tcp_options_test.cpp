@@ -8,6 +8,7 @@ namespace {
 using transport::tcp::CongestionAlgorithm;
 
 constexpr auto kReno = static_cast<int64_t>(CongestionAlgorithm::kNewReno);
+constexpr auto kBbr = static_cast<int64_t>(CongestionAlgorithm::kBbr);
 constexpr auto kCubic = static_cast<int64_t>(CongestionAlgorithm::kCubic);
 
 class TcpOptions : public SocketTest {
@@ -150,6 +151,8 @@ TEST_F(TcpOptions, CongestionControlIsChosenPerSocket) {
   EXPECT_EQ(get(id, Option::kCongestion), kCubic);
   EXPECT_EQ(set(id, Option::kCongestion, kReno), Error::kNone);
   EXPECT_EQ(get(id, Option::kCongestion), kReno);
+  EXPECT_EQ(set(id, Option::kCongestion, kBbr), Error::kNone);
+  EXPECT_EQ(get(id, Option::kCongestion), kBbr);
   EXPECT_EQ(set(id, Option::kCongestion, 3), Error::kInvalid);
   EXPECT_EQ(set(id, Option::kCongestion, -1), Error::kInvalid);
 }

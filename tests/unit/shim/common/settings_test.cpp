@@ -110,7 +110,9 @@ TEST_F(SettingsTest, CongestionControlIsCubicUnlessNamed) {
   EXPECT_EQ(read().congestion, CongestionAlgorithm::kCubic);
   variables["TAPSTACK_CC"] = "reno";
   EXPECT_EQ(read().congestion, CongestionAlgorithm::kNewReno);
-  EXPECT_EQ(refuse("TAPSTACK_CC", "vegas"), "TAPSTACK_CC=vegas: want reno or cubic");
+  variables["TAPSTACK_CC"] = "bbr";
+  EXPECT_EQ(read().congestion, CongestionAlgorithm::kBbr);
+  EXPECT_EQ(refuse("TAPSTACK_CC", "vegas"), "TAPSTACK_CC=vegas: want reno, cubic or bbr");
 }
 
 TEST_F(SettingsTest, WhatIsSoAnywayIsTaken) {

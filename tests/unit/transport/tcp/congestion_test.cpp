@@ -202,6 +202,45 @@ TEST(Congestion, APauseOfLessThanAnRtoLeavesTheWindow) {
   EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
 }
 
+TEST(Congestion, BbrPacesAndTheMaximumRateHoldsForIt) {
+  Flow f(CongestionAlgorithm::kBbr);
+  EXPECT_GT(f.c.pacing_bytes_per_s(), 1'000'000u);
+  f.c.set_max_pacing_rate(1'000'000);
+  EXPECT_EQ(f.c.pacing_bytes_per_s(), 1'000'000u);
+}
+
+TEST(Congestion, BbrDoesNotLetPrrOrALossDecideItsWindow) {
+  Flow f(CongestionAlgorithm::kBbr);
+  EXPECT_FALSE(f.c.uses_prr());
+  f.c.on_loss(Instant());
+  f.c.on_recovered();
+  EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+}
+
+TEST(Congestion, BbrLeavesOneSegmentAfterATimeoutAndComesBackWithTheNextAck) {
+  Flow f(CongestionAlgorithm::kBbr);
+  f.c.on_timeout(Instant(), false);
+  EXPECT_EQ(f.c.cwnd_bytes(), kMss);
+  f.ack(kMss);
+  EXPECT_GE(f.c.cwnd_bytes(), 10 * kMss);
+}
+
+TEST(Congestion, IdlenessLeavesBbrsWindow) {
+  Flow f(CongestionAlgorithm::kBbr);
+  f.c.on_restart(at_ms(60'000), at_ms(0), kRto);
+  EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+}
+
+TEST(Congestion, ChangingTheAlgorithmKeepsTheWindow) {
+  Flow f;
+  f.ack(10 * kMss);
+  for (const auto next : {CongestionAlgorithm::kBbr, CongestionAlgorithm::kCubic}) {
+    f.c.change_algorithm(next);
+    EXPECT_EQ(f.c.algorithm(), next);
+    EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
+  }
+}
+
 TEST(Congestion, UnpacedUnlessAMaximumRateIsSet) {
   Congestion c;
   c.start(CongestionAlgorithm::kNewReno, kMss, false);

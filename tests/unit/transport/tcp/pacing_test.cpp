@@ -7,6 +7,12 @@ namespace {
 
 Instant at(int64_t us) { return Instant::from_us(us); }
 
+TEST(SendQuantum, IsAMillisecondsWorthOfTwoSegmentsToASuperframe) {
+  EXPECT_EQ(send_quantum_bytes(10'000'000, 1448), 10'000u);
+  EXPECT_EQ(send_quantum_bytes(1'000'000, 1448), 2'896u);
+  EXPECT_EQ(send_quantum_bytes(1'000'000'000, 1448), 65'535u);
+}
+
 TEST(Pacer, NothingWaitsBeforeTheFirstPiece) { EXPECT_TRUE(Pacer().may_send(at(0))); }
 
 TEST(Pacer, TheNextPieceWaitsAsLongAsTheLastOneTakes) {
