@@ -4,6 +4,7 @@
 #include "transport/tcp/fin_wait_2.h"
 #include "transport/tcp/input.h"
 #include "transport/tcp/lifecycle.h"
+#include "transport/tcp/loss_detection.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/recovery_events.h"
 #include "transport/tcp/reset.h"

@@ -4,10 +4,11 @@
 
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/lifecycle.h"
+#include "transport/tcp/loss_detection.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/path.h"
-#include "transport/tcp/recovery_events.h"
+#include "transport/tcp/retransmit_timers.h"
 #include "transport/tcp/segment.h"
 #include "transport/tcp/segment_builder.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "transport/tcp/recovery_events.h"
+#include "transport/tcp/loss_detection.h"
 
 namespace tapstack::transport::tcp {
 namespace {

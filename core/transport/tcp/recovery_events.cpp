@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "transport/tcp/loss_detection.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
+#include "transport/tcp/retransmit_timers.h"
 
 namespace tapstack::transport::tcp {
 namespace {
-
-PathTimes path_of(const Connection& c) { return {c.rtt.srtt(), c.rtt.min_rtt()}; }
 
 // --- what an ACK says ---
 
@@ -27,82 +27,6 @@ std::optional<Duration> round_trip_of(Connection& c, const AckFacts& f, Instant 
                          !d.newest_resent.is_known && !c.recovery.is(RecoveryPhase::kLoss);
   if (is_sacked) return now - d.newest_original.sent.at;
   return std::nullopt;
-}
-
-void tell_rack(Work& w, const AckFacts& f) {
-  Connection& c = w.c;
-  if (f.repeated) {
-    const SendVariables& v = c.snd.vars();
-    c.rack.on_duplicate_reported(v.una, v.nxt);
-    const uint32_t segments = (f.repeated->length() + text_mss(c) - 1) / text_mss(c);
-    c.undo.on_duplicate_reported(*f.repeated, segments, v.una);
-    w.ctx.counters.count(Mib::kTcpExtTCPDSACKRecv);
-  }
-  if (f.delivered.is_reordered) {
-    c.rack.on_reordering();
-    w.ctx.counters.count(Mib::kTcpExtTCPSACKReorder);
-  }
-  // An ACK that moves nothing echoes the last segment in order, not what it reports by SACK (RFC
-  // 7323 4.3).
-  const bool has_echo = f.tsecr && f.has_moved;
-  const Instant echo_sent_by =
-      has_echo ? c.timestamps.sent_by(*f.tsecr, w.ctx.now) : Instant::never();
-  c.rack.on_delivered(f.delivered, w.ctx.now, path_of(c), echo_sent_by);
-}
-
-// --- finding losses ---
-
-uint32_t mark_lost(Work& w, mem::Index i) {
-  Connection& c = w.c;
-  const SentRecord& r = w.tables.sent.at(i);
-  if (r.is_again) w.ctx.counters.count(Mib::kTcpExtTCPLostRetransmit);
-  c.congestion.on_lost(c.rate.on_lost(r.snapshot, r.range.length()));
-  const uint32_t bytes = c.sent.mark_lost(w.tables.sent, i);
-  return bytes;
-}
-
-uint32_t detect_by_time(Work& w) {
-  Connection& c = w.c;
-  const SentPool& pool = w.tables.sent;
-  const Instant now = w.ctx.now;
-  const PathTimes path = path_of(c);
-  const bool is_repairing = c.recovery.is_repairing();
-  uint32_t bytes = 0;
-  for (mem::Index i = c.rack.find_lost(pool, c.sent, now, path, is_repairing); i != mem::kNoIndex;
-       i = c.rack.find_lost(pool, c.sent, now, path, is_repairing)) {
-    bytes += mark_lost(w, i);
-  }
-  const Duration wait = c.rack.wait(pool, c.sent, now, path, is_repairing);
-  if (wait > Duration{}) {
-    c.deadlines.set(Deadline::kReordering, now + wait);
-  } else {
-    c.deadlines.clear(Deadline::kReordering);
-  }
-  return bytes;
-}
-
-void detect_on_timeout(Work& w) {
-  Connection& c = w.c;
-  const SentPool& pool = w.tables.sent;
-  c.sent.mark_front_lost(w.tables.sent, UINT32_MAX);
-  for (mem::Index i = c.rack.find_lost_on_timeout(pool, c.sent, w.ctx.now, path_of(c));
-       i != mem::kNoIndex; i = c.rack.find_lost_on_timeout(pool, c.sent, w.ctx.now, path_of(c))) {
-    mark_lost(w, i);
-  }
-}
-
-// RFC 5681 3.2 and RFC 6582 3.2: the third duplicate and each partial ACK show one segment.
-uint32_t detect_by_duplicates(Work& w, const AckFacts& f) {
-  Connection& c = w.c;
-  if (f.has_moved) c.duplicates.on_progress(f.delivered.acked_bytes, text_mss(c));
-  if (f.is_duplicate) c.duplicates.on_duplicate();
-  const SeqNumber una = c.snd.vars().una;
-  const bool is_partial =
-      c.recovery.is(RecoveryPhase::kFast) && f.has_moved && !c.recovery.is_complete(una);
-  const bool is_third = c.duplicates.count() >= kDupThresh && c.recovery.may_enter_fast(una, false);
-  if (!is_partial && !is_third) return 0;
-  c.wanted.first_lost = true;
-  return c.sent.mark_front_lost(w.tables.sent, text_mss(c));
 }
 
 // --- the phases ---
@@ -257,27 +181,6 @@ void tell_congestion(Work& w, const AckFacts& f, uint32_t lost_bytes,
   c.congestion.on_recovery_window(c.prr.window_bytes());
 }
 
-// --- timers ---
-
-// RFC 7765 3: with few segments outstanding the time counts from the oldest, not from this ACK, as
-// no further ACKs would start a fast recovery.
-constexpr uint32_t kFewSegments = 4;  // rrthresh
-
-bool are_few_outstanding(const Connection& c) {
-  const uint32_t unsent = (c.snd.unsent_bytes() + text_mss(c) - 1) / text_mss(c);
-  return c.sent.outstanding_segments() + unsent < kFewSegments;
-}
-
-// After a time-out that was taken back the path has just shown a very long round trip, or ACKs were
-// lost. What is outstanding was sent before that: its time-out counts from then.
-void bring_timer_forward(Work& w) {
-  Connection& c = w.c;
-  if (c.sent.is_empty() || !c.deadlines.is_set(Deadline::kRetransmit)) return;
-  const Instant at = std::max(c.sent.front(w.tables.sent).sent.at + c.rtt.rto(),
-                              w.ctx.now + Duration::ms(kConfig.tcp_rto_min_ms));
-  c.deadlines.set(Deadline::kRetransmit, std::min(at, c.deadlines.at(Deadline::kRetransmit)));
-}
-
 // What the timers waited for has come: text was acknowledged, or SACKed that was sent before the
 // first outstanding segment last went out. Other SACKs must not put the time-out off for ever.
 bool is_timer_answered(const SentPool& pool, const Connection& c, const AckFacts& f) {
@@ -288,54 +191,13 @@ bool is_timer_answered(const SentPool& pool, const Connection& c, const AckFacts
 
 }  // namespace
 
-uint32_t pipe_bytes(const Connection& c) {
-  const uint32_t pipe = c.sent.pipe_bytes();
-  if (c.agreed.sack || c.sent.is_empty()) return pipe;
-  const SendVariables& v = c.snd.vars();
-  return pipe - std::min(pipe, c.duplicates.received_bytes(v.nxt.since(v.una), text_mss(c)));
-}
-
-void start_probe_timer(Work& w) {
-  Connection& c = w.c;
-  const bool is_wanted = c.agreed.sack && !c.sent.is_empty() && !c.recovery.is_repairing() &&
-                         !c.sent.has_sacked() && !c.probe_of_tail.is_outstanding() &&
-                         c.snd.vars().wnd_bytes > 0;
-  if (!is_wanted) {
-    c.deadlines.clear(Deadline::kLossProbe);
-    return;
-  }
-  const Instant at = w.ctx.now + probe_timeout(c.rtt.srtt(), c.sent.outstanding_segments() == 1);
-  c.deadlines.set(Deadline::kLossProbe, std::min(at, c.deadlines.at(Deadline::kRetransmit)));
-}
-
-void set_retransmit_timer(Work& w, Instant from) {
-  Connection& c = w.c;
-  Instant at = from + c.rtt.rto();
-  if (c.settings.user_timeout_ms != 0) {
-    at = std::min(at, c.silence.stalled_since + Duration::ms(c.settings.user_timeout_ms));
-  }
-  c.deadlines.set(Deadline::kRetransmit, std::max(at, w.ctx.now + Duration::ms(1)));
-}
-
-void start_retransmit_timers(Work& w) {
-  Connection& c = w.c;
-  if (c.sent.is_empty()) {
-    c.deadlines.clear(Deadline::kRetransmit);
-  } else {
-    Instant from = w.ctx.now;
-    if (are_few_outstanding(c)) from = std::min(from, c.sent.front(w.tables.sent).sent.at);
-    set_retransmit_timer(w, from);
-  }
-  start_probe_timer(w);
-}
-
 void on_ack_facts(Work& w, const AckFacts& f) {
   Connection& c = w.c;
   const RecoveryPhase before = c.recovery.phase();
   const auto rtt = round_trip_of(c, f, w.ctx.now);
   if (rtt) c.rtt.on_sample(*rtt, c.snd.vars().una, c.snd.vars().nxt);
   tell_rate(w, f.delivered);
-  tell_rack(w, f);
+  tell_detectors(w, f);
   step_probe(w, f);
   const uint32_t lost = c.agreed.sack ? detect_by_time(w) : detect_by_duplicates(w, f);
   switch (c.recovery.phase()) {
@@ -353,7 +215,7 @@ void on_ack_facts(Work& w, const AckFacts& f) {
   tell_congestion(w, f, lost, rtt);
   if (is_timer_answered(w.tables.sent, c, f)) start_retransmit_timers(w);
   const bool is_undone = before == RecoveryPhase::kLoss && c.recovery.is_open();
-  if (is_undone) bring_timer_forward(w);
+  if (is_undone) bring_retransmit_timer_forward(w);
 }
 
 void on_reordering_timeout(Work& w) {

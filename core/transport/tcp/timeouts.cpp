@@ -7,6 +7,7 @@
 #include "transport/tcp/output_plan.h"
 #include "transport/tcp/path.h"
 #include "transport/tcp/recovery_events.h"
+#include "transport/tcp/retransmit_timers.h"
 
 namespace tapstack::transport::tcp {
 namespace {

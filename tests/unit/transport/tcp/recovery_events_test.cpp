@@ -8,6 +8,7 @@
 #include <string>
 
 #include "pair.h"
+#include "transport/tcp/loss_detection.h"
 #include "transport/tcp/notify.h"
 
 namespace tapstack::transport::tcp {
