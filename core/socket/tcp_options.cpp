@@ -26,6 +26,8 @@ constexpr Flag kFlags[] = {
     {Option::kTimestamps, &Settings::timestamps},
     {Option::kSack, &Settings::sack},
     {Option::kWindowScaling, &Settings::window_scaling},
+    {Option::kQuickAcksAtStart, &Settings::quick_acks_at_start},
+    {Option::kRestartAfterIdle, &Settings::restart_after_idle},
 };
 
 // What the pool of blocks can hold at the most, and the largest window (RFC 7323 2.3).
@@ -44,6 +46,7 @@ constexpr Number kNumbers[] = {
     {Option::kSynRetries, &Settings::syn_retries, 1, 127},
     {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},  // RFC 9293 MUST-21
     {Option::kReceiveBufferMax, &Settings::receive_buffer_max_bytes, kReceiveBufferMin, kBufferMax},
+    {Option::kBurstSegmentsMin, &Settings::burst_segments_min, 1, 64},
     {Option::kSendBufferMax, &Settings::send_buffer_max_bytes, kSendBufferMin, kBufferMax},
     {Option::kNotSentLowWater, &Settings::not_sent_low_water_bytes, 0, UINT32_MAX},
 };
@@ -142,7 +145,7 @@ Status set_other(Settings& settings, Option option, int64_t value) {
       settings.receive_buffer_bytes = granted_buffer_bytes(value, kReceiveBufferMin) / 2;
       return Status();
     case Option::kSendBuffer:
-      settings.send_buffer_bytes = granted_buffer_bytes(value, kSendBufferMin) / 2;
+      settings.send_buffer_bytes = granted_buffer_bytes(value, kSendBufferMin);
       return Status();
     case Option::kMaxSegment:
       if (value != 0 && (value < kConfig.tcp_mss_min_bytes || value > kMaxSegmentMax)) {
@@ -169,10 +172,6 @@ Status set_other(Settings& settings, Option option, int64_t value) {
     default:
       return Error::kNoProtocolOption;
   }
-}
-
-int64_t buffer_option(uint32_t asked, uint32_t default_bytes) {
-  return asked == 0 ? int64_t{default_bytes} : 2 * int64_t{asked};
 }
 
 int64_t max_segment(const Layers& layers, const Socket& socket, Instant now) {
@@ -242,9 +241,11 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
     case Option::kFastOpenConnect:
       return int64_t{settings.fast_open_connect};
     case Option::kReceiveBuffer:
-      return buffer_option(settings.receive_buffer_bytes, kConfig.tcp_receive_buffer_bytes);
+      return settings.receive_buffer_bytes != 0 ? 2 * int64_t{settings.receive_buffer_bytes}
+                                                : int64_t{kConfig.tcp_receive_buffer_bytes};
     case Option::kSendBuffer:
-      return buffer_option(settings.send_buffer_bytes, kConfig.tcp_send_buffer_bytes);
+      return int64_t{settings.send_buffer_bytes != 0 ? settings.send_buffer_bytes
+                                                     : kConfig.tcp_send_buffer_bytes};
     case Option::kMaxSegment:
       return max_segment(layers, socket, now);
     case Option::kTtl:

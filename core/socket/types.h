@@ -79,6 +79,9 @@ enum class Option : uint16_t {
   kTimestamps,        // tcp_timestamps: offered, and agreed to
   kSack,              // tcp_sack
   kWindowScaling,     // tcp_window_scaling
+  kQuickAcksAtStart,  // none: Linux always does
+  kRestartAfterIdle,  // tcp_slow_start_after_idle
+  kBurstSegmentsMin,  // tcp_min_tso_segs
 };
 
 }  // namespace tapstack

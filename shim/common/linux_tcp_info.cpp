@@ -8,6 +8,8 @@ namespace {
 // Linux counts windows and queues in segments.
 uint32_t segments(uint32_t bytes, uint32_t mss) { return mss == 0 ? 0 : (bytes + mss - 1) / mss; }
 
+constexpr uint32_t kSsthreshInfinite = 0x7fffffff;  // TCP_INFINITE_SSTHRESH
+
 void put_options(const TcpInfo& from, tcp_info& to) {
   if (from.timestamps) to.tcpi_options |= TCPI_OPT_TIMESTAMPS;
   if (from.sack) to.tcpi_options |= TCPI_OPT_SACK;
@@ -48,7 +50,9 @@ void put_windows(const TcpInfo& from, tcp_info& to) {
   to.tcpi_advmss = from.advertised_mss;
   to.tcpi_pmtu = from.path_mtu;
   to.tcpi_snd_cwnd = segments(from.cwnd_bytes, from.send_mss);
-  to.tcpi_snd_ssthresh = segments(from.ssthresh_bytes, from.send_mss);
+  const bool is_infinite = from.ssthresh_bytes == TcpInfo::kNoSsthresh;
+  to.tcpi_snd_ssthresh =
+      is_infinite ? kSsthreshInfinite : segments(from.ssthresh_bytes, from.send_mss);
   to.tcpi_snd_wnd = from.send_window;
   to.tcpi_rcv_space = from.receive_window;
   // Of a listener: connections waiting to be accepted, and how many may.
@@ -64,6 +68,7 @@ void put_windows(const TcpInfo& from, tcp_info& to) {
 tcp_info to_linux(const TcpInfo& from) {
   tcp_info to{};
   to.tcpi_state = static_cast<uint8_t>(from.state);
+  to.tcpi_ca_state = static_cast<uint8_t>(from.repair);
   put_options(from, to);
   put_times(from, to);
   put_counts(from, to);

@@ -60,11 +60,17 @@ void put_control(msghdr& message, size_t& used, int level, int type, int value) 
   used += CMSG_SPACE(sizeof value);
 }
 
+// What TCP_INQ tells: octets that can be read; the end of the stream counts as one behind them all.
+int queue_hint(Session& s, SocketId id) {
+  const auto left = api::readable_bytes(s.stack(), id);
+  if (left.ok() && *left > 0) return static_cast<int>(*left);
+  return api::readiness(s.stack(), id).has(Readiness::kPeerClosed) ? 1 : 0;
+}
+
 void put_controls(Session& s, int fd, SocketId id, msghdr& message) {
   size_t used = 0;
   if (s.descriptors().notes(fd).wants_inq) {
-    const auto left = api::readable_bytes(s.stack(), id);
-    put_control(message, used, SOL_TCP, kTcpControlInq, left.ok() ? static_cast<int>(*left) : 0);
+    put_control(message, used, SOL_TCP, kTcpControlInq, queue_hint(s, id));
   }
   message.msg_controllen = used;
 }

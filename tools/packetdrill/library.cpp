@@ -197,7 +197,8 @@ void fill_world(packetdrill_interface& i) {
 __attribute__((visibility("default"))) void packetdrill_interface_init(
     const char* flags, packetdrill_interface* interface) {
   using namespace tapstack::packetdrill;
-  HostSettings settings = settings_from(arguments_of_run());
+  const std::vector<std::string> arguments = arguments_of_run();
+  HostSettings settings = settings_from(arguments, script_of_run(arguments));
   if (!add_flags(flags, settings)) {
     std::fprintf(stderr, "libtapstack_packetdrill: --so_flags=%s: only \"superframes\" is known\n",
                  flags);

@@ -38,13 +38,34 @@ std::vector<std::string> words_of(const std::string& line) {
   return words;
 }
 
+// The lines of a script that begin with "--" are options of its own.
+std::vector<std::string> arguments_in(const std::string& script) {
+  std::vector<std::string> arguments;
+  std::istringstream lines(script);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.compare(0, 2, "--") != 0) continue;
+    for (std::string& word : words_of(line)) arguments.push_back(std::move(word));
+  }
+  return arguments;
+}
+
 }  // namespace
 
-HostSettings settings_from(const std::vector<std::string>& arguments) {
+HostSettings settings_from(const std::vector<std::string>& arguments, const std::string& script) {
   HostSettings settings;
   settings.local = Ip4Address{kDefaultLocal};
   for (const std::string& argument : arguments) take(argument, settings);
+  for (const std::string& argument : arguments_in(script)) take(argument, settings);
+  settings.script = settings_in(script);
   return settings;
+}
+
+std::string script_of_run(const std::vector<std::string>& arguments) {
+  if (arguments.empty()) return {};
+  std::ifstream file(arguments.back());
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
 }
 
 std::vector<std::string> arguments_of_run() {
@@ -53,12 +74,6 @@ std::vector<std::string> arguments_of_run() {
   std::string argument;
   std::getline(command_line, argument, '\0');
   while (std::getline(command_line, argument, '\0')) arguments.push_back(argument);
-  if (arguments.empty()) return arguments;
-  std::ifstream script(arguments.back());
-  for (std::string line; std::getline(script, line);) {
-    if (line.compare(0, 2, "--") != 0) continue;
-    for (std::string& word : words_of(line)) arguments.push_back(std::move(word));
-  }
   return arguments;
 }
 

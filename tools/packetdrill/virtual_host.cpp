@@ -8,13 +8,15 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "tapif/packet_layout.h"
+#include "tapif/segment.h"
+#include "tools/packetdrill/host_options.h"
+
 namespace tapstack::packetdrill {
 namespace {
 
 // Time 0 of the virtual clock would look like "never" to some tools.
 constexpr Instant kEpoch = Instant::from_us(1'000'000'000);
-// What the scripts of packetdrill's own suite set (tcp_rmem), and so the window scale they expect.
-constexpr int64_t kReceiveBufferMax = 15 << 20;
 constexpr int kTimersAtOnceMax = 100'000;
 constexpr uint8_t kHostPrefix = 32;
 
@@ -42,20 +44,22 @@ void* map_unlocked(size_t bytes) {
 }  // namespace
 
 VirtualHost::VirtualHost(const HostSettings& settings)
-    : memory_(map_unlocked(api::stack_bytes())), bytes_(api::stack_bytes()), now_(kEpoch) {
+    : memory_(map_unlocked(api::stack_bytes())),
+      bytes_(api::stack_bytes()),
+      superframes_(settings.superframes),
+      now_(kEpoch) {
   const std::array<uint8_t, api::kSeedBytes> seed{};  // the same in every run
   stack_ = &api::create(memory_, seed);
   api::InterfaceSettings device;
   std::memcpy(device.name, "tun0", 5);
   device.layer = link::LinkLayer::kRawIp;
   device.mtu_bytes = settings.mtu_bytes;
-  device.can_segment = settings.superframes;
+  device.can_segment = true;
   const auto added = api::add_interface(*stack_, now_, device);
   require(added.ok(), "the stack does not take this MTU");
   interface_ = *added;
   add_local(settings.local);
-  require(api::set_tcp_default(*stack_, now_, Option::kReceiveBufferMax, kReceiveBufferMax).ok(),
-          "the stack does not take this receive buffer");
+  set_host_options(*stack_, now_, settings.script);
   const Prefix everywhere{IpAddress(Ip4Address::any()), 0};
   require(api::add_route(*stack_, everywhere, IpAddress(), interface_).ok(), "no default route");
 }
@@ -91,14 +95,29 @@ void VirtualHost::inject(ConstBytes packet) {
 void VirtualHost::collect() {
   api::Frame frame;
   while (api::next_frame(*stack_, now_, interface_, frame)) {
-    SentPacket packet;
-    packet.at = now_;
-    packet.bytes.reserve(frame.bytes);
-    for (size_t i = 0; i < frame.spans_used; ++i) {
-      packet.bytes.insert(packet.bytes.end(), frame.spans[i].begin(), frame.spans[i].end());
-    }
+    keep(frame);
     api::frame_done(*stack_, frame);
-    sent_.push_back(std::move(packet));
+  }
+}
+
+// Cuts a superframe as a device does (`tapif` knows frames of Ethernet only).
+void VirtualHost::keep(const api::Frame& frame) {
+  std::vector<uint8_t> whole = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00};
+  const auto link_bytes = static_cast<ptrdiff_t>(whole.size());
+  for (size_t i = 0; i < frame.spans_used; ++i) {
+    whole.insert(whole.end(), frame.spans[i].begin(), frame.spans[i].end());
+  }
+  if (superframes_) {
+    sent_.push_back({now_, {whole.begin() + link_bytes, whole.end()}});
+    return;
+  }
+  api::Offload offload = frame.offload;
+  offload.checksum_start = static_cast<uint16_t>(offload.checksum_start + link_bytes);
+  tapif::Segmenter segmenter(whole, offload);
+  std::vector<uint8_t> packet(whole.size());
+  while (const size_t bytes = segmenter.next(packet)) {
+    const auto end = packet.begin() + static_cast<ptrdiff_t>(bytes);
+    sent_.push_back({now_, {packet.begin() + link_bytes, end}});
   }
 }
 

@@ -10,13 +10,15 @@
 #include "core/api/interfaces.h"
 #include "core/api/run.h"
 #include "core/api/sockets.h"
+#include "tools/packetdrill/script_settings.h"
 
 namespace tapstack::packetdrill {
 
 struct HostSettings {
   IpAddress local;
   uint32_t mtu_bytes = 1500;
-  bool superframes = false;  // TCP hands over segments of up to 64 KiB in one packet, as with TSO
+  bool superframes = false;           // leave uncut what TCP sends in one go (up to 64 KiB)
+  std::vector<ScriptSetting> script;  // those that are not known change nothing
 };
 
 struct SentPacket {
@@ -46,10 +48,13 @@ class VirtualHost {
   std::deque<SentPacket>& sent() { return sent_; }
 
  private:
+  void keep(const api::Frame& frame);
+
   void* memory_ = nullptr;
   size_t bytes_ = 0;
   Stack* stack_ = nullptr;
   InterfaceId interface_;
+  const bool superframes_;
   Instant now_;
   std::deque<SentPacket> sent_;
 };

@@ -63,11 +63,13 @@ struct OutputRequests {
   bool first_lost = false;  // one segment whatever the pipe holds (RFC 6675 5 (4.3))
   bool loss_probe = false;  // RFC 8985 7.3
   bool probe = false;       // window probe, or what was held back too long
+  bool push = false;        // what is queued, although more would follow
   bool keepalive = false;
 };
 
 struct ConnectionFigures {
   uint32_t segments_in = 0, segments_out = 0, retransmits = 0;
+  uint32_t reordering = kDupThresh;  // the most segments that one was overtaken by
   uint64_t retransmitted_bytes = 0;
   Instant last_text_sent_at, last_text_received_at, last_ack_received_at;
 };
@@ -86,7 +88,8 @@ struct Connection {
   bool is_orphan = false;  // the program has closed it: nobody will read or ask
   bool was_established = false;
   bool receive_shut = false;        // shutdown_receive()
-  bool more = false;                // MSG_MORE of the last send
+  bool more = false;                // more will follow soon: until the next ACK
+  bool last_pushes = true;          // the last SEND was not one with MSG_MORE
   bool was_cwnd_limited = false;    // cwnd is what held output back last time
   bool send_blocked = false;        // the program was told that there is no room
   Error error = Error::kNone;       // pending for the program

@@ -25,6 +25,8 @@ Offer offer_of(const Settings& settings) {
 void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timestamp_offset,
                  bool handshake_retransmitted) {
   c.agreed = syn.agreed;
+  c.figures.last_text_sent_at = c.figures.last_text_received_at = now;
+  c.figures.last_ack_received_at = now;
   c.rcv.start(syn.seq, receive_limit(c.settings), syn.agreed.receive_shift);
   c.rcv.advertise_in_syn();
   c.snd.start_window(syn.seq, c.snd.vars().una, syn.wnd);
@@ -34,7 +36,8 @@ void on_peer_syn(Connection& c, const PeerSyn& syn, Instant now, uint32_t timest
   update_mss(c);
   c.congestion.start(c.settings.congestion, text_mss(c), handshake_retransmitted);
   c.congestion.set_max_pacing_rate(c.settings.max_pacing_bytes_per_s);
-  c.acks.start(c.advertised_mss_bytes - fixed_option_bytes(c.agreed), !c.settings.quick_ack);
+  c.acks.start(c.advertised_mss_bytes - fixed_option_bytes(c.agreed),
+               !c.settings.quick_ack || !c.settings.quick_acks_at_start);
   if (handshake_retransmitted) c.rtt.on_handshake_retransmitted();
 }
 

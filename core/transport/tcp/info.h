@@ -19,10 +19,21 @@ enum class TcpState : uint8_t {  // RFC 9293 3.3.2; values are Linux's TCP_* num
   kClosing,
 };
 
+enum class TcpRepair : uint8_t {  // values are Linux's TCP_CA_* numbers
+  kNone = 0,
+  kDisorder,  // duplicate ACKs or SACKs came, nothing is taken to be lost yet
+  kReduced,   // for ECN
+  kFastRecovery,
+  kLossRecovery,
+};
+
 // State and figures of one connection, for TCP_INFO and tools. Times in microseconds, sizes in
 // bytes.
 struct TcpInfo {
+  static constexpr uint32_t kNoSsthresh = UINT32_MAX;  // slow start was never left
+
   TcpState state = TcpState::kClosed;
+  TcpRepair repair = TcpRepair::kNone;
   uint8_t backoff = 0;
   uint8_t send_scale = 0, receive_scale = 0;
   bool timestamps = false, sack = false, window_scaling = false, ecn = false;

@@ -69,6 +69,7 @@ Acknowledged on_progress(Arrival& a, Work& w, AckFacts& facts) {
   c.silence.stalled_since = a.ctx.now;
   confirm_next_hop(a, c);
   c.soft_error = Error::kNone;
+  if (!c.last_pushes) c.more = false;  // MSG_MORE, as Linux has it, waits for no longer
   return got;
 }
 
@@ -139,6 +140,18 @@ Step take_ack(Arrival& a, Work& w) {
   return got.fin ? on_fin_acked(a, w) : Step::kContinue;
 }
 
+// SEG.ACK < SND.UNA: it was overtaken on its way, but its SACK blocks may still tell something.
+void take_old_ack(Arrival& a, Work& w) {
+  Connection& c = w.c;
+  AckFacts facts;
+  facts.delivered = c.sent.begin_ack();
+  facts.pipe_before_bytes = pipe_bytes(c);
+  take_sack(a, w, facts);
+  if (facts.delivered.sacked_bytes == 0) return;
+  on_ack_facts(w, facts);
+  mark_output(w);
+}
+
 }  // namespace
 
 Step check_ack(Arrival& a, Work& w) {
@@ -165,7 +178,10 @@ Step check_ack(Arrival& a, Work& w) {
     challenge(a, w, DropReason::kTcpAckTooOld);
     return Step::kDone;
   }
-  if (a.seg.ack.before(snd.una)) return Step::kContinue;  // a duplicate: it can be ignored
+  if (a.seg.ack.before(snd.una)) {  // a duplicate: its ACK field can be ignored
+    take_old_ack(a, w);
+    return Step::kContinue;
+  }
   return take_ack(a, w);
 }
 

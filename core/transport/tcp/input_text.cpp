@@ -4,6 +4,7 @@
 #include "transport/tcp/input.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
+#include "transport/tcp/reset.h"
 
 namespace tapstack::transport::tcp {
 namespace {
@@ -61,25 +62,16 @@ bool detach_text(Arrival& a, mem::Chain& text) {
   return true;
 }
 
-void deliver(Work& w, mem::Chain& text) {
-  if (w.c.receive_shut) {
-    w.c.rcv.discard(text.length);
-    w.ctx.memory.free_chain(text);
-  } else {
-    w.c.rcv.append(w.ctx.memory, text);
-  }
-}
-
 void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
   Connection& c = w.c;
   const uint32_t bytes = text.length;
   report_overlap(w, {a.seg.seq, a.seg.seq + bytes});
-  deliver(w, text);
+  c.rcv.append(w.ctx.memory, text);
   if (!c.out_of_order.is_empty()) {
     c.acks.on_immediate();  // RFC 5681 4.2: it fills a hole
     // All of it before one ACK (RFC 9293 3.10.7.4, MUST-59).
     mem::Chain next = c.out_of_order.take(a.ctx.memory, c.rcv.vars().nxt);
-    if (next.length > 0) deliver(w, next);
+    if (next.length > 0) c.rcv.append(w.ctx.memory, next);
   }
   c.acks.on_text(bytes, a.ctx.now);
   c.figures.last_text_received_at = a.ctx.now;
@@ -130,7 +122,10 @@ Step process_text(Arrival& a, Work& w) {
     // RFC 9293 3.6.1 (SHLD-3): text that nobody will read is answered with a RST.
     a.ctx.counters.count(Mib::kTcpExtTCPAbortOnData);
     a.ctx.drop(DropReason::kTcpDataAfterClose);
-    finish_with_reset(w, Error::kNone, Event::kClosed);
+    // As of a connection that is no more: the peer's own ACK makes the sequence number exact, which
+    // RFC 5961 3.2 asks for.
+    send_reset(a.ctx, a.network, a.seg);
+    finish(w, Error::kNone, Event::kClosed);
     return Step::kDone;
   }
   report_old_text(a, w);

@@ -5,6 +5,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
+constexpr uint32_t kReorderingMax = 300;  // segments: Linux's tcp_max_reordering
+
 PathTimes path_of(const Connection& c) { return {c.rtt.srtt(), c.rtt.min_rtt()}; }
 
 uint32_t mark_lost(Work& w, mem::Index i) {
@@ -26,8 +28,11 @@ void tell_detectors(Work& w, const AckFacts& f) {
     c.undo.on_duplicate_reported(*f.repeated, segments, v.una);
     w.ctx.counters.count(Mib::kTcpExtTCPDSACKRecv);
   }
-  if (f.delivered.is_reordered) {
+  if (f.delivered.reordered_bytes > 0) {
     c.rack.on_reordering();
+    const uint32_t mss = text_mss(c);
+    const uint32_t segments = (f.delivered.reordered_bytes + mss - 1) / mss;
+    c.figures.reordering = std::max(c.figures.reordering, std::min(segments, kReorderingMax));
     w.ctx.counters.count(Mib::kTcpExtTCPSACKReorder);
   }
   // An ACK that moves nothing echoes the last segment in order, not what it reports by SACK (RFC

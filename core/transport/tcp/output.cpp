@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "transport/tcp/burst.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/loss_detection.h"
@@ -58,7 +59,10 @@ OutputLimits limits_of(const Connection& c, const Outgoing& out) {
   if (c.route.can_segment && !is_urgent && kConfig.superframe_bytes > kIpAndTcpHeaders) {
     const uint32_t most = static_cast<uint32_t>(kConfig.superframe_bytes) - kIpAndTcpHeaders;
     const uint32_t whole = most - most % l.segment_bytes_max;
-    l.burst_bytes_max = std::max(l.segment_bytes_max, whole);
+    l.burst_bytes_max =
+        burst_bytes({l.segment_bytes_max, c.congestion.cwnd_bytes(), c.settings.burst_segments_min,
+                     c.congestion.is_slow_start(), c.rtt.srtt(), c.rtt.min_rtt()},
+                    std::max(l.segment_bytes_max, whole));
   }
   if (c.congestion.pacing_bytes_per_s() != 0) {
     const uint32_t quantum = c.congestion.send_quantum_bytes();
@@ -178,6 +182,15 @@ void mark_ecn_capable(Connection& c, Outgoing& out) {
   if (c.ecn.take_cwr()) out.flags |= flag::kCwr;
 }
 
+// RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again; one PSH for
+// several writes (SHLD-27). But a SEND with MSG_MORE is one without PUSH, unless it waited too
+// long.
+bool must_push(const Connection& c, const Outgoing& out, const OutputPlan& plan) {
+  const SeqNumber end = out.seq + (out.text.length + (plan.fin ? 1 : 0));
+  const bool is_last = c.snd.unsent_bytes() == 0 && end == c.snd.vars().nxt;
+  return is_last && out.text.length > 0 && (c.last_pushes || c.wanted.probe);
+}
+
 void remember(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
   const uint32_t fin = plan.fin ? 1 : 0;
@@ -251,6 +264,7 @@ bool must_wait_for_pace(Work& w, const OutputPlan& plan) {
 void note_idle(Work& w) {
   Connection& c = w.c;
   if (!c.snd.vars().is_all_acked() || c.snd.vars().sent_bytes == 0 || !has_unsent(c)) return;
+  if (!c.settings.restart_after_idle) return;
   c.congestion.on_restart(w.ctx.now, c.figures.last_text_sent_at, c.rtt.rto());
 }
 
@@ -271,13 +285,10 @@ bool send_text(Work& w, net::Network& network) {
   const uint32_t bytes = out.text.length;
   remember(w, out, plan, limits.segment_bytes_max);
   set_urgent(c, out);
-  // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again; one PSH
-  // for several writes (SHLD-27).
-  const SeqNumber end = out.seq + (bytes + (plan.fin ? 1 : 0));
-  const bool is_last = c.snd.unsent_bytes() == 0 && end == c.snd.vars().nxt;
-  if (is_last && bytes > 0) out.flags |= flag::kPsh;
+  if (must_push(c, out, plan)) out.flags |= flag::kPsh;
   if (bytes > limits.segment_bytes_max) {
     out.segment_bytes = static_cast<uint16_t>(limits.segment_bytes_max);
+    out.flags |= flag::kPsh;  // the device leaves it on the last one: there the burst ends
   }
   c.wanted.probe = false;
   if (plan.kind == OutputPlan::Kind::kNew) {
@@ -328,7 +339,7 @@ void note_output_end(Work& w) {
 // Nothing may go out now. What could unblock it without the peer's doing is a timer.
 void wait(Work& w) {
   Connection& c = w.c;
-  c.wanted.first_lost = c.wanted.loss_probe = false;
+  c.wanted.first_lost = c.wanted.loss_probe = c.wanted.push = false;
   unmark_output(w);
   if (!can_transmit_text(c.state)) return;
   note_output_end(w);

@@ -32,7 +32,7 @@ OutputPlan retransmission(const Connection& c, SeqRange range, uint32_t bytes_ma
 // segments only, and TCP_CORK or MSG_MORE (MAY-16).
 bool must_wait_for_more(const Connection& c) {
   const SendVariables& v = c.snd.vars();
-  if (v.fin_queued || c.wanted.probe) return false;
+  if (v.fin_queued || c.wanted.probe || c.wanted.push) return false;
   if (c.settings.cork || c.more) return true;
   const bool small_in_flight = c.small_end.after(v.una) && c.small_end.at_or_before(v.nxt);
   return !c.settings.no_delay && small_in_flight;

@@ -13,6 +13,7 @@ constexpr uint32_t kWalkMax = 64;  // records that one ACK goes through
 
 void Rack::on_delivered(const Delivered& delivered, Instant now, const PathTimes& path,
                         Instant echo_sent_by) {
+  Duration longest;
   for (const DeliveredPiece* p : {&delivered.newest_original, &delivered.newest_resent}) {
     if (!p->is_known) continue;
     const Duration rtt = now - p->sent.at;
@@ -20,13 +21,16 @@ void Rack::on_delivered(const Delivered& delivered, Instant now, const PathTimes
       // RFC 8985 6.2 step 2: the ACK may be for the first transmission.
       if (p->sent.at > echo_sent_by || rtt < path.min_rtt) continue;
     }
+    longest = std::max(longest, rtt);
     const bool is_newer = !is_known_ || is_sent_after(p->sent, p->end, newest_sent_, newest_end_);
     if (!is_newer) continue;
     is_known_ = true;
     newest_sent_ = p->sent;
     newest_end_ = p->end;
-    rtt_ = rtt;
   }
+  // RFC 8985 6.2 step 2 takes that of what is told last. When an ACK tells of old and of new
+  // transmissions, the longer is the one that finds nothing lost too early.
+  if (longest > Duration{}) rtt_ = longest;
 }
 
 void Rack::on_duplicate_reported(SeqNumber una, SeqNumber nxt) {

@@ -57,13 +57,6 @@ void Receiver::append(mem::PacketMemory& memory, mem::Chain& text) {
   memory.append_chain(queue_, text, is_packed ? kConfig.block_bytes : mem::kSmallPieceBytes);
 }
 
-void Receiver::discard(uint32_t n) {
-  v_.nxt = v_.nxt + n;
-  v_.read = v_.nxt;
-  v_.received_bytes += n;
-  v_.window_end = later(v_.window_end, v_.nxt);
-}
-
 void Receiver::on_fin() {
   v_.fin_received = true;
   v_.nxt = v_.nxt + 1;

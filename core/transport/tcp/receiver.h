@@ -44,8 +44,6 @@ class Receiver {
   // into the blocks that are there as far as it fits: they stay below about twice the limit,
   // however small the segments are.
   void append(mem::PacketMemory& memory, mem::Chain& text);
-  // In-order text that nobody will read: acknowledged, not kept.
-  void discard(uint32_t n);
   void on_fin();
   // RFC 9293 3.10.7.4 step 6: true when the pointer is new.
   bool on_urgent(SeqNumber up);

@@ -144,6 +144,15 @@ void step_probe(Work& w, const AckFacts& f) {
 
 // --- the window ---
 
+// Without SACK each duplicate stands for a segment, and what moves the ACK then for the rest.
+uint32_t newly_delivered(const Connection& c, const AckFacts& f) {
+  const uint32_t told = f.delivered.delivered_bytes;
+  if (c.agreed.sack) return told;
+  const uint32_t mss = text_mss(c);
+  if (f.is_duplicate) return mss;
+  return std::max(told - std::min(told, c.duplicates.count() * mss), std::min(told, mss));
+}
+
 void tell_rate(Work& w, const Delivered& d) {
   const DeliveredPiece& newest =
       !d.newest_resent.is_known || d.newest_original.sent.is_after(d.newest_resent.sent)
@@ -153,20 +162,25 @@ void tell_rate(Work& w, const Delivered& d) {
   w.c.rate.on_delivered(newest.snapshot, newest.sent.at, d.delivered_bytes, w.ctx.now);
 }
 
-void tell_congestion(Work& w, const AckFacts& f, uint32_t lost_bytes,
-                     const std::optional<Duration>& rtt) {
+struct Told {
+  uint32_t delivered_bytes = 0;
+  uint32_t lost_bytes = 0;
+  std::optional<Duration> rtt;
+};
+
+void tell_congestion(Work& w, const AckFacts& f, const Told& told) {
   Connection& c = w.c;
   AckSample s;
   s.now = w.ctx.now;
   s.una = c.snd.vars().una;
   s.nxt = c.snd.vars().nxt;
-  s.acked_bytes = f.delivered.acked_bytes;
-  s.delivered_bytes = f.delivered.delivered_bytes;
-  if (!c.agreed.sack && f.is_duplicate) s.delivered_bytes = text_mss(c);
-  s.newly_lost_bytes = lost_bytes;
+  s.delivered_bytes = told.delivered_bytes;
+  // The window grows by what arrived: what SACKs or duplicates told of before was counted then.
+  s.acked_bytes = f.has_moved ? s.delivered_bytes : 0;
+  s.newly_lost_bytes = told.lost_bytes;
   s.flight_bytes = f.pipe_before_bytes;
   s.pipe_bytes = pipe_bytes(c);
-  if (rtt) s.rtt = *rtt;
+  if (told.rtt) s.rtt = *told.rtt;
   s.srtt = c.rtt.srtt();
   s.min_rtt = c.rtt.min_rtt();
   s.is_in_recovery = c.recovery.is_reducing();
@@ -177,7 +191,7 @@ void tell_congestion(Work& w, const AckFacts& f, uint32_t lost_bytes,
   c.congestion.on_ack(s);
   if (c.congestion.ignores_low_rates()) c.rate.on_app_limited(s.pipe_bytes);
   if (!c.recovery.is_reducing() || !c.congestion.uses_prr() || s.delivered_bytes == 0) return;
-  c.prr.on_ack({s.delivered_bytes, s.pipe_bytes, f.has_moved && lost_bytes == 0});
+  c.prr.on_ack({s.delivered_bytes, s.pipe_bytes, f.has_moved && told.lost_bytes == 0});
   c.congestion.on_recovery_window(c.prr.window_bytes());
 }
 
@@ -194,6 +208,7 @@ bool is_timer_answered(const SentPool& pool, const Connection& c, const AckFacts
 void on_ack_facts(Work& w, const AckFacts& f) {
   Connection& c = w.c;
   const RecoveryPhase before = c.recovery.phase();
+  const uint32_t delivered = newly_delivered(c, f);
   const auto rtt = round_trip_of(c, f, w.ctx.now);
   if (rtt) c.rtt.on_sample(*rtt, c.snd.vars().una, c.snd.vars().nxt);
   tell_rate(w, f.delivered);
@@ -212,7 +227,7 @@ void on_ack_facts(Work& w, const AckFacts& f) {
       break;
   }
   enter_fast_if_lost(w, f.pipe_before_bytes);
-  tell_congestion(w, f, lost, rtt);
+  tell_congestion(w, f, {delivered, lost, rtt});
   if (is_timer_answered(w.tables.sent, c, f)) start_retransmit_timers(w);
   const bool is_undone = before == RecoveryPhase::kLoss && c.recovery.is_open();
   if (is_undone) bring_retransmit_timer_forward(w);

@@ -36,7 +36,8 @@ void note_delivery(const SentRecord& r, SeqNumber end, SeqNumber recovery_point,
   }
   note_piece(r, end, out.newest_original);
   out.has_original = out.has_original || end.at_or_before(recovery_point);
-  out.is_reordered = out.is_reordered || (out.had_sacked && end.before(out.sacked_end_before));
+  if (!out.had_sacked || !end.before(out.sacked_end_before)) return;
+  out.reordered_bytes = std::max(out.reordered_bytes, out.sacked_end_before.since(r.range.begin));
 }
 
 }  // namespace

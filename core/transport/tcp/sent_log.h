@@ -77,10 +77,11 @@ struct Delivered {
   Instant oldest_acked_at = Instant::never();  // of those cumulatively acknowledged that were sent
                                                // once
   bool has_resent_acked = false;               // one cumulatively acknowledged was sent again
-  bool has_original = false;  // one sent once, and before the recovery's end, was delivered
-  bool is_reordered = false;  // one sent once was delivered after something above it
-  uint32_t sacked_bytes = 0;  // newly, by SACK
-  bool had_sacked = false;    // before this ACK
+  bool has_original = false;     // one sent once, and before the recovery's end, was delivered
+  uint32_t reordered_bytes = 0;  // how far above one sent once, and delivered now, others had been
+                                 // delivered before; 0: nothing was overtaken
+  uint32_t sacked_bytes = 0;     // newly, by SACK
+  bool had_sacked = false;       // before this ACK
   SeqNumber sacked_end_before;
 };
 

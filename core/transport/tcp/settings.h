@@ -10,11 +10,12 @@
 namespace tapstack::transport::tcp {
 
 struct Settings {
-  bool keep_alive = false;  // SO_KEEPALIVE; RFC 9293 MUST-24, MUST-25
-  bool no_delay = false;    // TCP_NODELAY: Nagle off
-  bool cork = false;        // TCP_CORK
-  bool quick_ack = true;    // TCP_QUICKACK: as a connection begins; see AckPolicy
-  bool oob_inline = false;  // SO_OOBINLINE
+  bool keep_alive = false;          // SO_KEEPALIVE; RFC 9293 MUST-24, MUST-25
+  bool no_delay = false;            // TCP_NODELAY: Nagle off
+  bool cork = false;                // TCP_CORK
+  bool quick_acks_at_start = true;  // the first ACKs are not delayed, as on Linux
+  bool quick_ack = true;            // TCP_QUICKACK: as a connection begins; see AckPolicy
+  bool oob_inline = false;          // SO_OOBINLINE
   // IP_RECVERR: the program is told of soft errors at once, not only when they end a connection.
   bool receive_errors = false;
   uint32_t keepalive_idle_s = kConfig.tcp_keepalive_idle_s;          // [1, 32767]
@@ -28,6 +29,8 @@ struct Settings {
   bool timestamps = true;                 // what a handshake offers and agrees to:
   bool sack = true;                       // net.ipv4.tcp_timestamps, tcp_sack,
   bool window_scaling = true;             // tcp_window_scaling
+  bool restart_after_idle = true;         // RFC 5681 4.1; net.ipv4.tcp_slow_start_after_idle
+  uint32_t burst_segments_min = 2;        // net.ipv4.tcp_min_tso_segs; [1, 64]
   int32_t linger2_s = 0;                  // TCP_LINGER2, [-1, 120]; 0: tcp_orphan_timeout_ms
   uint32_t not_sent_low_water_bytes = 0;  // TCP_NOTSENT_LOWAT; 0: none
   uint32_t window_clamp_bytes = 0;        // TCP_WINDOW_CLAMP; 0: none

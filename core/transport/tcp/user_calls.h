@@ -115,8 +115,9 @@ Status consume(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes);
 
 // Half-close: FIN after what is queued. kNotConnected before the handshake or after the end.
 Status shutdown_send(Tcp& tcp, Context& ctx, ConnectionId id);
-// Nothing more will be read: receive() answers end of stream; data that arrives is acknowledged and
-// thrown away, as Linux does.
+// receive() answers end of stream once the queue is empty. What arrives later is queued and can be
+// read all the same, as on Linux: RFC 9293 knows no such half of a CLOSE, so the peer is told
+// nothing.
 Status shutdown_receive(Tcp& tcp, Context& ctx, ConnectionId id);
 // The program is done: the id is stale afterwards. What is queued and the FIN still go out; with
 // linger_s 0 or unread data a RST goes instead (RFC 2525 2.17).

@@ -38,8 +38,15 @@ bool will_go_on(const Connection& c, bool is_cut) {
   return is_cut && send_limit(c) >= 2u * c.send_mss_bytes;
 }
 
-void after_queueing(Work& w, const SendFlags& flags) {
+struct Queued {
+  bool more = false;
+  bool urgent = false;
+  bool push = true;
+};
+
+void after_queueing(Work& w, const Queued& flags) {
   w.c.more = flags.more;
+  w.c.last_pushes = flags.push;
   if (flags.urgent) w.c.snd.mark_urgent();
   if (w.c.fast_open.is_deferred) {
     w.c.fast_open.is_deferred = false;
@@ -67,7 +74,7 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
   c->send_blocked = is_cut;
   if (queued == 0 && is_cut) return Error::kWouldBlock;
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_queueing(w, {flags.more || will_go_on(*c, is_cut), flags.urgent && !is_cut});
+  after_queueing(w, {flags.more || will_go_on(*c, is_cut), flags.urgent && !is_cut, !flags.more});
   return queued;
 }
 
@@ -100,7 +107,7 @@ Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const 
   }
   c->snd.queue_chain(ctx.memory, reserved);
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_queueing(w, flags);
+  after_queueing(w, {flags.more, flags.urgent, !flags.more});
   return {};
 }
 

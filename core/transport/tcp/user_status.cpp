@@ -23,11 +23,27 @@ uint32_t readable_bytes(const Connection& c) {
   return is_apart ? held - 1 : held;
 }
 
+TcpRepair repair_of(const Connection& c) {
+  switch (c.recovery.phase()) {
+    case RecoveryPhase::kReduced:
+      return TcpRepair::kReduced;
+    case RecoveryPhase::kFast:
+      return TcpRepair::kFastRecovery;
+    case RecoveryPhase::kLoss:
+      return TcpRepair::kLossRecovery;
+    case RecoveryPhase::kOpen:
+      break;
+  }
+  const bool has_gaps = c.sent.has_sacked() || c.duplicates.count() > 0;
+  return has_gaps ? TcpRepair::kDisorder : TcpRepair::kNone;
+}
+
 void fill_sending(const Connection& c, TcpInfo& i) {
   const SendVariables& v = c.snd.vars();
   i.send_mss = text_mss(c);
   i.cwnd_bytes = c.congestion.cwnd_bytes();
-  i.ssthresh_bytes = c.congestion.ssthresh_bytes();
+  const uint32_t ssthresh = c.congestion.ssthresh_bytes();
+  i.ssthresh_bytes = ssthresh == kWindowMax ? TcpInfo::kNoSsthresh : ssthresh;
   i.send_window = v.wnd_bytes;
   i.unacked_bytes = v.nxt.since(v.una);
   i.sacked_bytes = c.sent.sacked_bytes();
@@ -39,7 +55,7 @@ void fill_sending(const Connection& c, TcpInfo& i) {
   i.bytes_retransmitted = c.figures.retransmitted_bytes;
   i.retransmits_total = c.figures.retransmits;
   i.retransmits_now = c.silence.retransmits;  // RFC 9293 3.8.3, SHLD-9
-  i.reordering = kDupThresh;
+  i.reordering = c.figures.reordering;
 }
 
 }  // namespace
@@ -82,6 +98,7 @@ Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id) {
   if (c == nullptr) return Error::kBadHandle;
   TcpInfo i;
   i.state = c->state;
+  i.repair = repair_of(*c);
   i.backoff = c->rtt.backoff();
   i.send_scale = c->agreed.send_shift;
   i.receive_scale = c->agreed.receive_shift;
@@ -131,6 +148,7 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   const bool keep_alive_began = settings.keep_alive && !c->settings.keep_alive;
+  const bool no_delay_began = settings.no_delay && !c->settings.no_delay;
   c->settings = settings;
   const uint32_t limit = settings.receive_buffer_bytes;
   c->rcv.set_limit(clamped_window(settings, limit != 0 ? limit : c->rcv.limit_bytes()));
@@ -148,7 +166,10 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
         Deadline::kKeepAlive,
         std::max(ctx.now, c->silence.last_received_at + Duration::s(settings.keepalive_idle_s)));
   }
-  mark_output(w);  // TCP_NODELAY and the end of TCP_CORK let go of what was held back
+  // TCP_NODELAY lets go of what is queued, TCP_CORK or not, and so does the end of TCP_CORK.
+  if (settings.no_delay) c->more = false;
+  if (no_delay_began) c->wanted.push = true;
+  mark_output(w);
   arm(w);
   return {};
 }

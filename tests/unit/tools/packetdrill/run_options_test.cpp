@@ -7,19 +7,21 @@ namespace {
 
 TEST(RunOptions, AddressAndMtuAreTakenFromTheArguments) {
   const HostSettings settings =
-      settings_from({"--ip_version=ipv4", "--local_ip=10.1.2.3", "--mtu=576", "script.pkt"});
+      settings_from({"--ip_version=ipv4", "--local_ip=10.1.2.3", "--mtu=576", "script.pkt"}, "");
   EXPECT_EQ(settings.local, IpAddress(Ip4Address{0x0a010203}));
   EXPECT_EQ(settings.mtu_bytes, 576u);
 }
 
 TEST(RunOptions, WithoutArgumentsTheyArePacketdrillsOwn) {
-  const HostSettings settings = settings_from({});
+  const HostSettings settings = settings_from({}, "");
   EXPECT_EQ(settings.local, IpAddress(Ip4Address{0xc0a80001}));
   EXPECT_EQ(settings.mtu_bytes, 1500u);
 }
 
-TEST(RunOptions, TheLaterOfTwoCounts) {
-  EXPECT_EQ(settings_from({"--mtu=576", "--mtu=1280"}).mtu_bytes, 1280u);
+TEST(RunOptions, TheScriptsOwnCount) {
+  const HostSettings settings = settings_from({"--mtu=576"}, "--mtu=1280\n`sysctl tcp_ecn=1`\n");
+  EXPECT_EQ(settings.mtu_bytes, 1280u);
+  EXPECT_EQ(settings.script, (std::vector<ScriptSetting>{{"tcp_ecn", "1"}}));
 }
 
 TEST(RunOptions, SuperframesIsTheOnlyFlag) {

@@ -32,7 +32,7 @@ class RackTest : public ::testing::Test {
     Delivered d = log.begin_ack();
     log.on_sacked(*pool, {SeqNumber(segment * 1000), SeqNumber(segment * 1000 + 1000)},
                   SeqNumber(0), d);
-    if (d.is_reordered) rack.on_reordering();
+    if (d.reordered_bytes > 0) rack.on_reordering();
     rack.on_delivered(d, at_ms(ms), kPath, Instant::never());
   }
   // Marks what is lost at `ms`; returns how many records.

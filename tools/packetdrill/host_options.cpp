@@ -1,0 +1,78 @@
+#include "tools/packetdrill/host_options.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+#include "core/api/interfaces.h"
+
+namespace tapstack::packetdrill {
+namespace {
+
+struct Row {
+  const char* name;
+  size_t field;  // which number of the value
+  Option option;
+};
+constexpr Row kRows[] = {
+    {"tcp_rmem", 2, Option::kReceiveBufferMax},
+    {"tcp_wmem", 2, Option::kSendBufferMax},
+    {"tcp_timestamps", 0, Option::kTimestamps},
+    {"tcp_sack", 0, Option::kSack},
+    {"tcp_syn_retries", 0, Option::kSynRetries},
+    {"tcp_window_scaling", 0, Option::kWindowScaling},
+    {"tcp_notsent_lowat", 0, Option::kNotSentLowWater},
+    {"tcp_slow_start_after_idle", 0, Option::kRestartAfterIdle},
+    {"tcp_min_tso_segs", 0, Option::kBurstSegmentsMin},
+    {"net.inet.tcp.rfc1323", 0, Option::kTimestamps},
+    {"net.inet.tcp.rfc1323", 0, Option::kWindowScaling},
+    {"net.inet.tcp.sack.enable", 0, Option::kSack},
+};
+
+const ScriptSetting kDefaults[] = {
+    {"tcp_rmem", "4096 540000 15728640"},
+    {"tcp_wmem", "4096 262144 4194304"},
+    {"tcp_syn_retries", "5"},
+    {"tcp_ecn", "0"},
+    {"tcp_slow_start_after_idle", "0"},
+};
+
+bool is_of_free_bsd(const ScriptSetting& setting) {
+  return setting.name.starts_with("net.inet.tcp.");
+}
+
+// The number of that index in `value`; false when there are fewer.
+bool number_in(const std::string& value, size_t index, int64_t& number) {
+  std::istringstream in(value);
+  std::string word;
+  for (size_t i = 0; i <= index; ++i) {
+    if (!(in >> word)) return false;
+  }
+  number = std::strtoll(word.c_str(), nullptr, 0);
+  return true;
+}
+
+void set(Stack& stack, Instant now, const ScriptSetting& setting) {
+  int64_t number = 0;
+  const bool is_ecn = setting.name == "tcp_ecn" || setting.name == "net.inet.tcp.ecn.enable";
+  if (is_ecn && number_in(setting.value, 0, number) && number <= 2) {
+    api::set_ecn_mode(stack, static_cast<api::EcnMode>(number));
+  }
+  for (const Row& row : kRows) {
+    if (setting.name != row.name || !number_in(setting.value, row.field, number)) continue;
+    api::set_tcp_default(stack, now, row.option, number).ignore();
+  }
+}
+
+}  // namespace
+
+void set_host_options(Stack& stack, Instant now, const std::vector<ScriptSetting>& script) {
+  for (const ScriptSetting& setting : kDefaults) set(stack, now, setting);
+  // FreeBSD delays ACKs from the start; a script that sets its host up as FreeBSD's counts on it.
+  if (std::any_of(script.begin(), script.end(), is_of_free_bsd)) {
+    api::set_tcp_default(stack, now, Option::kQuickAcksAtStart, 0).ignore();
+  }
+  for (const ScriptSetting& setting : script) set(stack, now, setting);
+}
+
+}  // namespace tapstack::packetdrill
