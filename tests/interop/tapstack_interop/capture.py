@@ -28,6 +28,8 @@ _OUR_MAKING = " or ".join(
     )
 )
 
+_SILENCE_S = 0.002  # the shortest time after which a tail loss probe goes out
+
 
 class Capture:
     """The frames that one stack saw, in the order it saw them."""
@@ -59,14 +61,26 @@ class Capture:
 
     def faults(self) -> list[str]:
         """Malformed frames and wrong checksums: what must never be in a capture of ours."""
-        return self._named(_BROKEN)
+        return [": ".join(row) for row in self.fields(_BROKEN, "frame.number", "_ws.col.Info")]
 
     def faults_without_loss(self, sender: str) -> list[str]:
-        """The same, and what the sender of this address must not do on a path that loses nothing."""
-        return self._named(f"{_BROKEN} or (ip.src == {sender} and ({_OUR_MAKING}))")
+        """The same, and what the sender of this address must not do on a path that loses nothing.
 
-    def _named(self, display_filter: str) -> list[str]:
-        return [": ".join(row) for row in self.fields(display_filter, "frame.number", "_ws.col.Info")]
+        A peer that says nothing for so long that a probe or a time-out is due is the peer's making.
+        """
+        if self.count(f"{_BROKEN} or (ip.src == {sender} and ({_OUR_MAKING}))") == 0:
+            return []
+        found = self.faults()
+        suspects = self.fields(
+            f"ip.src == {sender} and ({_OUR_MAKING})",
+            "tcp.stream", "frame.time_relative", "frame.number", "_ws.col.Info",
+        )  # fmt: skip
+        for stream, when, number, info in suspects:
+            heard = self.fields(f"tcp.stream == {stream} and ip.dst == {sender}", "frame.time_relative")
+            before = [float(row[0]) for row in heard if float(row[0]) < float(when)]
+            if float(when) - max(before, default=0.0) < _SILENCE_S:
+                found.append(f"{number}: {info}")
+        return found
 
     def expert(self, severity: str = "warn") -> list[list[str]]:
         """Frames with an expert information of at least `severity`: number, message."""
