@@ -8,7 +8,6 @@
 #include <string>
 
 #include "pair.h"
-#include "transport/tcp/loss_detection.h"
 #include "transport/tcp/notify.h"
 
 namespace tapstack::transport::tcp {
@@ -141,14 +140,6 @@ TEST_F(RecoveryEvents, WithoutSackThreeDuplicatesStartAndTheFullAckEndsIt) {  //
   EXPECT_TRUE(at_a().recovery.is_open());
 }
 
-TEST_F(RecoveryEvents, WithoutSackADuplicateTakesASegmentOutOfThePipe) {  // RFC 6675 4
-  connect(with(&Settings::sack, false));
-  lose({0});
-  send(4, Duration::ms(21));  // the first ACK also changes the window, so it is no duplicate
-  EXPECT_EQ(at_a().duplicates.count(), 2u);
-  EXPECT_EQ(pipe_bytes(at_a()), 2 * kText);
-}
-
 TEST_F(RecoveryEvents, EveryCopyLostMeansTimeoutsThatBackOff) {  // RFC 6298 5.5
   connect();
   lose({0, 1, 2, 3});
@@ -157,15 +148,6 @@ TEST_F(RecoveryEvents, EveryCopyLostMeansTimeoutsThatBackOff) {  // RFC 6298 5.5
   EXPECT_EQ(at_a().rtt.backoff(), 2);
   send(0, Duration::ms(3000));
   EXPECT_TRUE(received_ == pattern(kText));
-}
-
-TEST_F(RecoveryEvents, TheTimerIsDueNoLaterThanTheProgramsLimit) {  // RFC 5482
-  Settings settings;
-  settings.user_timeout_ms = 50;
-  connect(settings);
-  lose({0});
-  send(1, Duration::ms(1));
-  EXPECT_LE(at_a().deadlines.at(Deadline::kRetransmit), p().now + Duration::ms(50));
 }
 
 TEST_F(RecoveryEvents, EverythingGoesAgainWithoutAReductionOfTheWindow) {
