@@ -43,7 +43,6 @@ constexpr Number kNumbers[] = {
     {Option::kKeepAliveIdleS, &Settings::keepalive_idle_s, 1, 32'767},  // RFC 9293 MUST-27
     {Option::kKeepAliveIntervalS, &Settings::keepalive_interval_s, 1, 32'767},
     {Option::kKeepAliveProbes, &Settings::keepalive_probes, 1, 127},
-    {Option::kSynRetries, &Settings::syn_retries, 1, 127},
     {Option::kUserTimeoutMs, &Settings::user_timeout_ms, 0, 0x7fffffff},  // RFC 9293 MUST-21
     {Option::kReceiveBufferMax, &Settings::receive_buffer_max_bytes, kReceiveBufferMin, kBufferMax},
     {Option::kBurstSegmentsMin, &Settings::burst_segments_min, 1, 64},
@@ -54,7 +53,8 @@ constexpr Number kNumbers[] = {
 constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW
 constexpr int64_t kTosMask = 0xff & ~3;     // the ECN bits are TCP's own, RFC 3168
 
-constexpr int64_t kLinger2Max = 120;  // TCP_FIN_TIMEOUT_MAX
+constexpr int64_t kSynRetriesMax = 127;  // MAX_TCP_SYNCNT
+constexpr int64_t kLinger2Max = 120;     // TCP_FIN_TIMEOUT_MAX
 constexpr int32_t kOrphanTimeoutS = kConfig.tcp_orphan_timeout_ms / 1000;
 
 // TCP_DEFER_ACCEPT is kept as a number of time-outs of the SYN-ACK, which double from one second
@@ -137,6 +137,10 @@ Status set_other(Settings& settings, Option option, int64_t value) {
   switch (option) {
     case Option::kDeferAcceptS:
       settings.defer_accept_timeouts = timeouts_within(value);
+      return Status();
+    case Option::kSynRetries:
+      if (value < 1 || value > kSynRetriesMax) return Error::kInvalid;
+      settings.syn_retries = static_cast<uint8_t>(value);
       return Status();
     case Option::kLinger2S:
       settings.linger2_s = static_cast<int32_t>(std::clamp<int64_t>(value, -1, kLinger2Max));
@@ -232,6 +236,8 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
       return int64_t{tcp_socket::is_quick_ack(layers, socket)};
     case Option::kDeferAcceptS:
       return seconds_of(settings.defer_accept_timeouts);
+    case Option::kSynRetries:
+      return int64_t{settings.syn_retries != 0 ? settings.syn_retries : kConfig.tcp_syn_retries};
     case Option::kLinger2S:
       return int64_t{settings.linger2_s != 0 ? settings.linger2_s : kOrphanTimeoutS};
     case Option::kWindowClamp:

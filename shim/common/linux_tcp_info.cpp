@@ -15,6 +15,7 @@ void put_options(const TcpInfo& from, tcp_info& to) {
   if (from.sack) to.tcpi_options |= TCPI_OPT_SACK;
   if (from.window_scaling) to.tcpi_options |= TCPI_OPT_WSCALE;
   if (from.ecn) to.tcpi_options |= TCPI_OPT_ECN;
+  if (from.syn_text_acked) to.tcpi_options |= TCPI_OPT_SYN_DATA;
   to.tcpi_snd_wscale = from.send_scale & 0xf;
   to.tcpi_rcv_wscale = from.receive_scale & 0xf;
 }
@@ -25,6 +26,7 @@ void put_times(const TcpInfo& from, tcp_info& to) {
   to.tcpi_rtt = from.srtt_us;
   to.tcpi_rttvar = from.rttvar_us;
   to.tcpi_min_rtt = from.min_rtt_us;
+  to.tcpi_rcv_rtt = from.receive_rtt_us;
   to.tcpi_last_data_sent = static_cast<uint32_t>(from.last_data_sent_us / 1000);
   to.tcpi_last_data_recv = static_cast<uint32_t>(from.last_data_received_us / 1000);
   to.tcpi_last_ack_recv = static_cast<uint32_t>(from.last_ack_received_us / 1000);
@@ -41,7 +43,14 @@ void put_counts(const TcpInfo& from, tcp_info& to) {
   to.tcpi_retransmits = static_cast<uint8_t>(std::min<uint32_t>(from.retransmits_now, 255));
   to.tcpi_backoff = from.backoff;
   to.tcpi_reordering = from.reordering;
-  to.tcpi_notsent_bytes = from.send_queue_bytes;
+  to.tcpi_notsent_bytes = from.not_sent_bytes;
+  to.tcpi_probes = from.probes;
+  to.tcpi_data_segs_out = from.text_segments_out;
+  to.tcpi_data_segs_in = from.text_segments_in;
+  to.tcpi_rcv_ooopack = from.out_of_order_in;
+  to.tcpi_dsack_dups = from.duplicates_reported;
+  const uint64_t mss = std::max<uint32_t>(from.send_mss, 1);
+  to.tcpi_delivered = static_cast<uint32_t>((from.delivered_bytes + mss - 1) / mss);
 }
 
 void put_windows(const TcpInfo& from, tcp_info& to) {
@@ -53,6 +62,7 @@ void put_windows(const TcpInfo& from, tcp_info& to) {
   const bool is_infinite = from.ssthresh_bytes == TcpInfo::kNoSsthresh;
   to.tcpi_snd_ssthresh =
       is_infinite ? kSsthreshInfinite : segments(from.ssthresh_bytes, from.send_mss);
+  to.tcpi_rcv_ssthresh = from.receive_window;
   to.tcpi_snd_wnd = from.send_window;
   to.tcpi_rcv_space = from.receive_window;
   // Of a listener: connections waiting to be accepted, and how many may.
@@ -69,6 +79,8 @@ tcp_info to_linux(const TcpInfo& from) {
   tcp_info to{};
   to.tcpi_state = static_cast<uint8_t>(from.state);
   to.tcpi_ca_state = static_cast<uint8_t>(from.repair);
+  to.tcpi_pacing_rate = from.pacing_bytes_per_s == 0 ? UINT64_MAX : from.pacing_bytes_per_s;
+  to.tcpi_max_pacing_rate = from.max_pacing_bytes_per_s;
   put_options(from, to);
   put_times(from, to);
   put_counts(from, to);

@@ -5,6 +5,7 @@
 namespace tapstack::transport::tcp {
 
 void ReceiveTuning::on_round_trip(Duration rtt) {
+  is_measured_ = true;
   rtt_ = std::min(rtt_, std::max(rtt, Duration::ms(1)));
 }
 

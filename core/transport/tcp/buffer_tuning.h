@@ -14,6 +14,8 @@ class ReceiveTuning {
  public:
   // A round trip as the receiver sees it (timestamps); the smallest counts, 1 ms at least.
   void on_round_trip(Duration rtt);
+  // zero: none was measured.
+  Duration round_trip() const { return is_measured_ ? rtt_ : Duration(); }
   // The program consumed `bytes`. Returns the new limit: `limit_bytes` or more; it grows to
   // `max_bytes` at most.
   uint32_t on_consumed(uint32_t bytes, uint32_t limit_bytes, uint32_t max_bytes, Instant now);
@@ -22,6 +24,7 @@ class ReceiveTuning {
   Instant round_began_;
   Duration rtt_ = Duration::ms(10);  // until measured; small errs on the side of growing late
   uint32_t consumed_bytes_ = 0;      // in this round
+  bool is_measured_ = false;
 };
 
 // Limit of the send queue that keeps a window of `cwnd_bytes` busy: one in flight, one queued

@@ -22,6 +22,7 @@ struct FastOpen {
   bool is_wanted = false;       // the first SYN carries the cookie, or asks for one
   bool is_deferred = false;     // there is a cookie: the SYN waits for text to go with
   uint16_t syn_text_bytes = 0;  // that went with the SYN; still in the send queue as unsent
+  bool is_text_acked = false;   // by the SYN-ACK: of ours or, at a server, of the client's
   // Server: the listener that counts the connection until its handshake is complete.
   ListenerId counted_by;
 };

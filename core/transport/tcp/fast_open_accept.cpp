@@ -20,6 +20,7 @@ bool open_by_syn(Arrival& a, HalfOpen& record) {
   Work w = work_on(a.tables, a.ctx, index);
   w.c.was_established = true;  // for its owner it is, from now on
   w.c.fast_open.counted_by = record.listener;
+  w.c.fast_open.is_text_acked = a.seg.text_bytes > 0;
   ++a.tables.listeners.get(record.listener)->fast_open_pending;
   w.c.silence.last_received_at = a.ctx.now;
   w.c.wanted.syn = true;

@@ -103,9 +103,12 @@ void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const Ha
 
 void on_half_open_timer(Tables& t, Context& ctx, net::Network& network, mem::Index index) {
   HalfOpen& record = t.half_opens.at(index);
-  const uint32_t defer = t.listeners.get(record.listener)->settings.defer_accept_timeouts;
+  const Settings& settings = t.listeners.get(record.listener)->settings;
+  const uint32_t defer = settings.defer_accept_timeouts;
+  const uint32_t retries =
+      settings.syn_retries != 0 ? settings.syn_retries : kConfig.tcp_synack_retries;
   const bool is_waiting = record.is_acked && record.timeouts < defer;
-  if (record.timeouts >= kConfig.tcp_synack_retries && !is_waiting) {
+  if (record.timeouts >= retries && !is_waiting) {
     ctx.counters.count(Mib::kTcpAttemptFails);
     remove_half_open(t, ctx, index);
     return;

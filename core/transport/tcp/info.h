@@ -42,6 +42,15 @@ struct TcpInfo {
   uint32_t cwnd_bytes = 0, ssthresh_bytes = 0, send_window = 0, receive_window = 0;
   uint32_t unacked_bytes = 0, sacked_bytes = 0, lost_bytes = 0, retransmitting_bytes = 0;
   uint32_t send_queue_bytes = 0, receive_queue_bytes = 0;
+  uint32_t not_sent_bytes = 0;          // of send_queue_bytes
+  uint8_t probes = 0;                   // of a closed window or keep-alive, unanswered
+  bool syn_text_acked = false;          // RFC 7413
+  uint32_t receive_rtt_us = 0;          // as the receiver sees it; 0: not measured
+  uint64_t pacing_bytes_per_s = 0;      // 0: not paced
+  uint64_t max_pacing_bytes_per_s = 0;  // all ones: no limit
+  uint64_t delivered_bytes = 0;         // of what was sent, cumulatively or by SACK
+  uint32_t text_segments_out = 0, text_segments_in = 0, out_of_order_in = 0;
+  uint32_t duplicates_reported = 0;  // by D-SACK
   uint64_t bytes_sent = 0, bytes_acked = 0, bytes_received = 0, bytes_retransmitted = 0;
   uint32_t segments_out = 0, segments_in = 0, retransmits_total = 0, retransmits_now = 0;
   uint32_t reordering = 0, accept_queue = 0, backlog = 0;

@@ -16,6 +16,7 @@ void input_closed(Arrival& a) {
 void input_connection(Arrival& a, mem::Index index) {
   Work w = work_on(a.tables, a.ctx, index);
   ++w.c.figures.segments_in;
+  if (a.seg.text_bytes > 0) ++w.c.figures.text_segments_in;
   if (w.c.state == State::kSynSent) {
     input_syn_sent(a, w);
   } else {

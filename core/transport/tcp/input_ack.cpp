@@ -8,7 +8,6 @@
 #include "transport/tcp/notify.h"
 #include "transport/tcp/recovery_events.h"
 #include "transport/tcp/reset.h"
-#include "transport/tcp/send_room.h"
 
 namespace tapstack::transport::tcp {
 namespace {
@@ -73,12 +72,6 @@ Acknowledged on_progress(Arrival& a, Work& w, AckFacts& facts) {
   return got;
 }
 
-void tell_program_of_room(Work& w) {
-  if (!w.c.send_blocked || !has_worthwhile_room(w.c)) return;
-  w.c.send_blocked = false;
-  raise(w, Event::kWritable);
-}
-
 // The window opened: the octets that probed it were refused, so they go again, at once.
 void on_window_opened(Work& w) {
   w.c.silence.persist_backoff = 0;
@@ -134,7 +127,7 @@ Step take_ack(Arrival& a, Work& w) {
   c.snd.on_window(a.seg.seq, a.seg.ack, wnd);
   if (wnd_before == 0 && c.snd.vars().wnd_bytes > 0) on_window_opened(w);
   on_ack_facts(w, facts);
-  tell_program_of_room(w);
+  tell_of_room(w);
   const bool may_send = c.snd.queued_bytes() > 0 || c.snd.vars().fin_queued;
   if (may_send) mark_output(w);
   return got.fin ? on_fin_acked(a, w) : Step::kContinue;

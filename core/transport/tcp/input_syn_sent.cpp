@@ -40,6 +40,7 @@ void measure(Arrival& a, Connection& c) {
 void take_fast_open_answer(Arrival& a, Connection& c) {
   const uint32_t text = a.seg.ack.since(c.snd.vars().iss + 1);
   c.snd.on_syn_text_acked(a.ctx.memory, text);
+  c.fast_open.is_text_acked = text > 0;
   if (text > 0) a.ctx.counters.count(Mib::kTcpExtTCPFastOpenActive);
   const bool is_refused = c.fast_open.syn_text_bytes > 0 && text == 0;
   if (is_refused) a.ctx.counters.count(Mib::kTcpExtTCPFastOpenActiveFail);

@@ -80,6 +80,7 @@ void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
 
 void accept_out_of_order(Arrival& a, Work& w, mem::Chain& text) {
   a.ctx.counters.count(Mib::kTcpExtTCPOFOQueue);
+  ++w.c.figures.out_of_order_in;
   report_overlap(w, {a.seg.seq, a.seg.seq + a.seg.text_bytes});
   if (!w.c.out_of_order.insert(a.ctx.memory, a.seg.seq, text)) {
     a.ctx.drop(DropReason::kTcpReassemblyFull);

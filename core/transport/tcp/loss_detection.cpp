@@ -27,6 +27,7 @@ void tell_detectors(Work& w, const AckFacts& f) {
     const uint32_t segments = (f.repeated->length() + text_mss(c) - 1) / text_mss(c);
     c.undo.on_duplicate_reported(*f.repeated, segments, v.una);
     w.ctx.counters.count(Mib::kTcpExtTCPDSACKRecv);
+    ++c.figures.dsacks_in;
   }
   if (f.delivered.reordered_bytes > 0) {
     c.rack.on_reordering();

@@ -1,5 +1,7 @@
 #include "transport/tcp/notify.h"
 
+#include "transport/tcp/send_room.h"
+
 namespace tapstack::transport::tcp {
 
 void raise(Work& w, Event event) {
@@ -13,6 +15,12 @@ void raise(Tables& t, mem::Index listener, Event event) {
   l.events.add(event);
   if (l.owner.is_none() || l.event_link.is_linked) return;
   push_back<&Listener::event_link>(t.listeners, t.listener_events, listener);
+}
+
+void tell_of_room(Work& w) {
+  if (!w.c.send_blocked || !has_worthwhile_room(w.c)) return;
+  w.c.send_blocked = false;
+  raise(w, Event::kWritable);
 }
 
 void mark_output(Work& w) {

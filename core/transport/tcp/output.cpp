@@ -83,7 +83,10 @@ void take_ack_along(Work& w, Outgoing& out) {
 }
 
 void send(Work& w, net::Network& network, Outgoing& out) {
-  ++w.c.figures.segments_out;
+  const uint32_t segments =
+      out.segment_bytes == 0 ? 1 : (out.text.length + out.segment_bytes - 1) / out.segment_bytes;
+  w.c.figures.segments_out += segments;
+  if (out.text.length > 0) w.c.figures.text_segments_out += segments;
   const Status sent = transmit(w.ctx, network, out, w.c.route, ip_settings(w.c.settings));
   // A segment that did not get out is lost, like others; but a changed path can be known at once.
   if (!sent && sent.error() == Error::kMessageTooLong) {
@@ -369,6 +372,7 @@ bool output_connection(Work& w, net::Network& network) {
   const bool sent =
       (w.c.wanted.syn && send_syn(w, network)) || send_text(w, network) || send_ack(w, network);
   if (!sent) wait(w);
+  if (is_synchronized(w.c.state)) tell_of_room(w);  // TCP_NOTSENT_LOWAT: less is unsent now
   arm(w);
   return sent;
 }

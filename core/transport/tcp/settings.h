@@ -39,7 +39,7 @@ struct Settings {
   bool fast_open_connect = false;         // TCP_FASTOPEN_CONNECT
   uint16_t max_segment_bytes = 0;         // TCP_MAXSEG; 0: from the path MTU
   uint32_t user_timeout_ms = 0;           // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
-  uint32_t syn_retries = kConfig.tcp_syn_retries;       // [1, 127]
+  uint8_t syn_retries = 0;                // TCP_SYNCNT, of SYN or SYN-ACK; 0: kConfig
   CongestionAlgorithm congestion = kCongestionDefault;  // TCP_CONGESTION
   uint64_t max_pacing_bytes_per_s = UINT64_MAX;         // SO_MAX_PACING_RATE; all ones: none
   uint8_t ttl = 0;                                      // IP_TTL; 0: kConfig.ip_ttl_default

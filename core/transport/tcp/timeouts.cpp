@@ -35,8 +35,9 @@ void give_up(Work& w) {
 // RFC 9293 3.8.3, MUST-22, MUST-23: a SYN has an R2 of its own, which TCP_SYNCNT lowers.
 void on_syn_timeout(Work& w) {
   Connection& c = w.c;
-  const uint32_t retries =
-      c.state == State::kSynSent ? c.settings.syn_retries : kConfig.tcp_synack_retries;
+  const uint32_t usual =
+      c.state == State::kSynSent ? kConfig.tcp_syn_retries : kConfig.tcp_synack_retries;
+  const uint32_t retries = c.settings.syn_retries != 0 ? c.settings.syn_retries : usual;
   if (c.silence.retransmits >= retries || is_user_timeout(w)) {
     w.ctx.counters.count(Mib::kTcpAttemptFails);
     give_up(w);

@@ -50,6 +50,14 @@ void fill_sending(const Connection& c, TcpInfo& i) {
   i.lost_bytes = c.sent.lost_bytes();
   i.retransmitting_bytes = c.sent.again_bytes();
   i.send_queue_bytes = c.snd.queued_bytes();
+  i.not_sent_bytes = c.snd.unsent_bytes();
+  i.probes = static_cast<uint8_t>(c.silence.window_probes + c.silence.keepalive_probes);
+  i.syn_text_acked = c.fast_open.is_text_acked;
+  i.pacing_bytes_per_s = c.congestion.pacing_bytes_per_s();
+  i.max_pacing_bytes_per_s = c.settings.max_pacing_bytes_per_s;
+  i.delivered_bytes = v.acked_bytes + c.sent.sacked_bytes();
+  i.text_segments_out = c.figures.text_segments_out;
+  i.duplicates_reported = c.figures.dsacks_in;
   i.bytes_sent = v.sent_bytes + c.figures.retransmitted_bytes;
   i.bytes_acked = v.acked_bytes;
   i.bytes_retransmitted = c.figures.retransmitted_bytes;
@@ -117,6 +125,9 @@ Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id) {
   i.receive_window = c->rcv.vars().wnd_bytes();
   i.receive_queue_bytes = c->rcv.queue().length;
   i.bytes_received = c->rcv.vars().received_bytes;
+  i.receive_rtt_us = us(c->tuning.round_trip());
+  i.text_segments_in = c->figures.text_segments_in;
+  i.out_of_order_in = c->figures.out_of_order_in;
   i.segments_in = c->figures.segments_in;
   i.segments_out = c->figures.segments_out;
   i.last_data_sent_us = (now - c->figures.last_text_sent_at).us();
@@ -166,6 +177,7 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
         Deadline::kKeepAlive,
         std::max(ctx.now, c->silence.last_received_at + Duration::s(settings.keepalive_idle_s)));
   }
+  tell_of_room(w);
   // TCP_NODELAY lets go of what is queued, TCP_CORK or not, and so does the end of TCP_CORK.
   if (settings.no_delay) c->more = false;
   if (no_delay_began) c->wanted.push = true;
