@@ -109,7 +109,7 @@ def cells_of(options) -> list[tuple[float, int, str]]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="scripts/bench loss")
-    parser.add_argument("--runs", type=int, default=3, help="pairs of runs in each cell (3)")
+    parser.add_argument("--runs", type=int, default=5, help="pairs of runs in each cell (5)")
     parser.add_argument("--rate", default="1gbit", help="of the wire (1gbit)")
     parser.add_argument("--algorithms", default="cubic,reno", help="cubic,reno")
     parser.add_argument("--only", default="", help='cells whose name contains this: "reno 20ms 1.0%%"')
