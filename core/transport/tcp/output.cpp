@@ -222,7 +222,8 @@ void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t 
 
 void account_again(Work& w, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
-  const uint32_t segments = std::max((plan.range.length() + segment_max - 1) / segment_max, 1u);
+  const uint32_t segments =
+      std::max<uint32_t>((plan.range.length() + segment_max - 1) / segment_max, 1u);
   c.undo.on_resent(segments, c.timestamps.value(w.ctx.now));
   // RFC 6298 5: the first segment has its full time again.
   if (plan.range.begin == c.snd.vars().una) c.deadlines.clear(Deadline::kRetransmit);
