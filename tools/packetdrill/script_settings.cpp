@@ -31,8 +31,9 @@ void add_from(const std::string& command, std::vector<ScriptSetting>& settings) 
 
 }  // namespace
 
-std::vector<ScriptSetting> settings_in(const std::string& script) {
+std::vector<ScriptSetting> settings_in(const std::string& whole) {
   std::vector<ScriptSetting> settings;
+  const std::string script = whole.substr(0, whole.find("socket("));
   for (size_t begin = 0; (begin = script.find('`', begin)) != std::string::npos;) {
     const size_t end = script.find('`', begin + 1);
     if (end == std::string::npos) break;

@@ -16,6 +16,7 @@ struct ScriptSetting {
 
 // Every name=value of net.ipv4.tcp_* (Linux) and net.inet.tcp.* (FreeBSD) in the commands (what
 // stands in backquotes) of a script, in order.
+// Only up to the first socket: what comes later puts the host back as it was.
 std::vector<ScriptSetting> settings_in(const std::string& script);
 
 }  // namespace tapstack::packetdrill

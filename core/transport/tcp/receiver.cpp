@@ -44,7 +44,8 @@ uint16_t Receiver::advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes) {
 }
 
 bool Receiver::is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const {
-  const uint32_t could = free_bytes(out_of_order_bytes);
+  // No more than the window field can tell.
+  const uint32_t could = std::min(free_bytes(out_of_order_bytes), uint32_t{0xffff} << shift_);
   const uint32_t offered = v_.wnd_bytes();
   return could >= offered + std::min(limit_bytes_ / 2, mss_bytes) && could >= 2 * offered;
 }

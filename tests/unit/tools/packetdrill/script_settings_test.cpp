@@ -14,8 +14,9 @@ TEST(ScriptSettings, AreTakenFromCommandsOfEveryStyle) {
       "sysctl -q net.ipv4.tcp_ecn=1  # fully\n"
       "../common/set_sysctls.py /proc/sys/net/ipv4/tcp_timestamps=0\\\n"
       "   /proc/sys/net/ipv4/tcp_wmem=\"4096 50000 4194304\"`\n"
+      "+0 `sysctl -w net.inet.tcp.rfc1323=0`\n"
       "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n"
-      "+0 `sysctl -w net.inet.tcp.rfc1323=0`\n";
+      "+0 `sysctl -q net.ipv4.tcp_ecn=0`\n";
   const Settings expected = {{"tcp_ecn", "1"},
                              {"tcp_timestamps", "0"},
                              {"tcp_wmem", "4096 50000 4194304"},

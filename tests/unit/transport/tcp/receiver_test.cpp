@@ -64,6 +64,14 @@ TEST_F(ReceiverTest, ScalingTakesNothingBack) {
   EXPECT_TRUE(r.vars().window_end.at_or_after(edge));
 }
 
+TEST_F(ReceiverTest, RoomThatAWindowWithoutScalingCannotTellOfIsNoUpdate) {
+  r.start(SeqNumber(0), 200'000, 0);
+  r.advertise(0, 1000);
+  append(1000);
+  r.consume(*memory, 1000);
+  EXPECT_FALSE(r.is_update_due(0, 1000));
+}
+
 TEST_F(ReceiverTest, AnUpdateIsDueWhenTheWindowCanDouble) {
   r.start(SeqNumber(0), 20'000, 0);
   r.advertise(0, 1000);
