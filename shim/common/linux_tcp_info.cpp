@@ -81,6 +81,8 @@ tcp_info to_linux(const TcpInfo& from) {
   to.tcpi_ca_state = static_cast<uint8_t>(from.repair);
   to.tcpi_pacing_rate = from.pacing_bytes_per_s == 0 ? UINT64_MAX : from.pacing_bytes_per_s;
   to.tcpi_max_pacing_rate = from.max_pacing_bytes_per_s;
+  to.tcpi_delivery_rate = from.delivery_rate;
+  to.tcpi_delivery_rate_app_limited = from.is_delivery_app_limited;
   put_options(from, to);
   put_times(from, to);
   put_counts(from, to);

@@ -65,6 +65,10 @@ RateSample FullDeliveryRate::end_of_ack(Duration min_rtt) {
   // The slower of the two phases bounds the rate from below: 2.2.
   const Duration interval = std::max(send_elapsed_, ack_elapsed_);
   if (interval >= min_rtt) rs.interval = interval;
+  if (rs.interval > Duration()) {
+    const uint64_t rate = rs.delivered_bytes * 1'000'000 / static_cast<uint64_t>(interval.us());
+    if (!rs.is_app_limited || rate >= best_.bytes_per_s) best_ = {rate, rs.is_app_limited};
+  }
   return rs;
 }
 

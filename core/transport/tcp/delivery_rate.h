@@ -25,6 +25,12 @@ struct RateSample {
   bool has_delivered = false;          // this ACK delivered something: the fields but interval hold
 };
 
+// What programs are shown of it.
+struct DeliveryFigure {
+  uint64_t bytes_per_s = 0;  // 0: none yet
+  bool is_app_limited = false;
+};
+
 // What the loss of one transmission says (draft-ietf-ccwg-bbr 5.5.10.2, HandleLostPacket()).
 struct LossSample {
   uint64_t delivered_bytes = 0;     // in all, now
@@ -60,6 +66,8 @@ class FullDeliveryRate {
   // pipe, of `pipe_bytes`, below cwnd (draft section 3.4).
   void on_app_limited(uint32_t pipe_bytes);
 
+  // The latest rate, which one that the program limited replaces only when it is higher (TCP_INFO).
+  const DeliveryFigure& best() const { return best_; }
   uint64_t delivered_bytes() const { return delivered_bytes_; }
   bool is_app_limited() const { return app_limited_until_bytes_ != 0; }
 
@@ -75,6 +83,7 @@ class FullDeliveryRate {
   Duration send_elapsed_;
   Duration ack_elapsed_;
   bool has_newest_ = false;
+  DeliveryFigure best_;
 };
 
 // Nobody asks where there is no BBR: takes no memory and no time.
@@ -88,6 +97,7 @@ class NoDeliveryRate {
   void on_app_limited(uint32_t) {}
   uint64_t delivered_bytes() const { return 0; }
   bool is_app_limited() const { return false; }
+  DeliveryFigure best() const { return {}; }
 };
 
 using SendSnapshot = std::conditional_t<kConfig.tcp_bbr, FullSendSnapshot, NoSendSnapshot>;

@@ -46,6 +46,8 @@ void fill_sending(const Connection& c, TcpInfo& i) {
   i.ssthresh_bytes = ssthresh == kWindowMax ? TcpInfo::kNoSsthresh : ssthresh;
   i.send_window = v.wnd_bytes;
   i.unacked_bytes = v.nxt.since(v.una);
+  i.delivery_rate = c.rate.best().bytes_per_s;
+  i.is_delivery_app_limited = c.rate.best().is_app_limited;
   i.sacked_bytes = c.sent.sacked_bytes();
   i.lost_bytes = c.sent.lost_bytes();
   i.retransmitting_bytes = c.sent.again_bytes();

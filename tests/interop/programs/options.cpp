@@ -104,6 +104,7 @@ void of_tcp() {
   length = sizeof info;
   getsockopt(a, IPPROTO_TCP, TCP_INFO, &info, &length);
   check::that(info.tcpi_state == TCP_ESTABLISHED, "  of a connected one");
+  check::that(info.tcpi_ca_state == 0 && info.tcpi_snd_ssthresh >= 2, "  repairs nothing");
   check::that(info.tcpi_snd_mss > 0 && info.tcpi_snd_cwnd >= 1 && info.tcpi_rto > 0,
               "  has figures");
   close(a);

@@ -47,6 +47,21 @@ TEST(DeliveryRate, ASteadyStreamOfAcksGivesTheBottlenecksRate) {
   EXPECT_EQ(rs.prior_delivered_bytes, 1'000u);
 }
 
+TEST(DeliveryRate, TheFigureForProgramsIsTheLatestUnlessTheProgramMadeItLow) {
+  FullDeliveryRate d;
+  EXPECT_EQ(d.best().bytes_per_s, 0u);
+  const auto fast = d.on_send(at_ms(0), 0, 10'000);
+  d.on_delivered(fast, at_ms(0), 10'000, at_ms(10));
+  d.end_of_ack(kMinRtt);
+  EXPECT_EQ(d.best().bytes_per_s, 1'000'000u);
+  d.on_app_limited(1'000);
+  const auto slow = d.on_send(at_ms(20), 0, 1'000);
+  d.on_delivered(slow, at_ms(20), 1'000, at_ms(30));
+  d.end_of_ack(kMinRtt);
+  EXPECT_EQ(d.best().bytes_per_s, 1'000'000u);
+  EXPECT_FALSE(d.best().is_app_limited);
+}
+
 TEST(DeliveryRate, TheTransmissionThatLeftLastDecides) {
   FullDeliveryRate d;
   const auto a = d.on_send(at_ms(0), 0, 1'000);

@@ -60,6 +60,14 @@ TEST_F(UserStatus, InfoMeasuresTheRoundTrip) {  // 1 ms each way
       << "RFC 6298 2.3: SRTT and a variation of at least the minimum";
 }
 
+TEST_F(UserStatus, InfoTellsTheRateOfDelivery) {
+  EXPECT_EQ(info_a().delivery_rate, 0u);
+  p.send(p.a, e.a, pattern(3000));
+  p.run(Duration::ms(100));
+  EXPECT_GT(info_a().delivery_rate, 0u);
+  EXPECT_TRUE(info_a().is_delivery_app_limited);
+}
+
 TEST_F(UserStatus, InfoCountsBytesAndSegments) {
   p.send(p.a, e.a, pattern(3000));
   p.run(Duration::us(0));
