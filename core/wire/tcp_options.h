@@ -89,7 +89,8 @@ struct TcpFastOpenCookie {
   std::array<uint8_t, kBytesMax> octets{};
   uint8_t bytes = 0;
   constexpr bool is_request() const { return bytes == 0; }
-  constexpr std::span<const uint8_t> view() const { return {octets.data(), bytes}; }
+  constexpr std::span<const uint8_t> view() const& { return {octets.data(), bytes}; }
+  std::span<const uint8_t> view() const&& = delete;  // of what is gone at the end of the line
 };
 
 // The options of one segment. Values are as they stand in the segment: whoever uses them limits a

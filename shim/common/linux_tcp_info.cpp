@@ -5,7 +5,8 @@
 namespace tapstack::shim {
 namespace {
 
-// Linux counts windows and queues in segments.
+// Linux counts windows and queues in segments, its windows in whole ones.
+uint32_t whole_segments(uint32_t bytes, uint32_t mss) { return mss == 0 ? 0 : bytes / mss; }
 uint32_t segments(uint32_t bytes, uint32_t mss) { return mss == 0 ? 0 : (bytes + mss - 1) / mss; }
 
 constexpr uint32_t kSsthreshInfinite = 0x7fffffff;  // TCP_INFINITE_SSTHRESH
@@ -58,10 +59,10 @@ void put_windows(const TcpInfo& from, tcp_info& to) {
   to.tcpi_rcv_mss = from.receive_mss;
   to.tcpi_advmss = from.advertised_mss;
   to.tcpi_pmtu = from.path_mtu;
-  to.tcpi_snd_cwnd = segments(from.cwnd_bytes, from.send_mss);
+  to.tcpi_snd_cwnd = whole_segments(from.cwnd_bytes, from.send_mss);
   const bool is_infinite = from.ssthresh_bytes == TcpInfo::kNoSsthresh;
   to.tcpi_snd_ssthresh =
-      is_infinite ? kSsthreshInfinite : segments(from.ssthresh_bytes, from.send_mss);
+      is_infinite ? kSsthreshInfinite : whole_segments(from.ssthresh_bytes, from.send_mss);
   to.tcpi_rcv_ssthresh = from.receive_window;
   to.tcpi_snd_wnd = from.send_window;
   to.tcpi_rcv_space = from.receive_window;

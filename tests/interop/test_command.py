@@ -142,7 +142,7 @@ def test_host_refuses_a_process_that_is_no_stack(start):
         (["run", "--mtu", "12", "--", "true"], 2, "--mtu=12: want bytes from 68 to 65521"),
         (["run", "--impair", "loss=200%", "--", "true"], 2, "loss=200%"),
         (["run", "--log=loud", "--", "true"], 2, "error, warn, info, debug or trace"),
-        (["walk"], 2, "run or host"),
+        (["walk"], 2, "run, host or packetdrill"),
         (["run", "--", "no-such-program"], 127, "not found"),
         (["run", "--", "/etc/passwd"], 126, "Permission denied"),
     ],

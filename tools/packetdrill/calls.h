@@ -17,6 +17,8 @@ int call_bind(Session& s, int fd, const sockaddr* address, socklen_t length);
 int call_listen(Session& s, int fd, int backlog);
 int call_accept(Session& s, int fd, sockaddr* address, socklen_t* length);
 int call_connect(Session& s, int fd, const sockaddr* address, socklen_t length);
+// The rest of a connect() that `begun` began: waits for the handshake if it may.
+int finish_connect(Session& s, Call& call, SocketId id, Status begun, bool may_wait);
 int call_shutdown(Session& s, int fd, int how);
 int call_close(Session& s, int fd);
 

@@ -124,6 +124,13 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
       return fail(error);
     }
   }
+  if ((flags & MSG_FASTOPEN) != 0) {
+    const auto* address = static_cast<const sockaddr*>(message->msg_name);
+    if (address == nullptr) return fail(EINVAL);
+    if (shim::is_unspecified(address, message->msg_namelen)) return fail(EOPNOTSUPP);
+    const Status begun = api::connect_with_text(s.stack(), s.now(), id, to.peer);
+    if (finish_connect(s, call, id, begun, may_block(s, fd, flags)) != 0) return -1;
+  }
   api::SendOptions options;
   options.more = (flags & MSG_MORE) != 0;
   options.urgent = (flags & MSG_OOB) != 0;

@@ -87,9 +87,11 @@ int call_connect(Session& s, int fd, const sockaddr* address, socklen_t length) 
     if (const int error = shim::endpoint_from(address, length, peer)) return fail(error);
   }
   const Status begun = api::connect(s.stack(), s.now(), id, peer);
-  if (begun.error() != Error::kInProgress || s.descriptors().is_nonblocking(fd)) {
-    return finish(begun);
-  }
+  return finish_connect(s, call, id, begun, !s.descriptors().is_nonblocking(fd));
+}
+
+int finish_connect(Session& s, Call& call, SocketId id, Status begun, bool may_wait) {
+  if (begun.error() != Error::kInProgress || !may_wait) return finish(begun);
   constexpr uint16_t kDecided = Readiness::kWritable | Readiness::kHangUp | Readiness::kError;
   while (!api::readiness(s.stack(), id).has(kDecided)) {
     if (!call.wait()) return fail(EINTR);

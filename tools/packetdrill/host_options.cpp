@@ -1,6 +1,7 @@
 #include "tools/packetdrill/host_options.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <sstream>
 
@@ -35,6 +36,8 @@ const ScriptSetting kDefaults[] = {
     {"tcp_syn_retries", "5"},
     {"tcp_ecn", "0"},
     {"tcp_slow_start_after_idle", "0"},
+    {"tcp_fastopen", "3"},
+    {"tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"},
 };
 
 bool is_of_free_bsd(const ScriptSetting& setting) {
@@ -52,11 +55,31 @@ bool number_in(const std::string& value, size_t index, int64_t& number) {
   return true;
 }
 
+// Linux's notation of a key: four words, the low one of each half first.
+bool key_in(const std::string& value, SecretKey& key) {
+  std::array<uint64_t, 4> words{};
+  std::istringstream in(value);
+  std::string word;
+  for (uint64_t& w : words) {
+    if (!std::getline(in, word, '-')) return false;
+    w = std::strtoull(word.c_str(), nullptr, 16);
+  }
+  key = {words[1] << 32 | words[0], words[3] << 32 | words[2]};
+  return true;
+}
+
 void set(Stack& stack, Instant now, const ScriptSetting& setting) {
   int64_t number = 0;
   const bool is_ecn = setting.name == "tcp_ecn" || setting.name == "net.inet.tcp.ecn.enable";
   if (is_ecn && number_in(setting.value, 0, number) && number <= 2) {
     api::set_ecn_mode(stack, static_cast<api::EcnMode>(number));
+  }
+  if (setting.name == "tcp_fastopen" && number_in(setting.value, 0, number)) {
+    api::set_fast_open(stack, static_cast<uint8_t>(number & 3));
+  }
+  SecretKey key;
+  if (setting.name == "tcp_fastopen_key" && key_in(setting.value, key)) {
+    api::set_fast_open_key(stack, key);
   }
   for (const Row& row : kRows) {
     if (setting.name != row.name || !number_in(setting.value, row.field, number)) continue;

@@ -9,6 +9,7 @@
 #include "transport/demux.h"
 #include "transport/ports.h"
 #include "transport/tcp/ack_policy.h"
+#include "transport/tcp/black_hole.h"
 #include "transport/tcp/buffer_tuning.h"
 #include "transport/tcp/challenge_limit.h"
 #include "transport/tcp/congestion.h"
@@ -100,6 +101,7 @@ struct Connection {
 
   // Sending.
   uint16_t send_mss_bytes = kConfig.tcp_mss_default_bytes;  // text and options of a segment
+  BlackHole black_hole;
   Sender snd;
   SentLog sent;
   DuplicateAcks duplicates;  // without SACK

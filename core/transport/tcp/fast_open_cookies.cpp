@@ -21,9 +21,8 @@ wire::TcpFastOpenCookie FastOpenCookies::make(const IpAddress& client,
 
 bool FastOpenCookies::check(const IpAddress& client, const IpAddress& server,
                             const wire::TcpFastOpenCookie& cookie) const {
-  const auto ours = make(client, server).view();
-  const auto given = cookie.view();
-  return std::equal(ours.begin(), ours.end(), given.begin(), given.end());
+  const wire::TcpFastOpenCookie ours = make(client, server);
+  return std::ranges::equal(ours.view(), cookie.view());
 }
 
 }  // namespace tapstack::transport::tcp

@@ -276,6 +276,10 @@ bool send_text(Work& w, net::Network& network) {
   Connection& c = w.c;
   if (!can_transmit_text(c.state) && !is_let_in(c)) return false;
   note_idle(w);
+  if (w.c.black_hole.is_over(w.ctx.now)) {
+    c.black_hole.clear();
+    update_mss(c);
+  }
   Outgoing out = begin_segment(w, flag::kAck);
   const OutputLimits limits = limits_of(c, out);
   const OutputPlan plan = plan_output(c, w.tables.sent, limits);

@@ -27,7 +27,7 @@ uint16_t advertised_mss(const net::Route& route, uint16_t limit_bytes) {
 void update_mss(Connection& c) {
   const uint16_t path =
       mss_for(c.route.mtu_bytes, c.route.source.is_ip6(), c.settings.max_segment_bytes);
-  c.send_mss_bytes = std::min(path, c.agreed.peer_mss_bytes);
+  c.send_mss_bytes = std::min({path, c.agreed.peer_mss_bytes, c.black_hole.mss_max_bytes()});
   c.congestion.on_mss_change(text_mss(c));
 }
 

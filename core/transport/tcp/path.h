@@ -11,7 +11,7 @@ namespace tapstack::transport::tcp {
 // `limit_bytes`: TCP_MAXSEG, 0 none.
 uint16_t advertised_mss(const net::Route& route, uint16_t limit_bytes);
 // Computes the connection's send MSS anew: RFC 9293 3.7.1, the least of what the peer takes, what
-// the path carries and what the program wants.
+// the path carries and what the program wants; less where packets vanish.
 void update_mss(Connection& c);
 // Looks the route up again. True when segments have become smaller. Without a route the old one
 // stays: retransmissions will try again, and the reason is kept for the time-out.

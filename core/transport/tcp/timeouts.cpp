@@ -52,6 +52,14 @@ void on_syn_timeout(Work& w) {
   mark_output(w);
 }
 
+// RFC 4821 7.7: of the segment that goes again, before it does.
+void look_for_black_hole(Work& w) {
+  Connection& c = w.c;
+  if (c.sent.is_empty()) return;
+  const uint32_t text = std::min(c.sent.front(w.tables.sent).range.length(), text_mss(c));
+  if (c.black_hole.on_timeout(c.silence.retransmits, text, w.ctx.now)) update_mss(c);
+}
+
 // RFC 6298 5.4 to 5.6: again, or not any more.
 void on_retransmit_timeout(Work& w, const net::Network& network) {
   Connection& c = w.c;
@@ -69,6 +77,7 @@ void on_retransmit_timeout(Work& w, const net::Network& network) {
   w.ctx.counters.count(Mib::kTcpExtTCPTimeouts);
   // R1: perhaps the path has changed (RFC 9293 3.8.3, MUST-20, RFC 1122 3.3.1.4).
   if (c.silence.retransmits >= kConfig.tcp_retries1) refresh_route(c, network, w.ctx.now);
+  look_for_black_hole(w);
   on_retransmission_timeout(w, c.silence.retransmits > 1);
   c.rtt.on_timeout();
   set_retransmit_timer(w, w.ctx.now);

@@ -181,8 +181,8 @@ Status change_settings(Tcp& tcp, Context& ctx, ConnectionId id, const Settings& 
   }
   tell_of_room(w);
   // TCP_NODELAY lets go of what is queued, TCP_CORK or not, and so does the end of TCP_CORK.
+  if (settings.no_delay && (no_delay_began || c->more)) c->wanted.push = true;
   if (settings.no_delay) c->more = false;
-  if (no_delay_began) c->wanted.push = true;
   mark_output(w);
   arm(w);
   return {};
