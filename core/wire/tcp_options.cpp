@@ -117,9 +117,9 @@ void write_sack(Writer& w, std::span<const TcpSackBlock> blocks) {
 
 void write_fast_open(Writer& w, const TcpFastOpenCookie& cookie) {
   const size_t length = kFastOpenBytes + cookie.bytes;
-  w.no_operations(padded(length) - length);
   w.begin(kFastOpen, length);
   w.bytes(cookie.view());
+  w.no_operations(padded(length) - length);  // behind, as Linux has them
 }
 
 }  // namespace

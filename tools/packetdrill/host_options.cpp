@@ -36,9 +36,11 @@ const ScriptSetting kDefaults[] = {
     {"tcp_syn_retries", "5"},
     {"tcp_ecn", "0"},
     {"tcp_slow_start_after_idle", "0"},
-    {"tcp_fastopen", "3"},
+    {"tcp_fastopen", "0x403"},
     {"tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"},
 };
+
+constexpr int64_t kListenersWithoutOption = 0x400;  // a bit of Linux's tcp_fastopen
 
 bool is_of_free_bsd(const ScriptSetting& setting) {
   return setting.name.starts_with("net.inet.tcp.");
@@ -76,6 +78,9 @@ void set(Stack& stack, Instant now, const ScriptSetting& setting) {
   }
   if (setting.name == "tcp_fastopen" && number_in(setting.value, 0, number)) {
     api::set_fast_open(stack, static_cast<uint8_t>(number & 3));
+    const bool is_for_all_listeners = (number & kListenersWithoutOption) != 0;
+    const int64_t queue = is_for_all_listeners ? UINT16_MAX : 0;
+    api::set_tcp_default(stack, now, Option::kFastOpenQueue, queue).ignore();
   }
   SecretKey key;
   if (setting.name == "tcp_fastopen_key" && key_in(setting.value, key)) {

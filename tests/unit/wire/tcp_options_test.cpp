@@ -213,10 +213,10 @@ TEST(TcpOptionsEmit, WritesSackBlocksBehindTimestamps) {
 TEST(TcpOptionsEmit, WritesAFastOpenRequestAndACookie) {
   TcpOptions o;
   o.fast_open.emplace();
-  EXPECT_EQ(emitted(o), (Bytes{1, 1, 34, 2}));
+  EXPECT_EQ(emitted(o), (Bytes{34, 2, 1, 1}));
   o.fast_open->octets = {0xa, 0xb, 0xc, 0xd, 0xe, 0xf, 1, 2};
   o.fast_open->bytes = 8;
-  EXPECT_EQ(emitted(o), (Bytes{1, 1, 34, 10, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf, 1, 2}));
+  EXPECT_EQ(emitted(o), (Bytes{34, 10, 0xa, 0xb, 0xc, 0xd, 0xe, 0xf, 1, 2, 1, 1}));
 }
 
 TEST(TcpOptionsEmit, WhatWasWrittenIsReadBack) {
