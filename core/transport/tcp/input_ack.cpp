@@ -145,6 +145,13 @@ void take_old_ack(Arrival& a, Work& w) {
   mark_output(w);
 }
 
+// RFC 7323 5.3 R3, of segments whose ACK field is believable: one that is made up must not move the
+// clock that others are held against.
+void note_timestamp(Arrival& a, Connection& c) {
+  const auto& ts = a.seg.options.timestamps;
+  if (ts && c.timestamps.is_enabled()) c.timestamps.on_segment(a.seg.seq, ts->value, a.ctx.now);
+}
+
 }  // namespace
 
 Step check_ack(Arrival& a, Work& w) {
@@ -171,6 +178,7 @@ Step check_ack(Arrival& a, Work& w) {
     challenge(a, w, DropReason::kTcpAckTooOld);
     return Step::kDone;
   }
+  note_timestamp(a, w.c);
   if (a.seg.ack.before(snd.una)) {  // a duplicate: its ACK field can be ignored
     take_old_ack(a, w);
     return Step::kContinue;

@@ -47,12 +47,7 @@ bool is_heard_at_zero_window(const Segment& seg, const ReceiveVariables& rcv) {
 // First, check sequence number.
 Step check_sequence(Arrival& a, Work& w) {
   const ReceiveVariables& rcv = w.c.rcv.vars();
-  if (is_acceptable(a.seg, rcv)) {
-    if (const auto& ts = a.seg.options.timestamps; ts && w.c.timestamps.is_enabled()) {
-      w.c.timestamps.on_segment(a.seg.seq, ts->value, a.ctx.now);
-    }
-    return Step::kContinue;
-  }
+  if (is_acceptable(a.seg, rcv)) return Step::kContinue;
   if (is_heard_at_zero_window(a.seg, rcv)) {
     if (a.seg.length() == 0 || a.seg.has(flag::kRst)) return Step::kContinue;
     a.ctx.counters.count(Mib::kTcpExtTCPRcvQDrop);
