@@ -51,7 +51,7 @@ struct Config {
   uint32_t mtu_default_bytes = 1500;      // RFC 894.
   uint32_t loopback_mtu_bytes = 65535;    // largest IPv4 packet; Linux has 65536.
 
-  // --- Neighbours: ARP now, ND later (RFC 826, RFC 1122 2.3.2, RFC 4861 10) ----------------------
+  // --- Neighbours: ARP and ND (RFC 826, RFC 1122 2.3.2, RFC 4861 10) ----------------------
   size_t neighbours = 512;                      // Cost: about 64 each.
   size_t neighbour_queue_packets = 8;           // RFC 1122 2.3.2.2 asks for at least one.
   uint32_t neighbour_retrans_ms = 1000;         // RFC 4861 RETRANS_TIMER; RFC 1122: <= 1 a second.
@@ -62,7 +62,8 @@ struct Config {
   uint32_t neighbour_stale_ms = 600'000;        // unused this long: forgotten.
   uint32_t neighbour_failed_ms = 3'000;         // how long a failure is remembered.
 
-  // --- IPv4 (net/) -----------------------------------------------------------------------------
+  // --- IP (net/) -------------------------------------------------------------------------------
+  bool ip6 = true;              // IPv6 beside IPv4 (RFC 8504).
   uint8_t ip_ttl_default = 64;  // RFC 1700.
   size_t routes = 32;
   size_t reassemblies = 64;                 // datagrams under reassembly. Cost: about 80 each.
@@ -183,6 +184,7 @@ constexpr Config embedded() {
 // The smallest that still speaks TCP: some 20 KB.
 constexpr Config tiny() {
   Config c = embedded();
+  c.ip6 = false;
   c.counters_64_bit = false;
   c.block_bytes = 256;
   c.blocks = 40;

@@ -59,7 +59,7 @@ Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n) {
   const link::Interface* found = stack.layers().network.interface(id);
   if (found == nullptr) return Error::kNoDevice;
   if (n >= found->addresses().size()) return Error::kNoEntry;
-  return found->addresses()[n];
+  return found->addresses()[n].prefix;
 }
 
 Result<InterfaceId> interface_by_name(const Stack& stack, std::string_view name) {

@@ -65,8 +65,8 @@ Evidence evidence_of(const ArpMessage& m, bool is_for_us, bool is_link_broadcast
 Ip4Address asking_address(const Interface& interface, const Solicitation& ask) {
   if (ask.source.is_ip4() && interface.has_address(ask.source)) return ask.source.ip4();
   if (const Prefix* prefix = interface.prefix_of(ask.target)) return prefix->address.ip4();
-  for (const Prefix& own : interface.addresses()) {
-    if (own.address.is_ip4()) return own.address.ip4();
+  for (const InterfaceAddress& own : interface.addresses()) {
+    if (own.is_assigned() && own.address().is_ip4()) return own.address().ip4();
   }
   return Ip4Address::any();
 }

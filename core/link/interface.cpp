@@ -27,17 +27,22 @@ bool contains(const Prefix& prefix, const IpAddress& address) {
   return rest == 0 || ((a[whole] ^ b[whole]) >> (8 - rest)) == 0;
 }
 
+const InterfaceAddress* Interface::find_address(const IpAddress& address) const {
+  for (const InterfaceAddress& own : addresses()) {
+    if (own.address() == address) return &own;
+  }
+  return nullptr;
+}
+
 bool Interface::has_address(const IpAddress& address) const {
   if (is_loopback && address.is_ip4() && address.is_loopback()) return true;
-  for (const Prefix& own : addresses()) {
-    if (own.address == address) return true;
-  }
-  return false;
+  const InterfaceAddress* own = find_address(address);
+  return own != nullptr && own->is_assigned();
 }
 
 const Prefix* Interface::prefix_of(const IpAddress& address) const {
-  for (const Prefix& own : addresses()) {
-    if (contains(own, address)) return &own;
+  for (const InterfaceAddress& own : addresses()) {
+    if (own.is_assigned() && own.is_on_link && contains(own.prefix, address)) return &own.prefix;
   }
   return nullptr;
 }
@@ -46,9 +51,9 @@ bool Interface::is_broadcast(const IpAddress& address) const {
   if (!address.is_ip4() || is_loopback) return false;
   const uint32_t value = address.ip4().value;
   if (address.ip4().is_limited_broadcast()) return true;
-  for (const Prefix& own : addresses()) {
-    if (own.length > 30 || !contains(own, address)) continue;
-    if ((value | mask_of(own.length)) == 0xffffffffu) return true;
+  for (const InterfaceAddress& own : addresses()) {
+    if (own.prefix.length > 30 || !contains(own.prefix, address)) continue;
+    if ((value | mask_of(own.prefix.length)) == 0xffffffffu) return true;
   }
   return false;
 }

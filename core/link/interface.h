@@ -10,6 +10,7 @@
 #include "config.h"
 #include "mem/packet.h"
 #include "util/address.h"
+#include "util/time.h"
 
 namespace tapstack::link {
 
@@ -45,21 +46,61 @@ struct InterfaceCounters {
   uint64_t out_frames = 0, out_bytes = 0, out_errors = 0, out_dropped = 0;
 };
 
+// Whether an address may be used (RFC 4862 2, RFC 5227 2.1).
+enum class AddressState : uint8_t {
+  kTentative,   // being probed: not ours yet
+  kOptimistic,  // being probed, used meanwhile (RFC 4429)
+  kPreferred,
+  kDeprecated,  // ours, but no source for something new
+  kDuplicate,   // another host has it: not ours
+};
+
+enum class AddressOrigin : uint8_t {
+  kManual,
+  kLinkLocal,       // RFC 4862 5.3, RFC 3927
+  kAutoconfigured,  // from a router's prefix, RFC 4862 5.5
+  kTemporary,       // RFC 8981
+  kDhcp,
+};
+
+struct InterfaceAddress {
+  Prefix prefix;
+  AddressState state = AddressState::kPreferred;
+  AddressOrigin origin = AddressOrigin::kManual;
+  // Whether all of the prefix is on the link. Not so for autoconfigured ones (RFC 5942 4): their
+  // routers say so in another way.
+  bool is_on_link = true;
+  uint8_t probes_sent = 0;  // duplicate address detection
+  Instant preferred_until = Instant::never();
+  Instant valid_until = Instant::never();
+
+  const IpAddress& address() const { return prefix.address; }
+  // Whether it is ours: packets to it are taken, packets from it are sent.
+  bool is_assigned() const {
+    return state != AddressState::kTentative && state != AddressState::kDuplicate;
+  }
+};
+
 struct Interface {
   InterfaceId id;  // value 0: this slot of the table is free
   bool is_loopback = false;
   uint8_t address_count = 0;
   InterfaceSettings settings;
   InterfaceCounters counters;
-  std::array<Prefix, kConfig.addresses_per_interface> address_slots{};
+  std::array<InterfaceAddress, kConfig.addresses_per_interface> address_slots{};
   mem::PacketQueue transmit;  // frames, oldest first
 
-  std::span<const Prefix> addresses() const { return {address_slots.data(), address_count}; }
+  // All of them, tentative and duplicate ones too.
+  std::span<const InterfaceAddress> addresses() const {
+    return {address_slots.data(), address_count};
+  }
   // Whether packets are sent to neighbours by their link-layer addresses.
   bool has_neighbours() const { return !is_loopback && settings.layer == LinkLayer::kEthernet; }
-  // Whether `address` is one of its own (127/8 as a whole for loopback, RFC 1122 3.2.1.3 (g)).
+  // Whether `address` is assigned to it (127/8 as a whole for loopback, RFC 1122 3.2.1.3 (g)).
   bool has_address(const IpAddress& address) const;
-  // The first address whose prefix contains `address`; nullptr when it is not on this link.
+  // The entry of `address` in whatever state; nullptr: none.
+  const InterfaceAddress* find_address(const IpAddress& address) const;
+  // The prefix of the first assigned address that has `address` on its link; nullptr: none has.
   const Prefix* prefix_of(const IpAddress& address) const;
   // Limited broadcast, or directed broadcast of one of its prefixes up to /30 (a /31 has none, RFC
   // 3021).

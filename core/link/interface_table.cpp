@@ -10,7 +10,10 @@ constexpr uint8_t address_bits(const IpAddress& address) { return address.is_ip4
 // An address that a host may have: RFC 1122 3.2.1.3.
 bool is_host_address(const IpAddress& address) {
   if (address.family() == Family::kNone || address.is_any() || address.is_multicast()) return false;
-  if (!address.is_ip4()) return true;
+  if (address.is_ip6()) {
+    const bool has_zone = !address.ip6().needs_zone() || address.zone().value != 0;
+    return kConfig.ip6 && has_zone && !address.ip6().is_mapped();
+  }
   const Ip4Address a = address.ip4();
   return !a.is_this_network() && !a.is_reserved() && !a.is_limited_broadcast();
 }
@@ -26,8 +29,9 @@ InterfaceTable::InterfaceTable() {
   lo.settings.mtu_bytes = kConfig.loopback_mtu_bytes;
   lo.settings.can_segment = true;
   lo.settings.can_checksum = true;
-  lo.address_slots[0] = {Ip4Address::loopback(), 8};
-  lo.address_count = 1;
+  lo.address_slots[0].prefix = {Ip4Address::loopback(), 8};
+  lo.address_slots[1].prefix = {Ip6Address::loopback(), 128};
+  lo.address_count = kConfig.ip6 ? 2 : 1;
 }
 
 Error InterfaceTable::check(const InterfaceSettings& settings, InterfaceId self) const {
@@ -72,15 +76,14 @@ Status InterfaceTable::remove(Context& ctx, InterfaceId id) {
   return {};
 }
 
-Status InterfaceTable::add_address(InterfaceId id, const Prefix& address) {
+Status InterfaceTable::add_address(InterfaceId id, const InterfaceAddress& address) {
   Interface* interface = find(id);
   if (interface == nullptr) return Error::kNoDevice;
-  if (!is_host_address(address.address)) return Error::kInvalid;
-  if (address.length == 0 || address.length > address_bits(address.address)) return Error::kInvalid;
+  const Prefix& prefix = address.prefix;
+  if (!is_host_address(prefix.address)) return Error::kInvalid;
+  if (prefix.length == 0 || prefix.length > address_bits(prefix.address)) return Error::kInvalid;
   for (const Interface& other : slots_) {
-    for (const Prefix& own : other.addresses()) {
-      if (own.address == address.address) return Error::kAddressInUse;
-    }
+    if (other.find_address(prefix.address) != nullptr) return Error::kAddressInUse;
   }
   if (interface->address_count == interface->address_slots.size()) return Error::kNoBuffers;
   interface->address_slots[interface->address_count++] = address;
@@ -92,7 +95,7 @@ Status InterfaceTable::remove_address(InterfaceId id, const IpAddress& address) 
   if (interface == nullptr) return Error::kNoDevice;
   auto& slots = interface->address_slots;
   for (size_t i = 0; i < interface->address_count; ++i) {
-    if (slots[i].address != address) continue;
+    if (slots[i].address() != address) continue;
     for (size_t k = i + 1; k < interface->address_count; ++k) slots[k - 1] = slots[k];
     --interface->address_count;
     return {};

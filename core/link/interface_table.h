@@ -18,8 +18,9 @@ class InterfaceTable {
   Status change(InterfaceId id, const InterfaceSettings& settings);
   // Frees what waits for the device. Errors: kNoDevice, kInvalid (loopback stays).
   Status remove(Context& ctx, InterfaceId id);
-  // Errors: kNoDevice, kInvalid (no host address or prefix too long), kAddressInUse, kNoBuffers.
-  Status add_address(InterfaceId id, const Prefix& address);
+  // Errors: kNoDevice, kInvalid (no host address, no zone where one is needed, prefix too long),
+  // kAddressInUse, kNoBuffers.
+  Status add_address(InterfaceId id, const InterfaceAddress& address);
   // Errors: kNoDevice, kAddressNotAvailable.
   Status remove_address(InterfaceId id, const IpAddress& address);
 

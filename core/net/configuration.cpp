@@ -17,9 +17,9 @@ void flush(Context& ctx, Parts& parts, InterfaceId id) {
 }
 
 void announce(Context& ctx, Parts& parts, const Interface& interface) {
-  for (const Prefix& own : interface.addresses()) {
-    if (!own.address.is_ip4()) continue;
-    link::arp_announce(ctx, parts.interfaces, interface.id, own.address.ip4());
+  for (const link::InterfaceAddress& own : interface.addresses()) {
+    if (!own.address().is_ip4()) continue;
+    link::arp_announce(ctx, parts.interfaces, interface.id, own.address().ip4());
   }
 }
 
@@ -70,7 +70,7 @@ Status remove_interface(Context& ctx, Network& network, InterfaceId id) {
 
 Status add_address(Context& ctx, Network& network, InterfaceId id, const Prefix& address) {
   Parts& parts = network.parts();
-  const Status added = parts.interfaces.add_address(id, address);
+  const Status added = parts.interfaces.add_address(id, {.prefix = address});
   if (!added.ok()) return added;
   if (address.address.is_ip4()) {
     link::arp_announce(ctx, parts.interfaces, id, address.address.ip4());

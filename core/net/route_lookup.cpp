@@ -4,6 +4,7 @@ namespace tapstack::net {
 namespace {
 
 using link::Interface;
+using link::InterfaceAddress;
 
 bool is_given(const IpAddress& address) {
   return address.family() != Family::kNone && !address.is_any();
@@ -20,8 +21,8 @@ bool may_leave_by(const Interface& interface, const RouteQuery& query) {
 // first.
 Result<IpAddress> choose_source(const Interface& interface, const IpAddress& next_hop) {
   if (const Prefix* prefix = interface.prefix_of(next_hop)) return prefix->address;
-  for (const Prefix& own : interface.addresses()) {
-    if (own.address.family() == next_hop.family()) return own.address;
+  for (const InterfaceAddress& own : interface.addresses()) {
+    if (own.is_assigned() && own.address().family() == next_hop.family()) return own.address();
   }
   return Error::kAddressNotAvailable;
 }
@@ -57,7 +58,8 @@ Result<Route> to_ourselves(const Parts& parts, const RouteQuery& query) {
   route.source = query.source;
   if (!is_given(query.source)) {
     const bool is_loopback = query.destination.is_loopback();
-    route.source = is_loopback ? lo.addresses()[0].address : query.destination;
+    const bool is_ip4 = query.destination.is_ip4();
+    route.source = is_loopback && is_ip4 ? IpAddress(Ip4Address::loopback()) : query.destination;
   }
   route.mtu_bytes = route.interface_mtu_bytes = lo.settings.mtu_bytes;
   route.is_local = true;
@@ -86,11 +88,12 @@ Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant no
   uint8_t length = 0;
   for (const Interface& interface : parts.interfaces.slots()) {
     if (!may_leave_by(interface, query)) continue;
-    for (const Prefix& own : interface.addresses()) {
-      if (!link::contains(own, query.destination)) continue;
-      if (best != nullptr && own.length <= length) continue;
+    for (const InterfaceAddress& own : interface.addresses()) {
+      if (!own.is_assigned() || !own.is_on_link) continue;
+      if (!link::contains(own.prefix, query.destination)) continue;
+      if (best != nullptr && own.prefix.length <= length) continue;
       best = &interface;
-      length = own.length;
+      length = own.prefix.length;
     }
   }
   const RouteEntry* entry = parts.routes.find(query.destination, [&](const RouteEntry& e) {

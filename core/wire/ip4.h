@@ -11,17 +11,10 @@
 #include "util/bytes.h"
 #include "util/checksum.h"
 #include "wire/address_bytes.h"
+#include "wire/ip_protocol.h"
 
 namespace tapstack::wire {
 
-// Values of the protocol field (IANA).
-namespace ip_protocol {
-inline constexpr uint8_t kIcmp = 1;
-inline constexpr uint8_t kIgmp = 2;
-inline constexpr uint8_t kTcp = 6;
-inline constexpr uint8_t kUdp = 17;
-inline constexpr uint8_t kRaw = 255;
-}  // namespace ip_protocol
 
 // The two bits beside the DSCP, of IPv6's Traffic Class too: RFC 3168 5.
 enum class EcnCodepoint : uint8_t { kNotEct = 0, kEct1 = 1, kEct0 = 2, kCe = 3 };

@@ -16,7 +16,7 @@ TEST_F(InterfaceTableTest, LoopbackIsThereFromTheStart) {
   EXPECT_EQ(lo->id, InterfaceId{1});
   EXPECT_EQ(lo->settings.name_view(), "lo");
   EXPECT_TRUE(lo->is_loopback);
-  EXPECT_EQ(lo->addresses()[0], (Prefix{Ip4Address::from(127, 0, 0, 1), 8}));
+  EXPECT_EQ(lo->addresses()[0].prefix, (Prefix{Ip4Address::from(127, 0, 0, 1), 8}));
   EXPECT_EQ(table_.at(1), nullptr);
 }
 

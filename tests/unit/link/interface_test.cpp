@@ -8,7 +8,7 @@ namespace {
 Interface with(const Prefix& prefix) {
   Interface interface;
   interface.id = InterfaceId{2};
-  interface.address_slots[0] = prefix;
+  interface.address_slots[0].prefix = prefix;
   interface.address_count = 1;
   return interface;
 }
