@@ -105,6 +105,8 @@ struct Config {
   // What is outstanding on all connections, in pieces (a transmission, cut by SACK). Cost: about
   // 100 each. Fewer than needed costs exactness of loss detection.
   size_t tcp_sent_records = 65'536;
+  // Places in send queues that are marked (MSG_EOR), of all connections. Cost: 24 each.
+  size_t tcp_send_marks = 4096;
   uint32_t tcp_rto_initial_ms = 1'000;  // RFC 6298 2.1.
   uint32_t tcp_rto_min_ms = 200;        // Linux; RFC 6298 2.4 says 1 s (SHOULD). See tcp/rtt.h.
   uint32_t tcp_rto_max_ms = 120'000;    // RFC 6298 2.5: at least 60 s.
@@ -176,6 +178,7 @@ constexpr Config embedded() {
   c.tcp_send_buffer_max_bytes = 8'192;
   c.tcp_reassembly_ranges = 4;
   c.tcp_sent_records = 48;
+  c.tcp_send_marks = 8;
   c.tcp_bbr = false;
   c.tcp_fast_open_servers = 4;
   return c;
@@ -222,6 +225,7 @@ constexpr Config tiny() {
   c.tcp_send_buffer_max_bytes = 2'144;
   c.tcp_reassembly_ranges = 2;
   c.tcp_sent_records = 12;
+  c.tcp_send_marks = 4;
   return c;
 }
 
@@ -249,6 +253,7 @@ constexpr Config sim() {
   c.buffer_max_bytes = 262'144;
   c.tcp_connections = 32;
   c.tcp_sent_records = 2'048;
+  c.tcp_send_marks = 64;
   c.tcp_listeners = 8;
   c.tcp_half_open = 16;
   c.tcp_time_waits = 16;

@@ -51,7 +51,7 @@ Result<Accepted> accept(Stack& stack, Instant now, SocketId listener) {
 
 Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,
                     const DatagramInfo& to, const SendOptions& options) {
-  socket::SendRequest request{parts, to, options.more, options.urgent};
+  socket::SendRequest request{parts, to, options.more, options.urgent, options.ends_record};
   request.to.dont_route = to.dont_route || options.dont_route;
   return socket::send(Call(stack, now), id, request);
 }

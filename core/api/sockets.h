@@ -40,6 +40,9 @@ struct SendOptions {
   bool more = false;        // MSG_MORE
   bool urgent = false;      // MSG_OOB
   bool dont_route = false;  // MSG_DONTROUTE: only to neighbours on link
+  // MSG_EOR, streams: what is sent later does not join this text in a segment, also when that goes
+  // again. Such places are limited (kConfig.tcp_send_marks); where there is none left, it may.
+  bool ends_record = false;
 };
 // Stream: queues as much as there is room for; kWouldBlock when none, also for want of packet
 // memory: an event follows in both cases when there is some again. Datagram: all or nothing.

@@ -88,7 +88,8 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_tcp()) {
-    const auto sent = tcp_socket::send(env, *socket, request.parts, {request.more, request.urgent});
+    const auto sent = tcp_socket::send(env, *socket, request.parts,
+                                       {request.more, request.urgent, request.ends_record});
     watch_memory(env, id, sent, transport::total_bytes(request.parts));
     return sent;
   }

@@ -27,8 +27,9 @@ Result<SocketId> accept(Environment env, SocketId listener);
 struct SendRequest {
   std::span<const mem::ConstBytes> parts;
   DatagramInfo to;
-  bool more = false;    // MSG_MORE
-  bool urgent = false;  // MSG_OOB
+  bool more = false;         // MSG_MORE
+  bool urgent = false;       // MSG_OOB
+  bool ends_record = false;  // MSG_EOR
 };
 Result<size_t> send(Environment env, SocketId id, const SendRequest& request);
 

@@ -159,6 +159,7 @@ Calls::Outcome Calls::send(const Arguments& args) {
   api::SendOptions options;
   options.more = has_flag(flags, "MSG_MORE");
   options.urgent = has_flag(flags, "MSG_OOB");
+  options.ends_record = has_flag(flags, "MSG_EOR");
   const ConstBytes part(bytes);
   const auto sent = api::send(host_.stack(), host_.now(), d.id, {&part, 1}, to, options);
   if (!sent.ok()) return {-1, sent.error(), {}, {}};

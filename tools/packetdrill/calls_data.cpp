@@ -134,6 +134,7 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
   api::SendOptions options;
   options.more = (flags & MSG_MORE) != 0;
   options.urgent = (flags & MSG_OOB) != 0;
+  options.ends_record = (flags & MSG_EOR) != 0;
   size_t done = 0;
   for (;;) {
     const auto sent = api::send(s.stack(), s.now(), id, parts.left(), to, options);

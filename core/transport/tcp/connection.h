@@ -30,6 +30,7 @@
 #include "transport/tcp/receiver.h"
 #include "transport/tcp/recovery.h"
 #include "transport/tcp/rtt.h"
+#include "transport/tcp/send_marks.h"
 #include "transport/tcp/sender.h"
 #include "transport/tcp/sent_log.h"
 #include "transport/tcp/settings.h"
@@ -103,6 +104,7 @@ struct Connection {
   uint16_t send_mss_bytes = kConfig.tcp_mss_default_bytes;  // text and options of a segment
   BlackHole black_hole;
   Sender snd;
+  SendMarks marks;
   SentLog sent;
   DuplicateAcks duplicates;  // without SACK
   Rack rack;

@@ -38,6 +38,7 @@ void tear_down(Work& w, Error error, Event event) {
   c.snd.clear(w.ctx.memory);
   c.out_of_order.clear(w.ctx.memory);
   c.sent.clear(w.tables.sent);
+  c.marks.clear(w.tables.marks);
   c.deadlines.clear_all();
   c.wanted = OutputRequests{};
   if (c.is_orphan) c.rcv.clear(w.ctx.memory);

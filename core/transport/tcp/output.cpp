@@ -187,9 +187,12 @@ void mark_ecn_capable(Connection& c, Outgoing& out) {
 
 // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again; one PSH for
 // several writes (SHLD-27). But a SEND with MSG_MORE is one without PUSH, unless it waited too
-// long.
-bool must_push(const Connection& c, const Outgoing& out, const OutputPlan& plan) {
+// long. A record (MSG_EOR) is pushed as a whole.
+bool must_push(Work& w, const Outgoing& out, const OutputPlan& plan) {
+  const Connection& c = w.c;
   const SeqNumber end = out.seq + (out.text.length + (plan.fin ? 1 : 0));
+  const auto record_end = c.marks.record_end_after(w.tables.marks, out.seq);
+  if (record_end && *record_end == end) return true;
   const bool is_last = c.snd.unsent_bytes() == 0 && end == c.snd.vars().nxt;
   return is_last && out.text.length > 0 && (c.last_pushes || c.wanted.probe);
 }
@@ -282,7 +285,7 @@ bool send_text(Work& w, net::Network& network) {
   }
   Outgoing out = begin_segment(w, flag::kAck);
   const OutputLimits limits = limits_of(c, out);
-  const OutputPlan plan = plan_output(c, w.tables.sent, limits);
+  const OutputPlan plan = plan_output(c, {w.tables.sent, w.tables.marks}, limits);
   c.was_cwnd_limited = plan.is_cwnd_limited;
   if (plan.kind == OutputPlan::Kind::kNothing || must_wait_for_pace(w, plan)) return false;
   if (!c.sent.has_room(w.tables.sent) || !attach_text(w, plan, out)) {
@@ -293,7 +296,7 @@ bool send_text(Work& w, net::Network& network) {
   const uint32_t bytes = out.text.length;
   remember(w, out, plan, limits.segment_bytes_max);
   set_urgent(c, out);
-  if (must_push(c, out, plan)) out.flags |= flag::kPsh;
+  if (must_push(w, out, plan)) out.flags |= flag::kPsh;
   if (bytes > limits.segment_bytes_max) {
     out.segment_bytes = static_cast<uint16_t>(limits.segment_bytes_max);
     out.flags |= flag::kPsh;  // the device leaves it on the last one: there the burst ends

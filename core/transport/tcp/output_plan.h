@@ -29,7 +29,13 @@ struct OutputLimits {
   uint32_t burst_bytes_max = 0;
 };
 
-OutputPlan plan_output(const Connection& c, const SentPool& sent, const OutputLimits& limits);
+// What the plan reads besides the connection.
+struct OutputPools {
+  const SentPool& sent;
+  const SendMarkPool& marks;
+};
+
+OutputPlan plan_output(const Connection& c, const OutputPools& pools, const OutputLimits& limits);
 
 // Whether there is text or a FIN that was never sent.
 inline bool has_unsent(const Connection& c) {

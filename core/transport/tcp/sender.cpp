@@ -29,8 +29,7 @@ void Sender::queue_chain(mem::PacketMemory& memory, mem::Chain& bytes) {
 }
 
 void Sender::mark_urgent() {
-  const SeqNumber sent_end = v_.nxt == v_.iss ? v_.iss + 1 : v_.nxt;
-  v_.up = sent_end + unsent_.length;
+  v_.up = queue_end();
   v_.has_urgent = true;
 }
 

@@ -77,6 +77,8 @@ class Sender {
   const SendVariables& vars() const { return v_; }
   uint32_t unsent_bytes() const { return unsent_.length; }
   uint32_t queued_bytes() const { return sent_.length + unsent_.length; }
+  // The octet behind all that is queued.
+  SeqNumber queue_end() const { return (v_.nxt == v_.iss ? v_.iss + 1 : v_.nxt) + unsent_.length; }
   // First octet of text that is not acknowledged.
   SeqNumber text_begin() const { return v_.syn_acked ? v_.una : v_.iss + 1; }
 

@@ -77,8 +77,9 @@ Result<ListenerStatus> listener_status(const Tcp& tcp, ListenerId id);
 // --- SEND ---
 
 struct SendFlags {
-  bool more = false;    // MSG_MORE: as TCP_CORK for this call
-  bool urgent = false;  // MSG_OOB: the last byte is urgent (RFC 6093)
+  bool more = false;         // MSG_MORE: as TCP_CORK for this call
+  bool urgent = false;       // MSG_OOB: the last byte is urgent (RFC 6093)
+  bool ends_record = false;  // MSG_EOR: no segment holds text of this call and of a later one
 };
 
 // Queues as much as there is room for, copying it. kWouldBlock: no room (kWritable will follow),

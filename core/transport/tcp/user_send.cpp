@@ -42,12 +42,14 @@ struct Queued {
   bool more = false;
   bool urgent = false;
   bool push = true;
+  bool ends_record = false;
 };
 
 void after_queueing(Work& w, const Queued& flags) {
   w.c.more = flags.more;
   w.c.last_pushes = flags.push;
   if (flags.urgent) w.c.snd.mark_urgent();
+  if (flags.ends_record) w.c.marks.add_record_end(w.tables.marks, w.c.snd.queue_end());
   if (w.c.fast_open.is_deferred) {
     w.c.fast_open.is_deferred = false;
     w.c.wanted.syn = true;
@@ -74,7 +76,10 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
   c->send_blocked = is_cut;
   if (queued == 0 && is_cut) return Error::kWouldBlock;
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_queueing(w, {flags.more || will_go_on(*c, is_cut), flags.urgent && !is_cut, !flags.more});
+  after_queueing(w, {.more = flags.more || will_go_on(*c, is_cut),
+                     .urgent = flags.urgent && !is_cut,
+                     .push = !flags.more,
+                     .ends_record = flags.ends_record && !is_cut && queued > 0});
   return queued;
 }
 
@@ -107,7 +112,7 @@ Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const 
   }
   c->snd.queue_chain(ctx.memory, reserved);
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_queueing(w, {flags.more, flags.urgent, !flags.more});
+  after_queueing(w, {flags.more, flags.urgent, !flags.more, flags.ends_record});
   return {};
 }
 

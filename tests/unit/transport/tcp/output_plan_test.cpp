@@ -41,10 +41,11 @@ class OutputPlanTest : public ::testing::Test {
     c->small_end = n % 1000 != 0 ? c->snd.vars().nxt : c->small_end;
   }
   OutputPlan plan(uint32_t burst_bytes = 1000) {
-    return plan_output(*c, *sent, {1000, burst_bytes});
+    return plan_output(*c, {*sent, *marks}, {1000, burst_bytes});
   }
   std::unique_ptr<mem::PacketMemory> memory = std::make_unique<mem::PacketMemory>();
   std::unique_ptr<SentPool> sent = std::make_unique<SentPool>();
+  std::unique_ptr<SendMarkPool> marks = std::make_unique<SendMarkPool>();
   std::unique_ptr<Connection> c = std::make_unique<Connection>();
 };
 

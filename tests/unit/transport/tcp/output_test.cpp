@@ -55,6 +55,23 @@ TEST(Output, OneLossIsRepairedWithinARoundTrip) {
   EXPECT_LE(p.inside(p.a, e.a).figures.retransmits, 2u);  // RFC 6675 NextSeg() (4) may rescue
 }
 
+TEST(Output, RecordsStayApartWhenTheyGoAgain) {  // MSG_EOR
+  Pair p;
+  Settings s;
+  s.no_delay = true;
+  const auto e = p.establish(s);
+  p.trace.clear();
+  bool is_first_time = true;
+  p.drop = [&](const Seen& seen) { return is_first_time && seen.from_a && seen.text > 0; };
+  for (int i = 0; i < 3; ++i) p.send(p.a, e.a, pattern(100), {.ends_record = true});
+  p.run(Duration::us(0));
+  is_first_time = false;
+  p.run(Duration::s(2));
+  EXPECT_EQ(p.receive(p.b, e.b).size(), 300u);
+  for (const Seen& seen : p.trace) EXPECT_TRUE(seen.text == 0 || seen.text == 100) << seen.text;
+  EXPECT_EQ(p.a.tcp.tables().marks.used(), 0u);
+}
+
 TEST(Output, UrgentTextCarriesThePointer) {
   Pair p;
   const auto e = p.establish();
