@@ -5,8 +5,10 @@
 namespace tapstack::transport::tcp {
 
 void Prr::start(uint32_t flight_bytes, uint32_t ssthresh_bytes, uint32_t mss_bytes) {
+  const uint32_t waiting_bytes = waiting_bytes_;
   *this = Prr{};
-  flight_bytes_ = std::max(flight_bytes, uint32_t{1});
+  flight_bytes_ = std::max(flight_bytes + waiting_bytes, uint32_t{1});
+  delivered_bytes_ = waiting_bytes;
   ssthresh_bytes_ = ssthresh_bytes;
   mss_bytes_ = mss_bytes;
 }

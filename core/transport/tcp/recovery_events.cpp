@@ -190,6 +190,7 @@ void tell_congestion(Work& w, const AckFacts& f, const Told& told) {
   s.rate = c.rate.end_of_ack(s.min_rtt);
   c.congestion.on_ack(s);
   if (c.congestion.ignores_low_rates()) c.rate.on_app_limited(s.pipe_bytes);
+  if (!c.recovery.is_reducing()) c.prr.on_delivered(s.delivered_bytes);
   if (!c.recovery.is_reducing() || !c.congestion.uses_prr() || s.delivered_bytes == 0) return;
   c.prr.on_ack({s.delivered_bytes, s.pipe_bytes, f.has_moved && told.lost_bytes == 0});
   c.congestion.on_recovery_window(c.prr.window_bytes());

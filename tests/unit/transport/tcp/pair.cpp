@@ -86,7 +86,8 @@ Pair::Pair(const Options& options)
       host_b(std::make_unique<Host>(2, options.can_segment)),
       a(*host_a),
       b(*host_b),
-      delay(options.delay) {
+      delay(options.delay),
+      is_a_batched(options.is_a_batched) {
   for (Host* h : {&a, &b}) {
     link::InterfaceSettings s = h->network.interface(h->device)->settings;
     s.mtu_bytes = options.mtu_bytes;
@@ -145,6 +146,7 @@ void Pair::step() {
     const Flying f = std::move(flying_.begin()->second);
     flying_.erase(flying_.begin());
     arrive(f);
+    if (is_a_batched && f.to_a) continue;
     a.drain(now, [&](mem::PacketPtr p) { put_on_link(true, a, std::move(p)); });
     b.drain(now, [&](mem::PacketPtr p) { put_on_link(false, b, std::move(p)); });
   }

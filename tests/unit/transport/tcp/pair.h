@@ -54,6 +54,7 @@ class Pair {
     Duration delay = Duration::ms(1);  // one way
     bool can_segment = false;
     uint32_t mtu_bytes = 1500;
+    bool is_a_batched = false;  // takes in all that arrives at an instant before output
   };
   Pair() : Pair(Options{}) {}
   explicit Pair(const Options& options);
@@ -94,6 +95,7 @@ class Pair {
   std::unique_ptr<Host> host_a, host_b;
   Host &a, &b;
   Duration delay;
+  bool is_a_batched;
   std::function<bool(const Seen&)> drop;  // true: the link loses it
   std::function<Duration(const Seen&)> extra_delay;
   std::vector<Seen> trace;  // what was put on the link, lost or not

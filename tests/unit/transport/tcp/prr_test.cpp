@@ -56,6 +56,22 @@ TEST(Prr, ItNeverGoesPastSsthreshFromBelow) {
   EXPECT_EQ(p.window_bytes(), 7'000u);
 }
 
+TEST(Prr, AcksThatCameTogetherAreOne) {
+  Prr p;
+  p.on_delivered(4 * kMss);
+  p.on_delivered(4 * kMss);
+  p.start(3 * kMss, 7 * kMss, kMss);  // RecoverFS is the 11 segments that were out
+  EXPECT_EQ(ack_and_send(p, {kMss, kMss, false}), 6 * kMss) << "up to ssthresh, 9 have arrived";
+}
+
+TEST(Prr, WhatOutputAlreadyAnsweredDoesNotCount) {
+  Prr p;
+  p.on_delivered(8 * kMss);
+  p.on_output_end();
+  p.start(3 * kMss, 7 * kMss, kMss);
+  EXPECT_EQ(ack_and_send(p, {kMss, kMss, false}), kMss);
+}
+
 TEST(Prr, EachReductionCountsAnew) {
   Prr p;
   p.start(10'000, 5'000, kMss);

@@ -18,9 +18,10 @@ constexpr uint32_t kText = 1448;  // of a full segment with timestamps
 // A path of 20 ms round trip from a to b; segments of text count from 0, those sent again too.
 class RecoveryEvents : public ::testing::Test {
  protected:
-  void connect(const Settings& settings = {}) {
+  void connect(const Settings& settings = {}, bool is_batched = false) {
     Pair::Options options;
     options.delay = Duration::ms(10);
+    options.is_a_batched = is_batched;
     pair_ = std::make_unique<Pair>(options);
     ends_ = p().establish(settings, settings);
     p().trace.clear();
@@ -79,6 +80,18 @@ TEST_F(RecoveryEvents, ALostRetransmissionNeedsNoTimeout) {  // RFC 8985 6.2
   EXPECT_TRUE(received_ == pattern(20 * kText));
   EXPECT_EQ(sent_again(), 2u);
   EXPECT_EQ(counted(Mib::kTcpExtTCPTimeouts), 0u);
+}
+
+// A poll thread that wakes up late finds the ACKs of a whole window, the last of which tells of a
+// loss. Were that window taken for empty, one segment would go out, and nothing would tell of its
+// loss before a time-out.
+TEST_F(RecoveryEvents, ALossAtTheEndOfABatchOfAcksLeavesTheWindowInUse) {
+  connect({}, true);
+  lose({6});
+  p().send(p().a, ends_.a, pattern(40 * kText));
+  p().run(Duration::ms(21));
+  ASSERT_EQ(sent_again(), 1u);
+  EXPECT_EQ(at_a().sent.pipe_bytes(), 9 * kText) << "as much as arrived";
 }
 
 TEST_F(RecoveryEvents, ALostTailIsProbedBeforeATimeout) {  // RFC 8985 7
