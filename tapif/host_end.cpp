@@ -1,119 +1,30 @@
 #include "tapif/host_end.h"
 
-#include <array>
 #include <cstring>
-#include <vector>
 
-#include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include "tapif/host_address.h"
 #include "tapif/os.h"
-#include "tapif/settings.h"
 
 namespace tapstack::tapif {
 namespace {
 
-// One address of an interface; the label may be an alias ("ts0:1").
-struct Assigned {
-  std::string label;
-  Prefix prefix;
-  bool is_of(const std::string& name) const { return label.substr(0, label.find(':')) == name; }
-};
+// Any socket takes these ioctls; without one each of them answers EBADF.
+int open_control() { return os::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
 
-ifreq request_for(const std::string& name) {
-  ifreq request{};
-  std::strncpy(request.ifr_name, name.c_str(), IFNAMSIZ - 1);
-  return request;
-}
-
-Ip4Address ip4_of(const sockaddr& address) {
-  sockaddr_in in{};
-  std::memcpy(&in, &address, sizeof in);
-  return {ntohl(in.sin_addr.s_addr)};
-}
-
-void put_ip4(Ip4Address address, sockaddr& out) {
-  sockaddr_in in{};
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = htonl(address.value);
-  std::memcpy(&out, &in, sizeof in);
-}
-
-uint32_t mask_of(uint8_t length) { return length == 0 ? 0 : 0xffffffffu << (32 - length); }
-
-bool overlap(const Prefix& a, const Prefix& b) {
-  const uint32_t mask = mask_of(a.length < b.length ? a.length : b.length);
-  return ((a.address.ip4().value ^ b.address.ip4().value) & mask) == 0;
-}
-
-// Every IPv4 address of this network namespace.
-std::vector<Assigned> assigned_addresses(int fd) {
-  std::array<ifreq, 256> requests{};
-  ifconf all{};
-  all.ifc_len = sizeof requests;
-  all.ifc_req = requests.data();
-  std::vector<Assigned> result;
-  if (os::ioctl(fd, SIOCGIFCONF, &all) < 0) return result;
-  for (size_t i = 0; i < static_cast<size_t>(all.ifc_len) / sizeof(ifreq); ++i) {
-    ifreq request = requests[i];
-    const Ip4Address address = ip4_of(request.ifr_addr);
-    uint8_t length = 32;
-    if (os::ioctl(fd, SIOCGIFNETMASK, &request) == 0) {
-      length = static_cast<uint8_t>(__builtin_popcount(ip4_of(request.ifr_netmask).value));
-    }
-    result.push_back({requests[i].ifr_name, Prefix{address, length}});
+// The other end is a stack of its own and no router: the kernel need not ask it for a router, and
+// its link-local address is of use at once rather than after a second of duplicate address
+// detection. What cannot be written (no IPv6, or /proc/sys is read-only) stays.
+void calm_ip6(const std::string& name) {
+  for (const char* setting : {"accept_ra", "accept_dad"}) {
+    const std::string path = "/proc/sys/net/ipv6/conf/" + name + "/" + setting;
+    const os::Fd fd(os::open(path.c_str(), O_WRONLY));
+    if (fd) os::write(fd.get(), "0", 1);
   }
-  return result;
-}
-
-Failure failed(const std::string& name, const std::string& what, long result) {
-  const int error = static_cast<int>(-result);
-  std::string message = "cannot " + what + " of " + name + ": " + std::strerror(error);
-  if (error == EPERM) {
-    message += "; set it up as root beforehand, or use \"tapstack run\", which needs no root";
-  }
-  return {error, message};
-}
-
-// Nothing to do, a conflict, or (with `is_needed`) the address is to be set.
-Failure check_address(int fd, const std::string& name, const Prefix& wanted, bool& is_needed) {
-  std::string others;
-  for (const Assigned& assigned : assigned_addresses(fd)) {
-    if (assigned.is_of(name)) {
-      if (assigned.prefix == wanted) return {};
-      others = to_string(assigned.prefix);
-    } else if (overlap(assigned.prefix, wanted)) {
-      return {EADDRINUSE, to_string(wanted) + " for " + name + " is taken: " + assigned.label +
-                              " has " + to_string(assigned.prefix) +
-                              "; choose others with TAPSTACK_HOST_ADDR and TAPSTACK_ADDR"};
-    }
-  }
-  if (!others.empty()) {
-    return {EADDRNOTAVAIL, name + " has the address " + others + " instead of " +
-                               to_string(wanted) +
-                               "; set TAPSTACK_HOST_ADDR and TAPSTACK_ADDR to fit, or remove it"};
-  }
-  is_needed = true;
-  return {};
-}
-
-Failure set_address(int fd, const std::string& name, const Prefix& wanted) {
-  bool is_needed = false;
-  if (Failure failure = check_address(fd, name, wanted, is_needed)) return failure;
-  if (!is_needed) return {};
-  ifreq request = request_for(name);
-  put_ip4(wanted.address.ip4(), request.ifr_addr);
-  if (const long r = os::ioctl(fd, SIOCSIFADDR, &request); r < 0) {
-    return failed(name, "set the address " + to_string(wanted), r);
-  }
-  put_ip4({mask_of(wanted.length)}, request.ifr_netmask);
-  if (const long r = os::ioctl(fd, SIOCSIFNETMASK, &request); r < 0) {
-    return failed(name, "set the netmask", r);
-  }
-  return {};
 }
 
 Failure set_mtu(int fd, const std::string& name, uint32_t mtu_bytes) {
@@ -137,21 +48,51 @@ Failure set_link_up(int fd, const std::string& name) {
   return r < 0 ? failed(name, "set up the link", r) : Failure{};
 }
 
+// No IPv6 in this kernel or on the interface (RFC 8200 5: its MTU is 1280 bytes or more), or no
+// right to set the address: nobody asked for it.
+bool may_do_without(const TapSettings& settings, const Prefix& address, int error) {
+  constexpr uint32_t kMtuMin = 1280;
+  if (!settings.are_host_addresses_default || address.address.is_ip4()) return false;
+  return settings.mtu_bytes < kMtuMin || error == EAFNOSUPPORT || error == EACCES || error == EPERM;
+}
+
 }  // namespace
 
-Failure set_up_host_end(const std::string& name, const std::optional<Prefix>& address,
-                        uint32_t mtu_bytes) {
-  const os::Fd fd(os::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!fd) return failed(name, "open a socket for the settings", fd.get());
-  if (Failure failure = set_mtu(fd.get(), name, mtu_bytes)) return failure;
-  if (address) {
-    if (Failure failure = set_address(fd.get(), name, *address)) return failure;
+ifreq request_for(const std::string& name) {
+  ifreq request{};
+  std::strncpy(request.ifr_name, name.c_str(), IFNAMSIZ - 1);
+  return request;
+}
+
+Failure failed(const std::string& name, const std::string& what, long result) {
+  const int error = static_cast<int>(-result);
+  std::string message = "cannot " + what + " of " + name + ": " + std::strerror(error);
+  if (error == EPERM) {
+    message += "; set it up as root beforehand, or use \"tapstack run\", which needs no root";
   }
+  return {error, message};
+}
+
+Failure set_up_host_end(const TapSettings& settings) {
+  const os::Fd fd(open_control());
+  if (Failure failure = set_mtu(fd.get(), settings.name, settings.mtu_bytes)) return failure;
+  calm_ip6(settings.name);
+  if (Failure failure = set_link_up(fd.get(), settings.name)) return failure;
+  for (const Prefix& address : settings.host_addresses) {
+    const Failure failure = set_host_address(settings.name, address);
+    if (failure && !may_do_without(settings, address, failure.error)) return failure;
+  }
+  return {};
+}
+
+Failure set_up_host_link(const std::string& name, uint32_t mtu_bytes) {
+  const os::Fd fd(open_control());
+  if (Failure failure = set_mtu(fd.get(), name, mtu_bytes)) return failure;
   return set_link_up(fd.get(), name);
 }
 
 Failure host_mac(const std::string& name, MacAddress& mac) {
-  const os::Fd fd(os::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const os::Fd fd(open_control());
   ifreq request = request_for(name);
   const long r = fd ? os::ioctl(fd.get(), SIOCGIFHWADDR, &request) : fd.get();
   if (r < 0) return failed(name, "read the MAC address", r);

@@ -61,6 +61,9 @@ inline int fcntl(int fd, int command, long argument) {
 inline long read(int fd, void* buffer, size_t bytes) {
   return call(SYS_read, fd, pointer(buffer), static_cast<long>(bytes));
 }
+inline long write(int fd, const void* bytes, size_t count) {
+  return call(SYS_write, fd, pointer(bytes), static_cast<long>(count));
+}
 inline long readv(int fd, const iovec* parts, size_t count) {
   return call(SYS_readv, fd, pointer(parts), static_cast<long>(count));
 }

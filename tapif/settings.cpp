@@ -1,5 +1,7 @@
 #include "tapif/settings.h"
 
+#include <arpa/inet.h>
+
 #include <charconv>
 #include <cstdio>
 
@@ -29,13 +31,19 @@ bool apply_mac(const char* value, DeviceSettings& settings) {
   return settings.tap.mac && !settings.tap.mac->is_group() && !settings.tap.mac->is_zero();
 }
 
-bool apply_host_address(const char* value, DeviceSettings& settings) {
-  if (std::string_view(value) == "none") {
-    settings.tap.host_address.reset();
+bool apply_host_addresses(const char* value, DeviceSettings& settings) {
+  std::vector<Prefix>& addresses = settings.tap.host_addresses;
+  settings.tap.are_host_addresses_default = false;
+  addresses.clear();
+  if (std::string_view(value) == "none") return true;
+  return for_each_part(value, [&addresses](std::string_view part) {
+    const std::optional<Prefix> prefix = parse_prefix(part);
+    if (!prefix || prefix->address.is_any() || prefix->address.is_multicast()) return false;
+    const bool has_ip4 = !addresses.empty() && addresses.front().address.is_ip4();
+    if (prefix->address.is_ip4() && has_ip4) return false;
+    addresses.insert(prefix->address.is_ip4() ? addresses.begin() : addresses.end(), *prefix);
     return true;
-  }
-  settings.tap.host_address = parse_ip4_prefix(value);
-  return settings.tap.host_address && !settings.tap.host_address->address.is_any();
+  });
 }
 
 bool apply_mtu(const char* value, DeviceSettings& settings) {
@@ -54,8 +62,10 @@ struct Variable {
 constexpr Variable kVariables[] = {
     {"TAPSTACK_TAP", apply_tap, "the name of an interface, 1 to 15 characters, such as ts0"},
     {"TAPSTACK_MAC", apply_mac, "the MAC address of one station, such as 02:00:5e:10:00:01"},
-    {"TAPSTACK_HOST_ADDR", apply_host_address,
-     "an IPv4 address with its prefix, such as 10.10.10.1/24, or none"},
+    {"TAPSTACK_HOST_ADDR", apply_host_addresses,
+     "addresses with their prefixes, at most one of IPv4, such as 10.10.10.1/24,fd10:10:10::1/64, "
+     "or "
+     "none"},
     {"TAPSTACK_MTU", apply_mtu, "bytes from 68 to 65521"},
     {"TAPSTACK_OFFLOAD",
      [](const char* v, DeviceSettings& s) { return parse_switch(v, s.tap.offload); }, "0 or 1"},
@@ -70,6 +80,14 @@ constexpr Variable kVariables[] = {
 };
 
 }  // namespace
+
+std::vector<Prefix> default_host_addresses() {
+  std::vector<Prefix> addresses = {{Ip4Address::from(10, 10, 10, 1), 24}};
+  if (kConfig.ip6) {
+    addresses.push_back({Ip6Address::from(0xfd10, 0x10, 0x10, 0, 0, 0, 0, 1), 64});
+  }
+  return addresses;
+}
 
 Failure read_settings(Lookup lookup, DeviceSettings& settings) {
   for (const Variable& variable : kVariables) {
@@ -113,24 +131,24 @@ std::optional<MacAddress> parse_mac(std::string_view text) {
   return mac;
 }
 
-std::optional<Prefix> parse_ip4_prefix(std::string_view text) {
-  uint64_t length = 32;
-  if (const size_t slash = text.find('/'); slash != std::string_view::npos) {
-    const auto number = parse_number(text.substr(slash + 1));
-    if (!number || *number > 32) return std::nullopt;
-    length = *number;
-    text = text.substr(0, slash);
+std::optional<Prefix> parse_prefix(std::string_view text) {
+  const size_t slash = text.find('/');
+  const std::string address(text.substr(0, slash));
+  Prefix prefix;
+  in_addr ip4{};
+  Ip6Address ip6;
+  if (::inet_pton(AF_INET, address.c_str(), &ip4) == 1) {
+    prefix = {Ip4Address{ntohl(ip4.s_addr)}, 32};
+  } else if (::inet_pton(AF_INET6, address.c_str(), ip6.octets.data()) == 1) {
+    prefix = {ip6, 128};
+  } else {
+    return std::nullopt;
   }
-  uint32_t address = 0;
-  for (int i = 0; i < 4; ++i) {
-    const size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (i == 3)) return std::nullopt;
-    const auto octet = parse_number(text.substr(0, dot));
-    if (!octet || *octet > 255) return std::nullopt;
-    address = address * 256 + static_cast<uint32_t>(*octet);
-    if (i < 3) text = text.substr(dot + 1);
-  }
-  return Prefix{Ip4Address{address}, static_cast<uint8_t>(length)};
+  if (slash == std::string_view::npos) return prefix;
+  const auto length = parse_number(text.substr(slash + 1));
+  if (!length || *length > prefix.length) return std::nullopt;
+  prefix.length = static_cast<uint8_t>(*length);
+  return prefix;
 }
 
 std::string to_string(const MacAddress& mac) {
@@ -141,11 +159,14 @@ std::string to_string(const MacAddress& mac) {
   return text;
 }
 
-std::string to_string(const Prefix& prefix) {
-  char text[24];
-  const auto& o = prefix.address.octets();
-  std::snprintf(text, sizeof text, "%u.%u.%u.%u/%u", o[0], o[1], o[2], o[3], prefix.length);
+std::string to_string(const IpAddress& address) {
+  char text[INET6_ADDRSTRLEN] = {};
+  ::inet_ntop(address.is_ip4() ? AF_INET : AF_INET6, address.octets().data(), text, sizeof text);
   return text;
+}
+
+std::string to_string(const Prefix& prefix) {
+  return to_string(prefix.address) + "/" + std::to_string(prefix.length);
 }
 
 }  // namespace tapstack::tapif

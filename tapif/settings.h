@@ -5,17 +5,24 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tapif/device.h"
 #include "tapif/impairment.h"
 
 namespace tapstack::tapif {
 
+// 10.10.10.1/24 and fd10:10:10::1/64.
+std::vector<Prefix> default_host_addresses();
+
 struct TapSettings {
   std::string name = "ts0";       // TAPSTACK_TAP: 1 to 15 characters
   std::optional<MacAddress> mac;  // TAPSTACK_MAC: the stack's; default: derived from the host end's
-  // TAPSTACK_HOST_ADDR: address of the host's end, IPv4; "none" leaves that end as it is.
-  std::optional<Prefix> host_address = Prefix{Ip4Address::from(10, 10, 10, 1), 24};
+  // TAPSTACK_HOST_ADDR: addresses of the host's end, one of IPv4 at most; "none" leaves that end as
+  // it is.
+  std::vector<Prefix> host_addresses = default_host_addresses();
+  // They were not asked for: an IPv6 address that cannot be set is done without.
+  bool are_host_addresses_default = true;
   uint32_t mtu_bytes = kConfig.mtu_default_bytes;  // TAPSTACK_MTU: [68, kTapMtuMax]
   bool offload = true;                             // TAPSTACK_OFFLOAD: 0 or 1
   int fd_floor = 0;                                // descriptors are placed at this number or above
@@ -39,13 +46,28 @@ using Lookup = char* (*)(const char* name);
 Failure read_settings(Lookup lookup, DeviceSettings& settings);
 
 // Strict parsers of one value; nothing but the value may be there.
-std::optional<MacAddress> parse_mac(std::string_view text);     // 02:00:5e:10:00:01
-std::optional<Prefix> parse_ip4_prefix(std::string_view text);  // 10.1.2.3/24; without "/": 32
-std::optional<uint64_t> parse_number(std::string_view text);    // decimal digits
+std::optional<MacAddress> parse_mac(std::string_view text);   // 02:00:5e:10:00:01
+std::optional<uint64_t> parse_number(std::string_view text);  // decimal digits
+// 10.1.2.3/24 or fd10::1/64; without "/" all bits, 32 or 128. An IPv6 address has no zone.
+std::optional<Prefix> parse_prefix(std::string_view text);
+
+// Calls `take` with each part of a comma-separated list; false when it answers false or a part is
+// empty.
+template <class Take>
+bool for_each_part(std::string_view list, Take take) {
+  while (true) {
+    const size_t comma = list.find(',');
+    const std::string_view part = list.substr(0, comma);
+    if (part.empty() || !take(part)) return false;
+    if (comma == std::string_view::npos) return true;
+    list.remove_prefix(comma + 1);
+  }
+}
 
 bool is_interface_name(std::string_view name);  // dev_valid_name() of Linux
 
 std::string to_string(const MacAddress& mac);
-std::string to_string(const Prefix& prefix);  // IPv4
+std::string to_string(const IpAddress& address);  // dotted decimal, or RFC 5952; without the zone
+std::string to_string(const Prefix& prefix);
 
 }  // namespace tapstack::tapif

@@ -167,10 +167,7 @@ Failure TapDevice::reopen() {
   info.can_checksum = settings_.offload;
   info.can_segment = set_offloads(fd.get(), settings_.offload);
   if (Failure failure = choose_mac(settings_, info.mac)) return failure;
-  if (Failure failure =
-          set_up_host_end(settings_.name, settings_.host_address, settings_.mtu_bytes)) {
-    return failure;
-  }
+  if (Failure failure = set_up_host_end(settings_)) return failure;
   fd_ = os::Fd(os::move_above(fd.release(), settings_.fd_floor));
   monitor_ = LinkMonitor(settings_.fd_floor);
   info_ = std::move(info);
@@ -253,7 +250,7 @@ Failure prepare_tap(const TapSettings& settings, uid_t owner) {
       return {-r, "cannot keep TAP device " + settings.name + ": " + std::strerror(-r)};
     }
   }
-  return set_up_host_end(settings.name, settings.host_address, settings.mtu_bytes);
+  return set_up_host_end(settings);
 }
 
 }  // namespace tapstack::tapif

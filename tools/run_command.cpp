@@ -116,7 +116,7 @@ int run(const RunOptions& options, const std::vector<std::string>& command_line)
   shim::read_settings(::getenv, settings);
   const uid_t uid = ::geteuid();
   tapif::Failure failure = make_namespaces();
-  if (!failure) failure = tapif::set_up_host_end("lo", std::nullopt, kLoopbackMtu);
+  if (!failure) failure = tapif::set_up_host_link("lo", kLoopbackMtu);
   if (!failure) failure = tapif::prepare_tap(settings.device.tap, uid);
   if (!failure) failure = mark_namespaces(settings.device.tap.name);
   if (failure) {

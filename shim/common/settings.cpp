@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <algorithm>
 #include <string_view>
 
 namespace tapstack::shim {
@@ -18,36 +19,44 @@ struct Variable {
   const char* wanted;
 };
 
-// Calls `take` with each part of a comma-separated list; false when it answers false or one is
-// empty.
-template <class Take>
-bool for_each_part(std::string_view list, Take take) {
-  while (true) {
-    const size_t comma = list.find(',');
-    const std::string_view part = list.substr(0, comma);
-    if (part.empty() || !take(part)) return false;
-    if (comma == std::string_view::npos) return true;
-    list.remove_prefix(comma + 1);
-  }
+bool is_host_address(const IpAddress& address) {
+  return !address.is_any() && !address.is_multicast() && !address.is_loopback();
 }
 
-std::optional<Ip4Address> parse_host(std::string_view text) {
-  if (text.find('/') != std::string_view::npos) return std::nullopt;
-  const std::optional<Prefix> prefix = tapif::parse_ip4_prefix(text);
-  if (!prefix || prefix->address.is_any() || prefix->address.is_multicast()) return std::nullopt;
-  return prefix->address.ip4();
-}
-
+// Words and addresses in any order; the words alone mean that there are no others.
 bool apply_addresses(std::string_view value, Settings& settings) {
   settings.addresses.clear();
-  return for_each_part(value, [&settings](std::string_view part) {
-    const std::optional<Prefix> prefix = tapif::parse_ip4_prefix(part);
-    if (!prefix || prefix->length == 0 || prefix->address.is_any() ||
-        prefix->address.is_multicast() || prefix->address.is_loopback() ||
+  settings.autoconfigures = false;
+  return tapif::for_each_part(value, [&settings](std::string_view part) {
+    if (part == "slaac") {
+      settings.autoconfigures = kConfig.ip6;
+      return kConfig.ip6;
+    }
+    const std::optional<Prefix> prefix = tapif::parse_prefix(part);
+    if (!prefix || prefix->length == 0 || !is_host_address(prefix->address) ||
+        (prefix->address.is_ip6() && (!kConfig.ip6 || prefix->address.ip6().is_mapped())) ||
         settings.addresses.size() == kConfig.addresses_per_interface) {
       return false;
     }
     settings.addresses.push_back(*prefix);
+    return true;
+  });
+}
+
+// One of each family at most.
+bool apply_gateways(std::string_view value, Settings& settings) {
+  settings.gateways.clear();
+  if (value == "none") return true;
+  return tapif::for_each_part(value, [&settings](std::string_view part) {
+    const std::optional<Prefix> prefix = tapif::parse_prefix(part);
+    if (part.find('/') != std::string_view::npos || !prefix || prefix->address.is_any() ||
+        prefix->address.is_multicast()) {
+      return false;
+    }
+    for (const IpAddress& other : settings.gateways) {
+      if (other.family() == prefix->address.family()) return false;
+    }
+    settings.gateways.push_back(prefix->address);
     return true;
   });
 }
@@ -99,7 +108,9 @@ bool apply_keeper(std::string_view value, Settings& settings) {
 
 constexpr Variable kVariables[] = {
     {"TAPSTACK_ADDR", apply_addresses,
-     "IPv4 addresses with their prefixes, such as 10.10.10.2/24, comma-separated"},
+     "addresses with their prefixes, such as 10.10.10.2/24,fd10:10:10::2/64, and slaac, "
+     "comma-separated"},
+    {"TAPSTACK_GW", apply_gateways, "an IPv4 address, an IPv6 address, both with a comma, or none"},
     {"TAPSTACK_DNS", [](std::string_view, Settings&) { return false; },
      "no value: name servers are not supported yet, names come from /etc/hosts"},
     {"TAPSTACK_LOOPBACK", [](std::string_view v, Settings&) { return v == "stack"; },
@@ -122,17 +133,20 @@ Failure invalid(const char* name, const char* value, const char* wanted) {
   return {EINVAL, std::string(name) + "=" + value + ": want " + wanted};
 }
 
-// The gateway's default depends on the device's settings: the host's end of the TAP.
-Failure read_gateway(tapif::Lookup lookup, Settings& settings) {
-  const std::optional<Prefix>& host = settings.device.tap.host_address;
-  if (host) settings.gateway = host->address.ip4();
-  const char* value = value_of(lookup, "TAPSTACK_GW");
-  if (value == nullptr) return {};
-  settings.gateway.reset();
-  if (std::string_view(value) == "none") return {};
-  settings.gateway = parse_host(value);
-  if (!settings.gateway) return invalid("TAPSTACK_GW", value, "an IPv4 address, or none");
-  return {};
+// The first addresses of the host's end, of families that the stack has an address of. Routers that
+// autoconfiguration finds come before one that nobody named.
+void choose_gateways(Settings& settings) {
+  const auto has_address = [&settings](Family family) {
+    return std::ranges::any_of(
+        settings.addresses, [family](const Prefix& own) { return own.address.family() == family; });
+  };
+  for (const Family family : {Family::kIp4, Family::kIp6}) {
+    if (!has_address(family) || (family == Family::kIp6 && settings.autoconfigures)) continue;
+    const auto& all = settings.device.tap.host_addresses;
+    const auto first = std::ranges::find_if(
+        all, [family](const Prefix& host) { return host.address.family() == family; });
+    if (first != all.end()) settings.gateways.push_back(first->address);
+  }
 }
 
 }  // namespace
@@ -146,7 +160,8 @@ Failure read_settings(tapif::Lookup lookup, Settings& settings) {
       return invalid(variable.name, value, variable.wanted);
     }
   }
-  return read_gateway(lookup, settings);
+  if (value_of(lookup, "TAPSTACK_GW") == nullptr) choose_gateways(settings);
+  return {};
 }
 
 }  // namespace tapstack::shim

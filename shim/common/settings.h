@@ -16,8 +16,11 @@ enum class EnginePlace : uint8_t { kInside, kKeeper };
 struct Settings {
   tapif::DeviceSettings device;  // TAPSTACK_TAP, MAC, HOST_ADDR, MTU, OFFLOAD, PCAP, IMPAIR
 
-  std::vector<Prefix> addresses;             // TAPSTACK_ADDR: the stack's; default 10.10.10.2/24
-  std::optional<Ip4Address> gateway;         // TAPSTACK_GW; "none"; default: the host's end
+  // TAPSTACK_ADDR: the stack's addresses; default 10.10.10.2/24,fd10:10:10::2/64. Link-local ones
+  // have no zone yet.
+  std::vector<Prefix> addresses;
+  bool autoconfigures = false;               // "slaac" among them: addresses from routers, RFC 4862
+  std::vector<IpAddress> gateways;           // TAPSTACK_GW, one a family; default: the host's end
   api::EcnMode ecn = api::EcnMode::kAccept;  // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
   CongestionAlgorithm congestion = kCongestionDefault;  // TAPSTACK_CC, of new TCP sockets
   std::optional<uint64_t> seed;  // TAPSTACK_SEED: fixed entropy; default: getrandom(2)

@@ -41,6 +41,11 @@ tapif::Failure failure_of(Error error, const std::string& what) {
   return {to_errno(error), what + ": " + std::strerror(to_errno(error))};
 }
 
+// A link-local address of the settings is one of this link.
+IpAddress on_interface(const IpAddress& address, InterfaceId interface) {
+  return address.is_ip6() ? IpAddress(address.ip6(), interface) : address;
+}
+
 }  // namespace
 
 tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings) {
@@ -51,18 +56,29 @@ tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Setti
       api::add_interface(stack, now, interface_settings(device_->info(), true));
   if (!added.ok()) return failure_of(added.error(), "cannot add the interface to the stack");
   interface_ = *added;
+  if (tapif::Failure failure = add_addresses(stack, now, settings)) return failure;
+  return add_gateways(stack, settings);
+}
+
+tapif::Failure Link::add_addresses(Stack& stack, Instant now, const Settings& settings) {
   for (const Prefix& address : settings.addresses) {
-    const Status status = api::add_address(stack, now, interface_, address);
+    const Prefix own{on_interface(address.address, interface_), address.length};
+    const Status status = api::add_address(stack, now, interface_, own);
     if (!status.ok()) {
       return failure_of(status.error(), "TAPSTACK_ADDR: cannot add " + tapif::to_string(address));
     }
   }
-  if (settings.gateway) {
-    const Prefix any{Ip4Address::any(), 0};
-    const Status status = api::add_route(stack, any, *settings.gateway, interface_);
+  return {};
+}
+
+tapif::Failure Link::add_gateways(Stack& stack, const Settings& settings) {
+  for (const IpAddress& gateway : settings.gateways) {
+    const Prefix any{gateway.is_ip4() ? IpAddress(Ip4Address::any()) : IpAddress(Ip6Address::any()),
+                     0};
+    const Status status = api::add_route(stack, any, on_interface(gateway, interface_), interface_);
     if (!status.ok()) {
-      return failure_of(status.error(), "TAPSTACK_GW: cannot route through " +
-                                            tapif::to_string(Prefix{*settings.gateway, 32}));
+      return failure_of(status.error(),
+                        "TAPSTACK_GW: cannot route through " + tapif::to_string(gateway));
     }
   }
   return {};

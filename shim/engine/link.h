@@ -15,7 +15,7 @@ class Link {
  public:
   explicit Link(std::unique_ptr<tapif::Device> device) : device_(std::move(device)) {}
 
-  // Adds interface, addresses and default route. The failure is a line for the user.
+  // Adds interface, addresses and default routes. The failure is a line for the user.
   tapif::Failure set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings);
 
   // The device is gone: tries to open it again, once a second at most; then the interface is up
@@ -34,6 +34,8 @@ class Link {
   const tapif::DeviceInfo& info() const { return device_->info(); }
 
  private:
+  tapif::Failure add_addresses(Stack& stack, Instant now, const Settings& settings);
+  tapif::Failure add_gateways(Stack& stack, const Settings& settings);
   int watch_device(Watch& watch);
   int input_one(Stack& stack, Watch& watch, Instant now);  // bytes, 0 for none
   void discard_one(Stack& stack, Instant now);

@@ -35,7 +35,7 @@ Instant now() {
 std::unique_ptr<Device> open_end(const char* name, uint8_t number) {
   TapSettings settings;
   settings.name = name;
-  settings.host_address = Prefix{Ip4Address::from(10, 30, 0, number), 24};
+  settings.host_addresses = {Prefix{Ip4Address::from(10, 30, 0, number), 24}};
   Opened opened = open_tap(settings);
   if (!opened) std::fprintf(stderr, "tap_relay: %s\n", opened.failure.message.c_str());
   return std::move(opened.device);

@@ -16,6 +16,7 @@
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <sstream>
 
 #include "frames.h"
 #include "tapif/checksum.h"
@@ -268,12 +269,67 @@ TEST(Tap, AddressOfAnotherInterfaceIsAnAddressInUse) {
 TEST(Tap, DeviceWithAnotherAddressIsLeftAlone) {
   in_namespace([] {
     TapSettings settings;
-    settings.host_address = Prefix{Ip4Address::from(192, 168, 9, 1), 24};
+    settings.host_addresses = {Prefix{Ip4Address::from(192, 168, 9, 1), 24}};
     ASSERT_FALSE(prepare_tap(settings, ::getuid()));
     const Opened opened = open_tap({});
     EXPECT_EQ(opened.failure.error, EADDRNOTAVAIL);
     EXPECT_NE(opened.failure.message.find("192.168.9.1/24"), std::string::npos)
         << opened.failure.message;
+  });
+}
+
+// The host's addresses of the kind, tentative ones left out.
+std::string host_addresses6() {
+  std::istringstream lines(os::read_file("/proc/net/if_inet6"));
+  std::string address, index, length, scope, flags, name, all;
+  while (lines >> address >> index >> length >> scope >> flags >> name) {
+    constexpr unsigned long kTentative = 0x40;  // IFA_F_TENTATIVE
+    if (name == "ts0" && (std::stoul(flags, nullptr, 16) & kTentative) == 0) all += address + " ";
+  }
+  return all;
+}
+
+TEST(Tap, HostsIp6AddressIsOfUseAtOnce) {
+  in_namespace([] {
+    const Opened opened = open_tap({});
+    ASSERT_TRUE(opened) << opened.failure.message;
+    EXPECT_NE(host_addresses6().find("fd100010001000000000000000000001"), std::string::npos);
+  });
+}
+
+TEST(Tap, HostsEndMayHaveSeveralIp6Addresses) {
+  in_namespace([] {
+    TapSettings settings;
+    settings.host_addresses.push_back({Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 64});
+    const Opened first = open_tap(settings);
+    ASSERT_TRUE(first) << first.failure.message;
+    EXPECT_NE(host_addresses6().find("fd100010001000000000000000000001"), std::string::npos);
+    EXPECT_NE(host_addresses6().find("20010db8000000000000000000000001"), std::string::npos);
+  });
+}
+
+TEST(Tap, Ip6NetworkOfAnotherInterfaceIsAnAddressInUse) {
+  in_namespace([] {
+    TapSettings other, own;
+    other.name = "other0";
+    other.host_addresses = {Prefix{Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1), 64}};
+    own.host_addresses = {Prefix{Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 1, 0, 1), 80}};
+    const Opened first = open_tap(other);
+    ASSERT_TRUE(first) << first.failure.message;
+    const Opened second = open_tap(own);
+    EXPECT_EQ(second.failure.error, EADDRINUSE);
+    EXPECT_NE(second.failure.message.find("other0 has 2001:db8::1/64"), std::string::npos)
+        << second.failure.message;
+  });
+}
+
+TEST(Tap, AnMtuTooSmallForIp6DoesWithoutTheDefaultAddress) {
+  in_namespace([] {
+    TapSettings settings;
+    settings.mtu_bytes = 1279;
+    const Opened opened = open_tap(settings);
+    EXPECT_TRUE(opened) << opened.failure.message;
+    EXPECT_EQ(host_addresses6(), "");
   });
 }
 

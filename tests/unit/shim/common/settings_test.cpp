@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace tapstack::shim {
 namespace {
@@ -42,7 +43,7 @@ TEST_F(SettingsTest, AnEmptyEnvironmentGivesTheDocumentedDefaults) {
   const Settings settings = read();
   ASSERT_EQ(settings.addresses.size(), 1u);
   EXPECT_EQ(settings.addresses[0], (Prefix{Ip4Address::from(10, 10, 10, 2), 24}));
-  EXPECT_EQ(settings.gateway, Ip4Address::from(10, 10, 10, 1));
+  EXPECT_EQ(settings.gateways, std::vector<IpAddress>{Ip4Address::from(10, 10, 10, 1)});
   EXPECT_EQ(settings.device.tap.name, "ts0");
   EXPECT_EQ(settings.engine, EnginePlace::kInside);
   EXPECT_EQ(settings.exit_drain_ms, 10'000);
@@ -66,24 +67,66 @@ TEST_F(SettingsTest, AddressesAreAListOfPrefixes) {
 
 TEST_F(SettingsTest, AddressesThatNoHostCanHaveAreRefused) {
   for (const char* value : {"10.0.0.1/33", "10.0.0/8", "0.0.0.0/8", "224.0.0.1/4", "127.0.0.1/8",
-                            "10.0.0.1/24,", ",10.0.0.1/24", "x", "10.0.0.1/0"}) {
+                            "10.0.0.1/24,", ",10.0.0.1/24", "x", "10.0.0.1/0", "::/64", "::1/128",
+                            "ff02::1/16", "::ffff:10.0.0.1/128", "fd10::1/129", "fe80::1%ts0/64"}) {
     refuse("TAPSTACK_ADDR", value);
+  }
+}
+
+TEST_F(SettingsTest, AddressesOfBothFamiliesMayBeMixed) {
+  variables["TAPSTACK_ADDR"] = "192.0.2.7/28,2001:db8::7/64,fe80::7/10";
+  const Settings settings = read();
+  ASSERT_EQ(settings.addresses.size(), 3u);
+  EXPECT_EQ(settings.addresses[1], (Prefix{Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7), 64}));
+  EXPECT_EQ(settings.addresses[2].length, 10);
+  EXPECT_FALSE(settings.autoconfigures);
+}
+
+TEST_F(SettingsTest, AutoconfigurationIsAWordAmongTheAddresses) {
+  variables["TAPSTACK_ADDR"] = "192.0.2.7/28,slaac";
+  EXPECT_TRUE(read().autoconfigures);
+  EXPECT_EQ(read().addresses.size(), 1u);
+  variables["TAPSTACK_ADDR"] = "slaac";
+  EXPECT_TRUE(read().addresses.empty());
+}
+
+TEST_F(SettingsTest, EachFamilyWithAnAddressHasTheHostsEndForItsGateway) {
+  variables["TAPSTACK_HOST_ADDR"] = "2001:db8::1/64,192.0.2.1/28,2001:db8::2/64";
+  variables["TAPSTACK_ADDR"] = "192.0.2.7/28,2001:db8::7/64";
+  EXPECT_EQ(read().gateways,
+            (std::vector<IpAddress>{Ip4Address::from(192, 0, 2, 1),
+                                    Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1)}));
+  variables["TAPSTACK_ADDR"] = "192.0.2.7/28";
+  EXPECT_EQ(read().gateways.size(), 1u);
+}
+
+TEST_F(SettingsTest, AutoconfiguredAddressesUseTheRoutersThatTheyCameFrom) {
+  variables["TAPSTACK_ADDR"] = "slaac,2001:db8::7/64";
+  EXPECT_TRUE(read().gateways.empty());
+}
+
+TEST_F(SettingsTest, GatewaysAreOneOfEachFamily) {
+  variables["TAPSTACK_GW"] = "fe80::1,10.10.10.9";
+  EXPECT_EQ(read().gateways, (std::vector<IpAddress>{Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1),
+                                                     Ip4Address::from(10, 10, 10, 9)}));
+  for (const char* value : {"10.0.0.1,10.0.0.2", "fd10::1/64", "::", "ff02::1", "none,10.0.0.1"}) {
+    refuse("TAPSTACK_GW", value);
   }
 }
 
 TEST_F(SettingsTest, TheGatewayFollowsTheHostsEnd) {
   variables["TAPSTACK_HOST_ADDR"] = "10.9.8.7/16";
-  EXPECT_EQ(read().gateway, Ip4Address::from(10, 9, 8, 7));
+  EXPECT_EQ(read().gateways, std::vector<IpAddress>{Ip4Address::from(10, 9, 8, 7)});
 }
 
 TEST_F(SettingsTest, AGatewayOfItsOwnComesFirst) {
   variables["TAPSTACK_GW"] = "10.10.10.9";
-  EXPECT_EQ(read().gateway, Ip4Address::from(10, 10, 10, 9));
+  EXPECT_EQ(read().gateways, std::vector<IpAddress>{Ip4Address::from(10, 10, 10, 9)});
 }
 
 TEST_F(SettingsTest, TheGatewayCanBeNone) {
   variables["TAPSTACK_GW"] = "none";
-  EXPECT_FALSE(read().gateway.has_value());
+  EXPECT_TRUE(read().gateways.empty());
 }
 
 TEST_F(SettingsTest, AFailureNamesVariableValueAndWhatWouldBeRight) {
