@@ -34,6 +34,20 @@ const InterfaceAddress* Interface::find_address(const IpAddress& address) const 
   return nullptr;
 }
 
+InterfaceAddress* Interface::find_address(const IpAddress& address) {
+  for (size_t i = 0; i < address_count; ++i) {
+    if (address_slots[i].address() == address) return &address_slots[i];
+  }
+  return nullptr;
+}
+
+const InterfaceAddress* Interface::link_local() const {
+  for (const InterfaceAddress& own : addresses()) {
+    if (own.is_assigned() && own.address().is_ip6() && own.address().is_link_local()) return &own;
+  }
+  return nullptr;
+}
+
 bool Interface::has_address(const IpAddress& address) const {
   if (is_loopback && address.is_ip4() && address.is_loopback()) return true;
   const InterfaceAddress* own = find_address(address);

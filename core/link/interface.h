@@ -8,9 +8,11 @@
 #include <string_view>
 
 #include "config.h"
+#include "link/ip6_settings.h"
 #include "mem/packet.h"
 #include "util/address.h"
 #include "util/time.h"
+#include "wire/nd_options.h"
 
 namespace tapstack::link {
 
@@ -36,6 +38,7 @@ struct InterfaceSettings {
   bool can_segment = false;                        // the device takes TCP superframes
   bool can_checksum = false;                       // the device completes checksums
   bool is_up = true;
+  Ip6Settings ip6;
 
   std::string_view name_view() const;
 };
@@ -70,7 +73,10 @@ struct InterfaceAddress {
   // Whether all of the prefix is on the link. Not so for autoconfigured ones (RFC 5942 4): their
   // routers say so in another way.
   bool is_on_link = true;
-  uint8_t probes_sent = 0;  // duplicate address detection
+  // Duplicate address detection (net/duplicate_address.h).
+  uint8_t probes_sent = 0;
+  wire::NdNonce nonce{};                // of the probes, RFC 7527 4.1
+  Instant probe_at = Instant::never();  // next probe, or end of waiting for objections
   Instant preferred_until = Instant::never();
   Instant valid_until = Instant::never();
 
@@ -100,6 +106,9 @@ struct Interface {
   bool has_address(const IpAddress& address) const;
   // The entry of `address` in whatever state; nullptr: none.
   const InterfaceAddress* find_address(const IpAddress& address) const;
+  InterfaceAddress* find_address(const IpAddress& address);
+  // The first assigned link-local IPv6 address; nullptr: none.
+  const InterfaceAddress* link_local() const;
   // The prefix of the first assigned address that has `address` on its link; nullptr: none has.
   const Prefix* prefix_of(const IpAddress& address) const;
   // Limited broadcast, or directed broadcast of one of its prefixes up to /30 (a /31 has none, RFC

@@ -7,8 +7,6 @@
 namespace tapstack::link {
 namespace {
 
-constexpr Duration kRetrans = Duration::ms(kConfig.neighbour_retrans_ms);
-constexpr Duration kReachableTime = Duration::ms(kConfig.neighbour_reachable_ms);
 constexpr Duration kDelayFirstProbe = Duration::ms(kConfig.neighbour_delay_probe_ms);
 constexpr Duration kStaleTime = Duration::ms(kConfig.neighbour_stale_ms);
 constexpr Duration kFailedTime = Duration::ms(kConfig.neighbour_failed_ms);
@@ -38,9 +36,7 @@ std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId inter
   if (index == mem::kNoIndex || !entries_.at(index).has_mac()) return std::nullopt;
   touch(index, ctx.now);
   Entry& entry = entries_.at(index);
-  const bool has_aged =
-      entry.state == NeighbourState::kReachable && ctx.now - entry.state_since >= kReachableTime;
-  if (has_aged || entry.state == NeighbourState::kStale) {
+  if (has_aged(entry, ctx.now) || entry.state == NeighbourState::kStale) {
     // RFC 4861 7.3.3: "the first time a node sends a packet to a neighbor whose entry is STALE, the
     // sender changes the state to DELAY".
     enter(ctx, index, NeighbourState::kDelay);
@@ -72,7 +68,7 @@ Result<std::optional<Solicitation>> NeighbourCache::enqueue(Context& ctx, Interf
   ctx.memory.push(entry.queue, std::move(packet));
   if (!is_start) return std::optional<Solicitation>{};
   entry.probes_sent = 1;
-  arm(ctx, index, ctx.now + kRetrans);
+  arm(ctx, index, ctx.now + timing_of(entry).retrans);
   return std::optional<Solicitation>(solicitation(ctx, index));
 }
 
@@ -103,12 +99,85 @@ mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
   if (evidence == Evidence::kUnsolicited) return {};
   if (evidence == Evidence::kSolicitedReply && entry.state != NeighbourState::kIncomplete)
     return {};
-  if (entry.state == NeighbourState::kFailed) unlink_use(index);
+  return resolve(
+      ctx, index, mac,
+      evidence == Evidence::kRequest ? NeighbourState::kStale : NeighbourState::kReachable);
+}
+
+AdvertisementEffect NeighbourCache::on_advertisement(Context& ctx, InterfaceId interface,
+                                                     const IpAddress& address,
+                                                     const Advertisement& says) {
+  AdvertisementEffect effect;
+  const mem::Index index = find_fresh(ctx, interface, address);
+  // RFC 4861 7.2.5: "there is no need to create an entry if none exists".
+  if (index == mem::kNoIndex) return effect;
+  Entry& entry = entries_.at(index);
+  const bool was_router = entry.is_router;
+  if (entry.has_mac()) {
+    advertise_known(ctx, index, says);
+  } else if (entry.state == NeighbourState::kIncomplete && says.mac) {
+    entry.is_router = says.is_router;
+    effect.released =
+        resolve(ctx, index, *says.mac,
+                says.is_solicited ? NeighbourState::kReachable : NeighbourState::kStale);
+  }
+  effect.has_ceased_to_route = was_router && !entry.is_router;
+  return effect;
+}
+
+// RFC 4861 7.2.5, for an entry that is not INCOMPLETE.
+void NeighbourCache::advertise_known(Context& ctx, mem::Index index, const Advertisement& says) {
+  Entry& entry = entries_.at(index);
+  const bool is_other_mac = says.mac && *says.mac != entry.mac;
+  if (is_other_mac && !says.has_override) {
+    // I. The address that is known stays; in REACHABLE it is no longer sure.
+    if (entry.state == NeighbourState::kReachable) enter(ctx, index, NeighbourState::kStale);
+    return;
+  }
+  // II.
+  if (says.is_solicited) {
+    set_mac(ctx, index, says.mac.value_or(entry.mac), NeighbourState::kReachable);
+  } else if (is_other_mac) {
+    set_mac(ctx, index, *says.mac, NeighbourState::kStale);
+  }
+  entry.is_router = says.is_router;
+}
+
+mem::PacketQueue NeighbourCache::on_link_layer_option(Context& ctx, InterfaceId interface,
+                                                      const IpAddress& address,
+                                                      const MacAddress& mac) {
+  mem::Index index = find_fresh(ctx, interface, address);
+  if (index == mem::kNoIndex) index = add(ctx, interface, address);
+  if (index == mem::kNoIndex) return {};
+  Entry& entry = entries_.at(index);
+  if (!entry.has_mac()) return resolve(ctx, index, mac, NeighbourState::kStale);
+  if (entry.mac != mac) set_mac(ctx, index, mac, NeighbourState::kStale);
+  return {};
+}
+
+void NeighbourCache::note_router(InterfaceId interface, const IpAddress& address) {
+  const mem::Index index = find(interface, address);
+  if (index != mem::kNoIndex) entries_.at(index).is_router = true;
+}
+
+void NeighbourCache::set_timing(InterfaceId interface, const NeighbourTiming& timing) {
+  TAPSTACK_ASSERT(interface.value > 0 && interface.value <= timing_.size());
+  timing_[interface.value - 1u] = timing;
+}
+
+void NeighbourCache::set_mac(Context& ctx, mem::Index index, const MacAddress& mac,
+                             NeighbourState state) {
   disarm(ctx, index);
-  entry.mac = mac;
-  enter(ctx, index,
-        evidence == Evidence::kRequest ? NeighbourState::kStale : NeighbourState::kReachable);
+  entries_.at(index).mac = mac;
+  enter(ctx, index, state);
+}
+
+// NONE, INCOMPLETE and FAILED end: the link-layer address is known. Returns what waited.
+mem::PacketQueue NeighbourCache::resolve(Context& ctx, mem::Index index, const MacAddress& mac,
+                                         NeighbourState state) {
+  set_mac(ctx, index, mac, state);
   touch(index, ctx.now);
+  Entry& entry = entries_.at(index);
   const mem::PacketQueue waiting = entry.queue;
   entry.queue = {};
   return waiting;
@@ -144,7 +213,7 @@ std::optional<Solicitation> NeighbourCache::on_timer(Context& ctx, mem::Index in
       return std::nullopt;
   }
   ++entry.probes_sent;
-  arm(ctx, index, ctx.now + kRetrans);
+  arm(ctx, index, ctx.now + timing_of(entry).retrans);
   return solicitation(ctx, index);
 }
 
@@ -160,10 +229,17 @@ NeighbourState NeighbourCache::state(InterfaceId interface, const IpAddress& add
   if (index == mem::kNoIndex) return NeighbourState::kNone;
   const Entry& entry = entries_.at(index);
   if (is_forgotten(entry, now)) return NeighbourState::kNone;
-  if (entry.state == NeighbourState::kReachable && now - entry.state_since >= kReachableTime) {
-    return NeighbourState::kStale;
-  }
-  return entry.state;
+  return has_aged(entry, now) ? NeighbourState::kStale : entry.state;
+}
+
+NeighbourTiming NeighbourCache::timing_of(const Entry& entry) const {
+  return entry.address.is_ip6() ? timing_[entry.interface.value - 1u] : NeighbourTiming{};
+}
+
+// REACHABLE no longer, though nobody has looked since.
+bool NeighbourCache::has_aged(const Entry& entry, Instant now) const {
+  return entry.state == NeighbourState::kReachable &&
+         now - entry.state_since >= timing_of(entry).reachable;
 }
 
 // Idle entries are aged when they are looked at: an idle stack asks for no wake-up.

@@ -1,6 +1,7 @@
 // Neighbours on the link and their link-layer addresses: the state machine of RFC 4861 7.3, used
 // for ARP (RFC 1122 2.3.2) as for ND. It knows no message format: it is told what messages prove,
-// and returns whom to solicit.
+// and returns whom to solicit. What a message may change differs: ARP believes only answers to its
+// own questions, ND what its flags say.
 #pragma once
 
 #include <array>
@@ -32,11 +33,31 @@ struct Solicitation {
   MacAddress mac;  // to whom when is_unicast
 };
 
-// What a received message proves about its sender.
+// What a received ARP message proves about its sender.
 enum class Evidence : uint8_t {
   kSolicitedReply,  // an answer to us: the only thing that changes a known address
   kRequest,         // the sender wants to talk to us: may add an address, never change one
   kUnsolicited,     // overheard: may only raise doubt about what is known
+};
+
+// What a Neighbour Advertisement says of its target (RFC 4861 4.4).
+struct Advertisement {
+  std::optional<MacAddress> mac{};  // target link-layer address option
+  bool is_router = false;
+  bool is_solicited = false;
+  bool has_override = false;
+};
+
+struct AdvertisementEffect {
+  mem::PacketQueue released;         // waited for the address; the caller owns them now
+  bool has_ceased_to_route = false;  // was a router and is none any more (RFC 4861 7.2.5)
+};
+
+// How long neighbours of an interface are waited for. IPv6's come from its routers (RFC 4861
+// 6.3.2); ARP keeps kConfig's.
+struct NeighbourTiming {
+  Duration retrans = Duration::ms(kConfig.neighbour_retrans_ms);
+  Duration reachable = Duration::ms(kConfig.neighbour_reachable_ms);
 };
 
 class NeighbourCache {
@@ -55,6 +76,16 @@ class NeighbourCache {
   // for it; the caller owns them now.
   mem::PacketQueue on_message(Context& ctx, InterfaceId interface, const IpAddress& address,
                               const MacAddress& mac, Evidence evidence);
+  // A Neighbour Advertisement of `address` came: RFC 4861 7.2.5.
+  AdvertisementEffect on_advertisement(Context& ctx, InterfaceId interface,
+                                       const IpAddress& address, const Advertisement& says);
+  // A message of neighbour discovery other than an advertisement carried the link-layer address of
+  // `address`: RFC 4861 7.2.3, 6.3.4, 8.3. Returns the packets that waited for it; the caller owns
+  // them now.
+  mem::PacketQueue on_link_layer_option(Context& ctx, InterfaceId interface,
+                                        const IpAddress& address, const MacAddress& mac);
+  // `address` has shown itself to be a router. No effect while there is no entry.
+  void note_router(InterfaceId interface, const IpAddress& address);
   // A higher layer knows that what is sent to `address` arrives: it is REACHABLE as of now, without
   // being asked (RFC 4861 7.3.1). No effect while its link-layer address is unknown.
   void confirm(Context& ctx, InterfaceId interface, const IpAddress& address);
@@ -64,6 +95,9 @@ class NeighbourCache {
   void flush(Context& ctx, InterfaceId interface);
   // A packet whose resolution failed; empty when there is none (left).
   mem::PacketPtr take_unresolved(Context& ctx) { return ctx.memory.pop(unresolved_); }
+
+  // For IPv6 neighbours on `interface` from now on.
+  void set_timing(InterfaceId interface, const NeighbourTiming& timing);
 
   // The state at `now`: expired entries count as what they have become.
   NeighbourState state(InterfaceId interface, const IpAddress& address, Instant now) const;
@@ -75,6 +109,7 @@ class NeighbourCache {
     InterfaceId interface;
     NeighbourState state = NeighbourState::kNone;
     uint8_t probes_sent = 0;
+    bool is_router = false;
     MacAddress mac;
     mem::Index next = mem::kNoIndex;   // in its bucket
     mem::Index newer = mem::kNoIndex;  // in the order of use
@@ -87,6 +122,8 @@ class NeighbourCache {
   };
 
   static bool is_forgotten(const Entry& entry, Instant now);
+  NeighbourTiming timing_of(const Entry& entry) const;
+  bool has_aged(const Entry& entry, Instant now) const;
   size_t bucket(InterfaceId interface, const IpAddress& address) const;
   mem::Index find(InterfaceId interface, const IpAddress& address) const;
   mem::Index find_fresh(Context& ctx, InterfaceId interface, const IpAddress& address);
@@ -97,11 +134,16 @@ class NeighbourCache {
   void enter(Context& ctx, mem::Index index, NeighbourState state);
   void fail(Context& ctx, mem::Index index);
   void doubt(Context& ctx, mem::Index index);
+  void advertise_known(Context& ctx, mem::Index index, const Advertisement& says);
+  void set_mac(Context& ctx, mem::Index index, const MacAddress& mac, NeighbourState state);
+  mem::PacketQueue resolve(Context& ctx, mem::Index index, const MacAddress& mac,
+                           NeighbourState state);
   Solicitation solicitation(Context& ctx, mem::Index index) const;
 
   static constexpr size_t kBuckets = std::bit_ceil(kConfig.neighbours);
 
   SecretKey hash_key_;
+  std::array<NeighbourTiming, kConfig.interfaces> timing_{};
   mem::Pool<Entry, kConfig.neighbours, struct NeighbourTag> entries_;
   std::array<mem::Index, kBuckets> buckets_;
   // Entries that may be evicted: all that are not being resolved.

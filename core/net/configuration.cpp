@@ -1,12 +1,14 @@
 #include "net/configuration.h"
 
 #include "link/arp.h"
+#include "net/autoconfiguration.h"
 
 namespace tapstack::net {
 namespace {
 
 // What was learnt by way of an interface, and what waits for it.
 void flush(Context& ctx, Parts& parts, InterfaceId id) {
+  stop_ip6(ctx, parts, id);
   parts.neighbours.flush(ctx, id);
   parts.reassembly.flush(ctx, id);
   parts.routes.flush(id, true);
@@ -36,9 +38,11 @@ Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,
 
 }  // namespace
 
-Result<InterfaceId> add_interface(Context&, Network& network,
+Result<InterfaceId> add_interface(Context& ctx, Network& network,
                                   const link::InterfaceSettings& settings) {
-  return network.parts().interfaces.add(settings);
+  const Result<InterfaceId> id = network.parts().interfaces.add(settings);
+  if (id.ok()) start_ip6(ctx, network.parts(), *id);
+  return id;
 }
 
 Status change_interface(Context& ctx, Network& network, InterfaceId id,
@@ -51,8 +55,13 @@ Status change_interface(Context& ctx, Network& network, InterfaceId id,
   if (!changed.ok()) return changed;
   if (!settings.is_up) {
     flush(ctx, parts, id);
-  } else if (!before.is_up || before.mac != settings.mac) {
-    announce(ctx, parts, *interface);
+    return {};
+  }
+  const bool is_elsewhere = !before.is_up || before.mac != settings.mac;
+  if (is_elsewhere) announce(ctx, parts, *interface);
+  if (is_elsewhere || before.ip6 != settings.ip6) {
+    stop_ip6(ctx, parts, id);
+    start_ip6(ctx, parts, id);
   }
   return {};
 }
@@ -70,15 +79,17 @@ Status remove_interface(Context& ctx, Network& network, InterfaceId id) {
 
 Status add_address(Context& ctx, Network& network, InterfaceId id, const Prefix& address) {
   Parts& parts = network.parts();
+  if (kConfig.ip6 && address.address.is_ip6()) {
+    return add_ip6_address(ctx, parts, id, {.prefix = address}, ProbeStart::kNow);
+  }
   const Status added = parts.interfaces.add_address(id, {.prefix = address});
   if (!added.ok()) return added;
-  if (address.address.is_ip4()) {
-    link::arp_announce(ctx, parts.interfaces, id, address.address.ip4());
-  }
+  link::arp_announce(ctx, parts.interfaces, id, address.address.ip4());
   return {};
 }
 
-Status remove_address(Context&, Network& network, InterfaceId id, const IpAddress& address) {
+Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAddress& address) {
+  if (kConfig.ip6 && address.is_ip6()) return remove_ip6_address(ctx, network.parts(), id, address);
   return network.parts().interfaces.remove_address(id, address);
 }
 

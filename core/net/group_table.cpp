@@ -23,6 +23,7 @@ Status GroupTable::leave(InterfaceId interface, const IpAddress& group) {
 
 bool GroupTable::is_member(InterfaceId interface, const IpAddress& group) const {
   if (group == IpAddress(Ip4Address::from(224, 0, 0, 1))) return true;
+  if (group == IpAddress(Ip6Address::all_nodes(), interface)) return true;
   for (const Membership& m : memberships()) {
     if (m.group == group && m.interface == interface) return true;
   }

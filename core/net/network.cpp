@@ -5,6 +5,7 @@
 #include "link/arp.h"
 #include "link/ethernet.h"
 #include "link/raw_ip.h"
+#include "net/address_timer.h"
 #include "net/egress.h"
 #include "net/icmp4_error.h"
 #include "net/icmp4_input.h"
@@ -130,6 +131,7 @@ bool Network::take_error(Context&, IcmpError& error) {
 
 void Network::on_timer(Context& ctx, timer::TimerKind kind, mem::Index index) {
   if (kind == timer::TimerKind::kNeighbour) return on_neighbour_timer(ctx, parts_, index);
+  if (kind == timer::TimerKind::kAddress) return on_address_timer(ctx, parts_, index);
   TAPSTACK_ASSERT(kind == timer::TimerKind::kReassembly);
   on_reassembly_timer(ctx, parts_, index);
 }

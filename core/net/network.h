@@ -76,7 +76,7 @@ class Network {
   // that do not answer are reported this way too, by way of loopback.
   bool take_error(Context& ctx, IcmpError& error);
   bool has_error() const { return parts_.has_error; }
-  // A timer of kind kNeighbour or kReassembly is due; `index` as it was set.
+  // A timer of kind kNeighbour, kReassembly or kAddress is due; `index` as it was set.
   void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);
 
   // Tables, for net/configuration.h, for the public API to read and for tests.

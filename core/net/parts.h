@@ -7,6 +7,7 @@
 #include "net/icmp_error.h"
 #include "net/icmp_limiter.h"
 #include "net/ip4_identification.h"
+#include "net/ip6_link.h"
 #include "net/path_mtu_cache.h"
 #include "net/reassembly.h"
 #include "net/route_table.h"
@@ -22,6 +23,7 @@ struct Parts {
   Reassembly reassembly;
   PathMtuCache path_mtus;
   GroupTable groups;
+  Ip6Links links;
   IcmpLimiter icmp_limiter;
   Ip4Identification identification;
   IcmpError error;         // the last one received

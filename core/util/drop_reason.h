@@ -39,6 +39,15 @@
   X(NeighbourQueueFull, neighbour_queue_full)                   \
   X(NeighbourUnreachable, neighbour_unreachable)                \
   X(NeighbourFlushed, neighbour_flushed)                        \
+  X(NdFragmented, nd_fragmented)                                \
+  X(NdBadHopLimit, nd_bad_hop_limit)                            \
+  X(NdBadCode, nd_bad_code)                                     \
+  X(NdBadLength, nd_bad_length)                                 \
+  X(NdBadOption, nd_bad_option)                                 \
+  X(NdBadAddress, nd_bad_address)                               \
+  X(NdNotForUs, nd_not_for_us)                                  \
+  X(NdLoopedBack, nd_looped_back)                               \
+  X(NdAddressConflict, nd_address_conflict)                     \
   X(Ip4TooShort, ip4_too_short)                                 \
   X(Ip4BadVersion, ip4_bad_version)                             \
   X(Ip4BadHeaderLength, ip4_bad_header_length)                  \

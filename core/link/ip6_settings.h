@@ -1,0 +1,36 @@
+// What an embedder decides about IPv6 on one interface.
+#pragma once
+
+#include <cstdint>
+
+namespace tapstack::link {
+
+enum class Ip6Mode : uint8_t {
+  kOff,  // no IPv6 packet comes in or goes out
+  // Addresses are given by hand. With the first of them the interface gets a link-local one too,
+  // which RFC 4291 2.1 requires; until then nothing is sent.
+  kManual,
+  // A link-local address when the interface comes up, and what routers advertise (RFC 4862).
+  kAutoconfigured,
+};
+
+// How the lower half of addresses that we form is made.
+enum class IdentifierKind : uint8_t {
+  kEui64,  // from the MAC address, RFC 2464 4
+};
+
+struct Ip6Settings {
+  Ip6Mode mode = Ip6Mode::kManual;
+  IdentifierKind identifier = IdentifierKind::kEui64;
+  // RFC 4862 5.1 DupAddrDetectTransmits; 0: addresses are used at once, unasked.
+  uint8_t dad_transmits = 1;
+  // Probes carry a nonce, so that one that the link throws back is told from another host's (RFC
+  // 7527).
+  bool has_dad_nonce = true;
+  // An address is used while it is still being probed (RFC 4429).
+  bool is_optimistic = false;
+
+  constexpr bool operator==(const Ip6Settings&) const = default;
+};
+
+}  // namespace tapstack::link

@@ -1,0 +1,101 @@
+#include "net/autoconfiguration.h"
+
+#include "net/address_timer.h"
+#include "net/interface_identifier.h"
+
+namespace tapstack::net {
+namespace {
+
+using link::AddressOrigin;
+using link::Interface;
+using link::InterfaceAddress;
+using link::Ip6Mode;
+
+constexpr uint8_t kLinkLocalPrefixBits = 64;  // RFC 4291 2.5.6
+
+// The group in which neighbours ask for `address`; two addresses may share it, and each counts.
+IpAddress group_of(const IpAddress& address, InterfaceId id) {
+  return {Ip6Address::solicited_node(address.ip6()), id};
+}
+
+bool has_link_local(const Interface& interface) {
+  for (const InterfaceAddress& own : interface.addresses()) {
+    if (own.address().is_ip6() && own.address().is_link_local()) return true;
+  }
+  return false;
+}
+
+// RFC 4862 5.3.
+void add_link_local(Context& ctx, Parts& parts, InterfaceId id) {
+  const Interface& interface = *parts.interfaces.find(id);
+  if (!interface.has_neighbours() || has_link_local(interface)) return;
+  const Ip6Address address =
+      eui64_address(Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 0), interface.settings.mac);
+  InterfaceAddress own;
+  own.prefix = {IpAddress(address, id), kLinkLocalPrefixBits};
+  own.origin = AddressOrigin::kLinkLocal;
+  // Without room for it there is no IPv6 on the link, which addresses() shows.
+  add_ip6_address(ctx, parts, id, own, ProbeStart::kRandom).ignore();
+}
+
+bool is_automatic(const InterfaceAddress& own) { return own.origin != AddressOrigin::kManual; }
+
+}  // namespace
+
+void start_ip6(Context& ctx, Parts& parts, InterfaceId id) {
+  Interface& interface = *parts.interfaces.find(id);
+  if (!kConfig.ip6 || !interface.settings.is_up || interface.is_loopback) return;
+  parts.links.reset(id);
+  for (size_t i = 0; i < interface.address_count; ++i) {
+    const IpAddress address = interface.address_slots[i].address();
+    if (address.is_ip6()) start_probing(ctx, parts, id, address, ProbeStart::kRandom);
+  }
+  if (interface.settings.ip6.mode == Ip6Mode::kAutoconfigured) add_link_local(ctx, parts, id);
+  arm_address_timer(ctx, parts, id);
+}
+
+void stop_ip6(Context& ctx, Parts& parts, InterfaceId id) {
+  Interface& interface = *parts.interfaces.find(id);
+  if (!kConfig.ip6 || interface.is_loopback) return;
+  for (size_t i = interface.address_count; i-- > 0;) {
+    const InterfaceAddress& own = interface.address_slots[i];
+    if (!own.address().is_ip6() || !is_automatic(own)) continue;
+    remove_ip6_address(ctx, parts, id, IpAddress(own.address())).ignore();
+  }
+  parts.links.reset(id);
+  parts.neighbours.set_timing(id, {});
+  arm_address_timer(ctx, parts, id);
+}
+
+Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const InterfaceAddress& address,
+                       ProbeStart start) {
+  const Interface* interface = parts.interfaces.find(id);
+  if (interface == nullptr) return Error::kNoDevice;
+  const Ip6Mode mode = interface->settings.ip6.mode;
+  if (mode == Ip6Mode::kOff) return Error::kInvalid;
+  const Status added = parts.interfaces.add_address(id, address);
+  if (!added.ok()) return added;
+  if (!interface->is_loopback) {
+    const Status joined = parts.groups.join(id, group_of(address.address(), id));
+    if (!joined.ok()) {
+      parts.interfaces.remove_address(id, address.address()).ignore();
+      return joined;
+    }
+    if (interface->settings.is_up) {
+      start_probing(ctx, parts, id, address.address(), start);
+      add_link_local(ctx, parts, id);
+    }
+  }
+  arm_address_timer(ctx, parts, id);
+  return {};
+}
+
+Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
+  const Status removed = parts.interfaces.remove_address(id, address);
+  if (!removed.ok()) return removed;
+  if (id != link::kLoopback) parts.groups.leave(id, group_of(address, id)).ignore();
+  arm_address_timer(ctx, parts, id);
+  return {};
+}
+
+}  // namespace tapstack::net

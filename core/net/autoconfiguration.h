@@ -1,0 +1,22 @@
+// IPv6 addresses of an interface from its coming up to its going down: RFC 4862 5.
+#pragma once
+
+#include "net/duplicate_address.h"
+#include "net/parts.h"
+
+namespace tapstack::net {
+
+// The interface has come up (or is new): its addresses are probed (again), and where it is to
+// configure itself it gets its link-local address.
+void start_ip6(Context& ctx, Parts& parts, InterfaceId id);
+// It goes down or away: what was configured automatically is forgotten, with what was learnt.
+void stop_ip6(Context& ctx, Parts& parts, InterfaceId id);
+
+// Gives `id` an address, joins its solicited-node group and has it probed. Errors: kInvalid
+// (IPv6 is off there), see link::InterfaceTable.
+Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id,
+                       const link::InterfaceAddress& address, ProbeStart start);
+// Errors: see link::InterfaceTable.
+Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address);
+
+}  // namespace tapstack::net

@@ -1,0 +1,68 @@
+#include "net/duplicate_address.h"
+
+#include "net/address_timer.h"
+#include "net/interface_identifier.h"
+#include "net/nd_output.h"
+
+namespace tapstack::net {
+namespace {
+
+using link::AddressState;
+using link::Interface;
+using link::InterfaceAddress;
+
+constexpr uint32_t kStartDelayMaxMs = 1'000;  // RFC 4861 10, MAX_RTR_SOLICITATION_DELAY
+
+void settle(Context& ctx, InterfaceAddress& own) {
+  own.probe_at = Instant::never();
+  own.state = own.preferred_until <= ctx.now ? AddressState::kDeprecated : AddressState::kPreferred;
+}
+
+}  // namespace
+
+void start_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address,
+                   ProbeStart start) {
+  Interface& interface = *parts.interfaces.find(id);
+  InterfaceAddress& own = *interface.find_address(address);
+  if (!interface.has_neighbours() || interface.settings.ip6.dad_transmits == 0) {
+    return settle(ctx, own);
+  }
+  own.state =
+      interface.settings.ip6.is_optimistic ? AddressState::kOptimistic : AddressState::kTentative;
+  own.probes_sent = 0;
+  ctx.random.fill(own.nonce);
+  own.probe_at = ctx.now;
+  if (start == ProbeStart::kRandom) {
+    own.probe_at = ctx.now + Duration::ms(ctx.random.below(kStartDelayMaxMs));
+  }
+}
+
+bool continue_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
+  Interface& interface = *parts.interfaces.find(id);
+  InterfaceAddress& own = *interface.find_address(address);
+  if (own.probes_sent >= interface.settings.ip6.dad_transmits) {
+    settle(ctx, own);
+    return true;
+  }
+  ++own.probes_sent;
+  own.probe_at = ctx.now + parts.links.at(id).retrans;
+  nd_probe(ctx, parts, id, own);
+  return false;
+}
+
+void on_duplicate_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
+  Interface& interface = *parts.interfaces.find(id);
+  InterfaceAddress& own = *interface.find_address(address);
+  ctx.drop(DropReason::kNdAddressConflict);
+  own.state = AddressState::kDuplicate;
+  own.probe_at = Instant::never();
+  // RFC 4862 5.4.5: the identifier of a link-local address made of the MAC should be unique; "in
+  // this case, the IP operation on the interface SHOULD be disabled".
+  const bool is_hardware_duplicate =
+      address.is_link_local() &&
+      address.ip6() == eui64_address(address.ip6(), interface.settings.mac);
+  if (is_hardware_duplicate) parts.links.at(id).is_disabled = true;
+  arm_address_timer(ctx, parts, id);
+}
+
+}  // namespace tapstack::net
