@@ -130,6 +130,7 @@ struct Config {
   size_t tcp_fast_open_servers = 64;              // whose cookies a client keeps. Cost: 64 each.
   uint32_t tcp_fast_open_blocked_ms = 3'600'000;  // after a SYN with data was lost: Linux's hour.
   uint16_t tcp_mss_default_bytes = 536;           // RFC 9293 MUST-15.
+  uint16_t tcp_mss_default_ip6_bytes = 1220;      // The same.
   uint16_t tcp_mss_min_bytes = 88;  // smallest MSS option honoured (Linux's min_snd_mss 48).
 };
 

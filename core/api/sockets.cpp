@@ -121,6 +121,14 @@ Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t
   return socket::set_option(Call(stack, now), id, option, value);
 }
 
+Status set_icmp6_filter(Stack& stack, SocketId id, const Icmp6Filter& filter) {
+  return socket::set_icmp6_filter(Call(stack, stack.last_now()), id, filter);
+}
+
+Result<Icmp6Filter> icmp6_filter(const Stack& stack, SocketId id) {
+  return socket::icmp6_filter(stack.view(), id);
+}
+
 Status set_tcp_default(Stack& stack, Instant now, Option option, int64_t value) {
   return socket::set_tcp_default(Call(stack, now), option, value);
 }

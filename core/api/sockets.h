@@ -13,6 +13,10 @@ namespace tapstack::api {
 
 // Errors: kAddressFamilyNotSupported, kSocketTypeNotSupported, kProtocolNotSupported,
 // kTooManySockets. protocol 0 means the kind's own.
+//
+// A stream or datagram socket of kIp6 does IPv4 too, unless Option::kIp6Only. It may be given IPv4
+// addresses as they are or mapped (::ffff:a.b.c.d); what it answers is never mapped. Addresses of
+// link-local scope carry their interface; one without takes that of the socket, else kInvalid.
 Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind, uint8_t protocol);
 // Port 0 chooses one. Errors: kAddressInUse, kAddressNotAvailable, kInvalid (already bound),
 // kBadHandle.
@@ -91,6 +95,9 @@ Result<size_t> urgent_offset(const Stack& stack, SocketId id);
 Error take_error(Stack& stack, SocketId id);                       // SO_ERROR: reads and clears
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);
+// ICMP6_FILTER. kNotSupported unless a raw socket of ICMPv6.
+Status set_icmp6_filter(Stack& stack, SocketId id, const Icmp6Filter& filter);
+Result<Icmp6Filter> icmp6_filter(const Stack& stack, SocketId id);
 Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
 // What TCP sockets that are opened from now on begin with, as sysctl net.ipv4.tcp_* does. Errors:
 // those of set_option() for an option of TCP's own; kNoProtocolOption for others.

@@ -8,6 +8,7 @@
 #include "mem/packet.h"
 #include "socket/types.h"
 #include "transport/datagram.h"
+#include "transport/raw.h"
 #include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/info.h"
 #include "util/address.h"
@@ -18,6 +19,7 @@ namespace tapstack {
 
 using mem::Bytes;
 using mem::ConstBytes;
+using transport::Icmp6Filter;
 using transport::tcp::congestion_named;
 using transport::tcp::CongestionAlgorithm;
 using transport::tcp::kCongestionDefault;

@@ -2,6 +2,7 @@
 
 #include "socket/datagram_socket.h"
 #include "socket/options.h"
+#include "socket/program_address.h"
 #include "socket/tcp_options.h"
 #include "socket/tcp_socket.h"
 #include "wire/ip4.h"
@@ -10,18 +11,22 @@ namespace tapstack::socket {
 namespace {
 
 // The only protocol of a kind of socket; 0 for raw sockets, which take any.
-uint8_t protocol_of(SocketKind kind) {
+uint8_t protocol_of(SocketKind kind, Family family) {
   switch (kind) {
     case SocketKind::kTcp:
       return wire::ip_protocol::kTcp;
     case SocketKind::kUdp:
       return wire::ip_protocol::kUdp;
     case SocketKind::kPing:
-      return wire::ip_protocol::kIcmp;
+      return family == Family::kIp6 ? wire::ip_protocol::kIcmp6 : wire::ip_protocol::kIcmp;
     case SocketKind::kRaw:
       return 0;
   }
   return 0;
+}
+
+bool is_supported(Family family) {
+  return family == Family::kIp4 || (kConfig.ip6 && family == Family::kIp6);
 }
 
 // A stream that takes less than offered because packet memory is short has to be told when that
@@ -34,14 +39,16 @@ void watch_memory(Environment env, SocketId id, const Result<size_t>& sent, size
 }  // namespace
 
 Result<SocketId> open(Environment env, const OpenRequest& request) {
-  if (request.family != Family::kIp4) return Error::kAddressFamilyNotSupported;
+  if (!is_supported(request.family)) return Error::kAddressFamilyNotSupported;
   if (request.kind > SocketKind::kRaw) return Error::kSocketTypeNotSupported;
-  const uint8_t own = protocol_of(request.kind);
+  const uint8_t own = protocol_of(request.kind, request.family);
   const uint8_t protocol = request.protocol == 0 ? own : request.protocol;
   if (protocol == 0 || (own != 0 && protocol != own)) return Error::kProtocolNotSupported;
   const auto id = env.sockets.add(request.kind, protocol);
   if (!id.ok()) return id;
   Socket& socket = *env.sockets.find(*id);
+  socket.family = request.family;
+  socket.ip6_only = request.kind == SocketKind::kRaw || request.kind == SocketKind::kPing;
   if (!socket.is_tcp() && !datagram_socket::open(env, socket, id->index).ok()) {
     env.sockets.remove(*id);
     return Error::kTooManySockets;
@@ -52,8 +59,13 @@ Result<SocketId> open(Environment env, const OpenRequest& request) {
 Status bind(Environment env, SocketId id, const Endpoint& local) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  return socket->is_tcp() ? tcp_socket::bind(env, *socket, local)
-                          : datagram_socket::bind(env, *socket, local);
+  const auto address = address_from_program(*socket, local.address, {}, Error::kInvalid);
+  if (!address.ok()) return address.error();
+  const Endpoint own{*address, local.port};
+  const Status bound = socket->is_tcp() ? tcp_socket::bind(env, *socket, own)
+                                        : datagram_socket::bind(env, *socket, own);
+  if (bound.ok()) adopt_zone(env, *socket, own.address);
+  return bound;
 }
 
 Status listen(Environment env, SocketId id, uint32_t backlog) {
@@ -66,15 +78,22 @@ Status listen(Environment env, SocketId id, uint32_t backlog) {
 Status connect(Environment env, SocketId id, const Endpoint& peer) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  return socket->is_tcp() ? tcp_socket::connect(env, *socket, id.index, peer)
-                          : datagram_socket::connect(env, *socket, peer);
+  const auto address = address_from_program(*socket, peer.address, {}, Error::kNetworkUnreachable);
+  if (!address.ok()) return address.error();
+  const Endpoint to{*address, peer.port};
+  const Status status = socket->is_tcp() ? tcp_socket::connect(env, *socket, id.index, to)
+                                         : datagram_socket::connect(env, *socket, to);
+  if (status.ok() || status.error() == Error::kInProgress) adopt_zone(env, *socket, to.address);
+  return status;
 }
 
 Status connect_with_text(Environment env, SocketId id, const Endpoint& peer) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (!socket->is_tcp()) return Error::kNotSupported;
-  return tcp_socket::connect_with_text(env, *socket, id.index, peer);
+  const auto address = address_from_program(*socket, peer.address, {}, Error::kNetworkUnreachable);
+  if (!address.ok()) return address.error();
+  return tcp_socket::connect_with_text(env, *socket, id.index, {*address, peer.port});
 }
 
 Result<SocketId> accept(Environment env, SocketId listener) {
@@ -94,7 +113,14 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
     return sent;
   }
   if (request.urgent) return Error::kNotSupported;
-  return datagram_socket::send(env, *socket, request.parts, request.to);
+  DatagramInfo to = request.to;
+  for (IpAddress* address : {&to.peer.address, &to.local}) {
+    const auto known =
+        address_from_program(*socket, *address, to.interface, Error::kNetworkUnreachable);
+    if (!known.ok()) return known.error();
+    *address = *known;
+  }
+  return datagram_socket::send(env, *socket, request.parts, to);
 }
 
 Result<size_t> receive(Environment env, SocketId id, const ReceiveRequest& request) {
@@ -173,6 +199,14 @@ Status set_option(Environment env, SocketId id, Option option, int64_t value) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   return set_option(env, *socket, option, value);
+}
+
+Status set_icmp6_filter(Environment env, SocketId id, const transport::Icmp6Filter& filter) {
+  const Socket* socket = env.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (!socket->is_raw_icmp6()) return Error::kNotSupported;
+  env.layers.raw.set_icmp6_filter(socket->endpoint, filter);
+  return Status();
 }
 
 Status set_tcp_default(Environment env, Option option, int64_t value) {

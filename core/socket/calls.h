@@ -52,6 +52,7 @@ Status close(Environment env, SocketId id);
 Error take_error(Environment env, SocketId id);
 Result<QueuedError> take_queued_error(Environment env, SocketId id);
 Status set_option(Environment env, SocketId id, Option option, int64_t value);
+Status set_icmp6_filter(Environment env, SocketId id, const transport::Icmp6Filter& filter);
 Status set_tcp_default(Environment env, Option option, int64_t value);
 
 }  // namespace tapstack::socket

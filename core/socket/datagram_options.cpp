@@ -32,9 +32,33 @@ const Flag* flag_of(const Socket& socket, Option option) {
   return nullptr;
 }
 
+struct Ip6Flag {
+  Option option;
+  bool transport::Ip6Settings::*field;
+  bool udp_only;
+};
+constexpr Ip6Flag kIp6Flags[] = {
+    {Option::kIp6ReceiveErrors, &transport::Ip6Settings::receive_errors, false},
+    {Option::kIp6DontFragment, &transport::Ip6Settings::dont_fragment, false},
+    {Option::kIp6NoChecksumSent, &transport::Ip6Settings::no_checksum_sent, true},
+    {Option::kIp6NoChecksumTaken, &transport::Ip6Settings::no_checksum_taken, true},
+};
+
+const Ip6Flag* ip6_flag_of(const Socket& socket, Option option) {
+  for (const Ip6Flag& flag : kIp6Flags) {
+    if (flag.option == option && (!flag.udp_only || socket.kind == SocketKind::kUdp)) return &flag;
+  }
+  return nullptr;
+}
+
 Error icmp_filter_error(const Socket& socket) {
   if (socket.kind != SocketKind::kRaw) return Error::kNoProtocolOption;
   return socket.protocol == wire::ip_protocol::kIcmp ? Error::kNone : Error::kNotSupported;
+}
+
+// RFC 3542 3.1: raw sockets have one.
+Error checksum_error(const Socket& socket) {
+  return socket.kind == SocketKind::kRaw ? Error::kNone : Error::kNoProtocolOption;
 }
 
 Result<int64_t> path_mtu(const Layers& layers, const transport::DatagramEndpoint& endpoint,
@@ -53,6 +77,59 @@ Status set_ttl(uint8_t& ttl, int64_t value, int64_t min, uint8_t unset) {
   return Status();
 }
 
+Status set_mtu_discover(MtuDiscover& how, int64_t value) {
+  if (value < 0 || value > 3) return Error::kInvalid;
+  how = static_cast<MtuDiscover>(value);
+  return Status();
+}
+
+Status set_ip6_option(Environment env, Socket& socket, Option option, int64_t value) {
+  transport::Ip6Settings& ip6 = datagram_socket::endpoint_of(env.layers, socket).settings.ip6;
+  if (const Ip6Flag* flag = ip6_flag_of(socket, option)) {
+    ip6.*flag->field = value != 0;
+    return Status();
+  }
+  switch (option) {
+    case Option::kIp6HopLimit:
+      return set_ttl(ip6.hop_limit, value, 0, 0);
+    case Option::kIp6MulticastHops:
+      return set_ttl(ip6.multicast_hops, value, 0, 1);
+    case Option::kIp6TrafficClass:
+      return set_ttl(ip6.traffic_class, value, 0, 0);
+    case Option::kIp6MtuDiscover:
+      return set_mtu_discover(ip6.mtu_discover, value);
+    case Option::kIp6Checksum:
+      if (const Error error = checksum_error(socket); error != Error::kNone) return error;
+      return env.layers.raw.set_checksum_offset(socket.endpoint, value);
+    default:
+      return Error::kNoProtocolOption;
+  }
+}
+
+Result<int64_t> get_ip6_option(const Layers& layers, const Socket& socket, Instant now,
+                               Option option) {
+  const transport::DatagramEndpoint& endpoint = datagram_socket::endpoint_of(layers, socket);
+  const transport::Ip6Settings& ip6 = endpoint.settings.ip6;
+  if (const Ip6Flag* flag = ip6_flag_of(socket, option)) return int64_t{ip6.*flag->field};
+  switch (option) {
+    case Option::kIp6HopLimit:
+      return int64_t{ip6.hop_limit == 0 ? kConfig.ip_ttl_default : ip6.hop_limit};
+    case Option::kIp6MulticastHops:
+      return int64_t{ip6.multicast_hops};
+    case Option::kIp6TrafficClass:
+      return int64_t{ip6.traffic_class};
+    case Option::kIp6MtuDiscover:
+      return static_cast<int64_t>(ip6.mtu_discover);
+    case Option::kIp6Mtu:
+      return path_mtu(layers, endpoint, now);
+    case Option::kIp6Checksum:
+      if (const Error error = checksum_error(socket); error != Error::kNone) return error;
+      return int64_t{layers.raw.checksum_offset(socket.endpoint)};
+    default:
+      return Error::kNoProtocolOption;
+  }
+}
+
 }  // namespace
 
 Status apply_datagram_settings(Environment env, Socket& socket) {
@@ -61,6 +138,7 @@ Status apply_datagram_settings(Environment env, Socket& socket) {
   settings.reuse_port = socket.reuse_port;
   settings.broadcast = socket.broadcast;
   settings.interface = socket.interface;
+  settings.ip6.only = socket.ip6_only;
   return Status();
 }
 
@@ -85,15 +163,14 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
       settings.tos = static_cast<uint8_t>(value);
       return Status();
     case Option::kMtuDiscover:
-      if (value < 0 || value > 3) return Error::kInvalid;
-      settings.mtu_discover = static_cast<MtuDiscover>(value);
-      return Status();
+      return set_mtu_discover(settings.mtu_discover, value);
     case Option::kIcmpFilter:
       if (const Error error = icmp_filter_error(socket); error != Error::kNone) return error;
       settings.icmp_filter = static_cast<uint32_t>(value);
       return Status();
     default:
-      return Error::kNoProtocolOption;
+      return is_ip6_option(option) ? set_ip6_option(env, socket, option, value)
+                                   : Status(Error::kNoProtocolOption);
   }
 }
 
@@ -121,7 +198,8 @@ Result<int64_t> get_datagram_option(const Layers& layers, const Socket& socket, 
       if (const Error error = icmp_filter_error(socket); error != Error::kNone) return error;
       return int64_t{settings.icmp_filter};
     default:
-      return Error::kNoProtocolOption;
+      return is_ip6_option(option) ? get_ip6_option(layers, socket, now, option)
+                                   : Result<int64_t>(Error::kNoProtocolOption);
   }
 }
 

@@ -30,10 +30,12 @@ const transport::DatagramEndpoint& endpoint_of(const Layers& layers, const Socke
 }
 
 Status open(Environment env, Socket& socket, mem::Index index) {
-  const auto id = with_protocol(
-      env.layers, socket, [&](auto& protocol) { return protocol.open(socket.protocol, index); });
+  const auto id = with_protocol(env.layers, socket, [&](auto& protocol) {
+    return protocol.open(socket.family, socket.protocol, index);
+  });
   if (!id.ok()) return id.error();
   socket.endpoint = *id;
+  endpoint_of(env.layers, socket).settings.ip6.only = socket.ip6_only;
   return Status();
 }
 

@@ -1,6 +1,7 @@
 #include "socket/options.h"
 
 #include "socket/datagram_options.h"
+#include "socket/datagram_socket.h"
 #include "socket/tcp_options.h"
 
 namespace tapstack::socket {
@@ -26,6 +27,18 @@ bool* flag_of(Socket& socket, Option option) {
   }
 }
 
+bool has_port(const Layers& layers, const Socket& socket) {
+  if (socket.is_tcp()) return socket.phase != TcpPhase::kFresh || !socket.binding.is_null();
+  return datagram_socket::endpoint_of(layers, socket).local.port.value != 0;
+}
+
+// RFC 3493 5.3. Raw and ping sockets are of one family whatever is said.
+Status set_ip6_only(const Layers& layers, Socket& socket, bool value) {
+  if (has_port(layers, socket)) return Error::kInvalid;
+  if (socket.is_tcp() || socket.kind == SocketKind::kUdp) socket.ip6_only = value;
+  return Status();
+}
+
 // What is kept for every kind of socket. Returns whether `option` is of that sort.
 bool set_common(Environment env, Socket& socket, Option option, int64_t value, Status& status) {
   if (bool* flag = flag_of(socket, option)) {
@@ -33,6 +46,9 @@ bool set_common(Environment env, Socket& socket, Option option, int64_t value, S
     return true;
   }
   switch (option) {
+    case Option::kIp6Only:
+      status = set_ip6_only(env.layers, socket, value != 0);
+      return true;
     case Option::kReceiveLowWater:
       if (value < 0 || value > kIntMax)
         status = Error::kInvalid;
@@ -63,6 +79,7 @@ bool set_common(Environment env, Socket& socket, Option option, int64_t value, S
 }  // namespace
 
 Status set_option(Environment env, Socket& socket, Option option, int64_t value) {
+  if (is_ip6_option(option) && socket.family != Family::kIp6) return Error::kNoProtocolOption;
   Status status;
   const bool is_common = set_common(env, socket, option, value, status);
   if (!status.ok()) return status;
@@ -74,7 +91,10 @@ Status set_option(Environment env, Socket& socket, Option option, int64_t value)
 }
 
 Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant now, Option option) {
+  if (is_ip6_option(option) && socket.family != Family::kIp6) return Error::kNoProtocolOption;
   switch (option) {
+    case Option::kIp6Only:
+      return int64_t{socket.ip6_only};
     case Option::kReuseAddress:
       return int64_t{socket.reuse_address};
     case Option::kReusePort:

@@ -60,6 +60,13 @@ Result<int64_t> get_option(View view, SocketId id, Instant now, Option option) {
   return get_option(view.layers, *socket, now, option);
 }
 
+Result<transport::Icmp6Filter> icmp6_filter(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (!socket->is_raw_icmp6()) return Error::kNotSupported;
+  return view.layers.raw.icmp6_filter(socket->endpoint);
+}
+
 Result<TcpInfo> tcp_info(View view, SocketId id, Instant now) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;

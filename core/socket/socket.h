@@ -6,6 +6,7 @@
 #include "transport/ports.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/settings.h"
+#include "wire/ip_protocol.h"
 
 namespace tapstack::socket {
 
@@ -18,6 +19,8 @@ enum class TcpPhase : uint8_t {
 
 struct Socket {
   SocketKind kind = SocketKind::kTcp;
+  Family family = Family::kIp4;  // kIp6 does IPv4, too, unless ip6_only
+  bool ip6_only = false;         // IPV6_V6ONLY; raw and ping sockets always
   uint8_t protocol = 0;
   bool reuse_address = false;  // TCP; datagram sockets have theirs in DatagramSettings
   bool reuse_port = false;
@@ -43,6 +46,10 @@ struct Socket {
   transport::EndpointId endpoint;
 
   bool is_tcp() const { return kind == SocketKind::kTcp; }
+  bool is_raw_icmp6() const {
+    return kind == SocketKind::kRaw && family == Family::kIp6 &&
+           protocol == wire::ip_protocol::kIcmp6;
+  }
 };
 
 }  // namespace tapstack::socket

@@ -23,6 +23,7 @@ constexpr Flag kFlags[] = {
     {Option::kNoDelay, &Settings::no_delay},
     {Option::kCork, &Settings::cork},
     {Option::kReceiveErrors, &Settings::receive_errors},
+    {Option::kIp6ReceiveErrors, &Settings::ip6_receive_errors},
     {Option::kTimestamps, &Settings::timestamps},
     {Option::kSack, &Settings::sack},
     {Option::kWindowScaling, &Settings::window_scaling},
@@ -164,6 +165,19 @@ Status set_other(Settings& settings, Option option, int64_t value) {
     case Option::kTos:  // RFC 9293 3.9.1.9: MUST-48, SHLD-21 at any time, SHLD-22 as it is
       settings.tos = static_cast<uint8_t>(value & kTosMask);
       return Status();
+    case Option::kIp6HopLimit:
+      if (value < -1 || value > 255) return Error::kInvalid;
+      settings.ip6_hop_limit = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
+      return Status();
+    case Option::kIp6TrafficClass:
+      if (value < -1 || value > 255) return Error::kInvalid;
+      settings.ip6_traffic_class =
+          value == -1 ? uint8_t{0} : static_cast<uint8_t>(value & kTosMask);
+      return Status();
+    case Option::kIp6MtuDiscover:
+      if (value < 0 || value > 3) return Error::kInvalid;
+      settings.ip6_mtu_discover = static_cast<uint8_t>(value);
+      return Status();
     case Option::kMtuDiscover:
       if (value < 0 || value > 3) return Error::kInvalid;
       settings.path_mtu_discovery = value != 0;
@@ -260,11 +274,18 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
       return int64_t{settings.tos};
     case Option::kMtuDiscover:
       return int64_t{settings.path_mtu_discovery};
+    case Option::kIp6HopLimit:
+      return int64_t{settings.ip6_hop_limit == 0 ? kConfig.ip_ttl_default : settings.ip6_hop_limit};
+    case Option::kIp6TrafficClass:
+      return int64_t{settings.ip6_traffic_class};
+    case Option::kIp6MtuDiscover:
+      return int64_t{settings.ip6_mtu_discover};
     case Option::kCongestion:
       return static_cast<int64_t>(settings.congestion);
     case Option::kMaxPacingRate:
       return static_cast<int64_t>(settings.max_pacing_bytes_per_s);
-    case Option::kMtu: {
+    case Option::kMtu:
+    case Option::kIp6Mtu: {
       const uint32_t mtu = tcp_socket::path_mtu_bytes(layers, socket);
       if (mtu == 0) return Error::kNotConnected;
       return int64_t{mtu};

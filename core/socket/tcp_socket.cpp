@@ -39,7 +39,7 @@ void become_connected(Socket& socket, tcp::ConnectionId id) {
 
 Status claim_port(Environment env, Socket& socket, const Endpoint& local) {
   const transport::BindRequest request{local, socket.interface, socket.reuse_address,
-                                       socket.reuse_port};
+                                       socket.reuse_port, socket.ip6_only};
   const auto binding = tcp::bind(env.layers.tcp, env.ctx, request);
   if (!binding.ok()) return binding.error();
   socket.binding = *binding;
@@ -73,14 +73,15 @@ Error state_against_connect(Environment env, Socket& socket) {
 // Linux: the unspecified address as a peer means this host.
 Endpoint peer_for(const Endpoint& asked, const Endpoint& local) {
   if (!asked.address.is_any()) return asked;
-  const bool has_local = local.address.is_ip4() && !local.address.is_any();
-  return {has_local ? local.address : IpAddress(Ip4Address::loopback()), asked.port};
+  const Family family = asked.address.family();
+  const bool has_local = local.address.family() == family && !local.address.is_any();
+  return {has_local ? local.address : IpAddress::loopback(family), asked.port};
 }
 
 }  // namespace
 
 Status bind(Environment env, Socket& socket, const Endpoint& local) {
-  if (!local.address.is_ip4()) return Error::kAddressFamilyNotSupported;
+  if (local.address.family() == Family::kNone) return Error::kAddressFamilyNotSupported;
   if (socket.phase != TcpPhase::kFresh || !socket.binding.is_null()) return Error::kInvalid;
   if (!local.address.is_any() && !env.layers.network.is_local_address(local.address)) {
     return Error::kAddressNotAvailable;
@@ -97,12 +98,13 @@ Status listen(Environment env, Socket& socket, mem::Index index, uint32_t backlo
     dissolve(env, socket);
   }
   if (socket.binding.is_null()) {
-    const Status claimed = claim_port(env, socket, {Ip4Address::any(), Port{}});
+    const Status claimed = claim_port(env, socket, {IpAddress::any(socket.family), Port{}});
     if (!claimed.ok()) return claimed;
   }
   tcp::ListenRequest request;
   request.local = tcp::bound_endpoint(env.layers.tcp, socket.binding);
   request.interface = socket.interface;
+  request.ip6_only = socket.ip6_only;
   request.binding = socket.binding;
   request.backlog = backlog;
   request.owner = {index};
@@ -119,7 +121,6 @@ Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint
     dissolve(env, socket);
     return Status();
   }
-  if (!peer.address.is_ip4()) return Error::kAddressFamilyNotSupported;
   if (socket.phase == TcpPhase::kListening) return Error::kIsConnected;
   if (has_connection(socket)) {
     const Error state = state_against_connect(env, socket);
@@ -130,6 +131,9 @@ Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint
     request.local = tcp::bound_endpoint(env.layers.tcp, socket.binding);
   }
   request.remote = peer_for(peer, request.local);
+  const IpAddress& own = request.local.address;
+  const bool is_bound = own.family() != Family::kNone && !own.is_any();
+  if (is_bound && own.family() != peer.address.family()) return Error::kNetworkUnreachable;
   request.interface = socket.interface;
   request.binding = socket.binding;
   request.owner = {index};
@@ -162,6 +166,8 @@ Result<SocketId> accept(Environment env, Socket& listener) {
     return connection.error();
   }
   Socket& socket = *env.sockets.find(*id);
+  socket.family = listener.family;
+  socket.ip6_only = listener.ip6_only;
   socket.settings = listener.settings;
   socket.reuse_address = listener.reuse_address;
   socket.reuse_port = listener.reuse_port;
@@ -242,7 +248,7 @@ Endpoint local_endpoint(const Layers& layers, const Socket& socket) {
     if (status.local.address.family() != Family::kNone) return status.local;
   }
   if (!socket.binding.is_null()) return tcp::bound_endpoint(layers.tcp, socket.binding);
-  return {Ip4Address::any(), Port{}};
+  return {IpAddress::any(socket.family), Port{}};
 }
 
 Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket) {

@@ -13,7 +13,7 @@ using SocketId = mem::Handle<struct SocketTag>;
 enum class SocketKind : uint8_t {
   kTcp,   // SOCK_STREAM
   kUdp,   // SOCK_DGRAM
-  kPing,  // SOCK_DGRAM, IPPROTO_ICMP: echo requests with a kernel-chosen identifier
+  kPing,  // SOCK_DGRAM, IPPROTO_ICMP(V6): echo requests with a kernel-chosen identifier
   kRaw,   // SOCK_RAW: protocol given at open
 };
 
@@ -73,6 +73,18 @@ enum class Option : uint16_t {
   kMulticastLoop,       // IP_MULTICAST_LOOP
   kCongestion,          // TCP_CONGESTION: a CongestionAlgorithm
   kMaxPacingRate,       // SO_MAX_PACING_RATE: bytes a second, [0, 2^63); -1 no limit
+  // Of IPv6 sockets only, beside IPv4's own: a socket of both families has both.
+  kIp6Only,             // IPV6_V6ONLY: before it has a port
+  kIp6HopLimit,         // IPV6_UNICAST_HOPS: [0, 255]; 0 and -1 the default
+  kIp6MulticastHops,    // IPV6_MULTICAST_HOPS: [0, 255]; -1 the default
+  kIp6TrafficClass,     // IPV6_TCLASS: [0, 255]; -1 the default
+  kIp6MtuDiscover,      // IPV6_MTU_DISCOVER, as kMtuDiscover
+  kIp6Mtu,              // IPV6_MTU (get, connected)
+  kIp6ReceiveErrors,    // IPV6_RECVERR
+  kIp6DontFragment,     // IPV6_DONTFRAG
+  kIp6NoChecksumSent,   // UDP_NO_CHECK6_TX
+  kIp6NoChecksumTaken,  // UDP_NO_CHECK6_RX
+  kIp6Checksum,         // IPV6_CHECKSUM of raw sockets: Raw::set_checksum_offset()
   // Not in setsockopt; in sysctl net.ipv4:
   kReceiveBufferMax,  // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
   kSendBufferMax,     // tcp_wmem[2]
@@ -83,5 +95,10 @@ enum class Option : uint16_t {
   kRestartAfterIdle,  // tcp_slow_start_after_idle
   kBurstSegmentsMin,  // tcp_min_tso_segs
 };
+
+// Whether sockets of IPv4 do not have it.
+constexpr bool is_ip6_option(Option option) {
+  return option >= Option::kIp6Only && option <= Option::kIp6Checksum;
+}
 
 }  // namespace tapstack

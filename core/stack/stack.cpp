@@ -11,6 +11,10 @@ namespace {
 // hold the embedder's loop up; the rest makes next_deadline() due at once.
 constexpr int kLoopbackPacketsPerPoll = 64;
 
+uint8_t icmp_of(const IpAddress& address) {
+  return address.is_ip6() ? wire::ip_protocol::kIcmp6 : wire::ip_protocol::kIcmp;
+}
+
 }  // namespace
 
 Stack::Stack(const StackSettings& settings)
@@ -44,15 +48,18 @@ void Stack::dispatch(Context& ctx, net::Delivery delivery) {
     case wire::ip_protocol::kUdp:
       layers_.udp.input(ctx, layers_.network, std::move(delivery.packet));
       return;
-    case wire::ip_protocol::kIcmp:  // the network has acted upon it
-      layers_.ping.input(ctx, std::move(delivery.packet));
-      return;
     default:
-      if (is_wanted_raw) return;
-      ctx.drop(DropReason::kIp4UnknownProtocol);
-      ctx.counters.count(Mib::kIpInUnknownProtos);
-      layers_.network.refuse(ctx, std::move(delivery.packet), net::Refusal::kProtocol);
+      break;
   }
+  // The network has acted upon ICMP itself.
+  if (delivery.protocol == icmp_of(delivery.packet->info.source)) {
+    layers_.ping.input(ctx, std::move(delivery.packet));
+    return;
+  }
+  if (is_wanted_raw) return;
+  ctx.drop(DropReason::kIp4UnknownProtocol);
+  ctx.counters.count(Mib::kIpInUnknownProtos);
+  layers_.network.refuse(ctx, std::move(delivery.packet), net::Refusal::kProtocol);
 }
 
 void Stack::hand_out_errors(Context& ctx) {
@@ -63,7 +70,7 @@ void Stack::hand_out_errors(Context& ctx) {
     if (error.protocol == wire::ip_protocol::kTcp)
       layers_.tcp.on_icmp_error(ctx, layers_.network, error);
     if (error.protocol == wire::ip_protocol::kUdp) layers_.udp.on_icmp_error(ctx, error);
-    if (error.protocol == wire::ip_protocol::kIcmp) layers_.ping.on_icmp_error(ctx, error);
+    if (error.protocol == icmp_of(error.source)) layers_.ping.on_icmp_error(ctx, error);
   }
 }
 

@@ -17,7 +17,16 @@ IpAddress destination_for(const IpAddress& asked, const DatagramEndpoint& endpoi
   if (endpoint.local.address.family() == asked.family() && !endpoint.local.address.is_any()) {
     return endpoint.local.address;
   }
-  return Ip4Address::loopback();
+  return IpAddress::loopback(asked.family());
+}
+
+// The source that is wanted; any: whatever the route gives.
+Result<IpAddress> source_for(const net::Network& network, const DatagramEndpoint& endpoint,
+                             const DatagramInfo& to, Family family) {
+  const IpAddress& wanted = to.local.family() == Family::kNone ? endpoint.local.address : to.local;
+  if (!is_unicast_source(network, wanted)) return IpAddress::any(family);
+  if (wanted.family() != family) return Error::kNetworkUnreachable;
+  return wanted;
 }
 
 void set_mtu_discovery(net::SendParams& params, MtuDiscover how) {
@@ -26,10 +35,34 @@ void set_mtu_discovery(net::SendParams& params, MtuDiscover how) {
   params.ignore_path_mtu = how == MtuDiscover::kProbe;
 }
 
+// What of the IP header a socket decides, by the family of the packet.
+net::SendParams params_for(const DatagramEndpoint& endpoint, const DatagramInfo& to,
+                           const net::Route& route) {
+  const DatagramSettings& s = endpoint.settings;
+  const bool is_ip6 = route.source.is_ip6();
+  net::SendParams params;
+  params.protocol = endpoint.protocol;
+  const uint8_t unicast_ttl = is_ip6 ? s.ip6.hop_limit : s.ttl;
+  const uint8_t multicast_ttl = is_ip6 ? s.ip6.multicast_hops : s.multicast_ttl;
+  params.ttl = to.ttl != 0 ? to.ttl : route.is_multicast ? multicast_ttl : unicast_ttl;
+  params.tos = to.tos != 0 ? to.tos : is_ip6 ? s.ip6.traffic_class : s.tos;
+  set_mtu_discovery(params, endpoint.mtu_discover(route.source));
+  if (is_ip6 && s.ip6.dont_fragment) params.dont_fragment = true;
+  return params;
+}
+
+// A group of link-local scope that came without a zone is the one of the link it goes out by.
+void give_zone(Target& target) {
+  IpAddress& to = target.to.address;
+  if (!to.is_ip6() || to.zone() != InterfaceId{}) return;
+  to = IpAddress(to.ip6(), target.route.interface);
+  target.route.destination = to;
+}
+
 }  // namespace
 
 Status check_bind_address(const net::Network& network, const IpAddress& address) {
-  if (!address.is_ip4()) return Error::kAddressFamilyNotSupported;
+  if (address.family() == Family::kNone) return Error::kAddressFamilyNotSupported;
   const bool is_usable = address.is_any() || address.is_multicast() ||
                          network.is_local_address(address) || network.is_broadcast_address(address);
   return is_usable ? Status() : Status(Error::kAddressNotAvailable);
@@ -43,25 +76,19 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
     if (!endpoint.is_connected) return Error::kDestinationRequired;
     target.to = endpoint.remote;
   }
-  if (!target.to.address.is_ip4()) return Error::kAddressFamilyNotSupported;
   target.to.address = destination_for(target.to.address, endpoint);
 
-  IpAddress source = to.local.family() == Family::kNone ? endpoint.local.address : to.local;
-  if (!is_unicast_source(network, source)) source = Ip4Address::any();
+  const auto source = source_for(network, endpoint, to, target.to.address.family());
+  if (!source.ok()) return source.error();
   const InterfaceId interface =
       endpoint.settings.interface.value != 0 ? endpoint.settings.interface : to.interface;
-  const auto route = network.route(target.to.address, source, interface, ctx.now);
+  const auto route = network.route(target.to.address, *source, interface, ctx.now);
   if (!route.ok()) return route.error();
   target.route = *route;
   if (to.dont_route && route->next_hop != target.to.address) return Error::kNetworkUnreachable;
   if (route->is_broadcast && !endpoint.settings.broadcast) return Error::kAccess;
-
-  const uint8_t set_ttl =
-      route->is_multicast ? endpoint.settings.multicast_ttl : endpoint.settings.ttl;
-  target.params.protocol = endpoint.protocol;
-  target.params.ttl = to.ttl != 0 ? to.ttl : set_ttl;
-  target.params.tos = to.tos != 0 ? to.tos : endpoint.settings.tos;
-  set_mtu_discovery(target.params, endpoint.settings.mtu_discover);
+  give_zone(target);
+  target.params = params_for(endpoint, to, *route);
   return target;
 }
 
@@ -80,13 +107,13 @@ Status connect_address(const Context& ctx, const net::Network& network, Datagram
 void disconnect_address(DatagramEndpoint& endpoint) {
   endpoint.is_connected = false;
   endpoint.remote = {};
-  if (!endpoint.is_address_bound) endpoint.local.address = Ip4Address::any();
+  if (!endpoint.is_address_bound) endpoint.local.address = IpAddress::any(endpoint.family);
 }
 
 Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem::PacketPtr packet,
             const Target& target) {
   const Status sent = network.send(ctx, std::move(packet), target.route, target.params);
-  if (sent.error() == Error::kMessageTooLong && endpoint.settings.receive_errors) {
+  if (sent.error() == Error::kMessageTooLong && endpoint.receives_errors(target.to.address)) {
     QueuedError error;
     error.error = Error::kMessageTooLong;
     error.is_local = true;
@@ -154,8 +181,8 @@ Error take_error(DatagramEndpoint& endpoint) {
 bool on_icmp_error(const Context& ctx, DatagramEndpoint& endpoint, const net::IcmpError& error,
                    uint8_t payload_offset, Port port) {
   const bool is_too_big = error.error == Error::kMessageTooLong;
-  if (is_too_big && endpoint.settings.mtu_discover == MtuDiscover::kDont) return false;
-  if (endpoint.settings.receive_errors) {
+  if (is_too_big && endpoint.mtu_discover(error.source) == MtuDiscover::kDont) return false;
+  if (endpoint.receives_errors(error.source)) {
     endpoint.errors.push(ctx, queued_error_from(error, payload_offset, port, ctx.now));
   } else if (!endpoint.is_connected || !(error.is_hard || is_too_big)) {
     return false;

@@ -7,6 +7,7 @@
 
 #include "link/context.h"
 #include "net/network.h"
+#include "transport/address_match.h"
 #include "transport/datagram.h"
 #include "transport/datagram_queue.h"
 #include "transport/error_queue.h"
@@ -25,6 +26,19 @@ enum class MtuDiscover : uint8_t {  // IP_MTU_DISCOVER; the values are Linux's
   kProbe = 3,                       // always DF; only the interface's MTU limits
 };
 
+// IPv6's own of what a socket of both families has for each.
+struct Ip6Settings {
+  uint8_t hop_limit = 0;                          // IPV6_UNICAST_HOPS; 0: kConfig.ip_ttl_default
+  uint8_t multicast_hops = 1;                     // IPV6_MULTICAST_HOPS; RFC 3493 5.2
+  uint8_t traffic_class = 0;                      // IPV6_TCLASS
+  MtuDiscover mtu_discover = MtuDiscover::kWant;  // IPV6_MTU_DISCOVER
+  bool only = false;                              // IPV6_V6ONLY: no IPv4
+  bool receive_errors = false;                    // IPV6_RECVERR
+  bool dont_fragment = false;                     // IPV6_DONTFRAG
+  bool no_checksum_sent = false;                  // UDP_NO_CHECK6_TX; RFC 6935 5
+  bool no_checksum_taken = false;                 // UDP_NO_CHECK6_RX
+};
+
 struct DatagramSettings {
   uint8_t ttl = 0;  // 0: kConfig.ip_ttl_default
   uint8_t tos = 0;
@@ -39,13 +53,15 @@ struct DatagramSettings {
   bool reuse_port = false;
   InterfaceId interface;     // SO_BINDTODEVICE; 0 any
   uint32_t icmp_filter = 0;  // raw ICMP: bit n set: type n is not wanted
+  Ip6Settings ip6;
   uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
   uint32_t send_buffer_bytes = kConfig.send_buffer_default_bytes;
 };
 
 struct DatagramEndpoint {
-  EndpointId id;    // its own
-  Endpoint local;   // address any: all of ours. Port: UDP's, or the identifier of ping; 0 not bound
+  EndpointId id;                 // its own
+  Family family = Family::kIp4;  // of the socket: kIp6 may do IPv4, too
+  Endpoint local;   // address: see bound(). Port: UDP's, or the identifier of ping; 0 not bound
   Endpoint remote;  // the peer, when is_connected
   uint8_t protocol = 0;
   bool is_connected = false;
@@ -63,6 +79,20 @@ struct DatagramEndpoint {
   uint32_t bucket = kNoBucket;              // of EndpointTable: where it is filed
 
   static constexpr uint32_t kNoBucket = 0xffffffffu;
+
+  BoundAddress bound() const { return {local.address, settings.ip6.only}; }
+  // Whether it may have a packet from `from` to `to` that came in on `at`, as far as addresses say.
+  bool takes(const IpAddress& to, const IpAddress& from, InterfaceId at) const {
+    return bound().takes(to) && (!is_connected || remote.address == from) &&
+           (settings.interface.value == 0 || settings.interface == at);
+  }
+  // The settings for datagrams of `address`'s family.
+  bool receives_errors(const IpAddress& address) const {
+    return address.is_ip6() ? settings.ip6.receive_errors : settings.receive_errors;
+  }
+  MtuDiscover mtu_discover(const IpAddress& address) const {
+    return address.is_ip6() ? settings.ip6.mtu_discover : settings.mtu_discover;
+  }
 };
 
 // Where a datagram goes and how.
@@ -72,13 +102,14 @@ struct Target {
   net::SendParams params;
 };
 
-// Whether an endpoint may be bound to `address`: kAddressFamilyNotSupported; kAddressNotAvailable
-// unless it is any address, one of ours, a broadcast or a multicast one.
+// Whether an endpoint may be bound to `address`: kAddressFamilyNotSupported (none);
+// kAddressNotAvailable unless it is any address, one
+// of ours, a broadcast or a multicast one.
 Status check_bind_address(const net::Network& network, const IpAddress& address);
 
 // Chooses route and parameters for `to` (its peer, or else the connected one).
-// Errors: kDestinationRequired, kAddressFamilyNotSupported, kAccess (broadcast not allowed), and
-// those of Network::route().
+// Errors: kDestinationRequired, kAccess (broadcast not allowed), kNetworkUnreachable (bound to an
+// address of the other family), and those of Network::route().
 Result<Target> choose_target(const Context& ctx, const net::Network& network,
                              const DatagramEndpoint& endpoint, const DatagramInfo& to);
 

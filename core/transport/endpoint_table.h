@@ -20,12 +20,13 @@ class EndpointTable {
   void start(Random& random) { demux_.start(random.key()); }
 
   // kNoBuffers when the pool is exhausted.
-  Result<EndpointId> open(uint8_t protocol, mem::Index owner) {
+  Result<EndpointId> open(Family family, uint8_t protocol, mem::Index owner) {
     const EndpointId id = pool_.allocate();
     if (id.is_null()) return Error::kNoBuffers;
     DatagramEndpoint& endpoint = pool_.at(id.index);
     endpoint.id = id;
-    endpoint.local.address = Ip4Address::any();
+    endpoint.family = family;
+    endpoint.local.address = IpAddress::any(family);
     endpoint.protocol = protocol;
     endpoint.owner = owner;
     return id;

@@ -26,16 +26,15 @@ size_t copy_front(std::span<const mem::ConstBytes> parts, std::span<uint8_t> to)
 
 }  // namespace
 
-Result<EndpointId> Ping::open(uint8_t, mem::Index owner) {
-  return table_.open(wire::ip_protocol::kIcmp, owner);
+Result<EndpointId> Ping::open(Family family, uint8_t protocol, mem::Index owner) {
+  return table_.open(family, protocol, owner);
 }
 
 DatagramEndpoint* Ping::match(Port identifier, const IpAddress& local, InterfaceId interface) {
   DatagramEndpoint* found = nullptr;
   table_.visit(table_.hash(identifier), [&](DatagramEndpoint& endpoint) {
     const InterfaceId bound = endpoint.settings.interface;
-    const bool matches = endpoint.local.port == identifier &&
-                         (endpoint.local.address.is_any() || endpoint.local.address == local) &&
+    const bool matches = endpoint.local.port == identifier && endpoint.bound().takes(local) &&
                          (bound.value == 0 || bound == interface);
     if (matches && found == nullptr) found = &endpoint;
   });

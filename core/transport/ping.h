@@ -18,7 +18,7 @@ class Ping {
   void start(Random& random) { table_.start(random); }
 
   // --- for sockets; the port of an endpoint is its identifier ---
-  Result<EndpointId> open(uint8_t protocol, mem::Index owner);
+  Result<EndpointId> open(Family family, uint8_t protocol, mem::Index owner);
   void close(Context& ctx, EndpointId id) { table_.close(ctx, id); }
   DatagramEndpoint* find(EndpointId id) { return table_.find(id); }
   const DatagramEndpoint* find(EndpointId id) const { return table_.find(id); }

@@ -3,19 +3,15 @@
 namespace tapstack::transport {
 namespace {
 
-bool is_every_address(const IpAddress& a) { return a.family() == Family::kNone || a.is_any(); }
-
 bool may_overlap(const BindRequest& a, const BindRequest& b) {
   const bool same_interface =
       a.interface == b.interface || a.interface.value == 0 || b.interface.value == 0;
-  return same_interface && a.local.port == b.local.port &&
-         (is_every_address(a.local.address) || is_every_address(b.local.address) ||
-          a.local.address == b.local.address);
+  return same_interface && a.local.port == b.local.port && a.bound().overlaps(b.bound());
 }
 
 bool is_equal(const BindRequest& a, const BindRequest& b) {
   return a.local == b.local && a.interface == b.interface && a.reuse_address == b.reuse_address &&
-         a.reuse_port == b.reuse_port;
+         a.reuse_port == b.reuse_port && a.ip6_only == b.ip6_only;
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "mem/pool.h"
+#include "transport/address_match.h"
 #include "util/address.h"
 #include "util/random.h"
 #include "util/result.h"
@@ -21,10 +22,13 @@ namespace tapstack::transport {
 using BindingId = mem::Handle<struct BindingTag>;
 
 struct BindRequest {
-  Endpoint local;              // address any or none: every address; port 0: choose one
+  Endpoint local;              // address: see BoundAddress; port 0: choose one
   InterfaceId interface;       // SO_BINDTODEVICE: 0 any
   bool reuse_address = false;  // SO_REUSEADDR
   bool reuse_port = false;     // SO_REUSEPORT
+  bool ip6_only = false;       // IPV6_V6ONLY
+
+  BoundAddress bound() const { return {local.address, ip6_only}; }
 };
 
 struct Binding {
@@ -124,7 +128,7 @@ Result<BindingId> Ports<Limits>::choose(const PortChoice& choice, Random& random
     // single steps make sure that every port is tried.
     counter += tries < 16 ? 1 + random.below(8) : 1;
     const Port port = ephemeral(offset + counter);
-    const BindRequest claim{{choice.local, port}, choice.interface, false, false};
+    const BindRequest claim{{choice.local, port}, choice.interface};
     if (is_shareable(claim) && is_free(port)) return join(claim);
   }
   return Error::kAddressNotAvailable;

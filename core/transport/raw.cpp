@@ -2,21 +2,45 @@
 
 #include <utility>
 
+#include "util/checksum.h"
 #include "wire/icmp4.h"
 #include "wire/ip4.h"
+#include "wire/ip6.h"
+#include "wire/pseudo_header.h"
 
 namespace tapstack::transport {
 namespace {
 
 constexpr size_t kIpPacketMax = 65'535;
-constexpr size_t kIp4HeaderMin = 20;
+constexpr int32_t kIcmp6ChecksumOffset = 2;
 
-bool wants_flow(const DatagramEndpoint& endpoint, const IpAddress& local, const IpAddress& remote,
-                InterfaceId interface) {
-  const InterfaceId bound = endpoint.settings.interface;
-  return (endpoint.local.address.is_any() || endpoint.local.address == local) &&
-         (!endpoint.is_connected || endpoint.remote.address == remote) &&
-         (bound.value == 0 || bound == interface);
+size_t header_bytes(const DatagramEndpoint& endpoint) {
+  return endpoint.family == Family::kIp6 ? wire::Ip6View::kHeaderBytes
+                                         : wire::Ip4View::kHeaderBytesMin;
+}
+
+// What the program hands over at most: all of the packet, or its payload.
+size_t bytes_max(const DatagramEndpoint& endpoint) {
+  const bool is_ip6 = endpoint.family == Family::kIp6;
+  if (endpoint.settings.header_included)
+    return kIpPacketMax + (is_ip6 ? header_bytes(endpoint) : 0);
+  return is_ip6 ? kIpPacketMax : kIpPacketMax - header_bytes(endpoint);
+}
+
+bool passes_icmp6_filter(const Context& ctx, const Icmp6Filter& filter, const mem::Packet& packet) {
+  uint8_t type = 0;
+  if (packet.size() <= packet.info.ip_header_bytes) return true;
+  ctx.memory.copy_out(packet, packet.info.ip_header_bytes, {&type, 1});
+  return (filter[type / 32] >> type % 32 & 1) == 0;
+}
+
+bool is_checksum_good(const Context& ctx, const mem::Packet& packet) {
+  const uint32_t begin = packet.info.ip_header_bytes;
+  const uint32_t bytes = packet.size() - begin;
+  ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
+                                            packet.info.protocol, bytes);
+  sum.add_word(ctx.memory.sum(packet, begin, bytes));
+  return sum.checksum() == 0;
 }
 
 // ICMP_FILTER: bit n set means that type n is not wanted; types above 31 always are.
@@ -35,11 +59,15 @@ bool passes_filter(const Context& ctx, const DatagramEndpoint& endpoint,
 
 }  // namespace
 
-Result<EndpointId> Raw::open(uint8_t protocol, mem::Index owner) {
-  const auto id = table_.open(protocol, owner);
+Result<EndpointId> Raw::open(Family family, uint8_t protocol, mem::Index owner) {
+  const auto id = table_.open(family, protocol, owner);
   if (!id.ok()) return id;
   DatagramEndpoint& endpoint = *table_.find(*id);
   endpoint.settings.header_included = protocol == wire::ip_protocol::kRaw;
+  if (family == Family::kIp6) {
+    const bool is_icmp = protocol == wire::ip_protocol::kIcmp6;
+    ip6_[ip6_index(*id)] = {{}, is_icmp ? kIcmp6ChecksumOffset : -1};
+  }
   table_.file(endpoint, hash(protocol));
   return id;
 }
@@ -66,48 +94,91 @@ Result<size_t> Raw::send(Context& ctx, net::Network& network, EndpointId id,
   DatagramEndpoint& endpoint = *table_.find(id);
   const size_t bytes = total_bytes(parts);
   const bool header_included = endpoint.settings.header_included;
-  if (bytes > kIpPacketMax - (header_included ? 0 : kIp4HeaderMin)) return Error::kMessageTooLong;
-  if (header_included && bytes < kIp4HeaderMin) return Error::kInvalid;
+  if (bytes > bytes_max(endpoint)) return Error::kMessageTooLong;
+  if (header_included && bytes < header_bytes(endpoint)) return Error::kInvalid;
   if (const Error error = take_error(endpoint); error != Error::kNone) return error;
   auto target = choose_target(ctx, network, endpoint, to);
   if (!target.ok()) return target.error();
   target->params.header_included = header_included;
   const auto index = packet_from(ctx, parts);
   if (!index.ok()) return index.error();
-  const Status sent = transport::send(ctx, network, endpoint, ctx.memory.adopt(*index), *target);
+  mem::PacketPtr packet = ctx.memory.adopt(*index);
+  if (const Status filled = fill_checksum(ctx, endpoint, *packet, target->route); !filled.ok()) {
+    return filled.error();
+  }
+  const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
   if (!sent.ok()) return sent.error();
   return bytes;
 }
 
+Status Raw::set_checksum_offset(EndpointId id, int64_t offset) {
+  const bool is_icmp = table_.find(id)->protocol == wire::ip_protocol::kIcmp6;
+  if (is_icmp || offset < -1 || offset > kChecksumOffsetMax || (offset > 0 && offset % 2 != 0)) {
+    return Error::kInvalid;
+  }
+  ip6_[ip6_index(id)].checksum_offset = static_cast<int32_t>(offset);
+  return Status();
+}
+
+// RFC 3542 3.1: the stack computes it, since it chooses the source address.
+Status Raw::fill_checksum(Context& ctx, const DatagramEndpoint& endpoint, mem::Packet& packet,
+                          const net::Route& route) const {
+  if (endpoint.family != Family::kIp6 || endpoint.settings.header_included) return Status();
+  const int32_t offset = ip6_[ip6_index(endpoint.id)].checksum_offset;
+  if (offset < 0) return Status();
+  const auto at = static_cast<uint32_t>(offset);
+  if (packet.size() < at + 2) return Error::kInvalid;
+  uint8_t* front = net::own_front(ctx, packet, at + 2);
+  if (front == nullptr) return Error::kNoBuffers;
+  store_be16(front + at, 0);
+  ChecksumSum sum =
+      wire::pseudo_header_sum(route.source, route.destination, endpoint.protocol, packet.size());
+  sum.add_word(ctx.memory.sum(packet, 0, packet.size()));
+  store_be16(front + at, sum.checksum());
+  return Status();
+}
+
+bool Raw::is_wanted(const Context& ctx, const DatagramEndpoint& endpoint,
+                    const mem::Packet& packet) const {
+  if (endpoint.receive_shut) return false;
+  if (endpoint.family != Family::kIp6) return passes_filter(ctx, endpoint, packet);
+  const Ip6Part& part = ip6_[ip6_index(endpoint.id)];
+  if (endpoint.protocol == wire::ip_protocol::kIcmp6) {
+    return passes_icmp6_filter(ctx, part.filter, packet);
+  }
+  return part.checksum_offset < 0 || is_checksum_good(ctx, packet);
+}
+
 bool Raw::input(Context& ctx, const mem::Packet& packet) {
-  bool is_wanted = false;
-  if (table_.used() == 0) return is_wanted;
+  bool has_taker = false;
+  if (table_.used() == 0) return has_taker;
   const mem::PacketInfo& info = packet.info;
   table_.visit(hash(info.protocol), [&](DatagramEndpoint& endpoint) {
     if (endpoint.protocol != info.protocol ||
-        !wants_flow(endpoint, info.destination, info.source, info.interface)) {
+        !endpoint.takes(info.destination, info.source, info.interface)) {
       return;
     }
-    is_wanted = true;
-    if (endpoint.receive_shut || !passes_filter(ctx, endpoint, packet)) return;
+    has_taker = true;
+    if (!is_wanted(ctx, endpoint, packet)) return;
     mem::PacketPtr copy = ctx.memory.clone(packet, mem::Priority::kData);
     if (!copy) {
       ctx.drop(DropReason::kMemoryNoPacket);
       return;
     }
     copy->info.source_port = {};
+    if (endpoint.family == Family::kIp6) ctx.memory.trim_front(*copy, info.ip_header_bytes);
     if (endpoint.received.push(ctx, std::move(copy), endpoint.settings.receive_buffer_bytes,
                                DropReason::kRawReceiveQueueFull)) {
       table_.add_news(endpoint);
     }
   });
-  return is_wanted;
+  return has_taker;
 }
 
 void Raw::on_icmp_error(Context& ctx, const net::IcmpError& error) {
   table_.visit(hash(error.protocol), [&](DatagramEndpoint& endpoint) {
     if (endpoint.protocol == error.protocol &&
-        wants_flow(endpoint, error.source, error.destination, error.interface) &&
+        endpoint.takes(error.source, error.destination, error.interface) &&
         transport::on_icmp_error(ctx, endpoint, error, 0, Port{})) {
       table_.add_news(endpoint);
     }

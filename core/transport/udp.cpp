@@ -5,14 +5,17 @@
 
 #include "util/checksum.h"
 #include "wire/ip4.h"
+#include "wire/ip6.h"
 #include "wire/pseudo_header.h"
 #include "wire/udp.h"
 
 namespace tapstack::transport {
 namespace {
 
+// RFC 768: a sender may make none. RFC 8200 8.1: over IPv6 it must; who takes it nevertheless is
+// for the socket to say (RFC 6936).
 bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire::UdpView& udp) {
-  if (!udp.has_checksum()) return true;  // RFC 768: the sender made none
+  if (!udp.has_checksum()) return true;
   if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
   ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
                                             wire::ip_protocol::kUdp, udp.length());
@@ -24,19 +27,13 @@ bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire:
 // makes it better.
 int score(const DatagramEndpoint& endpoint, const Flow& flow, InterfaceId interface) {
   if (endpoint.local.port != flow.local.port) return -1;
+  if (!endpoint.takes(flow.local.address, flow.remote.address, interface)) return -1;
+  if (endpoint.is_connected && endpoint.remote.port != flow.remote.port) return -1;
   int score = 0;
-  if (!endpoint.local.address.is_any()) {
-    if (endpoint.local.address != flow.local.address) return -1;
-    score += 4;
-  }
-  if (endpoint.is_connected) {
-    if (endpoint.remote != flow.remote) return -1;
-    score += 8;
-  }
-  if (endpoint.settings.interface.value != 0) {
-    if (endpoint.settings.interface != interface) return -1;
-    score += 4;
-  }
+  if (endpoint.family == flow.local.address.family()) score += 1;
+  if (!endpoint.local.address.is_any()) score += 4;
+  if (endpoint.is_connected) score += 8;
+  if (endpoint.settings.interface.value != 0) score += 4;
   return score;
 }
 
@@ -45,9 +42,16 @@ struct Refused {
   Mib mib;
 };
 
+constexpr Refused kBadChecksum{DropReason::kUdpBadChecksum, Mib::kUdpInCsumErrors};
+
+void drop(Context& ctx, const Refused& refused) {
+  ctx.drop(refused.reason);
+  ctx.counters.count(refused.mib);
+}
+
 // Leaves the packet as long as its UDP length says. Returns whether it is good; otherwise
 // `refused`.
-bool check(const Context& ctx, mem::Packet& packet, Flow& flow, Refused& refused) {
+bool check(const Context& ctx, mem::Packet& packet, Udp::Arrival& arrival, Refused& refused) {
   const uint32_t ip_bytes = packet.info.ip_header_bytes;
   refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors};
   const uint8_t* headers = ctx.memory.pull(packet, ip_bytes + wire::UdpView::kHeaderBytes);
@@ -57,12 +61,18 @@ bool check(const Context& ctx, mem::Packet& packet, Flow& flow, Refused& refused
   refused.reason = DropReason::kUdpBadLength;
   if (!udp) return false;
   ctx.memory.trim_back(packet, packet.size() - ip_bytes - udp->length());
-  refused = {DropReason::kUdpBadChecksum, Mib::kUdpInCsumErrors};
+  refused = kBadChecksum;
   if (!is_checksum_good(ctx, packet, *udp)) return false;
   packet.info.source_port = udp->source();
   packet.info.destination_port = udp->destination();
-  flow = {{packet.info.destination, udp->destination()}, {packet.info.source, udp->source()}};
+  arrival.flow = {{packet.info.destination, udp->destination()},
+                  {packet.info.source, udp->source()}};
+  arrival.lacks_checksum = packet.info.source.is_ip6() && !udp->has_checksum();
   return true;
+}
+
+bool may_take(const DatagramEndpoint& endpoint, const Udp::Arrival& arrival) {
+  return !arrival.lacks_checksum || endpoint.settings.ip6.no_checksum_taken;
 }
 
 // Fills the checksum of the header in front of `packet`, or leaves it to the device.
@@ -72,7 +82,9 @@ void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> he
   ChecksumSum sum =
       wire::pseudo_header_sum(route.source, route.destination, wire::ip_protocol::kUdp, length);
   wire::UdpEditor editor(header);
-  if (route.can_checksum && length + 20u <= route.mtu_bytes) {
+  const uint32_t ip_bytes =
+      route.source.is_ip6() ? wire::Ip6View::kHeaderBytes : wire::Ip4View::kHeaderBytesMin;
+  if (route.can_checksum && length + ip_bytes <= route.mtu_bytes) {
     editor.set_checksum(sum.folded());
     packet.info.offload.checksum = mem::ChecksumState::kPartial;
     packet.info.offload.checksum_start = 0;
@@ -90,8 +102,8 @@ void Udp::start(Random& random) {
   ports_.start(random);
 }
 
-Result<EndpointId> Udp::open(uint8_t, mem::Index owner) {
-  return table_.open(wire::ip_protocol::kUdp, owner);
+Result<EndpointId> Udp::open(Family family, uint8_t, mem::Index owner) {
+  return table_.open(family, wire::ip_protocol::kUdp, owner);
 }
 
 void Udp::close(Context& ctx, EndpointId id) {
@@ -108,7 +120,8 @@ void Udp::file(DatagramEndpoint& endpoint) {
 
 Status Udp::claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local) {
   const DatagramSettings& settings = endpoint.settings;
-  const BindRequest request{local, settings.interface, settings.reuse_address, settings.reuse_port};
+  const BindRequest request{local, settings.interface, settings.reuse_address, settings.reuse_port,
+                            settings.ip6.only};
   const auto binding = ports_.bind(request, ctx.random);
   if (!binding.ok()) return binding.error();
   endpoint.binding = *binding;
@@ -161,7 +174,7 @@ void Udp::disconnect(EndpointId id) {
   if (!endpoint.is_connected) return;
   endpoint.is_connected = false;
   endpoint.remote = {};
-  if (!endpoint.is_address_bound) endpoint.local.address = Ip4Address::any();
+  if (!endpoint.is_address_bound) endpoint.local.address = IpAddress::any(endpoint.family);
   if (endpoint.is_port_bound) {
     file(endpoint);
   } else {
@@ -173,13 +186,15 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
                          std::span<const mem::ConstBytes> parts, const DatagramInfo& to) {
   DatagramEndpoint& endpoint = *table_.find(id);
   const size_t bytes = total_bytes(parts);
-  if (bytes > kUdpPayloadMax) return Error::kMessageTooLong;
+  if (bytes > udp_payload_max(endpoint.family)) return Error::kMessageTooLong;
   if (to.peer.address.family() != Family::kNone && to.peer.port.value == 0) {
     return Error::kInvalid;
   }
   if (const Error error = take_error(endpoint); error != Error::kNone) return error;
   const auto target = choose_target(ctx, network, endpoint, to);
   if (!target.ok()) return target.error();
+  const Family family = target->to.address.family();
+  if (bytes > udp_payload_max(family)) return Error::kMessageTooLong;
   if (endpoint.binding.is_null()) {
     const Status claimed = claim_port(ctx, endpoint, {endpoint.local.address, Port{}});
     if (!claimed.ok()) return claimed.error();
@@ -193,7 +208,8 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
   const std::span<uint8_t> header_bytes(header, wire::UdpView::kHeaderBytes);
   wire::emit(header_bytes,
              {endpoint.local.port, target->to.port, static_cast<uint16_t>(packet->size()), 0});
-  if (!endpoint.settings.no_checksum) {
+  const DatagramSettings& settings = endpoint.settings;
+  if (family == Family::kIp6 ? !settings.ip6.no_checksum_sent : !settings.no_checksum) {
     set_checksum(ctx, *packet, header_bytes, target->route);
   }
   const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
@@ -233,11 +249,12 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
 }
 
 // RFC 1122 4.1.3.5, and Linux: a copy for everyone who listens on the port.
-void Udp::deliver_to_all(Context& ctx, const Flow& flow, mem::PacketPtr packet) {
+void Udp::deliver_to_all(Context& ctx, const Arrival& arrival, mem::PacketPtr packet) {
+  const Flow& flow = arrival.flow;
   const InterfaceId interface = packet->info.interface;
   DatagramEndpoint* last = nullptr;
   const auto consider = [&](DatagramEndpoint& endpoint) {
-    if (score(endpoint, flow, interface) < 0) return;
+    if (score(endpoint, flow, interface) < 0 || !may_take(endpoint, arrival)) return;
     if (last != nullptr) {
       mem::PacketPtr copy = ctx.memory.clone(*packet, mem::Priority::kData);
       if (copy) deliver(ctx, *last, std::move(copy));
@@ -257,18 +274,21 @@ void Udp::deliver_to_all(Context& ctx, const Flow& flow, mem::PacketPtr packet) 
 }
 
 void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
-  Flow flow;
+  Arrival arrival;
   Refused refused{};
-  if (!check(ctx, *packet, flow, refused)) {
-    ctx.drop(refused.reason);
-    ctx.counters.count(refused.mib);
+  if (!check(ctx, *packet, arrival, refused)) {
+    drop(ctx, refused);
     return;
   }
   if (packet->info.ip_broadcast || packet->info.destination.is_multicast()) {
-    deliver_to_all(ctx, flow, std::move(packet));
+    deliver_to_all(ctx, arrival, std::move(packet));
     return;
   }
-  DatagramEndpoint* endpoint = best_match(flow, packet->info.interface);
+  DatagramEndpoint* endpoint = best_match(arrival.flow, packet->info.interface);
+  if (endpoint != nullptr ? !may_take(*endpoint, arrival) : arrival.lacks_checksum) {
+    drop(ctx, kBadChecksum);
+    return;
+  }
   if (endpoint == nullptr) {
     ctx.drop(DropReason::kUdpNoPort);
     ctx.counters.count(Mib::kUdpNoPorts);

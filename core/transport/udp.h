@@ -12,17 +12,23 @@
 
 namespace tapstack::transport {
 
-// Largest payload of a datagram: 65,535 less 20 bytes of IPv4 and 8 of UDP header.
-inline constexpr size_t kUdpPayloadMax = 65'507;
+// Largest payload of a datagram: 65,535 less 8 of UDP header, for IPv4 also less 20 of its own.
+constexpr size_t udp_payload_max(Family family) { return family == Family::kIp6 ? 65'527 : 65'507; }
 
 class Udp {
  public:
+  // What a received header says.
+  struct Arrival {
+    Flow flow;
+    bool lacks_checksum = false;  // over IPv6, where it must have one: RFC 6935 5, RFC 6936 4
+  };
+
   // Draws the secrets; once, before anything else.
   void start(Random& random);
 
   // --- for sockets ---
   // `owner` comes back from take_news(). kNoBuffers when the pool is exhausted.
-  Result<EndpointId> open(uint8_t protocol, mem::Index owner);
+  Result<EndpointId> open(Family family, uint8_t protocol, mem::Index owner);
   void close(Context& ctx, EndpointId id);
   DatagramEndpoint* find(EndpointId id) { return table_.find(id); }
   const DatagramEndpoint* find(EndpointId id) const { return table_.find(id); }
@@ -33,7 +39,7 @@ class Udp {
   // Forgets the peer and what connect() chose.
   void disconnect(EndpointId id);
   // Sends one datagram, all of it or nothing. Errors: kInvalid (destination port 0),
-  // kMessageTooLong (more than kUdpPayloadMax, or does not fit and must not be fragmented),
+  // kMessageTooLong (more than udp_payload_max(), or does not fit and must not be fragmented),
   // kNoBuffers, a pending error of the endpoint (once), and those of choose_target().
   Result<size_t> send(Context& ctx, net::Network& network, EndpointId id,
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
@@ -52,7 +58,7 @@ class Udp {
   void release_port(DatagramEndpoint& endpoint);
   DatagramEndpoint* best_match(const Flow& flow, InterfaceId interface);
   void deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet);
-  void deliver_to_all(Context& ctx, const Flow& flow, mem::PacketPtr packet);
+  void deliver_to_all(Context& ctx, const Arrival& arrival, mem::PacketPtr packet);
 
   EndpointTable<kConfig.udp_endpoints> table_;
   UdpPorts ports_;

@@ -137,6 +137,15 @@ class IpAddress {
   constexpr IpAddress(Ip6Address a, InterfaceId zone = {})
       : octets_(a.octets), family_(Family::kIp6), zone_(a.needs_zone() ? zone : InterfaceId{}) {}
   constexpr auto operator<=>(const IpAddress&) const = default;
+  // 0.0.0.0 or ::.
+  static constexpr IpAddress any(Family family) {
+    return family == Family::kIp6 ? IpAddress(Ip6Address::any()) : IpAddress(Ip4Address::any());
+  }
+  // 127.0.0.1 or ::1.
+  static constexpr IpAddress loopback(Family family) {
+    return family == Family::kIp6 ? IpAddress(Ip6Address::loopback())
+                                  : IpAddress(Ip4Address::loopback());
+  }
 
   constexpr Family family() const { return family_; }
   constexpr bool is_ip4() const { return family_ == Family::kIp4; }

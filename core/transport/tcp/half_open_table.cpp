@@ -37,7 +37,8 @@ void emit_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen
     out.options.fast_open =
         t.fast_open_cookies.make(record.flow.remote.address, record.flow.local.address);
   }
-  transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
+  const IpSettings ip = ip_settings(listener->settings, record.route);
+  transmit(ctx, network, out, record.route, ip).ignore();
 }
 
 }  // namespace
@@ -98,7 +99,8 @@ void send_challenge_ack(Tables& t, Context& ctx, net::Network& network, const Ha
                                                  record.timestamp_recent};
   }
   ctx.counters.count(Mib::kTcpExtTCPChallengeACK);
-  transmit(ctx, network, out, record.route, ip_settings(listener->settings)).ignore();
+  const IpSettings ip = ip_settings(listener->settings, record.route);
+  transmit(ctx, network, out, record.route, ip).ignore();
 }
 
 void on_half_open_timer(Tables& t, Context& ctx, net::Network& network, mem::Index index) {

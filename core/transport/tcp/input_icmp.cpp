@@ -28,7 +28,9 @@ void on_path_mtu(Work& w, const net::Network& network) {
 // by default it is the reason of a time-out only (SHLD-20).
 void note_soft_error(Work& w, Error error) {
   w.c.soft_error = error;
-  if (!w.c.settings.receive_errors) return;
+  const Settings& s = w.c.settings;
+  const bool is_told = w.c.route.source.is_ip6() ? s.ip6_receive_errors : s.receive_errors;
+  if (!is_told) return;
   w.c.error = error;
   raise(w, Event::kSoftError);
 }

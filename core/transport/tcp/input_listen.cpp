@@ -18,7 +18,8 @@ void remember_syn(Arrival& a, mem::Index index, const net::Route& route) {
   record.route = route;
   record.iss = a.iss.value_or(a.tables.isn.isn(a.seg.flow, a.ctx.now));
   record.irs = a.seg.seq;
-  record.agreed = negotiate(a.seg.options, offer_of(l.settings));
+  record.agreed =
+      negotiate(a.seg.options, offer_of(l.settings), a.seg.flow.remote.address.family());
   record.agreed.ecn = a.tables.ecn != EcnMode::kOff && is_ecn_setup_syn(a.seg.flags);
   record.advertised_mss_bytes = advertised_mss(route, l.settings.max_segment_bytes);
   record.window = a.seg.wnd;

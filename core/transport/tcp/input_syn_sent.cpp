@@ -18,7 +18,7 @@ bool agrees_on_ecn(const Arrival& a, const Connection& c) {
 void take_syn(Arrival& a, Connection& c) {
   PeerSyn syn;
   syn.seq = a.seg.seq;
-  syn.agreed = negotiate(a.seg.options, offer_of(c.settings));
+  syn.agreed = negotiate(a.seg.options, offer_of(c.settings), c.flow.remote.address.family());
   syn.agreed.ecn = agrees_on_ecn(a, c);
   syn.wnd = a.seg.wnd;
   if (a.seg.options.timestamps) syn.timestamp = a.seg.options.timestamps->value;

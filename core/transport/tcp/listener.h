@@ -17,8 +17,9 @@
 namespace tapstack::transport::tcp {
 
 struct Listener {
-  Endpoint local;         // address any or none: every one
+  Endpoint local;         // address: see BoundAddress
   InterfaceId interface;  // 0 any
+  bool ip6_only = false;  // IPV6_V6ONLY
   BindingId binding;
   Owner owner;
   Settings settings;

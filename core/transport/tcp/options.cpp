@@ -4,8 +4,10 @@
 
 namespace tapstack::transport::tcp {
 
-Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours) {
+Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours, Family family) {
   Negotiated n;
+  // RFC 9293 3.7.1, MUST-15: what a peer takes that does not say.
+  if (family == Family::kIp6) n.peer_mss_bytes = kConfig.tcp_mss_default_ip6_bytes;
   if (syn.mss) n.peer_mss_bytes = std::max(*syn.mss, kConfig.tcp_mss_min_bytes);
   n.timestamps = ours.timestamps && syn.timestamps.has_value();
   n.sack = ours.sack && syn.sack_permitted;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "config.h"
+#include "util/address.h"
 #include "wire/tcp_options.h"
 
 namespace tapstack::transport::tcp {
@@ -27,8 +28,8 @@ struct Offer {
   bool sack = true;
 };
 
-// `syn`: of the peer. RFC 7323 2.2 and 2.3, RFC 2018 2.
-Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours);
+// `syn`: of the peer, over `family`. RFC 7323 2.2 and 2.3, RFC 2018 2.
+Negotiated negotiate(const wire::TcpOptions& syn, const Offer& ours, Family family);
 
 // What our SYN carries: all that is offered.
 wire::TcpOptions syn_options(uint16_t mss_bytes, const Offer& ours, wire::TcpTimestamps timestamps);

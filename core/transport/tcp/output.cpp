@@ -87,7 +87,8 @@ void send(Work& w, net::Network& network, Outgoing& out) {
       out.segment_bytes == 0 ? 1 : (out.text.length + out.segment_bytes - 1) / out.segment_bytes;
   w.c.figures.segments_out += segments;
   if (out.text.length > 0) w.c.figures.text_segments_out += segments;
-  const Status sent = transmit(w.ctx, network, out, w.c.route, ip_settings(w.c.settings));
+  const IpSettings ip = ip_settings(w.c.settings, w.c.route);
+  const Status sent = transmit(w.ctx, network, out, w.c.route, ip);
   // A segment that did not get out is lost, like others; but a changed path can be known at once.
   if (!sent && sent.error() == Error::kMessageTooLong) {
     refresh_route(w.c, network, w.ctx.now);

@@ -17,6 +17,10 @@ void update_mss(Connection& c);
 // stays: retransmissions will try again, and the reason is kept for the time-out.
 bool refresh_route(Connection& c, const net::Network& network, Instant now);
 
-inline IpSettings ip_settings(const Settings& s) { return {s.ttl, s.tos, s.path_mtu_discovery}; }
+// A socket of both families has settings of each (RFC 9293 3.9.2, MUST-49, SHLD-21).
+inline IpSettings ip_settings(const Settings& s, const net::Route& route) {
+  if (route.source.is_ip6()) return {s.ip6_hop_limit, s.ip6_traffic_class, true};
+  return {s.ttl, s.tos, s.path_mtu_discovery};
+}
 
 }  // namespace tapstack::transport::tcp

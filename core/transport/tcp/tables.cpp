@@ -9,8 +9,11 @@ const Flow& flow_of(const Tables& t, uint32_t number) {
   return t.time_waits.at(number - kFirstTimeWait).flow;
 }
 
-bool takes_all(const Listener& l) {
-  return l.local.address.family() == Family::kNone || l.local.address.is_any();
+// How well a listener fits `address`, as Linux's inet_lhash2_lookup() ranks them; 0 not at all.
+int rank(const Listener& l, const IpAddress& address) {
+  if (l.local.address == address) return 3;
+  if (!BoundAddress{l.local.address, l.ip6_only}.takes(address)) return 0;
+  return l.local.address.family() == address.family() ? 2 : 1;
 }
 
 }  // namespace
@@ -31,19 +34,20 @@ FlowOwner find(const Tables& t, const Flow& flow) {
 }
 
 mem::Index find_listener(const Tables& t, const Endpoint& local, InterfaceId interface) {
-  const uint32_t hash = t.listening.hash(local.port);
-  const auto fits = [&](const Listener& l) {
-    return l.local.port == local.port && (l.interface.value == 0 || l.interface == interface);
-  };
-  const uint32_t exact = t.listening.find(hash, [&](uint32_t n) {
+  mem::Index best = mem::kNoIndex;
+  int best_rank = 0;
+  t.listening.find(t.listening.hash(local.port), [&](uint32_t n) {
     const Listener& l = t.listeners.at(n);
-    return fits(l) && l.local.address == local.address;
+    const bool fits =
+        l.local.port == local.port && (l.interface.value == 0 || l.interface == interface);
+    const int r = fits ? rank(l, local.address) : 0;
+    if (r > best_rank) {
+      best = n;
+      best_rank = r;
+    }
+    return best_rank == 3;
   });
-  if (exact != mem::kNoIndex) return exact;
-  return t.listening.find(hash, [&](uint32_t n) {
-    const Listener& l = t.listeners.at(n);
-    return fits(l) && takes_all(l);
-  });
+  return best;
 }
 
 }  // namespace tapstack::transport::tcp

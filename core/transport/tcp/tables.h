@@ -62,7 +62,8 @@ struct FlowOwner {
 };
 FlowOwner find(const Tables& tables, const Flow& flow);
 // The listener for a SYN to `local` that came in on `interface`: one bound to the address before
-// one that takes all. kNoIndex when nobody listens.
+// one that takes all of its family, and that before one that takes both. kNoIndex when nobody
+// listens.
 mem::Index find_listener(const Tables& tables, const Endpoint& local, InterfaceId interface);
 
 }  // namespace tapstack::transport::tcp

@@ -51,10 +51,11 @@ Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network
                              const OpenRequest& request);
 
 struct ListenRequest {
-  Endpoint local;  // address any: every address of this host
+  Endpoint local;  // address: see BoundAddress
   InterfaceId interface;
-  BindingId binding;     // required
-  uint32_t backlog = 1;  // clamped to [1, kConfig.tcp_backlog_max]
+  bool ip6_only = false;  // IPV6_V6ONLY
+  BindingId binding;      // required
+  uint32_t backlog = 1;   // clamped to [1, kConfig.tcp_backlog_max]
   Owner owner;
   Settings settings;
 };

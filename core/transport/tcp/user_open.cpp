@@ -111,6 +111,7 @@ Result<ListenerId> listen(Tcp& tcp, const ListenRequest& request) {
   l.local = request.local;
   l.local.port = t.ports.get(request.binding)->claim.local.port;
   l.interface = request.interface;
+  l.ip6_only = request.ip6_only;
   l.binding = request.binding;
   l.owner = request.owner;
   l.settings = request.settings;

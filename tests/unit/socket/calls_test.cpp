@@ -12,8 +12,10 @@ Error open_error(Environment env, Family family, SocketKind kind, uint8_t protoc
 }
 
 TEST_F(Calls, OpenChecksFamilyKindAndProtocol) {
-  EXPECT_EQ(open_error(env(), Family::kIp6, SocketKind::kTcp, 0),
+  EXPECT_EQ(open_error(env(), Family::kNone, SocketKind::kTcp, 0),
             Error::kAddressFamilyNotSupported);
+  EXPECT_EQ(open_error(env(), Family::kIp6, SocketKind::kPing, 1), Error::kProtocolNotSupported);
+  EXPECT_EQ(open_error(env(), Family::kIp6, SocketKind::kPing, 58), Error::kNone);
   EXPECT_EQ(open_error(env(), Family::kIp4, static_cast<SocketKind>(9), 0),
             Error::kSocketTypeNotSupported);
   EXPECT_EQ(open_error(env(), Family::kIp4, SocketKind::kTcp, 17), Error::kProtocolNotSupported);

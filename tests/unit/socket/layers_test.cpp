@@ -27,7 +27,7 @@ TEST_F(LayersTest, DrawDifferentSecretsFromDifferentSeeds) {
     Context ctx{Instant(), *memory, *timers, counters, random};
     std::pair<uint16_t, uint16_t> ports;
     for (uint16_t* port : {&ports.first, &ports.second}) {
-      const auto id = *layers->udp.open(17, 0);
+      const auto id = *layers->udp.open(Family::kIp4, 17, 0);
       EXPECT_TRUE(layers->udp.bind(ctx, layers->network, id, {Ip4Address::any(), Port{}}).ok());
       *port = layers->udp.find(id)->local.port.value;
     }

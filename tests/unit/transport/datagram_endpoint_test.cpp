@@ -27,10 +27,10 @@ TEST_F(DatagramEndpointTest, ADestinationIsTheDatagramsOrThePeers) {
   EXPECT_EQ(target(to(kPeer, 5))->to, (Endpoint{kPeer, Port{5}}));
 }
 
-TEST_F(DatagramEndpointTest, OtherFamiliesAreNotSupported) {
-  DatagramInfo info;
-  info.peer.address = Ip6Address{};
-  EXPECT_EQ(target(info).error(), Error::kAddressFamilyNotSupported);
+TEST_F(DatagramEndpointTest, ASourceOfTheOtherFamilyReachesNoDestination) {
+  DatagramInfo info = to(kPeer);
+  info.local = Ip6Address::loopback();
+  EXPECT_EQ(target(info).error(), Error::kNetworkUnreachable);
 }
 
 TEST_F(DatagramEndpointTest, TheSourceIsTheOneAskedForIfItCanBeOne) {

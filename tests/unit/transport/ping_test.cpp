@@ -12,7 +12,7 @@ class PingTest : public TransportTest {
     learn_peer();
   }
 
-  EndpointId open() { return *ping_->open(1, 3); }
+  EndpointId open() { return *ping_->open(Family::kIp4, 1, 3); }
   EndpointId bound(uint16_t identifier) {
     const EndpointId id = open();
     EXPECT_TRUE(ping_->bind(ctx_, *network_, id, {Ip4Address::any(), Port{identifier}}).ok());

@@ -38,6 +38,18 @@ TEST_F(PortsTest, DifferentAddressesDoNotConflict) {
   EXPECT_TRUE(bind(request(kOther, 80)).ok());
 }
 
+// RFC 3493 5.3, and Linux's ipv6_rcv_saddr_equal().
+TEST_F(PortsTest, ASocketOfBothFamiliesConflictsWithIp4UnlessItIsIp6Only) {
+  BindRequest dual;
+  dual.local = {Ip6Address::any(), {80}};
+  ASSERT_TRUE(bind(request(kHere, 80)).ok());
+  EXPECT_EQ(bind(dual).error(), Error::kAddressInUse);
+  dual.ip6_only = true;
+  EXPECT_TRUE(bind(dual).ok());
+  EXPECT_TRUE(bind(request(kOther, 80)).ok());
+  EXPECT_EQ(bind(request(kHere, 80)).error(), Error::kAddressInUse);
+}
+
 TEST_F(PortsTest, DifferentInterfacesDoNotConflict) {
   BindRequest one = request(kHere, 80), two = request(kHere, 80);
   one.interface = {1};

@@ -12,7 +12,7 @@ class RawTest : public TransportTest {
     learn_peer();
   }
 
-  EndpointId open(uint8_t protocol) { return *raw_->open(protocol, 3); }
+  EndpointId open(uint8_t protocol) { return *raw_->open(Family::kIp4, protocol, 3); }
   DatagramEndpoint& at(EndpointId id) { return *raw_->find(id); }
   Result<size_t> send(EndpointId id, const Frame& bytes, const DatagramInfo& to) {
     const mem::ConstBytes parts[] = {bytes};

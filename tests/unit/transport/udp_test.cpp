@@ -12,7 +12,7 @@ class UdpTest : public TransportTest {
     learn_peer();
   }
 
-  EndpointId open() { return *udp_->open(17, owners_++); }
+  EndpointId open() { return *udp_->open(Family::kIp4, 17, owners_++); }
   EndpointId bound(uint16_t port, IpAddress address = Ip4Address::any()) {
     const EndpointId id = open();
     EXPECT_TRUE(udp_->bind(ctx_, *network_, id, {address, Port{port}}).ok());
@@ -176,7 +176,7 @@ TEST_F(UdpTest, SendsNoChecksumWhenAskedTo) {
 
 TEST_F(UdpTest, TheLargestDatagramGoesOutInFragments) {
   const EndpointId id = bound(5000);
-  EXPECT_EQ(*send(id, test::pattern(kUdpPayloadMax), to(kPeer, 4000)), 65'507u);
+  EXPECT_EQ(*send(id, test::pattern(udp_payload_max(Family::kIp4)), to(kPeer, 4000)), 65'507u);
   size_t bytes = 0;
   for (Frame packet = sent_packet(); !packet.empty(); packet = sent_packet()) {
     bytes += packet.size() - 20;
@@ -347,7 +347,7 @@ TEST_F(UdpTest, ClosingGivesThePortBack) {
 
 TEST_F(UdpTest, OpenFailsWhenThereAreNoMoreEndpoints) {
   for (size_t n = 0; n < kConfig.udp_endpoints; ++n) open();
-  EXPECT_EQ(udp_->open(17, 0).error(), Error::kNoBuffers);
+  EXPECT_EQ(udp_->open(Family::kIp4, 17, 0).error(), Error::kNoBuffers);
 }
 
 }  // namespace

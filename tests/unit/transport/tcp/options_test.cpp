@@ -18,7 +18,7 @@ TEST(Options, SynCarriesMssSackTimestampsAndScaleInThatOrder) {
 }
 
 TEST(Options, AnOptionHoldsOnlyIfThePeerSentIt) {
-  const Negotiated n = negotiate({}, {.shift = 7});
+  const Negotiated n = negotiate({}, {.shift = 7}, Family::kIp4);
   EXPECT_FALSE(n.window_scaling || n.timestamps || n.sack);
   EXPECT_EQ(n.peer_mss_bytes, 536);  // RFC 9293 MUST-15
   EXPECT_EQ(n.receive_shift, 0);
@@ -27,13 +27,19 @@ TEST(Options, AnOptionHoldsOnlyIfThePeerSentIt) {
 TEST(Options, AShiftAboveFourteenCountsAsFourteen) {  // RFC 7323 2.3
   wire::TcpOptions syn;
   syn.window_scale = 200;
-  EXPECT_EQ(negotiate(syn, {.shift = 7}).send_shift, 14);
+  EXPECT_EQ(negotiate(syn, {.shift = 7}, Family::kIp4).send_shift, 14);
 }
 
 TEST(Options, ATinyMssIsRaised) {
   wire::TcpOptions syn;
   syn.mss = 1;
-  EXPECT_EQ(negotiate(syn, {.shift = 7}).peer_mss_bytes, 88);
+  EXPECT_EQ(negotiate(syn, {.shift = 7}, Family::kIp4).peer_mss_bytes, 88);
+}
+
+// RFC 9293 3.7.1, MUST-15.
+TEST(Options, APeerThatNamesNoMssTakesTheDefaultOfItsFamily) {
+  EXPECT_EQ(negotiate({}, {}, Family::kIp4).peer_mss_bytes, 536);
+  EXPECT_EQ(negotiate({}, {}, Family::kIp6).peer_mss_bytes, 1220);
 }
 
 TEST(Options, WhatWeDoNotOfferIsNotAgreedTo) {
@@ -42,7 +48,7 @@ TEST(Options, WhatWeDoNotOfferIsNotAgreedTo) {
   syn.sack_permitted = true;
   syn.timestamps = wire::TcpTimestamps{1, 0};
   const Offer nothing{.window_scaling = false, .timestamps = false, .sack = false};
-  const Negotiated n = negotiate(syn, nothing);
+  const Negotiated n = negotiate(syn, nothing, Family::kIp4);
   EXPECT_FALSE(n.window_scaling || n.timestamps || n.sack);
   const wire::TcpOptions o = syn_options(1460, nothing, {1, 0});
   EXPECT_EQ(o.size_bytes(), 4u) << "the MSS only";

@@ -1,0 +1,183 @@
+// Sockets of both families (RFC 3493 3.7): one that is opened for IPv6 talks IPv4, too.
+#include "tests/unit/socket/socket_test.h"
+
+namespace tapstack::socket {
+namespace {
+
+Endpoint any6(uint16_t port) { return {Ip6Address::any(), Port{port}}; }
+Endpoint mapped_local(uint16_t port) {
+  return {Ip6Address::mapped(Ip4Address::loopback()), Port{port}};
+}
+
+DatagramInfo to(const Endpoint& peer) {
+  DatagramInfo info;
+  info.peer = peer;
+  return info;
+}
+
+class BothFamilies : public SocketTest {
+ protected:
+  SocketId open6(SocketKind kind, uint8_t protocol = 0) {
+    const auto id = socket::open(env(), {Family::kIp6, kind, protocol});
+    EXPECT_TRUE(id.ok());
+    return *id;
+  }
+  SocketId udp6(uint16_t port) {
+    const SocketId id = open6(SocketKind::kUdp);
+    EXPECT_TRUE(bind(env(), id, any6(port)).ok());
+    return id;
+  }
+};
+
+TEST_F(BothFamilies, AFreshSocketIsAtTheUnspecifiedIp6Address) {
+  EXPECT_EQ(*local_endpoint(view(), open6(SocketKind::kTcp)), any6(0));
+  EXPECT_EQ(*local_endpoint(view(), open6(SocketKind::kUdp)), any6(0));
+}
+
+TEST_F(BothFamilies, AListenerAtAnyAcceptsAnIp4Peer) {
+  const SocketId server = open6(SocketKind::kTcp);
+  ASSERT_TRUE(bind(env(), server, any6(80)).ok());
+  ASSERT_TRUE(listen(env(), server, 4).ok());
+  const SocketId client = tcp();
+  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kInProgress);
+  run();
+  const auto accepted = accept(env(), server);
+  ASSERT_TRUE(accepted.ok());
+  EXPECT_EQ(*local_endpoint(view(), *accepted), local_port(80));
+  EXPECT_EQ(remote_endpoint(view(), *accepted)->address, IpAddress(Ip4Address::loopback()));
+}
+
+TEST_F(BothFamilies, AnIp6OnlyListenerRefusesAnIp4Peer) {
+  const SocketId server = open6(SocketKind::kTcp);
+  ASSERT_TRUE(set_option(env(), server, Option::kIp6Only, 1).ok());
+  ASSERT_TRUE(bind(env(), server, any6(80)).ok());
+  ASSERT_TRUE(listen(env(), server, 4).ok());
+  const SocketId client = tcp();
+  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kInProgress);
+  run();
+  EXPECT_EQ(take_error(env(), client), Error::kConnectionRefused);
+}
+
+TEST_F(BothFamilies, ConnectToAMappedAddressIsAnIp4Connection) {
+  const SocketId server = listener(80);
+  const SocketId client = open6(SocketKind::kTcp);
+  EXPECT_EQ(connect(env(), client, mapped_local(80)).error(), Error::kInProgress);
+  run();
+  EXPECT_TRUE(accept(env(), server).ok());
+  EXPECT_EQ(*remote_endpoint(view(), client), local_port(80));
+}
+
+TEST_F(BothFamilies, AListenerOfTheFamilyComesBeforeOneOfBoth) {
+  const SocketId both = open6(SocketKind::kTcp);
+  const SocketId four = tcp();
+  for (const SocketId id : {both, four}) {
+    ASSERT_TRUE(set_option(env(), id, Option::kReusePort, 1).ok());
+  }
+  ASSERT_TRUE(bind(env(), four, {Ip4Address::any(), Port{80}}).ok());
+  ASSERT_TRUE(listen(env(), four, 4).ok());
+  ASSERT_TRUE(bind(env(), both, any6(80)).ok());
+  ASSERT_TRUE(listen(env(), both, 4).ok());
+  const SocketId client = tcp();
+  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kInProgress);
+  run();
+  EXPECT_TRUE(accept(env(), four).ok());
+  EXPECT_EQ(accept(env(), both).error(), Error::kWouldBlock);
+}
+
+TEST_F(BothFamilies, DatagramsComeFromEitherFamilyInTheirOwnForm) {
+  const SocketId server = udp6(53);
+  const SocketId client = open(SocketKind::kUdp);
+  ASSERT_TRUE(send(client, text("four"), to(local_port(53))).ok());
+  run();
+  Frame bytes(10);
+  const mem::Bytes parts[] = {bytes};
+  DatagramInfo info;
+  ASSERT_TRUE(socket::receive(env(), server, {.parts = parts, .info = &info}).ok());
+  EXPECT_EQ(info.peer.address, IpAddress(Ip4Address::loopback()));
+  EXPECT_EQ(info.local, IpAddress(Ip4Address::loopback()));
+}
+
+TEST_F(BothFamilies, AnIp6OnlySocketHasNoWayToIp4) {
+  const SocketId id = open6(SocketKind::kUdp);
+  ASSERT_TRUE(set_option(env(), id, Option::kIp6Only, 1).ok());
+  EXPECT_EQ(connect(env(), id, mapped_local(53)).error(), Error::kNetworkUnreachable);
+  EXPECT_EQ(send(id, text("x"), to(mapped_local(53))).error(), Error::kNetworkUnreachable);
+  EXPECT_EQ(bind(env(), id, mapped_local(53)).error(), Error::kInvalid);
+}
+
+TEST_F(BothFamilies, BoundToAnIp4AddressThereIsNoWayToIp6) {
+  const SocketId udp = open6(SocketKind::kUdp);
+  ASSERT_TRUE(bind(env(), udp, mapped_local(0)).ok());
+  const Endpoint six{Ip6Address::loopback(), Port{53}};
+  EXPECT_EQ(connect(env(), udp, six).error(), Error::kNetworkUnreachable);
+  const SocketId stream = open6(SocketKind::kTcp);
+  ASSERT_TRUE(bind(env(), stream, mapped_local(0)).ok());
+  EXPECT_EQ(connect(env(), stream, six).error(), Error::kNetworkUnreachable);
+}
+
+TEST_F(BothFamilies, DisconnectedASocketIsAtTheUnspecifiedIp6AddressAgain) {
+  const SocketId id = open6(SocketKind::kUdp);
+  ASSERT_TRUE(connect(env(), id, mapped_local(53)).ok());
+  EXPECT_EQ(local_endpoint(view(), id)->address, IpAddress(Ip4Address::loopback()));
+  ASSERT_TRUE(connect(env(), id, {}).ok());
+  EXPECT_EQ(local_endpoint(view(), id)->address, IpAddress(Ip6Address::any()));
+}
+
+TEST_F(BothFamilies, Ip6OnlyIsSetBeforeThereIsAPort) {
+  const SocketId id = udp6(53);
+  EXPECT_EQ(set_option(env(), id, Option::kIp6Only, 1).error(), Error::kInvalid);
+  EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6Only), 0);
+}
+
+TEST_F(BothFamilies, AnIp4SocketHasNoneOfIp6sOptions) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(set_option(env(), id, Option::kIp6HopLimit, 3).error(), Error::kNoProtocolOption);
+  EXPECT_EQ(get_option(view(), id, ctx_.now, Option::kIp6Only).error(), Error::kNoProtocolOption);
+}
+
+TEST_F(BothFamilies, EachFamilyHasItsOwnHopLimit) {
+  for (const SocketKind kind : {SocketKind::kTcp, SocketKind::kUdp}) {
+    const SocketId id = open6(kind);
+    ASSERT_TRUE(set_option(env(), id, Option::kIp6HopLimit, 3).ok());
+    ASSERT_TRUE(set_option(env(), id, Option::kTtl, 4).ok());
+    EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6HopLimit), 3);
+    EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kTtl), 4);
+    ASSERT_TRUE(set_option(env(), id, Option::kIp6HopLimit, -1).ok());
+    EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6HopLimit), kConfig.ip_ttl_default);
+    EXPECT_EQ(set_option(env(), id, Option::kIp6HopLimit, 256).error(), Error::kInvalid);
+  }
+}
+
+TEST_F(BothFamilies, TheTrafficClassOfAStreamLeavesEcnAlone) {
+  const SocketId id = open6(SocketKind::kTcp);
+  ASSERT_TRUE(set_option(env(), id, Option::kIp6TrafficClass, 0xff).ok());
+  EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6TrafficClass), 0xfc);
+}
+
+TEST_F(BothFamilies, OnlyRawSocketsHaveAChecksumOffset) {
+  EXPECT_EQ(set_option(env(), open6(SocketKind::kUdp), Option::kIp6Checksum, 2).error(),
+            Error::kNoProtocolOption);
+  const SocketId raw = open6(SocketKind::kRaw, 200);
+  EXPECT_EQ(*get_option(view(), raw, ctx_.now, Option::kIp6Checksum), -1);
+  EXPECT_TRUE(set_option(env(), raw, Option::kIp6Checksum, 4).ok());
+  EXPECT_EQ(set_option(env(), raw, Option::kIp6Checksum, 5).error(), Error::kInvalid);
+  EXPECT_EQ(*get_option(view(), raw, ctx_.now, Option::kIp6Checksum), 4);
+}
+
+// RFC 3542 3.1.
+TEST_F(BothFamilies, TheChecksumOfIcmp6IsNotTheProgramsToSet) {
+  const SocketId raw = open6(SocketKind::kRaw, wire::ip_protocol::kIcmp6);
+  EXPECT_EQ(set_option(env(), raw, Option::kIp6Checksum, 2).error(), Error::kInvalid);
+}
+
+TEST_F(BothFamilies, OnlyRawIcmp6SocketsHaveItsFilter) {
+  const SocketId raw = open6(SocketKind::kRaw, wire::ip_protocol::kIcmp6);
+  transport::Icmp6Filter filter{};
+  filter[4] = 1;
+  EXPECT_TRUE(set_icmp6_filter(env(), raw, filter).ok());
+  EXPECT_EQ(*icmp6_filter(view(), raw), filter);
+  EXPECT_EQ(set_icmp6_filter(env(), open6(SocketKind::kUdp), filter).error(), Error::kNotSupported);
+}
+
+}  // namespace
+}  // namespace tapstack::socket
