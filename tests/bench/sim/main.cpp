@@ -1,7 +1,7 @@
 // Measures congestion control in virtual time; prints one JSON object a cell, in the order of the
 // grid. tests/bench/sim/report.py draws them.
 //
-//   bench_sim [--full] [--group=NAME] [--algorithm=NAME] [--threads=N] [--out=FILE]
+//   bench_sim [--full] [--group=NAME] [--algorithm=NAME] [--seed=N] [--threads=N] [--out=FILE]
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -24,6 +24,7 @@ using namespace tapstack::bench;
 struct Options {
   bool full = false;
   std::string group, algorithm, out;
+  uint64_t seed = 0;  // of the only cell that is wanted
   unsigned threads = std::max(1u, std::thread::hardware_concurrency());
 };
 
@@ -98,6 +99,8 @@ bool parse(int argc, char** argv, Options& options) {
       options.algorithm = algorithm;
     } else if (const char* threads = value_of(argv[n], "--threads=")) {
       options.threads = static_cast<unsigned>(std::max(1, std::atoi(threads)));
+    } else if (const char* seed = value_of(argv[n], "--seed=")) {
+      options.seed = std::strtoull(seed, nullptr, 10);
     } else if (const char* out = value_of(argv[n], "--out=")) {
       options.out = out;
     } else if (std::string_view(argv[n]) == "--full") {
@@ -114,7 +117,8 @@ std::vector<Cell> wanted_cells(const Options& options) {
   if (!options.algorithm.empty()) names = {options.algorithm};
   std::vector<Cell> cells = grid(names, options.full);
   std::erase_if(cells, [&](const Cell& cell) {
-    return !options.group.empty() && cell.group != options.group;
+    return (!options.group.empty() && cell.group != options.group) ||
+           (options.seed != 0 && cell.seed != options.seed);
   });
   return cells;
 }
@@ -145,8 +149,8 @@ int main(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
     std::fprintf(stderr,
-                 "usage: bench_sim [--full] [--group=NAME] [--algorithm=NAME] [--threads=N] "
-                 "[--out=FILE]\n");
+                 "usage: bench_sim [--full] [--group=NAME] [--algorithm=NAME] [--seed=OF_ONE_CELL] "
+                 "[--threads=N] [--out=FILE]\n");
     return EXIT_FAILURE;
   }
   std::FILE* out = options.out.empty() ? stdout : std::fopen(options.out.c_str(), "w");
