@@ -101,7 +101,9 @@ struct Config {
   uint32_t tcp_receive_buffer_max_bytes = 6u << 20;  // net.ipv4.tcp_rmem max.
   uint32_t tcp_send_buffer_bytes = 262'144;
   uint32_t tcp_send_buffer_max_bytes = 4u << 20;  // net.ipv4.tcp_wmem max.
-  size_t tcp_reassembly_ranges = 64;  // out-of-order ranges kept per connection, at most.
+  // Ranges of text that came out of order, of all connections; each may have a quarter of them.
+  // Cost: 56 each. Fewer than holes means that text behind them is thrown away.
+  size_t tcp_reassembly_ranges = 8'192;
   // What is outstanding on all connections, in pieces (a transmission, cut by SACK). Cost: about
   // 100 each. Fewer than needed costs exactness of loss detection.
   size_t tcp_sent_records = 65'536;
@@ -177,7 +179,7 @@ constexpr Config embedded() {
   c.tcp_receive_buffer_max_bytes = 8'192;
   c.tcp_send_buffer_bytes = 5'840;
   c.tcp_send_buffer_max_bytes = 8'192;
-  c.tcp_reassembly_ranges = 4;
+  c.tcp_reassembly_ranges = 16;
   c.tcp_sent_records = 48;
   c.tcp_send_marks = 8;
   c.tcp_bbr = false;
@@ -224,7 +226,7 @@ constexpr Config tiny() {
   c.tcp_receive_buffer_max_bytes = 2'144;
   c.tcp_send_buffer_bytes = 2'144;
   c.tcp_send_buffer_max_bytes = 2'144;
-  c.tcp_reassembly_ranges = 2;
+  c.tcp_reassembly_ranges = 8;
   c.tcp_sent_records = 12;
   c.tcp_send_marks = 4;
   return c;
@@ -254,6 +256,7 @@ constexpr Config sim() {
   c.buffer_max_bytes = 262'144;
   c.tcp_connections = 32;
   c.tcp_sent_records = 2'048;
+  c.tcp_reassembly_ranges = 512;
   c.tcp_send_marks = 64;
   c.tcp_listeners = 8;
   c.tcp_half_open = 16;

@@ -20,7 +20,7 @@ void request_ack(Work& w) {
 
 // RFC 2883 4.1.3: of text that came out of order, what came so before.
 void report_overlap(Work& w, const SeqRange& range) {
-  const SeqRange held = w.c.out_of_order.overlap(range);
+  const SeqRange held = w.c.out_of_order.overlap(w.tables.held, range);
   if (held.is_empty()) return;
   w.ctx.counters.count(Mib::kTcpExtTCPDSACKOfoSent);
   w.c.dsack.on_duplicate(held);
@@ -50,7 +50,7 @@ bool has_memory(Work& w, uint32_t bytes) {
   if (w.ctx.memory.may_keep(bytes)) return true;
   if (w.c.out_of_order.is_empty()) return false;
   w.ctx.counters.count(Mib::kTcpExtTCPOFODrop);
-  w.c.out_of_order.clear(w.ctx.memory);
+  w.c.out_of_order.clear(w.tables.held, w.ctx.memory);
   return w.ctx.memory.may_keep(bytes);
 }
 
@@ -70,7 +70,7 @@ void accept_in_order(Arrival& a, Work& w, mem::Chain& text) {
   if (!c.out_of_order.is_empty()) {
     c.acks.on_immediate();  // RFC 5681 4.2: it fills a hole
     // All of it before one ACK (RFC 9293 3.10.7.4, MUST-59).
-    mem::Chain next = c.out_of_order.take(a.ctx.memory, c.rcv.vars().nxt);
+    mem::Chain next = c.out_of_order.take(w.tables.held, a.ctx.memory, c.rcv.vars().nxt);
     if (next.length > 0) c.rcv.append(w.ctx.memory, next);
   }
   c.acks.on_text(bytes, a.ctx.now);
@@ -82,7 +82,7 @@ void accept_out_of_order(Arrival& a, Work& w, mem::Chain& text) {
   a.ctx.counters.count(Mib::kTcpExtTCPOFOQueue);
   ++w.c.figures.out_of_order_in;
   report_overlap(w, {a.seg.seq, a.seg.seq + a.seg.text_bytes});
-  if (!w.c.out_of_order.insert(a.ctx.memory, a.seg.seq, text)) {
+  if (!w.c.out_of_order.insert(w.tables.held, a.ctx.memory, a.seg.seq, text)) {
     a.ctx.drop(DropReason::kTcpReassemblyFull);
   }
   w.c.acks.on_immediate();  // RFC 5681 4.2, MAY-13: a duplicate ACK at once

@@ -36,7 +36,7 @@ void tear_down(Work& w, Error error, Event event) {
   leave_port(w);
   unmark_output(w);
   c.snd.clear(w.ctx.memory);
-  c.out_of_order.clear(w.ctx.memory);
+  c.out_of_order.clear(w.tables.held, w.ctx.memory);
   c.sent.clear(w.tables.sent);
   c.marks.clear(w.tables.marks);
   c.deadlines.clear_all();

@@ -22,14 +22,15 @@ constexpr Duration kHeldBackMax = Duration::ms(200);
 constexpr uint32_t kIpAndTcpHeaders = 20 + 60 + 40;  // the most that text shares a superframe with
 
 // RFC 2018 4, behind what arrived twice (RFC 2883 4 (1)).
-void add_sack_blocks(const Connection& c, Outgoing& out) {
+void add_sack_blocks(const Work& w, Outgoing& out) {
+  const Connection& c = w.c;
   const auto add = [&out](const SeqRange& block) {
     return out.options.add_sack_block({block.begin.value(), block.end.value()});
   };
   if (c.dsack.is_due()) add(c.dsack.range());
   if (c.out_of_order.is_empty()) return;
   std::array<SeqRange, wire::TcpOptions::kSackBlocksMax> blocks;
-  const size_t n = c.out_of_order.report(blocks);
+  const size_t n = c.out_of_order.report(w.tables.held, blocks);
   for (size_t i = 0; i < n && add(blocks[i]); ++i) {
   }
 }
@@ -47,7 +48,7 @@ Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
     out.options.timestamps =
         wire::TcpTimestamps{c.timestamps.value(w.ctx.now), c.timestamps.recent()};
   }
-  if (c.agreed.sack) add_sack_blocks(c, out);
+  if (c.agreed.sack) add_sack_blocks(w, out);
   return out;
 }
 

@@ -1,79 +1,111 @@
 #include "transport/tcp/reassembly.h"
 
-#include <algorithm>
-
 namespace tapstack::transport::tcp {
 
-bool Reassembly::insert(mem::PacketMemory& memory, SeqNumber begin, mem::Chain& text) {
-  ++clock_;
+// The first range that ends behind `begin`. As a rule text fills the first hole or follows what
+// came last, so it is looked for from there.
+mem::Index Reassembly::find(const HeldPool& pool, SeqNumber begin) const {
+  const auto ends_behind = [&](mem::Index i) { return pool.at(i).range.end.after(begin); };
+  if (is_empty() || ends_behind(by_place_.head)) return by_place_.head;
+  mem::Index i = by_change_.head;
+  while (i != mem::kNoIndex && !ends_behind(i)) i = pool.at(i).place.next;
+  if (i == mem::kNoIndex) return i;
+  while (ends_behind(pool.at(i).place.prev)) i = pool.at(i).place.prev;  // the head does not
+  return i;
+}
+
+bool Reassembly::insert(HeldPool& pool, mem::PacketMemory& memory, SeqNumber begin,
+                        mem::Chain& text) {
   bool kept = false;
-  for (uint32_t i = 0; text.length > 0 && i < count_; ++i) {
-    const SeqRange have = held_[i].range;
-    if (have.end.at_or_before(begin)) continue;
+  mem::Index at = find(pool, begin);
+  while (text.length > 0 && at != mem::kNoIndex) {
+    const SeqRange have = pool.at(at).range;
     if (have.begin.at_or_after(begin + text.length)) break;
     // The piece before this range is new; then skip what is there already.
     if (begin.before(have.begin)) {
       mem::Chain piece;
       if (!memory.chain_split_front(text, have.begin.since(begin), piece)) break;
-      const bool inserted = insert_piece(memory, begin, piece);
+      const bool is_inserted = insert_piece(pool, memory, begin, piece, at);
       memory.free_chain(piece);
-      if (!inserted) break;
+      if (!is_inserted) break;
       kept = true;
       begin = have.begin;
-      i = 0;  // the table has changed
     }
     const uint32_t known = std::min(text.length, have.end.since(begin));
-    held_[i].changed = clock_;  // RFC 2883 4.1.3: reported next to the duplicate that lies in it
+    note_change(pool, at);  // RFC 2883 4.1.3: reported next to the duplicate that lies in it
     memory.chain_trim_front(text, known);
     begin = begin + known;
+    at = pool.at(at).place.next;
   }
-  if (text.length > 0) kept = insert_piece(memory, begin, text) || kept;
+  if (text.length > 0) kept = insert_piece(pool, memory, begin, text, at) || kept;
   memory.free_chain(text);
   return kept;
 }
 
-bool Reassembly::insert_piece(mem::PacketMemory& memory, SeqNumber begin, mem::Chain& text) {
+// Between `next` (kNoIndex: the end) and the range before it. `next` stays what it is.
+bool Reassembly::insert_piece(HeldPool& pool, mem::PacketMemory& memory, SeqNumber begin,
+                              mem::Chain& text, mem::Index next) {
   const SeqRange range{begin, begin + text.length};
-  uint32_t at = 0;
-  while (at < count_ && held_[at].range.end.before(range.begin)) ++at;
-  const bool joins_left = at < count_ && held_[at].range.end == range.begin;
-  const uint32_t right = joins_left ? at + 1 : at;
-  const bool joins_right = right < count_ && held_[right].range.begin == range.end;
-  if (!joins_left && !joins_right && count_ == kCapacity) return false;
+  const mem::Index left = next == mem::kNoIndex ? by_place_.tail : pool.at(next).place.prev;
+  const bool joins_left = left != mem::kNoIndex && pool.at(left).range.end == range.begin;
+  const bool joins_right = next != mem::kNoIndex && pool.at(next).range.begin == range.end;
+  mem::Index at = joins_left ? left : next;
+  if (!joins_left && !joins_right && (at = add(pool, left)) == mem::kNoIndex) return false;
   bytes_ += text.length;
+  HeldText& held = pool.at(at);
   if (joins_left) {
     // Packed: whoever makes holes must not make us hold a block for each small segment behind them.
-    memory.append_chain(held_[at].text, text, kConfig.block_bytes);
-    held_[at].range.end = range.end;
-    if (joins_right) {
-      memory.append_chain(held_[at].text, held_[right].text);
-      held_[at].range.end = held_[right].range.end;
-      remove(right);
-    }
-  } else if (joins_right) {
-    memory.append_chain(text, held_[at].text);
-    held_[at].text = text;
-    held_[at].range.begin = range.begin;
+    memory.append_chain(held.text, text, kConfig.block_bytes);
+    held.range.end = range.end;
   } else {
-    std::copy_backward(held_.begin() + at, held_.begin() + count_, held_.begin() + count_ + 1);
-    held_[at] = Held{range, text, 0};
-    ++count_;
+    if (joins_right) memory.append_chain(text, held.text);
+    held.text = text;
+    held.range = {range.begin, joins_right ? held.range.end : range.end};
   }
-  held_[at].changed = clock_;
+  if (joins_left && joins_right) {
+    HeldText& right = pool.at(next);
+    memory.append_chain(held.text, right.text);
+    right.text = held.text;
+    right.range.begin = held.range.begin;
+    drop(pool, left);
+    at = next;
+  }
+  note_change(pool, at);
   text = mem::Chain{};
   return true;
 }
 
-void Reassembly::remove(uint32_t at) {
-  std::copy(held_.begin() + at + 1, held_.begin() + count_, held_.begin() + at);
-  --count_;
+// An empty range behind `left` (kNoIndex: the first).
+mem::Index Reassembly::add(HeldPool& pool, mem::Index left) {
+  if (by_place_.count >= kRangesMax) return mem::kNoIndex;
+  const HeldPool::Id id = pool.allocate();
+  if (id.is_null()) return mem::kNoIndex;
+  pool.at(id.index) = HeldText{};
+  if (left == mem::kNoIndex) {
+    push_front<&HeldText::place>(pool, by_place_, id.index);
+  } else {
+    insert_after<&HeldText::place>(pool, by_place_, left, id.index);
+  }
+  return id.index;
 }
 
-mem::Chain Reassembly::take(mem::PacketMemory& memory, SeqNumber nxt) {
-  while (count_ > 0 && held_[0].range.begin.at_or_before(nxt)) {
-    mem::Chain text = held_[0].text;
-    const SeqRange range = held_[0].range;
-    remove(0);
+void Reassembly::note_change(HeldPool& pool, mem::Index index) {
+  remove<&HeldText::change>(pool, by_change_, index);
+  push_front<&HeldText::change>(pool, by_change_, index);
+}
+
+// Its text has another owner now.
+void Reassembly::drop(HeldPool& pool, mem::Index index) {
+  remove<&HeldText::place>(pool, by_place_, index);
+  remove<&HeldText::change>(pool, by_change_, index);
+  pool.release_at(index);
+}
+
+mem::Chain Reassembly::take(HeldPool& pool, mem::PacketMemory& memory, SeqNumber nxt) {
+  while (!is_empty() && pool.at(by_place_.head).range.begin.at_or_before(nxt)) {
+    mem::Chain text = pool.at(by_place_.head).text;
+    const SeqRange range = pool.at(by_place_.head).range;
+    drop(pool, by_place_.head);
     bytes_ -= text.length;
     if (range.end.after(nxt)) {
       memory.chain_trim_front(text, nxt.since(range.begin));
@@ -84,36 +116,27 @@ mem::Chain Reassembly::take(mem::PacketMemory& memory, SeqNumber nxt) {
   return {};
 }
 
-SeqRange Reassembly::overlap(const SeqRange& range) const {
-  for (uint32_t i = 0; i < count_; ++i) {
-    const SeqRange have = held_[i].range;
-    if (have.end.at_or_before(range.begin)) continue;
-    if (have.begin.at_or_after(range.end)) break;
-    return {later(have.begin, range.begin), earlier(have.end, range.end)};
-  }
-  return {};
+SeqRange Reassembly::overlap(const HeldPool& pool, const SeqRange& range) const {
+  const mem::Index at = find(pool, range.begin);
+  if (at == mem::kNoIndex) return {};
+  const SeqRange have = pool.at(at).range;
+  if (have.begin.at_or_after(range.end)) return {};
+  return {later(have.begin, range.begin), earlier(have.end, range.end)};
 }
 
-void Reassembly::clear(mem::PacketMemory& memory) {
-  for (uint32_t i = 0; i < count_; ++i) memory.free_chain(held_[i].text);
-  count_ = 0;
+void Reassembly::clear(HeldPool& pool, mem::PacketMemory& memory) {
+  while (!is_empty()) {
+    memory.free_chain(pool.at(by_place_.head).text);
+    drop(pool, by_place_.head);
+  }
   bytes_ = 0;
 }
 
-size_t Reassembly::report(std::span<SeqRange> blocks) const {
-  const size_t n = std::min<size_t>(blocks.size(), count_);
-  std::array<bool, kCapacity> used{};
-  for (size_t b = 0; b < n; ++b) {
-    uint32_t best = 0;
-    while (used[best]) ++best;
-    for (uint32_t i = best + 1; i < count_; ++i) {
-      if (!used[i] && held_[i].changed - held_[best].changed < 0x80000000u &&
-          held_[i].changed != held_[best].changed) {
-        best = i;
-      }
-    }
-    used[best] = true;
-    blocks[b] = held_[best].range;
+size_t Reassembly::report(const HeldPool& pool, std::span<SeqRange> blocks) const {
+  size_t n = 0;
+  for (mem::Index i = by_change_.head; i != mem::kNoIndex && n < blocks.size();
+       i = pool.at(i).change.next) {
+    blocks[n++] = pool.at(i).range;
   }
   return n;
 }

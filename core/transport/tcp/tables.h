@@ -30,6 +30,7 @@ struct Tables {
   mem::Pool<HalfOpen, kConfig.tcp_half_open, struct HalfOpenTag> half_opens;
   mem::Pool<TimeWait, kConfig.tcp_time_waits, struct TimeWaitTag> time_waits;
   SentPool sent;
+  HeldPool held;
   SendMarkPool marks;
 
   TcpPorts ports;
