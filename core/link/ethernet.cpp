@@ -21,6 +21,11 @@ DropReason reason_for(uint16_t type) {
   return is_tagged ? DropReason::kEthernetVlan : DropReason::kEthernetUnknownType;
 }
 
+uint16_t type_of(Payload payload) {
+  if (payload == Payload::kArp) return wire::ethertype::kArp;
+  return payload == Payload::kIp6 ? wire::ethertype::kIp6 : wire::ethertype::kIp4;
+}
+
 void shift_offload(mem::Offload& offload, int bytes) {
   if (offload.checksum == mem::ChecksumState::kPartial) {
     offload.checksum_start = static_cast<uint16_t>(offload.checksum_start + bytes);
@@ -60,6 +65,7 @@ Payload ethernet_input(Context& ctx, Interface& interface, mem::Packet& frame) {
   if (type == wire::ethertype::kIp4) return Payload::kIp4;
   if (type == wire::ethertype::kArp) return Payload::kArp;
   if (type == wire::ethertype::kIp6) {
+    if constexpr (kConfig.ip6) return Payload::kIp6;
     return refuse(ctx, interface, DropReason::kIp6NotSupported);
   }
   return refuse(ctx, interface, reason_for(type));
@@ -77,9 +83,8 @@ Status ethernet_output(Context& ctx, InterfaceTable& interfaces, InterfaceId id,
     ctx.drop(DropReason::kMemoryNoBlock);
     return Error::kNoBuffers;
   }
-  const uint16_t type = payload == Payload::kArp ? wire::ethertype::kArp : wire::ethertype::kIp4;
   wire::emit({bytes, kHeaderBytes},
-             wire::EthernetHeader{destination, interface->settings.mac, type});
+             wire::EthernetHeader{destination, interface->settings.mac, type_of(payload)});
   shift_offload(packet->info.offload, int{kHeaderBytes});
   return interfaces.enqueue(ctx, id, std::move(packet));
 }

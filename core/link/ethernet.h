@@ -6,7 +6,7 @@
 
 namespace tapstack::link {
 
-enum class Payload : uint8_t { kNone, kIp4, kArp };
+enum class Payload : uint8_t { kNone, kIp4, kIp6, kArp };
 
 // Checks a frame that came in on `interface`, fills info.interface and info.link_*, and takes the
 // header off; offload positions then count from the IP header. kNone: not for us or not understood,

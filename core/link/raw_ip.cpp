@@ -20,13 +20,17 @@ Payload raw_ip_input(Context& ctx, Interface& interface, mem::Packet& packet) {
   const uint8_t* first = ctx.memory.pull(packet, 1);
   if (first == nullptr) {
     ++interface.counters.in_errors;
-    return refuse(ctx, interface, DropReason::kIp4TooShort);
+    return refuse(ctx, interface, DropReason::kIpTooShort);
   }
   const uint8_t version = *first >> 4;
-  if (version == kVersion6) return refuse(ctx, interface, DropReason::kIp6NotSupported);
-  if (version != kVersion4) return refuse(ctx, interface, DropReason::kIp4BadVersion);
+  if (version == kVersion6 && !kConfig.ip6) {
+    return refuse(ctx, interface, DropReason::kIp6NotSupported);
+  }
+  if (version != kVersion4 && version != kVersion6) {
+    return refuse(ctx, interface, DropReason::kIpBadVersion);
+  }
   packet.info.interface = interface.id;
-  return Payload::kIp4;
+  return version == kVersion6 ? Payload::kIp6 : Payload::kIp4;
 }
 
 }  // namespace tapstack::link

@@ -6,7 +6,11 @@
 #include "link/arp.h"
 #include "link/ethernet.h"
 #include "net/checksum_offload.h"
+#include "net/family.h"
 #include "net/fragmentation4.h"
+#include "net/fragmentation6.h"
+#include "net/link_mtu.h"
+#include "net/nd_output.h"
 #include "wire/ip4.h"
 
 namespace tapstack::net {
@@ -16,15 +20,10 @@ using link::Interface;
 using mem::ChecksumState;
 using mem::Segmentation;
 
-Error refuse(Context& ctx, DropReason reason, Error error) {
-  ctx.drop(reason);
-  ctx.counters.count(Mib::kIpOutDiscards);
-  return error;
-}
-
 // One packet that fits: the link header, and into the queue.
 Status queue_frame(Context& ctx, Parts& parts, const Interface& interface, mem::PacketPtr packet,
                    const MacAddress& mac) {
+  const IpAddress to = packet->info.destination;
   if (interface.is_loopback) {
     // What never leaves this host was not damaged on the way.
     ChecksumState& state = packet->info.offload.checksum;
@@ -32,35 +31,45 @@ Status queue_frame(Context& ctx, Parts& parts, const Interface& interface, mem::
     return parts.interfaces.enqueue(ctx, interface.id, std::move(packet));
   }
   if (!interface.settings.can_checksum && !complete_checksum(ctx, *packet)) {
-    return refuse(ctx, DropReason::kMemoryNoBlock, Error::kNoBuffers);
+    return refuse_output(ctx, to, DropReason::kMemoryNoBlock, Error::kNoBuffers);
   }
   if (!interface.has_neighbours()) {
     return parts.interfaces.enqueue(ctx, interface.id, std::move(packet));
   }
+  const link::Payload payload = is_ip6(to) ? link::Payload::kIp6 : link::Payload::kIp4;
   return link::ethernet_output(ctx, parts.interfaces, interface.id, std::move(packet), mac,
-                               link::Payload::kIp4);
+                               payload);
 }
 
-bool has_dont_fragment(Context& ctx, mem::Packet& packet) {
+bool must_stay_whole(Context& ctx, mem::Packet& packet) {
+  if (is_ip6(packet.info.destination)) return (packet.info.flags & kMayFragment) == 0;
   const uint32_t n = wire::Ip4View::kHeaderBytesMin;
   return wire::Ip4View::parse_quoted({ctx.memory.pull(packet, n), n})->dont_fragment();
+}
+
+bool fragment(Context& ctx, Parts& parts, mem::PacketPtr packet, uint32_t mtu_bytes,
+              mem::PacketQueue& out) {
+  const mem::PacketInfo& info = packet->info;
+  if (!is_ip6(info.destination)) return fragment4(ctx, std::move(packet), mtu_bytes, out);
+  const uint32_t id = parts.identification.next(info.source, info.destination, 0);
+  return fragment6(ctx, std::move(packet), mtu_bytes, id, out);
 }
 
 // All fragments of a datagram, or none: a lost one would waste the others.
 Status queue_fragments(Context& ctx, Parts& parts, const Interface& interface,
                        mem::PacketPtr packet, const MacAddress& mac) {
-  const uint32_t mtu =
-      parts.path_mtus.lookup(packet->info.destination, interface.settings.mtu_bytes, ctx.now);
+  const IpAddress to = packet->info.destination;
+  const uint32_t mtu = parts.path_mtus.lookup(to, link_mtu_bytes(parts, interface, to), ctx.now);
   if (!complete_checksum(ctx, *packet)) {
-    return refuse(ctx, DropReason::kMemoryNoBlock, Error::kNoBuffers);
+    return refuse_output(ctx, to, DropReason::kMemoryNoBlock, Error::kNoBuffers);
   }
   mem::PacketQueue fragments;
-  if (!fragment4(ctx, std::move(packet), mtu, fragments)) {
-    return refuse(ctx, DropReason::kMemoryNoPacket, Error::kNoBuffers);
+  if (!fragment(ctx, parts, std::move(packet), mtu, fragments)) {
+    return refuse_output(ctx, to, DropReason::kMemoryNoPacket, Error::kNoBuffers);
   }
   if (interface.transmit.count + fragments.count > kConfig.interface_queue_packets) {
     ctx.memory.clear(fragments);
-    return refuse(ctx, DropReason::kInterfaceQueueFull, Error::kNoBuffers);
+    return refuse_output(ctx, to, DropReason::kInterfaceQueueFull, Error::kNoBuffers);
   }
   Status status;
   while (mem::PacketPtr fragment = ctx.memory.pop(fragments)) {
@@ -81,34 +90,40 @@ std::optional<MacAddress> destination_mac(Context& ctx, Parts& parts, const Inte
 
 }  // namespace
 
+void solicit(Context& ctx, Parts& parts, const link::Solicitation& ask) {
+  if (is_ip6(ask.target)) return nd_solicit(ctx, parts, ask);
+  link::arp_solicit(ctx, parts.interfaces, ask);
+}
+
 Status transmit(Context& ctx, Parts& parts, mem::PacketPtr packet) {
+  const IpAddress to = packet->info.destination;
   const Interface* interface = parts.interfaces.find(packet->info.interface);
-  if (interface == nullptr) return refuse(ctx, DropReason::kInterfaceUnknown, Error::kNoDevice);
+  if (interface == nullptr)
+    return refuse_output(ctx, to, DropReason::kInterfaceUnknown, Error::kNoDevice);
   if (!interface->settings.is_up) {
-    return refuse(ctx, DropReason::kInterfaceDown, Error::kNetworkDown);
+    return refuse_output(ctx, to, DropReason::kInterfaceDown, Error::kNetworkDown);
   }
   const auto mac = destination_mac(ctx, parts, *interface, packet->info);
   if (!mac) {
     const IpAddress next_hop = packet->info.next_hop;
     const auto ask = parts.neighbours.enqueue(ctx, interface->id, next_hop, std::move(packet));
     if (!ask.ok()) return ask.error();
-    if (ask.value()) link::arp_solicit(ctx, parts.interfaces, *ask.value());
+    if (ask.value()) solicit(ctx, parts, *ask.value());
     return {};
   }
   const bool is_superframe =
       packet->info.offload.segmentation != Segmentation::kNone && interface->settings.can_segment;
   // A packet with DF was measured against the path when it was made; another may since have become
   // too large for the path and be cut.
-  const bool has_df = has_dont_fragment(ctx, *packet);
-  const uint32_t mtu = has_df ? interface->settings.mtu_bytes
-                              : parts.path_mtus.lookup(packet->info.destination,
-                                                       interface->settings.mtu_bytes, ctx.now);
+  const bool is_whole = must_stay_whole(ctx, *packet);
+  const uint32_t link_mtu = link_mtu_bytes(parts, *interface, to);
+  const uint32_t mtu = is_whole ? link_mtu : parts.path_mtus.lookup(to, link_mtu, ctx.now);
   if (is_superframe || packet->size() <= mtu) {
     return queue_frame(ctx, parts, *interface, std::move(packet), *mac);
   }
-  if (has_df || packet->info.offload.segmentation != Segmentation::kNone) {
-    ctx.counters.count(Mib::kIpFragFails);
-    return refuse(ctx, DropReason::kIp4TooBig, Error::kMessageTooLong);
+  if (is_whole || packet->info.offload.segmentation != Segmentation::kNone) {
+    ctx.counters.count(mib_of(to, Mib::kIpFragFails, Mib::kIp6FragFails));
+    return refuse_output(ctx, to, DropReason::kIpTooBig, Error::kMessageTooLong);
   }
   return queue_fragments(ctx, parts, *interface, std::move(packet), *mac);
 }

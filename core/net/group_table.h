@@ -25,7 +25,7 @@ class GroupTable {
   // One member less. Errors: kAddressNotAvailable (nobody had joined).
   Status leave(InterfaceId interface, const IpAddress& group);
   // Whether packets to `group` that come in on `interface` are for us. Every host is a member of
-  // 224.0.0.1 (RFC 1112 4).
+  // 224.0.0.1 (RFC 1112 4) and ff02::1 (RFC 4291 2.8).
   bool is_member(InterfaceId interface, const IpAddress& group) const;
   // Forgets an interface that is removed.
   void flush(InterfaceId interface);

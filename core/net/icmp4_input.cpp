@@ -4,8 +4,8 @@
 #include <array>
 #include <utility>
 
-#include "net/checksum_offload.h"
-#include "net/ip4_output.h"
+#include "net/icmp_counters.h"
+#include "net/icmp_echo.h"
 #include "net/route_lookup.h"
 #include "wire/icmp4.h"
 #include "wire/ip4.h"
@@ -43,39 +43,6 @@ Front front_of(Context& ctx, const mem::Packet& message) {
   return front;
 }
 
-// RFC 1122 3.2.2.6: the reply's source is the request's destination; data is returned whole.
-void answer_echo(Context& ctx, Parts& parts, const mem::Packet& request) {
-  const mem::PacketInfo& info = request.info;
-  if (info.ip_broadcast || info.link_broadcast || info.destination.is_multicast()) {
-    ctx.drop(DropReason::kIcmp4EchoBroadcast);  // 3.2.2.6: MAY be silently discarded; smurf
-    return;
-  }
-  const auto route = find_route(parts, {info.source, info.destination, InterfaceId{}}, ctx.now);
-  if (!route.ok()) {
-    ctx.drop(DropReason::kIp4NoRoute);
-    return;
-  }
-  mem::PacketPtr reply = ctx.memory.clone(request, mem::Priority::kControl);
-  uint8_t* bytes = nullptr;
-  if (reply) {
-    ctx.memory.trim_front(*reply, info.ip_header_bytes);
-    bytes = own_front(ctx, *reply, Icmp4View::kHeaderBytes);
-  }
-  if (bytes == nullptr) {
-    ctx.drop(DropReason::kIcmp4EchoNoMemory);
-    return;
-  }
-  wire::Icmp4Editor({bytes, Icmp4View::kHeaderBytes}).turn_into_echo_reply();
-  const uint8_t tos = info.tos;
-  reply->info = mem::PacketInfo{};
-  SendParams params;
-  params.protocol = wire::ip_protocol::kIcmp;
-  params.tos = tos;
-  ctx.counters.count(Mib::kIcmpOutMsgs);
-  ctx.counters.count(Mib::kIcmpOutEchoReps);
-  ip4_output(ctx, parts, std::move(reply), *route, params).ignore();
-}
-
 // RFC 1122 3.2.2.2: only from the first hop that is used, only to a gateway on the same link.
 void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info, const Icmp4View& icmp,
                      const Ip4View& quoted) {
@@ -91,7 +58,7 @@ void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info, co
   const bool is_followed = is_from_first_hop && is_gateway_on_link &&
                            icmp.code() <= wire::icmp4_redirect::kHostForTypeOfService &&
                            parts.routes.redirect(destination, gateway, info.interface).ok();
-  if (!is_followed) ctx.drop(DropReason::kIcmp4RedirectIgnored);
+  if (!is_followed) ctx.drop(DropReason::kIcmpRedirectIgnored);
 }
 
 // Path MTU discovery (RFC 1191 5). Returns what is believed afterwards; 0: not a sound report. What
@@ -99,7 +66,7 @@ void follow_redirect(Context& ctx, Parts& parts, const mem::PacketInfo& info, co
 // 5927 7.2), and only reported until then.
 uint32_t learn_path_mtu(Context& ctx, Parts& parts, const Icmp4View& icmp, const Ip4View& quoted) {
   const uint32_t mtu = reported_path_mtu(icmp.next_hop_mtu(), quoted.total_length());
-  if (mtu == 0) ctx.drop(DropReason::kIcmp4BadMtu);
+  if (mtu == 0) ctx.drop(DropReason::kIcmpBadMtu);
   if (mtu == 0 || quoted.protocol() == wire::ip_protocol::kTcp) return mtu;
   return parts.path_mtus.lower(quoted.destination(), mtu, ctx.now);
 }
@@ -112,11 +79,11 @@ void report_error(Context& ctx, Parts& parts, const mem::PacketInfo& info,
   const uint32_t quoted_bytes =
       quoted ? static_cast<uint32_t>(icmp.data().size()) - quoted->header_bytes() : 0;
   if (!quoted || quoted_bytes < kQuotedTransportMin) {
-    drop_bad(ctx, DropReason::kIcmp4QuoteTooShort);
+    drop_bad(ctx, DropReason::kIcmpQuoteTooShort);
     return;
   }
   if (parts.interfaces.owner(quoted->source()) == nullptr || quoted->fragment_offset_bytes() != 0) {
-    ctx.drop(DropReason::kIcmp4QuoteNotOurs);
+    ctx.drop(DropReason::kIcmpQuoteNotOurs);
     return;
   }
   if (icmp.type() == Icmp4Type::kRedirect) {
@@ -143,35 +110,6 @@ void report_error(Context& ctx, Parts& parts, const mem::PacketInfo& info,
   error.quoted_bytes = static_cast<uint8_t>(std::min<size_t>(quoted_bytes, sizeof error.quoted));
   std::copy_n(icmp.data().data() + quoted->header_bytes(), error.quoted_bytes, error.quoted);
   parts.has_error = meaning.error != Error::kNone;
-}
-
-void count(Context& ctx, Icmp4Type type) {
-  switch (type) {
-    case Icmp4Type::kEchoReply:
-      return ctx.counters.count(Mib::kIcmpInEchoReps);
-    case Icmp4Type::kDestinationUnreachable:
-      return ctx.counters.count(Mib::kIcmpInDestUnreachs);
-    case Icmp4Type::kSourceQuench:
-      return ctx.counters.count(Mib::kIcmpInSrcQuenchs);
-    case Icmp4Type::kRedirect:
-      return ctx.counters.count(Mib::kIcmpInRedirects);
-    case Icmp4Type::kEcho:
-      return ctx.counters.count(Mib::kIcmpInEchos);
-    case Icmp4Type::kTimeExceeded:
-      return ctx.counters.count(Mib::kIcmpInTimeExcds);
-    case Icmp4Type::kParameterProblem:
-      return ctx.counters.count(Mib::kIcmpInParmProbs);
-    case Icmp4Type::kTimestamp:
-      return ctx.counters.count(Mib::kIcmpInTimestamps);
-    case Icmp4Type::kTimestampReply:
-      return ctx.counters.count(Mib::kIcmpInTimestampReps);
-    case Icmp4Type::kAddressMaskRequest:
-      return ctx.counters.count(Mib::kIcmpInAddrMasks);
-    case Icmp4Type::kAddressMaskReply:
-      return ctx.counters.count(Mib::kIcmpInAddrMaskReps);
-    default:
-      return ctx.drop(DropReason::kIcmp4UnknownType);
-  }
 }
 
 }  // namespace
@@ -215,16 +153,18 @@ bool icmp4_input(Context& ctx, Parts& parts, mem::Packet& message) {
   const mem::PacketInfo& info = message.info;
   const uint32_t begin = info.ip_header_bytes;
   if (message.size() < begin + Icmp4View::kHeaderBytes) {
-    return drop_bad(ctx, DropReason::kIcmp4TooShort);
+    return drop_bad(ctx, DropReason::kIcmpTooShort);
   }
   const bool is_verified = info.offload.checksum == mem::ChecksumState::kVerified;
   if (!is_verified && ctx.memory.sum(message, begin, message.size() - begin) != 0xffff) {
     ctx.counters.count(Mib::kIcmpInCsumErrors);
-    return drop_bad(ctx, DropReason::kIcmp4BadChecksum);
+    return drop_bad(ctx, DropReason::kIcmpBadChecksum);
   }
   const Front front = front_of(ctx, message);
   const Icmp4View icmp = *Icmp4View::parse(front.span());
-  count(ctx, icmp.type());
+  if (!count_icmp4_in(ctx, static_cast<uint8_t>(icmp.type()))) {
+    ctx.drop(DropReason::kIcmpUnknownType);
+  }
   switch (icmp.type()) {
     case Icmp4Type::kEcho:
       answer_echo(ctx, parts, message);

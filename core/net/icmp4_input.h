@@ -2,6 +2,7 @@
 // the transports.
 #pragma once
 
+#include "net/icmp_error.h"
 #include "net/parts.h"
 
 namespace tapstack::net {
@@ -11,10 +12,6 @@ namespace tapstack::net {
 bool icmp4_input(Context& ctx, Parts& parts, mem::Packet& message);
 
 // What Linux tells sockets about Destination Unreachable, Time Exceeded and Parameter Problem.
-struct ErrorMeaning {
-  Error error = Error::kNone;
-  bool is_hard = false;
-};
 ErrorMeaning meaning_of_icmp4(uint8_t type, uint8_t code);
 
 }  // namespace tapstack::net

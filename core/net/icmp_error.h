@@ -29,4 +29,10 @@ struct IcmpError {
   uint8_t quoted_bytes = 0;
 };
 
+// What an ICMP error means to sockets; error kNone: nothing.
+struct ErrorMeaning {
+  Error error = Error::kNone;
+  bool is_hard = false;
+};
+
 }  // namespace tapstack::net

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "net/checksum_offload.h"
-#include "net/icmp4_error.h"
+#include "net/icmp_error_output.h"
+#include "wire/icmp4.h"
 #include "wire/ip4.h"
 #include "wire/ip4_options.h"
 
@@ -20,13 +21,13 @@ using wire::Ip4View;
 DropReason reason_for(Ip4Problem problem) {
   switch (problem) {
     case Ip4Problem::kBadVersion:
-      return DropReason::kIp4BadVersion;
+      return DropReason::kIpBadVersion;
     case Ip4Problem::kBadHeaderLength:
       return DropReason::kIp4BadHeaderLength;
     case Ip4Problem::kBadTotalLength:
-      return DropReason::kIp4BadTotalLength;
+      return DropReason::kIpBadLength;
     default:
-      return DropReason::kIp4TooShort;
+      return DropReason::kIpTooShort;
   }
 }
 
@@ -68,11 +69,11 @@ std::optional<DropReason> check_source(const Parts& parts, const Interface& inte
                                        Ip4Address source) {
   if (source.is_this_network() || source.is_multicast() || source.is_reserved() ||
       source.is_limited_broadcast() || interface.is_broadcast(source)) {
-    return DropReason::kIp4BadSource;
+    return DropReason::kIpBadSource;
   }
   if (interface.is_loopback) return std::nullopt;
-  if (source.is_loopback()) return DropReason::kIp4LoopbackOnWire;
-  if (parts.interfaces.owner(source) != nullptr) return DropReason::kIp4OwnSource;
+  if (source.is_loopback()) return DropReason::kIpLoopbackOnWire;
+  if (parts.interfaces.owner(source) != nullptr) return DropReason::kIpOwnSource;
   return std::nullopt;
 }
 
@@ -82,20 +83,20 @@ std::optional<DropReason> check_destination(const Parts& parts, const Interface&
                                             const mem::PacketInfo& info) {
   const Ip4Address destination = info.destination.ip4();
   if (destination.is_this_network() || destination.is_reserved()) {
-    return DropReason::kIp4BadDestination;
+    return DropReason::kIpBadDestination;
   }
   if (interface.is_loopback) {
     return parts.interfaces.owner(destination) != nullptr ? std::nullopt
-                                                          : std::optional(DropReason::kIp4NotForUs);
+                                                          : std::optional(DropReason::kIpNotForUs);
   }
-  if (destination.is_loopback()) return DropReason::kIp4LoopbackOnWire;
+  if (destination.is_loopback()) return DropReason::kIpLoopbackOnWire;
   if (info.ip_broadcast) return std::nullopt;
   if (destination.is_multicast()) {
     return parts.groups.is_member(interface.id, destination)
                ? std::nullopt
-               : std::optional(DropReason::kIp4NotForUs);
+               : std::optional(DropReason::kIpNotForUs);
   }
-  if (!interface.has_address(destination)) return DropReason::kIp4NotForUs;
+  if (!interface.has_address(destination)) return DropReason::kIpNotForUs;
   // RFC 1122 3.3.6: "SHOULD silently discard a datagram that is received via a link-layer broadcast
   // but does not specify an IP multicast or broadcast destination address".
   if (info.link_broadcast || info.link_multicast) return DropReason::kIp4LinkBroadcastUnicast;
@@ -109,14 +110,14 @@ bool check_options(Context& ctx, Parts& parts, const mem::Packet& packet, const 
   while (const auto option = walk.next()) {
     if (!option->is_source_route()) continue;
     ctx.drop(DropReason::kIp4SourceRoute);
-    send_icmp4_error(ctx, parts, packet,
-                     Icmp4Header::unreachable(wire::icmp4_unreachable::kSourceRouteFailed));
+    send_icmp_error(ctx, parts, packet,
+                    Icmp4Header::unreachable(wire::icmp4_unreachable::kSourceRouteFailed));
     return false;
   }
   if (!walk.is_malformed()) return true;
   ctx.drop(DropReason::kIp4BadOption);
   ctx.counters.count(Mib::kIpInHdrErrors);
-  send_icmp4_error(
+  send_icmp_error(
       ctx, parts, packet,
       Icmp4Header::parameter_problem(wire::icmp4_parameter_problem::kPointer, walk.offset()));
   return false;

@@ -7,46 +7,83 @@
 #include "link/raw_ip.h"
 #include "net/address_timer.h"
 #include "net/egress.h"
-#include "net/icmp4_error.h"
+#include "net/family.h"
 #include "net/icmp4_input.h"
+#include "net/icmp6_input.h"
+#include "net/icmp_error_output.h"
 #include "net/ip4_input.h"
-#include "net/ip4_output.h"
+#include "net/ip6_header_walk.h"
+#include "net/ip6_input.h"
+#include "net/ip_output.h"
 #include "net/route_lookup.h"
-#include "wire/ip4.h"
+#include "wire/icmp4.h"
+#include "wire/icmp6.h"
 
 namespace tapstack::net {
 namespace {
 
 using wire::Icmp4Header;
-namespace unreachable = wire::icmp4_unreachable;
+using wire::Icmp6Header;
 
 void on_neighbour_timer(Context& ctx, Parts& parts, mem::Index index) {
   const auto ask = parts.neighbours.on_timer(ctx, index);
-  if (ask) link::arp_solicit(ctx, parts.interfaces, *ask);
+  if (ask) solicit(ctx, parts, *ask);
   // RFC 1122 2.3.2.2, RFC 4861 7.2.2: whoever sent the packets that waited is told. The error takes
   // the way of a received one, over loopback, so that raw sockets see it as they do on Linux.
   while (const mem::PacketPtr packet = parts.neighbours.take_unresolved(ctx)) {
-    send_icmp4_error(ctx, parts, *packet, Icmp4Header::unreachable(unreachable::kHost),
-                     ErrorCause::kOwn);
+    const wire::IcmpHeader error =
+        is_ip6(packet->info.destination)
+            ? wire::IcmpHeader(Icmp6Header::unreachable(wire::icmp6_unreachable::kAddress))
+            : wire::IcmpHeader(Icmp4Header::unreachable(wire::icmp4_unreachable::kHost));
+    send_icmp_error(ctx, parts, *packet, error, ErrorCause::kOwn);
   }
 }
 
 void on_reassembly_timer(Context& ctx, Parts& parts, mem::Index index) {
   const mem::PacketPtr first = parts.reassembly.on_timer(ctx, index);
   if (!first) return;
-  send_icmp4_error(ctx, parts, *first,
-                   Icmp4Header::time_exceeded(wire::icmp4_time_exceeded::kReassembly));
+  const wire::IcmpHeader error =
+      is_ip6(first->info.destination)
+          ? wire::IcmpHeader(Icmp6Header::time_exceeded(wire::icmp6_time_exceeded::kReassembly))
+          : wire::IcmpHeader(Icmp4Header::time_exceeded(wire::icmp4_time_exceeded::kReassembly));
+  send_icmp_error(ctx, parts, *first, error);
+}
+
+// RFC 4443 3.1, 3.4: a protocol that nobody knows is a Next Header that is not recognized.
+wire::IcmpHeader refusal6(Context& ctx, const mem::Packet& packet, Refusal why) {
+  if (why == Refusal::kPort) return Icmp6Header::unreachable(wire::icmp6_unreachable::kPort);
+  Ip6HeaderWalk walk(ctx, packet);
+  walk.to_upper_layer();
+  return Icmp6Header::parameter_problem(wire::icmp6_parameter_problem::kNextHeader, walk.pointer());
+}
+
+wire::IcmpHeader refusal4(Refusal why) {
+  return Icmp4Header::unreachable(why == Refusal::kPort ? wire::icmp4_unreachable::kPort
+                                                        : wire::icmp4_unreachable::kProtocol);
+}
+
+// Takes the link header off, and acts upon what is no IP packet.
+link::Payload link_input(Context& ctx, Parts& parts, Interface& from, mem::PacketPtr& frame) {
+  const link::Payload payload = from.has_neighbours() ? link::ethernet_input(ctx, from, *frame)
+                                                      : link::raw_ip_input(ctx, from, *frame);
+  if (payload != link::Payload::kArp) return payload;
+  transmit_all(ctx, parts,
+               link::arp_input(ctx, parts.interfaces, parts.neighbours, std::move(frame)));
+  return link::Payload::kNone;
 }
 
 // What came back from our own queue: as if it had just come in.
-void enter_loopback(Context& ctx, Interface& lo, mem::Packet& packet) {
-  const mem::Offload offload = packet.info.offload;
+link::Payload enter_loopback(Context& ctx, Interface& lo, mem::Packet& packet) {
+  const mem::PacketInfo sent = packet.info;
   packet.info = mem::PacketInfo{};
-  packet.info.offload = offload;
+  packet.info.offload = sent.offload;
+  packet.info.source = sent.source;  // for their zones
+  packet.info.destination = sent.destination;
   packet.info.received_at = ctx.now;
   packet.info.interface = lo.id;
   ++lo.counters.in_frames;
   lo.counters.in_bytes += packet.size();
+  return is_ip6(sent.destination) ? link::Payload::kIp6 : link::Payload::kIp4;
 }
 
 }  // namespace
@@ -58,7 +95,7 @@ Result<Route> Network::route(const IpAddress& destination, const IpAddress& sour
 
 Status Network::send(Context& ctx, mem::PacketPtr packet, const Route& route,
                      const SendParams& params) {
-  return ip4_output(ctx, parts_, std::move(packet), route, params);
+  return ip_output(ctx, parts_, std::move(packet), route, params);
 }
 
 bool Network::is_local_address(const IpAddress& address) const {
@@ -89,8 +126,9 @@ void Network::confirm_reachable(Context& ctx, const Route& route) {
 }
 
 void Network::refuse(Context& ctx, mem::PacketPtr packet, Refusal why) {
-  const uint8_t code = why == Refusal::kPort ? unreachable::kPort : unreachable::kProtocol;
-  send_icmp4_error(ctx, parts_, *packet, Icmp4Header::unreachable(code));
+  const wire::IcmpHeader error =
+      is_ip6(packet->info.destination) ? refusal6(ctx, *packet, why) : refusal4(why);
+  send_icmp_error(ctx, parts_, *packet, error);
 }
 
 Delivery Network::input(Context& ctx, InterfaceId id, mem::PacketPtr frame) {
@@ -99,22 +137,18 @@ Delivery Network::input(Context& ctx, InterfaceId id, mem::PacketPtr frame) {
     ctx.drop(DropReason::kInterfaceUnknown);
     return {};
   }
-  if (from->is_loopback) {
-    enter_loopback(ctx, *from, *frame);
-  } else {
-    const link::Payload payload = from->has_neighbours() ? link::ethernet_input(ctx, *from, *frame)
-                                                         : link::raw_ip_input(ctx, *from, *frame);
-    if (payload == link::Payload::kArp) {
-      transmit_all(ctx, parts_,
-                   link::arp_input(ctx, parts_.interfaces, parts_.neighbours, std::move(frame)));
-      return {};
-    }
-    if (payload != link::Payload::kIp4) return {};
-  }
-  mem::PacketPtr packet = ip4_input(ctx, parts_, std::move(frame));
+  const link::Payload payload = from->is_loopback ? enter_loopback(ctx, *from, *frame)
+                                                  : link_input(ctx, parts_, *from, frame);
+  if (payload == link::Payload::kNone) return {};
+  const bool is_6 = kConfig.ip6 && payload == link::Payload::kIp6;
+  mem::PacketPtr packet =
+      is_6 ? ip6_input(ctx, parts_, std::move(frame)) : ip4_input(ctx, parts_, std::move(frame));
   if (!packet) return {};
   const uint8_t protocol = packet->info.protocol;
-  if (protocol == wire::ip_protocol::kIcmp && !icmp4_input(ctx, parts_, *packet)) return {};
+  const uint8_t icmp = is_6 ? wire::ip_protocol::kIcmp6 : wire::ip_protocol::kIcmp;
+  const bool is_sound = protocol != icmp || (is_6 ? icmp6_input(ctx, parts_, *packet)
+                                                  : icmp4_input(ctx, parts_, *packet));
+  if (!is_sound) return {};
   return {protocol, std::move(packet)};
 }
 

@@ -6,7 +6,7 @@
 #include "net/group_table.h"
 #include "net/icmp_error.h"
 #include "net/icmp_limiter.h"
-#include "net/ip4_identification.h"
+#include "net/identification.h"
 #include "net/ip6_link.h"
 #include "net/path_mtu_cache.h"
 #include "net/reassembly.h"
@@ -15,7 +15,8 @@
 namespace tapstack::net {
 
 struct Parts {
-  explicit Parts(const SecretKey& key) : neighbours(key), path_mtus(key), identification(key) {}
+  explicit Parts(const SecretKey& key)
+      : neighbours(key), path_mtus(key), identification(key), flow_key(key) {}
 
   link::InterfaceTable interfaces;
   link::NeighbourCache neighbours;
@@ -25,7 +26,8 @@ struct Parts {
   GroupTable groups;
   Ip6Links links;
   IcmpLimiter icmp_limiter;
-  Ip4Identification identification;
+  Identification identification;
+  SecretKey flow_key;      // of IPv6 flow labels
   IcmpError error;         // the last one received
   bool has_error = false;  // and not yet taken
 };

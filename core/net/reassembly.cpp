@@ -2,11 +2,15 @@
 
 #include <utility>
 
+#include "net/family.h"
+
 namespace tapstack::net {
 namespace {
 
 constexpr Duration kTimeout = Duration::ms(kConfig.reassembly_timeout_ms);
 constexpr uint32_t kDatagramBytesMax = 65535;  // header and payload, RFC 791 3.1
+constexpr uint32_t kIp6HeaderBytes = 40;
+constexpr uint32_t kIp6FragmentBytes = 8;
 
 constexpr uint8_t kEcnNotEct = 0;  // codepoints of RFC 3168 5
 constexpr uint8_t kEcnCe = 3;
@@ -14,6 +18,10 @@ constexpr uint8_t kEcnMask = 3;
 
 timer::TimerId timer_of(mem::Index index) {
   return timer::make(timer::TimerKind::kReassembly, index);
+}
+
+void count_failure(Context& ctx, const ReassemblyKey& key) {
+  ctx.counters.count(mib_of(key.source, Mib::kIpReasmFails, Mib::kIp6ReasmFails));
 }
 
 // A fragment that is held: PacketInfo::flags is where it begins, in units of 8 bytes.
@@ -31,15 +39,17 @@ uint32_t end_of(const mem::Packet& fragment) {
 
 mem::PacketPtr Reassembly::add(Context& ctx, const ReassemblyKey& key, const FragmentRange& range,
                                mem::PacketPtr fragment) {
-  ctx.counters.count(Mib::kIpReasmReqds);
+  ctx.counters.count(mib_of(key.source, Mib::kIpReasmReqds, Mib::kIp6ReasmReqds));
   const uint32_t begin = range.offset_bytes;
   const uint32_t end = begin + payload_bytes(*fragment);
   // RFC 791 3.2: all but the last are multiples of 8 bytes; an empty one says nothing.
   if (begin == end || (range.more && end % 8 != 0)) {
-    ctx.drop(DropReason::kIp4BadFragment);
+    ctx.drop(DropReason::kIpBadFragment);
     return {};
   }
-  if (fragment->info.ip_header_bytes + end > kDatagramBytesMax) {
+  // RFC 8200 3: IPv6's length counts neither its header nor, once it is whole, a Fragment header.
+  const uint32_t uncounted = is_ip6(key.source) ? kIp6HeaderBytes + kIp6FragmentBytes : 0;
+  if (fragment->info.ip_header_bytes + end > kDatagramBytesMax + uncounted) {
     ctx.drop(DropReason::kReassemblyTooLong);
     return {};
   }
@@ -65,7 +75,8 @@ mem::PacketPtr Reassembly::add(Context& ctx, const ReassemblyKey& key, const Fra
   if (fit != Fit::kFits) {
     ctx.drop(fit == Fit::kOverlap ? DropReason::kReassemblyOverlap
                                   : DropReason::kReassemblyInconsistent);
-    if (fit == Fit::kOverlap) ctx.counters.count(Mib::kIpReasmOverlaps);
+    if (fit == Fit::kOverlap)
+      ctx.counters.count(mib_of(key.source, Mib::kIpReasmOverlaps, Mib::kIp6ReasmOverlaps));
     refuse(ctx, index);
     return {};
   }
@@ -89,8 +100,9 @@ mem::PacketPtr Reassembly::on_timer(Context& ctx, mem::Index index) {
   Datagram& datagram = datagrams_.at(index);
   mem::PacketPtr first;
   if (!datagram.is_refused) {
-    ctx.counters.count(Mib::kIpReasmTimeout);
-    ctx.counters.count(Mib::kIpReasmFails);
+    const IpAddress& from = datagram.key.source;
+    ctx.counters.count(mib_of(from, Mib::kIpReasmTimeout, Mib::kIp6ReasmTimeout));
+    count_failure(ctx, datagram.key);
     ctx.drop(DropReason::kReassemblyTimeout);
     if (datagram.head != mem::kNoIndex && begin_of(ctx.memory.packet(datagram.head)) == 0) {
       first = ctx.memory.adopt(datagram.head);
@@ -118,7 +130,7 @@ mem::Index Reassembly::find(const ReassemblyKey& key) const {
 mem::Index Reassembly::open(Context& ctx, const ReassemblyKey& key) {
   if (datagrams_.used() == datagrams_.capacity()) {
     ctx.drop(DropReason::kReassemblyEvicted);
-    ctx.counters.count(Mib::kIpReasmFails);
+    count_failure(ctx, datagrams_.at(oldest_).key);
     close(ctx, oldest_);
   }
   const mem::Index index = datagrams_.allocate().index;
@@ -138,7 +150,7 @@ bool Reassembly::make_room(Context& ctx, mem::Index keep, uint32_t blocks) {
     const mem::Index victim = oldest_ != keep ? oldest_ : datagrams_.at(oldest_).newer;
     if (victim == mem::kNoIndex) return false;
     ctx.drop(DropReason::kReassemblyEvicted);
-    ctx.counters.count(Mib::kIpReasmFails);
+    count_failure(ctx, datagrams_.at(victim).key);
     close(ctx, victim);
   }
   return true;
@@ -179,6 +191,7 @@ void Reassembly::insert(Context& ctx, mem::Index index, mem::Index after, mem::P
 mem::PacketPtr Reassembly::assemble(Context& ctx, mem::Index index) {
   Datagram& datagram = datagrams_.at(index);
   const uint8_t ecn_seen = datagram.ecn_seen;
+  const ReassemblyKey key = datagram.key;
   mem::PacketPtr whole = ctx.memory.adopt(datagram.head);
   mem::Index next = whole->next;
   whole->next = mem::kNoIndex;
@@ -197,20 +210,20 @@ mem::PacketPtr Reassembly::assemble(Context& ctx, mem::Index index) {
   if (!is_joined || (has_ce && (ecn_seen & (1u << kEcnNotEct)) != 0)) {
     // RFC 3168 5.3: CE together with Not-ECT cannot be, the datagram is dropped.
     ctx.drop(is_joined ? DropReason::kReassemblyInconsistent : DropReason::kReassemblyNoMemory);
-    ctx.counters.count(Mib::kIpReasmFails);
+    count_failure(ctx, key);
     return {};
   }
   if (has_ce) whole->info.tos |= kEcnCe;
   whole->info.flags = 0;
   whole->info.was_fragmented = true;
   whole->info.offload = {};
-  ctx.counters.count(Mib::kIpReasmOKs);
+  ctx.counters.count(mib_of(key.source, Mib::kIpReasmOKs, Mib::kIp6ReasmOKs));
   return whole;
 }
 
 void Reassembly::refuse(Context& ctx, mem::Index index) {
   Datagram& datagram = datagrams_.at(index);
-  ctx.counters.count(Mib::kIpReasmFails);
+  count_failure(ctx, datagram.key);
   drop_fragments(ctx, datagram);
   datagram.is_refused = true;
 }

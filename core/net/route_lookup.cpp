@@ -1,5 +1,9 @@
 #include "net/route_lookup.h"
 
+#include "net/family.h"
+#include "net/link_mtu.h"
+#include "net/source_selection.h"
+
 namespace tapstack::net {
 namespace {
 
@@ -17,16 +21,6 @@ bool may_leave_by(const Interface& interface, const RouteQuery& query) {
   return !is_given(query.source) || interface.has_address(query.source);
 }
 
-// An address of `interface` for packets to `next_hop`: the one that shares its network, else the
-// first.
-Result<IpAddress> choose_source(const Interface& interface, const IpAddress& next_hop) {
-  if (const Prefix* prefix = interface.prefix_of(next_hop)) return prefix->address;
-  for (const InterfaceAddress& own : interface.addresses()) {
-    if (own.is_assigned() && own.address().family() == next_hop.family()) return own.address();
-  }
-  return Error::kAddressNotAvailable;
-}
-
 Result<Route> over(const Parts& parts, const Interface& interface, const RouteQuery& query,
                    const IpAddress& next_hop, Instant now) {
   Route route;
@@ -35,14 +29,15 @@ Result<Route> over(const Parts& parts, const Interface& interface, const RouteQu
   route.next_hop = next_hop;
   route.source = query.source;
   if (!is_given(query.source)) {
-    const Result<IpAddress> source = choose_source(interface, next_hop);
+    const Result<IpAddress> source =
+        choose_source(interface, query.destination, next_hop, query.preference);
     if (!source.ok()) return source.error();
     route.source = *source;
   }
   route.is_multicast = query.destination.is_multicast();
   route.is_broadcast = interface.is_broadcast(query.destination);
-  route.interface_mtu_bytes = interface.settings.mtu_bytes;
-  route.mtu_bytes = parts.path_mtus.lookup(query.destination, interface.settings.mtu_bytes, now);
+  route.interface_mtu_bytes = link_mtu_bytes(parts, interface, query.destination);
+  route.mtu_bytes = parts.path_mtus.lookup(query.destination, route.interface_mtu_bytes, now);
   route.can_segment = interface.settings.can_segment;
   route.can_checksum = interface.settings.can_checksum;
   return route;
@@ -68,6 +63,13 @@ Result<Route> to_ourselves(const Parts& parts, const RouteQuery& query) {
   return route;
 }
 
+bool has_family(const Interface& interface, const IpAddress& destination) {
+  for (const InterfaceAddress& own : interface.addresses()) {
+    if (own.is_assigned() && own.address().family() == destination.family()) return true;
+  }
+  return false;
+}
+
 // Limited broadcast and multicast name no network: the interface is the bound one, the source's,
 // the default route's, or the first that has an address.
 const Interface* interface_for_group(const Parts& parts, const RouteQuery& query) {
@@ -77,8 +79,8 @@ const Interface* interface_for_group(const Parts& parts, const RouteQuery& query
   });
   if (entry != nullptr) return parts.interfaces.find(entry->interface);
   for (const Interface& interface : parts.interfaces.slots()) {
-    const bool has_address = interface.address_count != 0 || query.bound.value != 0;
-    if (may_leave_by(interface, query) && has_address) return &interface;
+    const bool is_chosen = query.bound.value != 0 || has_family(interface, query.destination);
+    if (may_leave_by(interface, query) && is_chosen) return &interface;
   }
   return nullptr;
 }
@@ -105,23 +107,56 @@ Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant no
     return over(parts, *parts.interfaces.find(entry->interface), query,
                 is_on_link ? query.destination : entry->gateway, now);
   }
-  if (best == nullptr && query.bound.value != 0) {
-    best =
-        parts.interfaces.find(query.bound);  // told where: taken to be on that link, as Linux does
+  // Told where: taken to be on that link, as Linux does; but IPv6 assumes nothing to be on link
+  // (RFC 5942 4) that is not link-local.
+  const bool is_assumed = query.destination.is_ip4() || query.destination.is_link_local();
+  if (best == nullptr && query.bound.value != 0 && is_assumed) {
+    best = parts.interfaces.find(query.bound);
     if (best->is_loopback) best = nullptr;
   }
   if (best == nullptr) return Error::kNetworkUnreachable;
   return over(parts, *best, query, query.destination, now);
 }
 
+IpAddress with_zone(const IpAddress& address, InterfaceId zone) {
+  return is_ip6(address) && address.zone().value == 0 ? IpAddress(address.ip6(), zone) : address;
+}
+
+// RFC 4007 6: a destination that is one on a link of its own binds the query to that link; without
+// a zone it has that of the bound interface. kInvalid: it has none, or two.
+Result<RouteQuery> bind_to_zone(const RouteQuery& asked) {
+  if (!is_ip6(asked.destination)) return asked;
+  RouteQuery query = asked;
+  query.destination = with_zone(asked.destination, asked.bound);
+  if (query.destination.ip6().needs_zone()) {
+    const InterfaceId zone = query.destination.zone();
+    if (zone.value == 0 && !query.destination.is_multicast()) return Error::kInvalid;
+    if (asked.bound.value != 0 && asked.bound != zone) return Error::kInvalid;
+    query.bound = zone;
+  }
+  query.source = with_zone(asked.source, query.bound);
+  return query;
+}
+
+Result<Route> to_group(const Parts& parts, const RouteQuery& query, Instant now) {
+  const Interface* interface = interface_for_group(parts, query);
+  if (interface == nullptr) return Error::kNetworkUnreachable;
+  RouteQuery there = query;
+  there.destination = with_zone(query.destination, interface->id);
+  return over(parts, *interface, there, there.destination, now);
+}
+
 }  // namespace
 
-Result<Route> find_route(const Parts& parts, const RouteQuery& query, Instant now) {
-  if (!is_given(query.destination)) return Error::kNetworkUnreachable;
+Result<Route> find_route(const Parts& parts, const RouteQuery& asked, Instant now) {
+  if (!is_given(asked.destination)) return Error::kNetworkUnreachable;
+  const Result<RouteQuery> bound = bind_to_zone(asked);
+  if (!bound.ok()) return bound.error();
+  const RouteQuery& query = *bound;
   if (query.bound.value != 0) {
-    const Interface* bound = parts.interfaces.find(query.bound);
-    if (bound == nullptr) return Error::kNoDevice;
-    if (!bound->settings.is_up) return Error::kNetworkDown;
+    const Interface* interface = parts.interfaces.find(query.bound);
+    if (interface == nullptr) return Error::kNoDevice;
+    if (!interface->settings.is_up) return Error::kNetworkDown;
   }
   const bool is_group = query.destination.is_multicast() ||
                         query.destination == IpAddress(Ip4Address::limited_broadcast());
@@ -129,13 +164,10 @@ Result<Route> find_route(const Parts& parts, const RouteQuery& query, Instant no
     return Error::kAddressNotAvailable;
   }
   if (parts.interfaces.owner(query.destination) != nullptr) return to_ourselves(parts, query);
-  // RFC 1122 3.2.1.3 (g): loopback addresses never appear outside a host.
+  // RFC 1122 3.2.1.3 (g), RFC 4291 2.5.3: loopback addresses never appear outside a host.
   if (query.destination.is_loopback()) return Error::kNetworkUnreachable;
   if (is_given(query.source) && query.source.is_loopback()) return Error::kInvalid;
-  if (!is_group) return to_unicast(parts, query, now);
-  const Interface* interface = interface_for_group(parts, query);
-  if (interface == nullptr) return Error::kNetworkUnreachable;
-  return over(parts, *interface, query, query.destination, now);
+  return is_group ? to_group(parts, query, now) : to_unicast(parts, query, now);
 }
 
 }  // namespace tapstack::net

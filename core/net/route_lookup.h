@@ -3,6 +3,7 @@
 
 #include "net/parts.h"
 #include "net/route.h"
+#include "net/source_selection.h"
 #include "util/result.h"
 
 namespace tapstack::net {
@@ -11,6 +12,7 @@ struct RouteQuery {
   IpAddress destination;
   IpAddress source;   // no family or any: to be chosen
   InterfaceId bound;  // 0: any interface
+  SourcePreference preference = SourcePreference::kNone;
 };
 
 // The route to query.destination. Strong host model (RFC 1122 3.3.4.2): packets leave by the

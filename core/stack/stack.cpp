@@ -57,8 +57,9 @@ void Stack::dispatch(Context& ctx, net::Delivery delivery) {
     return;
   }
   if (is_wanted_raw) return;
-  ctx.drop(DropReason::kIp4UnknownProtocol);
-  ctx.counters.count(Mib::kIpInUnknownProtos);
+  ctx.drop(DropReason::kIpUnknownProtocol);
+  const bool is_6 = delivery.packet->info.source.is_ip6();
+  ctx.counters.count(is_6 ? Mib::kIp6InUnknownProtos : Mib::kIpInUnknownProtos);
   layers_.network.refuse(ctx, std::move(delivery.packet), net::Refusal::kProtocol);
 }
 

@@ -107,7 +107,7 @@ Result<size_t> Ping::send(Context& ctx, net::Network& network, EndpointId id,
   if (!index.ok()) return index.error();
   mem::PacketPtr packet = ctx.memory.adopt(*index);
   uint8_t* bytes_in_packet = ctx.memory.pull(*packet, sizeof header);
-  wire::Icmp4Editor editor({bytes_in_packet, sizeof header});
+  wire::IcmpEditor editor({bytes_in_packet, sizeof header});
   editor.set_identifier(endpoint.local.port.value);
   editor.set_checksum(0);
   editor.set_checksum(static_cast<uint16_t>(~ctx.memory.sum(*packet, 0, packet->size())));
@@ -127,7 +127,7 @@ void Ping::input(Context& ctx, mem::PacketPtr packet) {
   DatagramEndpoint* endpoint =
       match({icmp->identifier()}, packet->info.destination, packet->info.interface);
   if (endpoint == nullptr || endpoint->receive_shut) {
-    ctx.drop(DropReason::kIcmp4EchoReplyNoSocket);
+    ctx.drop(DropReason::kIcmpEchoReplyNoSocket);
     return;
   }
   ctx.memory.trim_front(*packet, ip_bytes);

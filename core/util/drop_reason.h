@@ -48,25 +48,31 @@
   X(NdNotForUs, nd_not_for_us)                                  \
   X(NdLoopedBack, nd_looped_back)                               \
   X(NdAddressConflict, nd_address_conflict)                     \
-  X(Ip4TooShort, ip4_too_short)                                 \
-  X(Ip4BadVersion, ip4_bad_version)                             \
+  X(IpTooShort, ip_too_short)                                   \
+  X(IpBadVersion, ip_bad_version)                               \
   X(Ip4BadHeaderLength, ip4_bad_header_length)                  \
-  X(Ip4BadTotalLength, ip4_bad_total_length)                    \
+  X(IpBadLength, ip_bad_length)                                 \
   X(Ip4BadChecksum, ip4_bad_checksum)                           \
-  X(Ip4BadSource, ip4_bad_source)                               \
-  X(Ip4BadDestination, ip4_bad_destination)                     \
-  X(Ip4LoopbackOnWire, ip4_loopback_on_wire)                    \
-  X(Ip4OwnSource, ip4_own_source)                               \
-  X(Ip4NotForUs, ip4_not_for_us)                                \
+  X(IpBadSource, ip_bad_source)                                 \
+  X(IpBadDestination, ip_bad_destination)                       \
+  X(IpLoopbackOnWire, ip_loopback_on_wire)                      \
+  X(IpOwnSource, ip_own_source)                                 \
+  X(IpNotForUs, ip_not_for_us)                                  \
   X(Ip4LinkBroadcastUnicast, ip4_link_broadcast_unicast)        \
   X(Ip4BadOption, ip4_bad_option)                               \
   X(Ip4SourceRoute, ip4_source_route)                           \
-  X(Ip4BadFragment, ip4_bad_fragment)                           \
-  X(Ip4UnknownProtocol, ip4_unknown_protocol)                   \
-  X(Ip4NoRoute, ip4_no_route)                                   \
-  X(Ip4TooBig, ip4_too_big)                                     \
-  X(Ip4TtlZero, ip4_ttl_zero)                                   \
+  X(IpBadFragment, ip_bad_fragment)                             \
+  X(IpUnknownProtocol, ip_unknown_protocol)                     \
+  X(IpNoRoute, ip_no_route)                                     \
+  X(IpTooBig, ip_too_big)                                       \
   X(Ip6NotSupported, ip6_not_supported)                         \
+  X(Ip6BadExtension, ip6_bad_extension)                         \
+  X(Ip6HeaderLimit, ip6_header_limit)                           \
+  X(Ip6OptionLimit, ip6_option_limit)                           \
+  X(Ip6UnknownOption, ip6_unknown_option)                       \
+  X(Ip6UnknownRouting, ip6_unknown_routing)                     \
+  X(Ip6IncompleteChain, ip6_incomplete_chain)                   \
+  X(Ip6NoNextHeader, ip6_no_next_header)                        \
   X(ReassemblyTableFull, reassembly_table_full)                 \
   X(ReassemblyNoMemory, reassembly_no_memory)                   \
   X(ReassemblyTooManyFragments, reassembly_too_many_fragments)  \
@@ -76,20 +82,19 @@
   X(ReassemblyInconsistent, reassembly_inconsistent)            \
   X(ReassemblyTimeout, reassembly_timeout)                      \
   X(ReassemblyEvicted, reassembly_evicted)                      \
-  X(Icmp4TooShort, icmp4_too_short)                             \
-  X(Icmp4BadChecksum, icmp4_bad_checksum)                       \
-  X(Icmp4UnknownType, icmp4_unknown_type)                       \
-  X(Icmp4BadCode, icmp4_bad_code)                               \
-  X(Icmp4EchoBroadcast, icmp4_echo_broadcast)                   \
-  X(Icmp4EchoNoMemory, icmp4_echo_no_memory)                    \
-  X(Icmp4EchoReplyNoSocket, icmp4_echo_reply_no_socket)         \
-  X(Icmp4QuoteTooShort, icmp4_quote_too_short)                  \
-  X(Icmp4QuoteNotOurs, icmp4_quote_not_ours)                    \
-  X(Icmp4RedirectIgnored, icmp4_redirect_ignored)               \
-  X(Icmp4ErrorRateLimited, icmp4_error_rate_limited)            \
-  X(Icmp4ErrorForbidden, icmp4_error_forbidden)                 \
-  X(Icmp4BadMtu, icmp4_bad_mtu)                                 \
-  X(Icmp4FromOtherPath, icmp4_from_other_path)                  \
+  X(IcmpTooShort, icmp_too_short)                               \
+  X(IcmpBadChecksum, icmp_bad_checksum)                         \
+  X(IcmpUnknownType, icmp_unknown_type)                         \
+  X(IcmpEchoRefused, icmp_echo_refused)                         \
+  X(IcmpEchoNoMemory, icmp_echo_no_memory)                      \
+  X(IcmpEchoReplyNoSocket, icmp_echo_reply_no_socket)           \
+  X(IcmpQuoteTooShort, icmp_quote_too_short)                    \
+  X(IcmpQuoteNotOurs, icmp_quote_not_ours)                      \
+  X(IcmpRedirectIgnored, icmp_redirect_ignored)                 \
+  X(IcmpErrorRateLimited, icmp_error_rate_limited)              \
+  X(IcmpErrorForbidden, icmp_error_forbidden)                   \
+  X(IcmpBadMtu, icmp_bad_mtu)                                   \
+  X(IcmpFromOtherPath, icmp_from_other_path)                    \
   X(UdpTooShort, udp_too_short)                                 \
   X(UdpBadLength, udp_bad_length)                               \
   X(UdpBadChecksum, udp_bad_checksum)                           \

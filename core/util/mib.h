@@ -52,6 +52,60 @@
   X(IcmpOutParmProbs)                \
   X(IcmpOutEchos)                    \
   X(IcmpOutEchoReps)                 \
+  X(Ip6InReceives)                   \
+  X(Ip6InHdrErrors)                  \
+  X(Ip6InAddrErrors)                 \
+  X(Ip6InUnknownProtos)              \
+  X(Ip6InTruncatedPkts)              \
+  X(Ip6InDiscards)                   \
+  X(Ip6InDelivers)                   \
+  X(Ip6InMcastPkts)                  \
+  X(Ip6InOctets)                     \
+  X(Ip6OutRequests)                  \
+  X(Ip6OutDiscards)                  \
+  X(Ip6OutNoRoutes)                  \
+  X(Ip6OutMcastPkts)                 \
+  X(Ip6OutOctets)                    \
+  X(Ip6ReasmTimeout)                 \
+  X(Ip6ReasmReqds)                   \
+  X(Ip6ReasmOKs)                     \
+  X(Ip6ReasmFails)                   \
+  X(Ip6ReasmOverlaps)                \
+  X(Ip6FragOKs)                      \
+  X(Ip6FragFails)                    \
+  X(Ip6FragCreates)                  \
+  X(Icmp6InMsgs)                     \
+  X(Icmp6InErrors)                   \
+  X(Icmp6InCsumErrors)               \
+  X(Icmp6InDestUnreachs)             \
+  X(Icmp6InPktTooBigs)               \
+  X(Icmp6InTimeExcds)                \
+  X(Icmp6InParmProblems)             \
+  X(Icmp6InEchos)                    \
+  X(Icmp6InEchoReplies)              \
+  X(Icmp6InGroupMembQueries)         \
+  X(Icmp6InGroupMembResponses)       \
+  X(Icmp6InGroupMembReductions)      \
+  X(Icmp6InRouterSolicits)           \
+  X(Icmp6InRouterAdvertisements)     \
+  X(Icmp6InNeighborSolicits)         \
+  X(Icmp6InNeighborAdvertisements)   \
+  X(Icmp6InRedirects)                \
+  X(Icmp6InMLDv2Reports)             \
+  X(Icmp6OutMsgs)                    \
+  X(Icmp6OutErrors)                  \
+  X(Icmp6OutRateLimitHost)           \
+  X(Icmp6OutDestUnreachs)            \
+  X(Icmp6OutTimeExcds)               \
+  X(Icmp6OutParmProblems)            \
+  X(Icmp6OutEchos)                   \
+  X(Icmp6OutEchoReplies)             \
+  X(Icmp6OutGroupMembResponses)      \
+  X(Icmp6OutGroupMembReductions)     \
+  X(Icmp6OutRouterSolicits)          \
+  X(Icmp6OutNeighborSolicits)        \
+  X(Icmp6OutNeighborAdvertisements)  \
+  X(Icmp6OutMLDv2Reports)            \
   X(UdpInDatagrams)                  \
   X(UdpNoPorts)                      \
   X(UdpInErrors)                     \

@@ -11,6 +11,7 @@
 #include "util/bytes.h"
 #include "util/checksum.h"
 #include "wire/address_bytes.h"
+#include "wire/icmp.h"
 
 namespace tapstack::wire {
 
@@ -71,17 +72,10 @@ inline constexpr uint8_t kHostForTypeOfService = 3;
 }  // namespace icmp4_redirect
 
 namespace icmp4_field {
-inline constexpr size_t kType = 0;
-inline constexpr size_t kCode = kType + 1;
-inline constexpr size_t kChecksum = kCode + 1;
-inline constexpr size_t kRest = kChecksum + 2;  // four bytes whose meaning depends on the type
-inline constexpr size_t kData = kRest + 4;
 // Within the rest:
-inline constexpr size_t kIdentifier = kRest;
-inline constexpr size_t kSequenceNumber = kIdentifier + 2;
-inline constexpr size_t kPointer = kRest;
-inline constexpr size_t kGateway = kRest;
-inline constexpr size_t kNextHopMtu = kRest + 2;  // after 16 unused bits
+inline constexpr size_t kPointer = icmp_field::kRest;
+inline constexpr size_t kGateway = icmp_field::kRest;
+inline constexpr size_t kNextHopMtu = icmp_field::kRest + 2;  // after 16 unused bits
 }  // namespace icmp4_field
 
 // Type, code and the four bytes after the checksum, whatever they mean. Made by the functions
@@ -90,6 +84,8 @@ struct Icmp4Header {
   Icmp4Type type = Icmp4Type::kEcho;
   uint8_t code = 0;
   uint32_t rest = 0;
+
+  constexpr operator IcmpHeader() const { return {static_cast<uint8_t>(type), code, rest}; }
 
   static constexpr Icmp4Header echo(uint16_t identifier, uint16_t sequence_number) {
     return {Icmp4Type::kEcho, 0, (uint32_t{identifier} << 16) + sequence_number};
@@ -115,8 +111,8 @@ struct Icmp4Header {
 
 class Icmp4View {
  public:
-  static constexpr size_t kHeaderBytes = icmp4_field::kData;
-  static constexpr size_t kChecksumOffset = icmp4_field::kChecksum;
+  static constexpr size_t kHeaderBytes = kIcmpHeaderBytes;
+  static constexpr size_t kChecksumOffset = icmp_field::kChecksum;
 
   // Empty below 8 bytes. Every type and code is let through. The view is valid as long as `bytes`
   // is.
@@ -125,9 +121,9 @@ class Icmp4View {
     return Icmp4View(bytes);
   }
 
-  constexpr Icmp4Type type() const { return static_cast<Icmp4Type>(p()[icmp4_field::kType]); }
-  constexpr uint8_t code() const { return p()[icmp4_field::kCode]; }
-  constexpr uint16_t checksum() const { return load_be16(p() + icmp4_field::kChecksum); }
+  constexpr Icmp4Type type() const { return static_cast<Icmp4Type>(p()[icmp_field::kType]); }
+  constexpr uint8_t code() const { return p()[icmp_field::kCode]; }
+  constexpr uint16_t checksum() const { return load_be16(p() + icmp_field::kChecksum); }
   // RFC 1122 3.2.2: messages that report an error and quote the packet that caused it.
   constexpr bool is_error() const {
     return type() == Icmp4Type::kDestinationUnreachable || type() == Icmp4Type::kSourceQuench ||
@@ -136,9 +132,9 @@ class Icmp4View {
   }
 
   // Echo, timestamp and address mask messages.
-  constexpr uint16_t identifier() const { return load_be16(p() + icmp4_field::kIdentifier); }
+  constexpr uint16_t identifier() const { return load_be16(p() + icmp_field::kIdentifier); }
   constexpr uint16_t sequence_number() const {
-    return load_be16(p() + icmp4_field::kSequenceNumber);
+    return load_be16(p() + icmp_field::kSequenceNumber);
   }
   // Destination Unreachable, fragmentation needed: bytes; 0 from routers older than RFC 1191.
   constexpr uint16_t next_hop_mtu() const { return load_be16(p() + icmp4_field::kNextHopMtu); }
@@ -159,41 +155,5 @@ class Icmp4View {
 
   std::span<const uint8_t> bytes_;
 };
-
-// Changes fields of a message in place; `header` must hold Icmp4View::kHeaderBytes.
-class Icmp4Editor {
- public:
-  constexpr explicit Icmp4Editor(std::span<uint8_t> header) : p_(header.data()) {
-    TAPSTACK_ASSERT(header.size() >= Icmp4View::kHeaderBytes);
-  }
-  constexpr void set_checksum(uint16_t v) { store_be16(p_ + icmp4_field::kChecksum, v); }
-  constexpr void set_identifier(uint16_t v) { store_be16(p_ + icmp4_field::kIdentifier, v); }
-  // Makes an echo request its reply: type changed, checksum kept right (RFC 1624), which spares
-  // another pass over the data.
-  constexpr void turn_into_echo_reply() {
-    const uint16_t before = load_be16(p_ + icmp4_field::kType);
-    p_[icmp4_field::kType] = static_cast<uint8_t>(Icmp4Type::kEchoReply);
-    const uint16_t after = load_be16(p_ + icmp4_field::kType);
-    const uint16_t checksum =
-        checksum_update(load_be16(p_ + icmp4_field::kChecksum), before, after);
-    // A reply of nothing but zeros sums to +0, for which 0 would be wrong; where 0 is right, all
-    // ones are as well.
-    set_checksum(checksum == 0 ? 0xffff : checksum);
-  }
-
- private:
-  uint8_t* p_;
-};
-
-// Writes the header with a checksum of 0 into the first Icmp4View::kHeaderBytes of `out`, which
-// must be that long. The checksum covers the data too: Icmp4Editor::set_checksum() once that is
-// known.
-constexpr void emit(std::span<uint8_t> out, const Icmp4Header& h) {
-  TAPSTACK_ASSERT(out.size() >= Icmp4View::kHeaderBytes);
-  out[icmp4_field::kType] = static_cast<uint8_t>(h.type);
-  out[icmp4_field::kCode] = h.code;
-  store_be16(out.data() + icmp4_field::kChecksum, 0);
-  store_be32(out.data() + icmp4_field::kRest, h.rest);
-}
 
 }  // namespace tapstack::wire

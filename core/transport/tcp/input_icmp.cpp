@@ -40,13 +40,13 @@ void note_soft_error(Work& w, Error error) {
 void input_icmp_error(Tables& t, Context& ctx, net::Network& network, const net::IcmpError& error) {
   const auto quote = wire::TcpQuote::parse({error.quoted, error.quoted_bytes});
   if (!quote) {
-    ctx.drop(DropReason::kIcmp4QuoteTooShort);
+    ctx.drop(DropReason::kIcmpQuoteTooShort);
     return;
   }
   const Flow flow{{error.source, quote->source}, {error.destination, quote->destination}};
   const FlowOwner owner = find(t, flow);
   if (owner.connection == mem::kNoIndex) {
-    ctx.drop(DropReason::kIcmp4QuoteNotOurs);
+    ctx.drop(DropReason::kIcmpQuoteNotOurs);
     return;
   }
   Work w = work_on(t, ctx, owner.connection);

@@ -65,7 +65,7 @@ void input_listen(Arrival& a, mem::Index listener) {
   const auto route = a.network.route(a.seg.flow.remote.address, a.seg.flow.local.address,
                                      InterfaceId{}, a.ctx.now);
   if (!route) {
-    a.ctx.drop(DropReason::kIp4NoRoute);
+    a.ctx.drop(DropReason::kIpNoRoute);
     return;
   }
   remember_syn(a, listener, *route);

@@ -99,7 +99,7 @@ bool take_cookie(Arrival& a, mem::Index listener) {
   const auto route = a.network.route(a.seg.flow.remote.address, a.seg.flow.local.address,
                                      InterfaceId{}, a.ctx.now);
   if (!route) {
-    a.ctx.drop(DropReason::kIp4NoRoute);
+    a.ctx.drop(DropReason::kIpNoRoute);
     return true;
   }
   complete_passive_open(a, record_from_cookie(a, listener, *route, *mss));

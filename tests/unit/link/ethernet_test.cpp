@@ -54,6 +54,11 @@ TEST_F(EthernetTest, DropsGroupSourcesAndItsOwnEcho) {
   EXPECT_EQ(drops(DropReason::kEthernetOwnFrame), 1u);
 }
 
+TEST_F(EthernetTest, HandsUpIp6) {
+  EXPECT_EQ(input(test::hex("020000000002 020000000001 86dd 60")), Payload::kIp6);
+  EXPECT_EQ(bytes_of(*last_), test::hex("60"));
+}
+
 TEST_F(EthernetTest, CountsTaggedLengthAndUnknownTypesApart) {
   EXPECT_EQ(input(test::hex("020000000002 020000000001 8100 0001 0800")), Payload::kNone);
   EXPECT_EQ(input(test::hex("020000000002 020000000001 88a8 0001 0800")), Payload::kNone);
@@ -62,8 +67,6 @@ TEST_F(EthernetTest, CountsTaggedLengthAndUnknownTypesApart) {
   EXPECT_EQ(drops(DropReason::kEthernetLength), 1u);
   EXPECT_EQ(input(test::hex("020000000002 020000000001 88cc 02")), Payload::kNone);
   EXPECT_EQ(drops(DropReason::kEthernetUnknownType), 1u);
-  EXPECT_EQ(input(test::hex("020000000002 020000000001 86dd 60")), Payload::kNone);
-  EXPECT_EQ(drops(DropReason::kIp6NotSupported), 1u);
 }
 
 TEST_F(EthernetTest, AnInterfaceThatIsDownTakesNothing) {

@@ -30,14 +30,14 @@ TEST_F(RawIpTest, HandsUpIp4AsItIs) {
   EXPECT_EQ(table_.find(id_)->counters.in_bytes, 4u);
 }
 
+TEST_F(RawIpTest, HandsUpIp6AsItIs) { EXPECT_EQ(input(test::hex("60 00")), Payload::kIp6); }
+
 TEST_F(RawIpTest, DropsWhatHasNoOrAnotherVersion) {
-  EXPECT_EQ(input(test::hex("60 00")), Payload::kNone);
-  EXPECT_EQ(drops(DropReason::kIp6NotSupported), 1u);
   EXPECT_EQ(input(test::hex("10 00")), Payload::kNone);
-  EXPECT_EQ(drops(DropReason::kIp4BadVersion), 1u);
+  EXPECT_EQ(drops(DropReason::kIpBadVersion), 1u);
   EXPECT_EQ(input({}), Payload::kNone);
-  EXPECT_EQ(drops(DropReason::kIp4TooShort), 1u);
-  EXPECT_EQ(table_.find(id_)->counters.in_dropped, 3u);
+  EXPECT_EQ(drops(DropReason::kIpTooShort), 1u);
+  EXPECT_EQ(table_.find(id_)->counters.in_dropped, 2u);
 }
 
 TEST_F(RawIpTest, DropsEverythingWhileTheInterfaceIsDown) {

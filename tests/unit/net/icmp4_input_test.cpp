@@ -78,7 +78,7 @@ TEST_F(Icmp4InputTest, EchoToABroadcastIsNotAnswered) {
   }
   input(ip4({.destination = Ip4Address::from(224, 0, 0, 1), .protocol = 1}, request),
         {{0x01, 0x00, 0x5e, 0, 0, 1}});
-  EXPECT_EQ(drops(DropReason::kIcmp4EchoBroadcast), 3u);
+  EXPECT_EQ(drops(DropReason::kIcmpEchoRefused), 3u);
   EXPECT_TRUE(sent().empty());
 }
 
@@ -86,16 +86,16 @@ TEST_F(Icmp4InputTest, DamagedAndShortMessagesAreDropped) {
   Frame damaged = icmp(8, 0, 1, test::hex("0102"));
   damaged[8] ^= 0x40;
   EXPECT_FALSE(icmp_in(damaged));
-  EXPECT_EQ(drops(DropReason::kIcmp4BadChecksum), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpBadChecksum), 1u);
   EXPECT_FALSE(icmp_in(head(icmp(8, 0, 1, {}), 7)));
-  EXPECT_EQ(drops(DropReason::kIcmp4TooShort), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpTooShort), 1u);
   EXPECT_TRUE(sent().empty());
 }
 
 TEST_F(Icmp4InputTest, TimestampAndUnknownTypesAreDeliveredButNotAnswered) {
   EXPECT_TRUE(icmp_in(icmp(13, 0, 1, Frame(12))));
   EXPECT_TRUE(icmp_in(icmp(42, 0, 1, {})));
-  EXPECT_EQ(drops(DropReason::kIcmp4UnknownType), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpUnknownType), 1u);
   EXPECT_TRUE(sent().empty());
 }
 
@@ -135,7 +135,7 @@ TEST_F(Icmp4InputTest, AtMost64BytesOfTheTransportAreHandedOn) {
 TEST_F(Icmp4InputTest, QuoteThatIsNotOursIsIgnored) {
   icmp_in(icmp(3, 3, 0, ip4({.source = kFar, .destination = kPeer}, Frame(8))));
   EXPECT_FALSE(take_error());
-  EXPECT_EQ(drops(DropReason::kIcmp4QuoteNotOurs), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpQuoteNotOurs), 1u);
 }
 
 TEST_F(Icmp4InputTest, QuoteOfALaterFragmentNamesNoPort) {
@@ -147,7 +147,7 @@ TEST_F(Icmp4InputTest, QuoteThatIsTooShortIsIgnored) {
   const Frame quote = ip4({.source = kOurs, .destination = kFar}, Frame(8));
   for (const size_t n : {0u, 19u, 20u, 27u}) icmp_in(icmp(3, 3, 0, head(quote, n)));
   EXPECT_FALSE(take_error());
-  EXPECT_EQ(drops(DropReason::kIcmp4QuoteTooShort), 4u);
+  EXPECT_EQ(drops(DropReason::kIcmpQuoteTooShort), 4u);
 }
 
 TEST_F(Icmp4InputTest, SourceQuenchIsIgnored) {
@@ -185,7 +185,7 @@ TEST_F(Icmp4InputTest, OldRoutersNameNoMtuSoThePlateauIsTaken) {
 TEST_F(Icmp4InputTest, MtuThatThePacketWouldHaveFittedIsNotBelieved) {
   icmp_in(about_ours(3, 4, 1500, {.fragment = kDf}));
   EXPECT_FALSE(take_error());
-  EXPECT_EQ(drops(DropReason::kIcmp4BadMtu), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpBadMtu), 1u);
 }
 
 TEST_F(Icmp4InputTest, RedirectFromTheGatewayIsFollowed) {
@@ -205,7 +205,7 @@ TEST_F(Icmp4InputTest, OtherRedirectsAreIgnored) {
   icmp_in(about_ours(5, 1, kOurs.value));                              // gateway is us
   icmp_in(about_ours(5, 1, Ip4Address::from(10, 10, 10, 255).value));  // gateway is a broadcast
   icmp_in(about_ours(5, 1, better.value, {.destination = kPeer}));     // destination is on link
-  EXPECT_EQ(drops(DropReason::kIcmp4RedirectIgnored), 5u);
+  EXPECT_EQ(drops(DropReason::kIcmpRedirectIgnored), 5u);
   EXPECT_EQ(network_->route(kFar, {}, {}, ctx_.now)->next_hop, IpAddress(kPeer));
 }
 

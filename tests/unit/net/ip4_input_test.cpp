@@ -56,17 +56,17 @@ TEST_P(Ip4Malformed, IsDroppedAndCounted) {
 
 INSTANTIATE_TEST_SUITE_P(
     Header, Ip4Malformed,
-    testing::Values(Malformed{"Version", 0, 0x65, DropReason::kIp4BadVersion},
+    testing::Values(Malformed{"Version", 0, 0x65, DropReason::kIpBadVersion},
                     Malformed{"ShortIhl", 0, 0x44, DropReason::kIp4BadHeaderLength},
                     Malformed{"LongIhl", 0, 0x4f, DropReason::kIp4BadHeaderLength},
-                    Malformed{"LengthBelowHeader", 3, 19, DropReason::kIp4BadTotalLength},
-                    Malformed{"LengthBeyondPacket", 3, 29, DropReason::kIp4BadTotalLength},
+                    Malformed{"LengthBelowHeader", 3, 19, DropReason::kIpBadLength},
+                    Malformed{"LengthBeyondPacket", 3, 29, DropReason::kIpBadLength},
                     Malformed{"Checksum", 11, 0, DropReason::kIp4BadChecksum}),
     [](const auto& test) { return test.param.name; });
 
 TEST_F(Ip4InputTest, TruncatedHeaderIsDropped) {
   EXPECT_FALSE(input(head(ip4({}, kPayload), 19)));
-  EXPECT_EQ(drops(DropReason::kIp4TooShort), 1u);
+  EXPECT_EQ(drops(DropReason::kIpTooShort), 1u);
 }
 
 TEST_F(Ip4InputTest, SourcesThatNoHostCanHaveAreDropped) {
@@ -76,12 +76,12 @@ TEST_F(Ip4InputTest, SourcesThatNoHostCanHaveAreDropped) {
         Ip4Address::from(10, 10, 10, 255)}) {
     EXPECT_FALSE(input(ip4({.source = bad}, kPayload))) << bad.value;
   }
-  EXPECT_EQ(drops(DropReason::kIp4BadSource), 6u);
+  EXPECT_EQ(drops(DropReason::kIpBadSource), 6u);
   EXPECT_FALSE(input(ip4({.source = Ip4Address::loopback()}, kPayload)));
   EXPECT_FALSE(input(ip4({.destination = Ip4Address::loopback()}, kPayload)));
-  EXPECT_EQ(drops(DropReason::kIp4LoopbackOnWire), 2u);
+  EXPECT_EQ(drops(DropReason::kIpLoopbackOnWire), 2u);
   EXPECT_FALSE(input(ip4({.source = kOurs}, kPayload)));
-  EXPECT_EQ(drops(DropReason::kIp4OwnSource), 1u);
+  EXPECT_EQ(drops(DropReason::kIpOwnSource), 1u);
 }
 
 TEST_F(Ip4InputTest, AddressOfAnotherInterfaceIsNotForUs) {
@@ -89,7 +89,7 @@ TEST_F(Ip4InputTest, AddressOfAnotherInterfaceIsNotForUs) {
   const Ip4Address address = Ip4Address::from(172, 16, 0, 2);
   ASSERT_TRUE(add_address(ctx_, *network_, other, {address, 24}).ok());
   EXPECT_FALSE(input(ip4({.destination = address}, kPayload))) << "strong host model";
-  EXPECT_EQ(drops(DropReason::kIp4NotForUs), 1u);
+  EXPECT_EQ(drops(DropReason::kIpNotForUs), 1u);
 }
 
 TEST_F(Ip4InputTest, BroadcastIsDeliveredAndMarked) {

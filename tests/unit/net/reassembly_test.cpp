@@ -112,7 +112,7 @@ TEST_F(ReassemblyTest, LargestDatagramIsJoined) {
 TEST_F(ReassemblyTest, EmptyAndOddFragmentsAreDropped) {
   EXPECT_FALSE(fragment(8, 8, true));
   EXPECT_FALSE(fragment(0, 15, true));
-  EXPECT_EQ(drops(DropReason::kIp4BadFragment), 2u);
+  EXPECT_EQ(drops(DropReason::kIpBadFragment), 2u);
   EXPECT_EQ(reassembly().used(), 0u);
 }
 

@@ -105,7 +105,7 @@ TEST_F(StackTest, AnUnknownProtocolIsAnsweredUnlessARawSocketWantsIt) {
   ASSERT_GE(reply.size(), 36u);
   EXPECT_EQ(reply[14 + 20], 3);      // Destination Unreachable
   EXPECT_EQ(reply[14 + 20 + 1], 2);  // Protocol
-  EXPECT_EQ(drops(DropReason::kIp4UnknownProtocol), 1u);
+  EXPECT_EQ(drops(DropReason::kIpUnknownProtocol), 1u);
   const SocketId raw = open(SocketKind::kRaw, 99);
   input(kStart, packet(99));
   EXPECT_TRUE(sent().empty());

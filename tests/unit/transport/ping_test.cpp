@@ -64,7 +64,7 @@ TEST_F(PingTest, ARequestFromOutsideIsNotForPrograms) {
 
 TEST_F(PingTest, AReplyThatNobodyWaitsForIsCounted) {
   arrive(net::icmp(0, 0, rest(2, 9), text("who")));
-  EXPECT_EQ(drops(DropReason::kIcmp4EchoReplyNoSocket), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpEchoReplyNoSocket), 1u);
   expect_nothing_held();
 }
 

@@ -21,7 +21,7 @@ TEST(Counters, ADropCountsItsReasonOnly) {
   Counters counters;
   counters.drop(DropReason::kIp4BadChecksum);
   EXPECT_EQ(counters.value(DropReason::kIp4BadChecksum), 1u);
-  EXPECT_EQ(counters.value(DropReason::kIp4BadVersion), 0u);
+  EXPECT_EQ(counters.value(DropReason::kIpBadVersion), 0u);
 }
 
 TEST(Counters, CountAddsAndUncountTakesAway) {

@@ -103,7 +103,7 @@ TEST(Icmp4Emit, WritesErrors) {
 
 TEST(Icmp4Editor, TurnsAnEchoIntoItsReplyAndKeepsTheChecksumRight) {
   auto bytes = kEcho;
-  Icmp4Editor(bytes).turn_into_echo_reply();
+  IcmpEditor(bytes).change_type(0);
   auto expected = kEcho;
   expected[0] = 0;
   expected[2] = 0xc4;
@@ -114,16 +114,16 @@ TEST(Icmp4Editor, TurnsAnEchoIntoItsReplyAndKeepsTheChecksumRight) {
 TEST(Icmp4Editor, TurnsEveryEchoIntoAReplyWithAGoodChecksum) {
   for (uint32_t identifier = 0; identifier <= 0xffff; ++identifier) {
     Header bytes = emitted(Icmp4Header::echo(static_cast<uint16_t>(identifier), 0));
-    Icmp4Editor editor(bytes);
+    IcmpEditor editor(bytes);
     editor.set_checksum(checksum_of(bytes));
-    editor.turn_into_echo_reply();
+    editor.change_type(0);
     ASSERT_TRUE(Icmp4View::parse(bytes)->is_checksum_good()) << identifier;
   }
 }
 
 TEST(Icmp4Editor, ChangesTheIdentifierInPlace) {
   auto bytes = kEcho;
-  Icmp4Editor(bytes).set_identifier(0xabcd);
+  IcmpEditor(bytes).set_identifier(0xabcd);
   EXPECT_EQ(Icmp4View::parse(bytes)->identifier(), 0xabcd);
   EXPECT_EQ(Icmp4View::parse(bytes)->sequence_number(), 1);
 }

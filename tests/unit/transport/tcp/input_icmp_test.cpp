@@ -97,7 +97,7 @@ TEST_F(InputIcmp, APathMtuAboutNobodysConnectionIsNotBelieved) {
   error(e.a, una, Error::kMessageTooLong, 600);
   c.flow.local.port = port;
   EXPECT_EQ(path_mtu(), 1500u);
-  EXPECT_EQ(p.a.counters.value(DropReason::kIcmp4QuoteNotOurs), 1u);
+  EXPECT_EQ(p.a.counters.value(DropReason::kIcmpQuoteNotOurs), 1u);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
-#include "net/icmp4_error.h"
+#include "net/icmp_error_output.h"
 
 #include "tests/unit/net/net_test.h"
+#include "wire/icmp4.h"
 
 namespace tapstack::net {
 namespace {
@@ -49,7 +50,7 @@ TEST_F(Icmp4ErrorTest, NothingIsSaidAboutBroadcastAndMulticast) {
   EXPECT_TRUE(refuse(ip4({.destination = Ip4Address::from(224, 0, 0, 1)}, Frame(8)), Refusal::kPort,
                      {{0x01, 0x00, 0x5e, 0, 0, 1}})
                   .empty());
-  EXPECT_EQ(drops(DropReason::kIcmp4ErrorForbidden), 2u);
+  EXPECT_EQ(drops(DropReason::kIcmpErrorForbidden), 2u);
 }
 
 TEST_F(Icmp4ErrorTest, NothingIsSaidAboutIcmpErrors) {
@@ -68,9 +69,9 @@ TEST_F(Icmp4ErrorTest, NothingIsSaidAboutLaterFragments) {
   packet->info.interface = ts0_;
   packet->info.ip_header_bytes = 20;
   packet->info.protocol = 17;
-  send_icmp4_error(ctx_, parts(), *packet, wire::Icmp4Header::time_exceeded(0));
+  send_icmp_error(ctx_, parts(), *packet, wire::Icmp4Header::time_exceeded(0));
   EXPECT_TRUE(sent().empty());
-  EXPECT_EQ(drops(DropReason::kIcmp4ErrorForbidden), 1u);
+  EXPECT_EQ(drops(DropReason::kIcmpErrorForbidden), 1u);
 }
 
 TEST_F(Icmp4ErrorTest, RateIsLimitedAndRecovers) {
@@ -80,7 +81,7 @@ TEST_F(Icmp4ErrorTest, RateIsLimitedAndRecovers) {
     answered += refuse(packet).empty() ? 0 : 1;
   }
   EXPECT_EQ(answered, kConfig.icmp_errors_burst);
-  EXPECT_EQ(drops(DropReason::kIcmp4ErrorRateLimited), 5u);
+  EXPECT_EQ(drops(DropReason::kIcmpErrorRateLimited), 5u);
   advance(Duration::s(1));
   EXPECT_FALSE(refuse(packet).empty());
 }
