@@ -61,11 +61,13 @@ struct Config {
   uint32_t neighbour_delay_probe_ms = 5'000;    // RFC 4861 DELAY_FIRST_PROBE_TIME.
   uint32_t neighbour_stale_ms = 600'000;        // unused this long: forgotten.
   uint32_t neighbour_failed_ms = 3'000;         // how long a failure is remembered.
+  size_t dns_servers = 4;                       // told by routers (RFC 8106 5.3.1: at least 3).
+  size_t dns_search_domains = 4;                // likewise. Cost: 72 each.
 
   // --- IP (net/) -------------------------------------------------------------------------------
   bool ip6 = true;              // IPv6 beside IPv4 (RFC 8504).
   uint8_t ip_ttl_default = 64;  // RFC 1700.
-  size_t routes = 32;
+  size_t routes = 32;  // given, advertised (half of them at most) and learnt. Cost: 64 each.
   size_t reassemblies = 64;                 // datagrams under reassembly. Cost: about 80 each.
   size_t reassembly_fragments_max = 64;     // fragments held of one datagram; more: dropped whole.
   size_t reassembly_blocks_max = 2048;      // blocks all reassemblies may hold together.
@@ -247,7 +249,7 @@ constexpr Config sim() {
   c.interface_queue_packets = 64;
   c.neighbours = 8;
   c.neighbour_queue_packets = 3;
-  c.routes = 8;
+  c.routes = 16;
   c.reassemblies = 4;
   c.reassembly_blocks_max = 128;
   c.path_mtus = 8;

@@ -217,6 +217,12 @@ std::optional<Solicitation> NeighbourCache::on_timer(Context& ctx, mem::Index in
   return solicitation(ctx, index);
 }
 
+std::optional<NeighbourCache::Neighbour> NeighbourCache::failed(mem::Index index) const {
+  const Entry& entry = entries_.at(index);
+  if (entry.state != NeighbourState::kFailed) return std::nullopt;
+  return Neighbour{entry.interface, entry.address};
+}
+
 void NeighbourCache::flush(Context& ctx, InterfaceId interface) {
   for (mem::Index i = entries_.next_live(0); i != mem::kNoIndex; i = entries_.next_live(i + 1)) {
     if (entries_.at(i).interface == interface) remove(ctx, i);

@@ -91,6 +91,12 @@ class NeighbourCache {
   void confirm(Context& ctx, InterfaceId interface, const IpAddress& address);
   // The timer of entry `index` is due. Returns whom to solicit, if anyone.
   std::optional<Solicitation> on_timer(Context& ctx, mem::Index index);
+  // Who has not answered, if the entry `index` has FAILED.
+  struct Neighbour {
+    InterfaceId interface;
+    IpAddress address;
+  };
+  std::optional<Neighbour> failed(mem::Index index) const;
   // Forgets all neighbours on `interface` and drops what waits for them.
   void flush(Context& ctx, InterfaceId interface);
   // A packet whose resolution failed; empty when there is none (left).

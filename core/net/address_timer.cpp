@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
-#include "net/duplicate_address.h"
+#include "net/autoconfiguration.h"
+#include "net/nd_output.h"
+#include "net/slaac.h"
 
 namespace tapstack::net {
 namespace {
@@ -14,6 +16,27 @@ timer::TimerId timer_of(InterfaceId id) {
   return timer::make(timer::TimerKind::kAddress, id.value - 1u);
 }
 
+// When a preferred address ceases to be one.
+Instant deprecation(const InterfaceAddress& own) {
+  return own.state == link::AddressState::kPreferred ? own.preferred_until : Instant::never();
+}
+
+void probe_addresses(Context& ctx, Parts& parts, const Interface& interface) {
+  for (const InterfaceAddress& own : interface.addresses()) {
+    if (own.probe_at > ctx.now) continue;
+    if (!continue_probing(ctx, parts, interface.id, own.address())) continue;
+    // RFC 4861 6.3.7: the random delay before the first solicitation was that of the probes.
+    on_address_assigned(ctx, parts, interface.id, own.address(), Duration());
+  }
+}
+
+void search_routers(Context& ctx, Parts& parts, InterfaceId id) {
+  RouterSearch& search = parts.links.at(id).search;
+  if (search.ask_at() > ctx.now) return;
+  search.on_asked(ctx.now, ctx.random);
+  nd_solicit_routers(ctx, parts, id);
+}
+
 }  // namespace
 
 void arm_address_timer(Context& ctx, const Parts& parts, InterfaceId id) {
@@ -21,8 +44,9 @@ void arm_address_timer(Context& ctx, const Parts& parts, InterfaceId id) {
   Instant next = Instant::never();
   if (interface != nullptr && interface->settings.is_up) {
     for (const InterfaceAddress& own : interface->addresses()) {
-      next = std::min(next, own.probe_at);
+      next = std::min({next, own.probe_at, own.valid_until, deprecation(own)});
     }
+    next = std::min({next, parts.routes.next_expiry(id), parts.links.at(id).search.ask_at()});
   }
   ctx.timers.arm(timer_of(id), next);
 }
@@ -31,10 +55,12 @@ void on_address_timer(Context& ctx, Parts& parts, mem::Index index) {
   const InterfaceId id{static_cast<uint8_t>(index + 1)};
   Interface* interface = parts.interfaces.find(id);
   if (interface == nullptr) return;
-  for (size_t i = 0; kConfig.ip6 && i < interface->address_count; ++i) {
-    const InterfaceAddress& own = interface->address_slots[i];
-    if (own.probe_at <= ctx.now) continue_probing(ctx, parts, id, own.address());
+  if constexpr (kConfig.ip6) {
+    probe_addresses(ctx, parts, *interface);
+    expire_addresses(ctx, parts, id);
+    search_routers(ctx, parts, id);
   }
+  parts.routes.expire(ctx.now);
   arm_address_timer(ctx, parts, id);
 }
 

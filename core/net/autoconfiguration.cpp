@@ -2,6 +2,7 @@
 
 #include "net/address_timer.h"
 #include "net/interface_identifier.h"
+#include "net/router_advertisement.h"
 
 namespace tapstack::net {
 namespace {
@@ -11,7 +12,8 @@ using link::Interface;
 using link::InterfaceAddress;
 using link::Ip6Mode;
 
-constexpr uint8_t kLinkLocalPrefixBits = 64;  // RFC 4291 2.5.6
+constexpr uint8_t kLinkLocalPrefixBits = 64;   // RFC 4291 2.5.6
+constexpr uint32_t kSearchDelayMaxMs = 1'000;  // RFC 4861 10, MAX_RTR_SOLICITATION_DELAY
 
 // The group in which neighbours ask for `address`; two addresses may share it, and each counts.
 IpAddress group_of(const IpAddress& address, InterfaceId id) {
@@ -38,6 +40,14 @@ void add_link_local(Context& ctx, Parts& parts, InterfaceId id) {
   add_ip6_address(ctx, parts, id, own, ProbeStart::kRandom).ignore();
 }
 
+// Has `address` probed; where addresses are not, it is ours at once.
+void begin(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address, ProbeStart start) {
+  start_probing(ctx, parts, id, address, start);
+  if (!parts.interfaces.find(id)->find_address(address)->probe_at.is_never()) return;
+  // RFC 4861 6.3.7: not all hosts of a link at the same time.
+  on_address_assigned(ctx, parts, id, address, Duration::ms(ctx.random.below(kSearchDelayMaxMs)));
+}
+
 bool is_automatic(const InterfaceAddress& own) { return own.origin != AddressOrigin::kManual; }
 
 }  // namespace
@@ -46,9 +56,11 @@ void start_ip6(Context& ctx, Parts& parts, InterfaceId id) {
   Interface& interface = *parts.interfaces.find(id);
   if (!kConfig.ip6 || !interface.settings.is_up || interface.is_loopback) return;
   parts.links.reset(id);
+  draw_reachable_time(ctx, parts.links.at(id));
+  parts.neighbours.set_timing(id, {parts.links.at(id).retrans, parts.links.at(id).reachable});
   for (size_t i = 0; i < interface.address_count; ++i) {
     const IpAddress address = interface.address_slots[i].address();
-    if (address.is_ip6()) start_probing(ctx, parts, id, address, ProbeStart::kRandom);
+    if (address.is_ip6()) begin(ctx, parts, id, address, ProbeStart::kRandom);
   }
   if (interface.settings.ip6.mode == Ip6Mode::kAutoconfigured) add_link_local(ctx, parts, id);
   arm_address_timer(ctx, parts, id);
@@ -63,6 +75,8 @@ void stop_ip6(Context& ctx, Parts& parts, InterfaceId id) {
     remove_ip6_address(ctx, parts, id, IpAddress(own.address())).ignore();
   }
   parts.links.reset(id);
+  parts.dns.flush(id);
+  parts.routes.flush(id, true);
   parts.neighbours.set_timing(id, {});
   arm_address_timer(ctx, parts, id);
 }
@@ -82,12 +96,19 @@ Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const Interfa
       return joined;
     }
     if (interface->settings.is_up) {
-      start_probing(ctx, parts, id, address.address(), start);
+      begin(ctx, parts, id, address.address(), start);
       add_link_local(ctx, parts, id);
     }
   }
   arm_address_timer(ctx, parts, id);
   return {};
+}
+
+void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address,
+                         Duration delay) {
+  const Interface& interface = *parts.interfaces.find(id);
+  if (interface.settings.ip6.mode != Ip6Mode::kAutoconfigured) return;
+  if (address.is_link_local()) parts.links.at(id).search.start(ctx.now + delay);
 }
 
 Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {

@@ -16,6 +16,9 @@ void stop_ip6(Context& ctx, Parts& parts, InterfaceId id);
 // (IPv6 is off there), see link::InterfaceTable.
 Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id,
                        const link::InterfaceAddress& address, ProbeStart start);
+// `address` of `id` has just become ours: with a link-local one the search for routers begins.
+void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address,
+                         Duration delay);
 // Errors: see link::InterfaceTable.
 Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address);
 

@@ -4,6 +4,8 @@
 
 #include "net/neighbour_advertisement.h"
 #include "net/neighbour_solicitation.h"
+#include "net/redirect6.h"
+#include "net/router_advertisement.h"
 
 namespace tapstack::net {
 namespace {
@@ -39,7 +41,9 @@ void hand_on(Context& ctx, Parts& parts, const NdReceived& received) {
     case NdType::kNeighbourAdvertisement:
       return neighbour_advertisement_input(ctx, parts, received);
     case NdType::kRouterAdvertisement:
+      return router_advertisement_input(ctx, parts, received);
     case NdType::kRedirect:
+      return redirect6_input(ctx, parts, received);
     case NdType::kRouterSolicitation:  // RFC 4861 6.2.6 is for routers; hosts discard them
       return ctx.drop(DropReason::kNdNotForUs);
   }

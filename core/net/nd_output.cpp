@@ -128,6 +128,20 @@ void nd_probe(Context& ctx, Parts& parts, InterfaceId id, const InterfaceAddress
   send(ctx, parts, {id, Ip6Address::any(), group_of(own.address(), id)}, message, trailer);
 }
 
+void nd_solicit_routers(Context& ctx, Parts& parts, InterfaceId id) {
+  const Interface* interface = parts.interfaces.find(id);
+  TAPSTACK_ASSERT(interface != nullptr);
+  const InterfaceAddress* own = interface->link_local();
+  if (own == nullptr) return;
+  // RFC 4429 3.2: no source link-layer address while the address may be another host's.
+  Trailer trailer;
+  if (may_ask(*own)) {
+    trailer = Trailer::link_layer(NdOptionType::kSourceLinkLayer, interface->settings.mac);
+  }
+  send(ctx, parts, {id, own->address(), IpAddress(Ip6Address::all_routers(), id)},
+       {.type = NdType::kRouterSolicitation}, trailer);
+}
+
 void nd_advertise(Context& ctx, Parts& parts, const NeighbourReply& reply) {
   const Interface* interface = parts.interfaces.find(reply.interface);
   TAPSTACK_ASSERT(interface != nullptr);

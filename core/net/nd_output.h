@@ -13,6 +13,9 @@ void nd_solicit(Context& ctx, Parts& parts, const link::Solicitation& ask);
 // nonce if it has one (RFC 7527 4.1).
 void nd_probe(Context& ctx, Parts& parts, InterfaceId id, const link::InterfaceAddress& address);
 
+// Asks for routers (RFC 4861 6.3.7), from our link-local address.
+void nd_solicit_routers(Context& ctx, Parts& parts, InterfaceId id);
+
 struct NeighbourReply {
   InterfaceId interface;
   IpAddress target;       // our address that was asked for

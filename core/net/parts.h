@@ -3,6 +3,7 @@
 
 #include "link/interface_table.h"
 #include "link/neighbour_cache.h"
+#include "net/dns_facts.h"
 #include "net/group_table.h"
 #include "net/icmp_error.h"
 #include "net/icmp_limiter.h"
@@ -25,6 +26,7 @@ struct Parts {
   PathMtuCache path_mtus;
   GroupTable groups;
   Ip6Links links;
+  DnsFacts dns;
   IcmpLimiter icmp_limiter;
   Identification identification;
   SecretKey flow_key;      // of IPv6 flow labels

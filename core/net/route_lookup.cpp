@@ -85,6 +85,21 @@ const Interface* interface_for_group(const Parts& parts, const RouteQuery& query
   return nullptr;
 }
 
+// RFC 4861 6.3.6: routers "in any state other than INCOMPLETE" are better than those that nobody
+// knows anything about. IPv4's are all alike: RFC 1122 3.3.1.4 leaves dead ones to the transports.
+Reachability reachability_of(const Parts& parts, const RouteEntry& entry, Instant now) {
+  if (!entry.gateway.is_ip6()) return Reachability::kUnknown;
+  switch (parts.neighbours.state(entry.interface, entry.gateway, now)) {
+    case link::NeighbourState::kFailed:
+      return Reachability::kFailed;
+    case link::NeighbourState::kNone:
+    case link::NeighbourState::kIncomplete:
+      return Reachability::kUnknown;
+    default:
+      return Reachability::kReachable;
+  }
+}
+
 Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant now) {
   const Interface* best = nullptr;
   uint8_t length = 0;
@@ -98,10 +113,13 @@ Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant no
       length = own.prefix.length;
     }
   }
-  const RouteEntry* entry = parts.routes.find(query.destination, [&](const RouteEntry& e) {
-    const Interface* interface = parts.interfaces.find(e.interface);
-    return interface != nullptr && may_leave_by(*interface, query);
-  });
+  const RouteEntry* entry = parts.routes.find(
+      query.destination,
+      [&](const RouteEntry& e) {
+        const Interface* interface = parts.interfaces.find(e.interface);
+        return interface != nullptr && may_leave_by(*interface, query);
+      },
+      [&](const RouteEntry& e) { return reachability_of(parts, e, now); });
   if (entry != nullptr && (best == nullptr || entry->destination.length > length)) {
     const bool is_on_link = entry->gateway.family() == Family::kNone;
     return over(parts, *parts.interfaces.find(entry->interface), query,

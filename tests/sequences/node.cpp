@@ -41,12 +41,12 @@ void Node::start() {
   api::InterfaceSettings ethernet;
   std::memcpy(ethernet.name, "ts0", 4);
   ethernet.mac = kMac;
+  // As the recorded node: three probes, without the nonce that RFC 7527 has added since.
+  ethernet.ip6 = {
+      .mode = link::Ip6Mode::kAutoconfigured, .dad_transmits = 3, .has_dad_nonce = false};
   const auto added = api::add_interface(**stack_, now_, ethernet);
   require(added.ok(), "add_interface");
   interface_ = *added;
-  const auto own = Ip6Address::from(0xfe80, 0, 0, 0, 0x0211, 0x22ff, 0xfe33, 0x4456);
-  require(api::add_address(**stack_, now_, interface_, {IpAddress(own, interface_), 64}).ok(),
-          "add_address");
   if (hop_limit_ != 0) advertise_hop_limit();
   collect();
 }
