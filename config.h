@@ -83,6 +83,11 @@ struct Config {
   size_t ip6_options_max = 8;             // but for padding, RFC 8504 5.3.
   size_t multicast_groups = 32;           // memberships of all interfaces. Cost: 20 each.
 
+  // --- DHCP (app/) ------------------------------------------------------------------------------
+  // RFC 2131 4.4.1 SHOULD: a client waits 1 to 10 s at random before it asks, so that hosts that
+  // start together do not ask together. 0: programs wait for the address, and are started singly.
+  uint32_t dhcp_start_delay_max_ms = 0;
+
   // --- Sockets ---------------------------------------------------------------------------------
   size_t sockets = 16384;                           // Cost: about 160 each.
   size_t udp_endpoints = 4096;                      // Cost: about 96 each.

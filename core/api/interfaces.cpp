@@ -35,9 +35,32 @@ Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& addr
   return net::add_address(ctx, stack.layers().network, id, address);
 }
 
+Status configure_address(Stack& stack, Instant now, InterfaceId id,
+                         const AddressSettings& address) {
+  Context ctx = stack.context(now);
+  const link::InterfaceAddress wanted{
+      .prefix = address.prefix, .origin = address.origin, .on_conflict = address.on_conflict};
+  return net::configure_address(ctx, stack.layers().network, id, wanted);
+}
+
+Result<AddressState> address_state(const Stack& stack, InterfaceId id, const IpAddress& address) {
+  const link::Interface* found = stack.layers().network.interface(id);
+  if (found == nullptr) return Error::kNoDevice;
+  const link::InterfaceAddress* own = found->find_address(address);
+  if (own == nullptr) return Error::kAddressNotAvailable;
+  return own->state;
+}
+
 Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address) {
   Context ctx = stack.context(now);
   return net::remove_address(ctx, stack.layers().network, id, address);
+}
+
+Status set_configuring(Stack& stack, InterfaceId id, bool on) {
+  link::Interface* found = stack.layers().network.parts().interfaces.find(id);
+  if (found == nullptr) return Error::kNoDevice;
+  found->is_configuring = on;
+  return {};
 }
 
 Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway,

@@ -15,6 +15,9 @@ class Stack;
 
 namespace tapstack::api {
 
+using link::AddressOrigin;
+using link::AddressState;
+using link::ConflictPolicy;
 using link::InterfaceCounters;
 using link::InterfaceSettings;
 
@@ -35,7 +38,21 @@ Status remove_interface(Stack& stack, Instant now, InterfaceId id);
 // The device behind the interface is lost for good: TCP connections that go by it end with `error`.
 void end_connections(Stack& stack, Instant now, InterfaceId id, Error error);
 Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& address);
+// add_address() with more to say about it: an IPv4 address whose policy is not kIgnore is
+// kTentative first, while others are asked whether they have it (RFC 5227, up to 9 s); its state
+// tells what came of it.
+struct AddressSettings {
+  Prefix prefix;
+  AddressOrigin origin = AddressOrigin::kManual;
+  ConflictPolicy on_conflict = ConflictPolicy::kIgnore;
+};
+Status configure_address(Stack& stack, Instant now, InterfaceId id, const AddressSettings& address);
+// Errors: kNoDevice, kAddressNotAvailable.
+Result<AddressState> address_state(const Stack& stack, InterfaceId id, const IpAddress& address);
 Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address);
+// Whether UDP datagrams that come in on `id` for unicast addresses that are not ours are delivered,
+// as broadcasts are: for a client that has no address yet (RFC 2131 4.1). Errors: kNoDevice.
+Status set_configuring(Stack& stack, InterfaceId id, bool on);
 // Destination ::/0 or 0.0.0.0/0 is the default route. gateway without family: on link.
 Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway, InterfaceId id);
 Status remove_route(Stack& stack, const Prefix& destination);

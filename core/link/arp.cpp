@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "link/address_conflict.h"
 #include "link/ethernet.h"
 #include "wire/arp.h"
 
@@ -76,7 +77,7 @@ Ip4Address asking_address(const Interface& interface, const Solicitation& ask) {
 mem::PacketQueue arp_input(Context& ctx, InterfaceTable& interfaces, NeighbourCache& neighbours,
                            mem::PacketPtr message) {
   const InterfaceId id = message->info.interface;
-  const Interface* interface = interfaces.find(id);
+  Interface* interface = interfaces.find(id);
   TAPSTACK_ASSERT(interface != nullptr);
   const uint32_t present = std::min(message->size(), kMessageBytes);
   const uint8_t* bytes = ctx.memory.pull(*message, present);
@@ -94,12 +95,9 @@ mem::PacketQueue arp_input(Context& ctx, InterfaceTable& interfaces, NeighbourCa
     ctx.drop(DropReason::kArpBadSender);
     return {};
   }
-  if (interface->has_address(m.sender_protocol)) {
-    // RFC 5227 2.4: another host uses our address. It is ours by configuration, so we keep it, and
-    // we do not defend it: two hosts that both did would flood the link (2.4 (b)).
-    ctx.drop(DropReason::kArpAddressConflict);
-    return {};
-  }
+  const ConflictOutcome conflict = check_conflict(ctx, *interface, m);
+  if (conflict == ConflictOutcome::kDefend) arp_announce(ctx, interfaces, id, m.sender_protocol);
+  if (conflict != ConflictOutcome::kNone) return {};
   const bool is_for_us = interface->has_address(m.target_protocol);
   mem::PacketQueue released;
   if (!m.sender_protocol.is_any()) {
@@ -125,6 +123,14 @@ void arp_solicit(Context& ctx, InterfaceTable& interfaces, const Solicitation& a
   const ArpMessage request{ArpOperation::kRequest, interface->settings.mac,
                            asking_address(*interface, ask), MacAddress{}, ask.target.ip4()};
   send(ctx, interfaces, ask.interface, request, ask.is_unicast ? ask.mac : MacAddress::broadcast());
+}
+
+void arp_probe(Context& ctx, InterfaceTable& interfaces, InterfaceId id, Ip4Address address) {
+  const Interface* interface = interfaces.find(id);
+  if (interface == nullptr || !interface->has_neighbours() || !interface->settings.is_up) return;
+  const ArpMessage probe{ArpOperation::kRequest, interface->settings.mac, Ip4Address::any(),
+                         MacAddress{}, address};
+  send(ctx, interfaces, id, probe, MacAddress::broadcast());
 }
 
 void arp_announce(Context& ctx, InterfaceTable& interfaces, InterfaceId id, Ip4Address address) {

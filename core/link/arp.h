@@ -16,6 +16,10 @@ mem::PacketQueue arp_input(Context& ctx, InterfaceTable& interfaces, NeighbourCa
 // Sends the request that `ask` wants. Lost without harm when there is no memory: it is repeated.
 void arp_solicit(Context& ctx, InterfaceTable& interfaces, const Solicitation& ask);
 
+// Asks whether anybody has `address`, which is not ours yet (RFC 5227 2.1.1: "the 'sender IP
+// address' field MUST be set to all zeroes").
+void arp_probe(Context& ctx, InterfaceTable& interfaces, InterfaceId interface, Ip4Address address);
+
 // Tells the link that `address` is now at this interface's MAC (gratuitous ARP, RFC 5227 2.3: "an
 // ARP Announcement is identical to the ARP Probe, except that sender and target are both the
 // address").

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config.h"
+#include "link/address_probe.h"
 #include "link/ip6_settings.h"
 #include "mem/packet.h"
 #include "util/address.h"
@@ -66,6 +67,13 @@ enum class AddressOrigin : uint8_t {
   kDhcp,
 };
 
+// What happens when another host says that it has an IPv4 address of ours (RFC 5227 2.4).
+enum class ConflictPolicy : uint8_t {
+  kIgnore,  // neither probed nor defended: it is counted, no more
+  kDefend,  // (c): claimed again, once in DEFEND_INTERVAL at most, and never given up
+  kYield,   // (b): claimed again once; a second conflict within DEFEND_INTERVAL takes it away
+};
+
 struct InterfaceAddress {
   Prefix prefix;
   AddressState state = AddressState::kPreferred;
@@ -77,6 +85,10 @@ struct InterfaceAddress {
   uint8_t probes_sent = 0;
   wire::NdNonce nonce{};                // of the probes, RFC 7527 4.1
   Instant probe_at = Instant::never();  // next probe, or end of waiting for objections
+  // Its like for IPv4 (net/address_claim4.h).
+  ConflictPolicy on_conflict = ConflictPolicy::kIgnore;
+  AddressProbe probe{};
+  Instant defends_again_at = Instant::from_us(0);  // a conflict before that is the second one
   Instant preferred_until = Instant::never();
   Instant valid_until = Instant::never();
 
@@ -90,6 +102,9 @@ struct InterfaceAddress {
 struct Interface {
   InterfaceId id;  // value 0: this slot of the table is free
   bool is_loopback = false;
+  // A client asks for its address: UDP datagrams to any unicast address are taken, as broadcasts
+  // are (RFC 2131 4.1: answers may go to the address that is offered).
+  bool is_configuring = false;
   uint8_t address_count = 0;
   InterfaceSettings settings;
   InterfaceCounters counters;

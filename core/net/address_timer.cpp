@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/address_claim4.h"
 #include "net/autoconfiguration.h"
 #include "net/nd_output.h"
 #include "net/slaac.h"
@@ -44,7 +45,8 @@ void arm_address_timer(Context& ctx, const Parts& parts, InterfaceId id) {
   Instant next = Instant::never();
   if (interface != nullptr && interface->settings.is_up) {
     for (const InterfaceAddress& own : interface->addresses()) {
-      next = std::min({next, own.probe_at, own.valid_until, deprecation(own)});
+      next = std::min(
+          {next, own.probe_at, own.probe.next_deadline(), own.valid_until, deprecation(own)});
     }
     next = std::min({next, parts.routes.next_expiry(id), parts.links.at(id).search.ask_at()});
   }
@@ -59,6 +61,9 @@ void on_address_timer(Context& ctx, Parts& parts, mem::Index index) {
     probe_addresses(ctx, parts, *interface);
     expire_addresses(ctx, parts, id);
     search_routers(ctx, parts, id);
+  }
+  for (size_t i = 0; i < interface->address_count; ++i) {
+    continue_claim4(ctx, parts, id, interface->address_slots[i]);
   }
   parts.routes.expire(ctx.now);
   arm_address_timer(ctx, parts, id);

@@ -1,6 +1,7 @@
 #include "net/configuration.h"
 
-#include "link/arp.h"
+#include "net/address_claim4.h"
+#include "net/address_timer.h"
 #include "net/autoconfiguration.h"
 
 namespace tapstack::net {
@@ -18,11 +19,22 @@ void flush(Context& ctx, Parts& parts, InterfaceId id) {
   }
 }
 
-void announce(Context& ctx, Parts& parts, const Interface& interface) {
-  for (const link::InterfaceAddress& own : interface.addresses()) {
-    if (!own.address().is_ip4()) continue;
-    link::arp_announce(ctx, parts.interfaces, interface.id, own.address().ip4());
+// The link is new: what is probed is probed anew ("when a network interface transitions from an
+// inactive to an active state", RFC 5227 2.1), the others are announced.
+void claim_all(Context& ctx, Parts& parts, Interface& interface) {
+  for (size_t i = 0; i < interface.address_count; ++i) {
+    link::InterfaceAddress& own = interface.address_slots[i];
+    if (own.address().is_ip4()) start_claim4(ctx, parts, interface.id, own);
   }
+}
+
+// Whether a gateway can be asked for on the link: by a prefix of the interface, or by a route
+// without gateway (RFC 3442: a router may be outside of the subnet).
+bool is_on_link(const Parts& parts, const Interface& interface, const IpAddress& gateway) {
+  if (interface.prefix_of(gateway) != nullptr) return true;
+  return parts.routes.find(gateway, [&](const RouteEntry& entry) {
+    return entry.interface == interface.id && entry.gateway.family() == Family::kNone;
+  }) != nullptr;
 }
 
 Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,
@@ -48,7 +60,7 @@ Result<InterfaceId> add_interface(Context& ctx, Network& network,
 Status change_interface(Context& ctx, Network& network, InterfaceId id,
                         const link::InterfaceSettings& settings) {
   Parts& parts = network.parts();
-  const Interface* interface = parts.interfaces.find(id);
+  Interface* interface = parts.interfaces.find(id);
   if (interface == nullptr) return Error::kNoDevice;
   const link::InterfaceSettings before = interface->settings;
   const Status changed = parts.interfaces.change(id, settings);
@@ -58,7 +70,7 @@ Status change_interface(Context& ctx, Network& network, InterfaceId id,
     return {};
   }
   const bool is_elsewhere = !before.is_up || before.mac != settings.mac;
-  if (is_elsewhere) announce(ctx, parts, *interface);
+  if (is_elsewhere) claim_all(ctx, parts, *interface);
   if (is_elsewhere || before.ip6 != settings.ip6) {
     stop_ip6(ctx, parts, id);
     start_ip6(ctx, parts, id);
@@ -74,23 +86,33 @@ Status remove_interface(Context& ctx, Network& network, InterfaceId id) {
   flush(ctx, parts, id);
   parts.routes.flush(id, false);
   parts.groups.flush(id);
-  return parts.interfaces.remove(ctx, id);
+  const Status removed = parts.interfaces.remove(ctx, id);
+  arm_address_timer(ctx, parts, id);
+  return removed;
 }
 
 Status add_address(Context& ctx, Network& network, InterfaceId id, const Prefix& address) {
+  return configure_address(ctx, network, id, {.prefix = address});
+}
+
+Status configure_address(Context& ctx, Network& network, InterfaceId id,
+                         const link::InterfaceAddress& wanted) {
   Parts& parts = network.parts();
-  if (kConfig.ip6 && address.address.is_ip6()) {
-    return add_ip6_address(ctx, parts, id, {.prefix = address}, ProbeStart::kNow);
+  if (kConfig.ip6 && wanted.address().is_ip6()) {
+    return add_ip6_address(ctx, parts, id, wanted, ProbeStart::kNow);
   }
-  const Status added = parts.interfaces.add_address(id, {.prefix = address});
+  const Status added = parts.interfaces.add_address(id, wanted);
   if (!added.ok()) return added;
-  link::arp_announce(ctx, parts.interfaces, id, address.address.ip4());
+  start_claim4(ctx, parts, id, *parts.interfaces.find(id)->find_address(wanted.address()));
   return {};
 }
 
 Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAddress& address) {
-  if (kConfig.ip6 && address.is_ip6()) return remove_ip6_address(ctx, network.parts(), id, address);
-  return network.parts().interfaces.remove_address(id, address);
+  Parts& parts = network.parts();
+  if (kConfig.ip6 && address.is_ip6()) return remove_ip6_address(ctx, parts, id, address);
+  const Status removed = parts.interfaces.remove_address(id, address);
+  if (removed.ok()) arm_address_timer(ctx, parts, id);
+  return removed;
 }
 
 Status add_route(Network& network, const Prefix& destination, const IpAddress& gateway,
@@ -103,7 +125,7 @@ Status add_route(Network& network, const Prefix& destination, const IpAddress& g
   }
   for (const Interface& interface : parts.interfaces.slots()) {
     if (interface.id.value == 0 || (id.value != 0 && interface.id != id)) continue;
-    if (interface.prefix_of(gateway) == nullptr) continue;
+    if (!is_on_link(parts, interface, gateway)) continue;
     return parts.routes.add({destination, gateway, interface.id});
   }
   return Error::kNetworkUnreachable;

@@ -18,6 +18,11 @@ Status change_interface(Context& ctx, Network& network, InterfaceId id,
 Status remove_interface(Context& ctx, Network& network, InterfaceId id);
 // Errors: see link::InterfaceTable.
 Status add_address(Context& ctx, Network& network, InterfaceId id, const Prefix& address);
+// add_address() with its origin, its lifetimes, and whether an IPv4 address is probed first: one
+// whose `on_conflict` is not kIgnore is tentative until nobody objected (RFC 5227 2.1, up to 9 s);
+// its state tells when it is ours or that another host has it.
+Status configure_address(Context& ctx, Network& network, InterfaceId id,
+                         const link::InterfaceAddress& wanted);
 Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAddress& address);
 // `gateway` without family: on link, and then `id` must be given. `id` 0: the interface that has
 // the gateway on link. Errors: kNoDevice, kNetworkUnreachable (gateway not on link), and see

@@ -80,7 +80,7 @@ std::optional<DropReason> check_source(const Parts& parts, const Interface& inte
 // 3. Strong host model (RFC 1122 3.3.4.2): an address counts on its own interface only, but for
 // what we send to ourselves.
 std::optional<DropReason> check_destination(const Parts& parts, const Interface& interface,
-                                            const mem::PacketInfo& info) {
+                                            mem::PacketInfo& info) {
   const Ip4Address destination = info.destination.ip4();
   if (destination.is_this_network() || destination.is_reserved()) {
     return DropReason::kIpBadDestination;
@@ -96,7 +96,13 @@ std::optional<DropReason> check_destination(const Parts& parts, const Interface&
                ? std::nullopt
                : std::optional(DropReason::kIpNotForUs);
   }
-  if (!interface.has_address(destination)) return DropReason::kIpNotForUs;
+  if (!interface.has_address(destination)) {
+    const bool is_offer = interface.is_configuring && !info.link_broadcast &&
+                          !info.link_multicast && info.protocol == wire::ip_protocol::kUdp;
+    if (!is_offer) return DropReason::kIpNotForUs;
+    info.ip_broadcast = true;  // whoever is bound gets it, nobody objects to it
+    return std::nullopt;
+  }
   // RFC 1122 3.3.6: "SHOULD silently discard a datagram that is received via a link-layer broadcast
   // but does not specify an IP multicast or broadcast destination address".
   if (info.link_broadcast || info.link_multicast) return DropReason::kIp4LinkBroadcastUnicast;

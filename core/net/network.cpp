@@ -97,6 +97,10 @@ Result<Route> Network::route(const IpAddress& destination, const IpAddress& sour
   return find_route(parts_, {destination, source, bound}, now);
 }
 
+Result<Route> Network::route_without_address(InterfaceId interface) const {
+  return net::route_without_address(parts_, interface);
+}
+
 Status Network::send(Context& ctx, mem::PacketPtr packet, const Route& route,
                      const SendParams& params) {
   return ip_output(ctx, parts_, std::move(packet), route, params);

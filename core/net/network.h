@@ -40,6 +40,8 @@ class Network {
   // elsewhere).
   Result<Route> route(const IpAddress& destination, const IpAddress& source, InterfaceId bound,
                       Instant now) const;
+  // The limited broadcast from 0.0.0.0; see route_lookup.h.
+  Result<Route> route_without_address(InterfaceId interface) const;
   // Sends a packet that holds transport header and payload: adds the IP header from `route` and
   // `params`, fragments when needed and allowed, resolves the neighbour (queueing meanwhile), adds
   // the link header and queues the frame. Addresses are the route's; packet->info needs only

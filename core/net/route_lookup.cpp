@@ -188,4 +188,19 @@ Result<Route> find_route(const Parts& parts, const RouteQuery& asked, Instant no
   return is_group ? to_group(parts, query, now) : to_unicast(parts, query, now);
 }
 
+Result<Route> route_without_address(const Parts& parts, InterfaceId id) {
+  const Interface* interface = parts.interfaces.find(id);
+  if (interface == nullptr) return Error::kNoDevice;
+  if (!interface->settings.is_up) return Error::kNetworkDown;
+  if (interface->is_loopback) return Error::kInvalid;
+  Route route;
+  route.interface = id;
+  route.destination = route.next_hop = Ip4Address::limited_broadcast();
+  route.source = Ip4Address::any();
+  route.mtu_bytes = route.interface_mtu_bytes = interface->settings.mtu_bytes;
+  route.is_broadcast = true;
+  route.can_checksum = interface->settings.can_checksum;
+  return route;
+}
+
 }  // namespace tapstack::net

@@ -19,4 +19,8 @@ struct RouteQuery {
 // interface that owns their source address. Errors: see Network::route().
 Result<Route> find_route(const Parts& parts, const RouteQuery& query, Instant now);
 
+// The limited broadcast by `interface`, from 0.0.0.0: how a host without an address asks for one
+// (RFC 2131 4.1, RFC 1122 3.2.1.3 (a)). Errors: kNoDevice, kNetworkDown, kInvalid (loopback).
+Result<Route> route_without_address(const Parts& parts, InterfaceId interface);
+
 }  // namespace tapstack::net

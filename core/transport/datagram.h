@@ -17,6 +17,9 @@ struct DatagramInfo {
   uint8_t ttl = 0;        // receive: of the packet; send: 0 for the socket's
   uint8_t tos = 0;
   bool dont_route = false;  // send: only to neighbours on link (MSG_DONTROUTE)
+  // send: from 0.0.0.0, as a host does that asks for its address (RFC 2131 4.1), whatever addresses
+  // there are; to 255.255.255.255 by `interface` only
+  bool from_unspecified = false;
   uint32_t full_bytes = 0;  // receive: length of the datagram before truncation
   Instant received_at;      // receive: when it came in, on the embedder's clock
 };

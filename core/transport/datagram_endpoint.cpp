@@ -82,7 +82,10 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
   if (!source.ok()) return source.error();
   const InterfaceId interface =
       endpoint.settings.interface.value != 0 ? endpoint.settings.interface : to.interface;
-  const auto route = network.route(target.to.address, *source, interface, ctx.now);
+  const bool is_unspecified =
+      to.from_unspecified && target.to.address == IpAddress(Ip4Address::limited_broadcast());
+  const auto route = is_unspecified ? network.route_without_address(interface)
+                                    : network.route(target.to.address, *source, interface, ctx.now);
   if (!route.ok()) return route.error();
   target.route = *route;
   if (to.dont_route && route->next_hop != target.to.address) return Error::kNetworkUnreachable;

@@ -145,6 +145,37 @@ TEST_F(UdpTest, TheMoreIsFixedTheBetterTheMatch) {
   EXPECT_EQ(read(at(any)), text("any"));
 }
 
+TEST_F(UdpTest, AHostThatAsksForItsAddressSendsFromNone) {  // RFC 2131 4.1
+  const EndpointId id = bound(68);
+  at(id).settings.broadcast = true;
+  DatagramInfo where = to(Ip4Address::limited_broadcast(), 67);
+  where.interface = ts0_;
+  where.from_unspecified = true;
+  ASSERT_TRUE(send(id, text("discover"), where).ok());
+  const Frame packet = sent_packet(MacAddress::broadcast());
+  EXPECT_EQ(net::get32(packet, 12), 0u);
+  EXPECT_EQ(net::get32(packet, 16), 0xffffffffu);
+}
+
+TEST_F(UdpTest, FromNoneGoesByANamedInterfaceThatIsUpOnly) {
+  const EndpointId id = bound(68);
+  at(id).settings.broadcast = true;
+  DatagramInfo where = to(Ip4Address::limited_broadcast(), 67);
+  where.from_unspecified = true;
+  EXPECT_EQ(send(id, text("x"), where).error(), Error::kNoDevice);
+  where.interface = link::kLoopback;
+  EXPECT_EQ(send(id, text("x"), where).error(), Error::kInvalid);
+}
+
+TEST_F(UdpTest, WhileConfiguringADatagramToAnOfferedAddressIsTaken) {  // RFC 2131 4.1
+  const EndpointId id = bound(68);
+  parts().interfaces.find(ts0_)->is_configuring = true;
+  arrive(udp(67, 68, text("offer")), {.destination = kAbsent});
+  EXPECT_EQ(read(at(id)), text("offer"));
+  arrive(udp(67, 69, text("stray")), {.destination = kAbsent});
+  EXPECT_TRUE(sent().empty());  // no Port Unreachable from an address that is not ours
+}
+
 TEST_F(UdpTest, SendsWithAChecksumThatCoversThePseudoHeader) {
   const EndpointId id = bound(5000);
   EXPECT_EQ(*send(id, text("hello"), to(kPeer, 4000)), 5u);
