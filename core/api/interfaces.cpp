@@ -51,6 +51,12 @@ Result<AddressState> address_state(const Stack& stack, InterfaceId id, const IpA
   return own->state;
 }
 
+Status set_lifetimes(Stack& stack, Instant now, InterfaceId id, const IpAddress& address,
+                     Instant preferred_until, Instant valid_until) {
+  Context ctx = stack.context(now);
+  return net::set_lifetimes(ctx, stack.layers().network, id, address, preferred_until, valid_until);
+}
+
 Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address) {
   Context ctx = stack.context(now);
   return net::remove_address(ctx, stack.layers().network, id, address);

@@ -49,6 +49,10 @@ struct AddressSettings {
 Status configure_address(Stack& stack, Instant now, InterfaceId id, const AddressSettings& address);
 // Errors: kNoDevice, kAddressNotAvailable.
 Result<AddressState> address_state(const Stack& stack, InterfaceId id, const IpAddress& address);
+// From `preferred_until` on an IPv6 address is no source for something new, at `valid_until` it is
+// removed (RFC 4862 5.5.4); never() is for ever. Errors: kNoDevice, kAddressNotAvailable.
+Status set_lifetimes(Stack& stack, Instant now, InterfaceId id, const IpAddress& address,
+                     Instant preferred_until, Instant valid_until);
 Status remove_address(Stack& stack, Instant now, InterfaceId id, const IpAddress& address);
 // Whether UDP datagrams that come in on `id` for unicast addresses that are not ours are delivered,
 // as broadcasts are: for a client that has no address yet (RFC 2131 4.1). Errors: kNoDevice.

@@ -204,6 +204,7 @@ Dhcp4Output Dhcp4Protocol::decline(Instant now, std::span<uint8_t> out) {
   return {.bytes = writer.finish()};
 }
 
+// RFC 2131 4.4.6: to the server alone, and not repeated.
 Dhcp4Output Dhcp4Protocol::release(Instant now, std::span<uint8_t> out) {
   const bool has_any = has_lease();
   stop();

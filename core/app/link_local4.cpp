@@ -38,6 +38,7 @@ void LinkLocal4::poll(Stack& stack, Instant now, bool is_wanted) {
   const auto state = api::address_state(stack, interface_, candidate_);
   is_in_use_ = state.ok() && *state == api::AddressState::kPreferred;
   if (state.ok() && *state != api::AddressState::kDuplicate) return;
+  // Lost while probing, or contested in use (RFC 3927 2.5; the stack has defended it once).
   // RFC 3927 2.2.1: "if the number of conflicts exceeds MAX_CONFLICTS then the host MUST limit the
   // rate at which it probes for new addresses to no more than one new address per
   // RATE_LIMIT_INTERVAL".

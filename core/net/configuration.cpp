@@ -107,6 +107,23 @@ Status configure_address(Context& ctx, Network& network, InterfaceId id,
   return {};
 }
 
+Status set_lifetimes(Context& ctx, Network& network, InterfaceId id, const IpAddress& address,
+                     Instant preferred_until, Instant valid_until) {
+  Parts& parts = network.parts();
+  Interface* interface = parts.interfaces.find(id);
+  if (interface == nullptr) return Error::kNoDevice;
+  link::InterfaceAddress* own = interface->find_address(address);
+  if (own == nullptr) return Error::kAddressNotAvailable;
+  own->preferred_until = preferred_until;
+  own->valid_until = valid_until;
+  const bool is_preferred = preferred_until > ctx.now;
+  if (is_preferred && own->state == link::AddressState::kDeprecated) {
+    own->state = link::AddressState::kPreferred;
+  }
+  arm_address_timer(ctx, parts, id);
+  return {};
+}
+
 Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAddress& address) {
   Parts& parts = network.parts();
   if (kConfig.ip6 && address.is_ip6()) return remove_ip6_address(ctx, parts, id, address);

@@ -23,6 +23,10 @@ Status add_address(Context& ctx, Network& network, InterfaceId id, const Prefix&
 // its state tells when it is ours or that another host has it.
 Status configure_address(Context& ctx, Network& network, InterfaceId id,
                          const link::InterfaceAddress& wanted);
+// An IPv6 address is deprecated and removed at these instants instead (RFC 4862 5.5.4). Errors:
+// kNoDevice, kAddressNotAvailable.
+Status set_lifetimes(Context& ctx, Network& network, InterfaceId id, const IpAddress& address,
+                     Instant preferred_until, Instant valid_until);
 Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAddress& address);
 // `gateway` without family: on link, and then `id` must be given. `id` 0: the interface that has
 // the gateway on link. Errors: kNoDevice, kNetworkUnreachable (gateway not on link), and see

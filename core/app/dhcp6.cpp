@@ -1,0 +1,109 @@
+#include "app/dhcp6.h"
+
+namespace tapstack::app {
+namespace {
+
+// RFC 8415 18.2.10.1, RFC 5942 4: an address says nothing about what is on the link.
+constexpr uint8_t kPrefixLength = 128;
+
+}  // namespace
+
+Status Dhcp6::start(Stack& stack, Instant now) {
+  const auto opened = api::open(stack, now, Family::kIp6, SocketKind::kUdp, 0);
+  if (!opened.ok()) return opened.error();
+  socket_ = *opened;
+  api::set_option(stack, now, socket_, Option::kIp6Only, 1).ignore();
+  api::set_option(stack, now, socket_, Option::kBindInterface, interface_.value).ignore();
+  const Status bound = api::bind(stack, now, socket_, {Ip6Address::any(), wire::kDhcp6ClientPort});
+  if (bound.ok()) return {};
+  api::close(stack, now, socket_).ignore();
+  socket_ = SocketId();
+  return bound;
+}
+
+void Dhcp6::set_mode(Stack& stack, Instant now, Dhcp6Mode mode) {
+  if (mode == mode_) return;
+  mode_ = mode;
+  if (mode != Dhcp6Mode::kStateful) end_use(stack, now);
+  protocol_.start(now, mode);
+}
+
+void Dhcp6::poll(Stack& stack, Instant now) {
+  if (protocol_.state() == Dhcp6State::kStopped) return;
+  take_answers(stack, now);
+  uint8_t message[kDhcp6MessageBytes];
+  do {
+    for (size_t bytes = protocol_.poll(now, message); bytes != 0;
+         bytes = protocol_.poll(now, message)) {
+      send(stack, now, std::span(message).first(bytes));
+    }
+  } while (configure(stack, now));
+}
+
+void Dhcp6::take_answers(Stack& stack, Instant now) {
+  uint8_t bytes[kDhcp6MessageBytes];
+  const Bytes parts[] = {bytes};
+  while (true) {
+    DatagramInfo info;
+    const auto got = api::receive(stack, now, socket_, parts, {}, &info);
+    if (got.error() == Error::kWouldBlock || got.error() == Error::kBadHandle) return;
+    if (got.ok()) protocol_.input(now, std::span(bytes).first(*got));
+  }
+}
+
+// What cannot be sent is lost, and sent again in time, as what the network loses.
+void Dhcp6::send(Stack& stack, Instant now, std::span<const uint8_t> message) {
+  DatagramInfo to;
+  to.peer = {IpAddress(wire::kDhcp6Servers, interface_), wire::kDhcp6ServerPort};
+  to.interface = interface_;
+  const ConstBytes parts[] = {message};
+  (void)api::send(stack, now, socket_, parts, to, {});
+}
+
+// Brings the interface to what the protocol has. True: the protocol has been told something.
+bool Dhcp6::configure(Stack& stack, Instant now) {
+  const bool is_wanted = protocol_.has_lease();
+  if (has_address_ && !(is_wanted && address_ == protocol_.lease().address)) end_use(stack, now);
+  const bool is_news = grants_ != protocol_.grants();
+  grants_ = protocol_.grants();
+  if (is_news) ++changes_;
+  if (!is_wanted) return false;
+  if (!has_address_) {
+    address_ = protocol_.lease().address;
+    const api::AddressSettings wanted{.prefix = {address_, kPrefixLength},
+                                      .origin = api::AddressOrigin::kDhcp};
+    has_address_ = api::configure_address(stack, now, interface_, wanted).ok();
+  }
+  if (is_news) {
+    const Dhcp6Lease& lease = protocol_.lease();
+    api::set_lifetimes(stack, now, interface_, address_, lease.preferred_until, lease.valid_until)
+        .ignore();
+  }
+  const auto state = api::address_state(stack, interface_, address_);
+  if (state.ok() && *state == api::AddressState::kDuplicate) {
+    ++conflicts_;
+    end_use(stack, now);
+    protocol_.on_address_taken(now);
+    return true;
+  }
+  const bool is_ours = state.ok() && *state != api::AddressState::kTentative;
+  if (!is_ours || protocol_.state() != Dhcp6State::kProbing) return false;
+  if (!is_in_use_) ++changes_;
+  is_in_use_ = true;
+  protocol_.on_address_unique();
+  return true;
+}
+
+void Dhcp6::end_use(Stack& stack, Instant now) {
+  if (has_address_) api::remove_address(stack, now, interface_, address_).ignore();
+  if (is_in_use_) ++changes_;
+  has_address_ = is_in_use_ = false;
+}
+
+void Dhcp6::release(Stack& stack, Instant now) {
+  end_use(stack, now);  // RFC 8415 18.2.7: "MUST stop using all of the leases being released"
+  mode_ = Dhcp6Mode::kOff;
+  protocol_.release(now);
+}
+
+}  // namespace tapstack::app
