@@ -52,7 +52,7 @@ struct Config {
   uint32_t loopback_mtu_bytes = 65535;    // largest IPv4 packet; Linux has 65536.
 
   // --- Neighbours: ARP and ND (RFC 826, RFC 1122 2.3.2, RFC 4861 10) ----------------------
-  size_t neighbours = 512;                      // Cost: about 64 each.
+  size_t neighbours = 512;                      // Cost: about 112 each.
   size_t neighbour_queue_packets = 8;           // RFC 1122 2.3.2.2 asks for at least one.
   uint32_t neighbour_retrans_ms = 1000;         // RFC 4861 RETRANS_TIMER; RFC 1122: <= 1 a second.
   uint32_t neighbour_probes_multicast_max = 3;  // RFC 4861 MAX_MULTICAST_SOLICIT.
@@ -67,8 +67,8 @@ struct Config {
   // --- IP (net/) -------------------------------------------------------------------------------
   bool ip6 = true;              // IPv6 beside IPv4 (RFC 8504).
   uint8_t ip_ttl_default = 64;  // RFC 1700.
-  size_t routes = 32;  // given, advertised (half of them at most) and learnt. Cost: 64 each.
-  size_t reassemblies = 64;                 // datagrams under reassembly. Cost: about 80 each.
+  size_t routes = 32;        // given, advertised (half of them at most) and learnt. Cost: 64 each.
+  size_t reassemblies = 64;  // datagrams under reassembly. Cost: about 80 each.
   size_t reassembly_fragments_max = 64;     // fragments held of one datagram; more: dropped whole.
   size_t reassembly_blocks_max = 2048;      // blocks all reassemblies may hold together.
   uint32_t reassembly_timeout_ms = 30'000;  // Linux's 30 s; RFC 1122 3.3.2 suggests 60-120 s.
@@ -253,7 +253,7 @@ constexpr Config sim() {
   c.packets_reserved = 16;
   c.interface_queue_packets = 64;
   c.neighbours = 8;
-  c.neighbour_queue_packets = 3;
+  c.neighbour_queue_packets = 4;
   c.routes = 16;
   c.reassemblies = 4;
   c.reassembly_blocks_max = 128;

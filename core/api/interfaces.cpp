@@ -91,6 +91,31 @@ Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n) {
   return found->addresses()[n].prefix;
 }
 
+Result<InterfaceAddress> address_state_at(const Stack& stack, InterfaceId id, size_t n) {
+  const link::Interface* found = stack.layers().network.interface(id);
+  if (found == nullptr) return Error::kNoDevice;
+  if (n >= found->addresses().size()) return Error::kNoEntry;
+  return found->addresses()[n];
+}
+
+Result<RouterFacts> router_facts(const Stack& stack, InterfaceId id) {
+  if (stack.layers().network.interface(id) == nullptr) return Error::kNoDevice;
+  const net::Ip6Link& link = stack.layers().network.parts().links.at(id);
+  return RouterFacts{link.is_managed, link.has_other_configuration, link.hop_limit, link.mtu_bytes};
+}
+
+Result<IpAddress> dns_server_at(const Stack& stack, Instant now, size_t n) {
+  const IpAddress* server = stack.layers().network.parts().dns.server(n, now);
+  if (server == nullptr) return Error::kNoEntry;
+  return *server;
+}
+
+Result<DnsDomain> dns_domain_at(const Stack& stack, Instant now, size_t n) {
+  const DnsDomain* domain = stack.layers().network.parts().dns.domain(n, now);
+  if (domain == nullptr) return Error::kNoEntry;
+  return *domain;
+}
+
 Result<InterfaceId> interface_by_name(const Stack& stack, std::string_view name) {
   const link::Interface* found = stack.layers().network.parts().interfaces.find(name);
   if (found == nullptr) return Error::kNoDevice;

@@ -6,6 +6,7 @@
 
 #include "api/types.h"
 #include "link/interface.h"
+#include "net/dns_facts.h"
 #include "transport/tcp/ecn_mode.h"
 #include "util/siphash.h"
 
@@ -61,6 +62,21 @@ Status set_configuring(Stack& stack, InterfaceId id, bool on);
 Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway, InterfaceId id);
 Status remove_route(Stack& stack, const Prefix& destination);
 
+// What the routers of a link say besides addresses and routes (RFC 4861 4.2).
+struct RouterFacts {
+  bool is_managed = false;               // addresses are to be had by DHCPv6
+  bool has_other_configuration = false;  // other settings are
+  uint8_t hop_limit = 0;
+  uint32_t mtu_bytes = 0;  // 0: not advertised
+};
+// Errors: kNoDevice.
+Result<RouterFacts> router_facts(const Stack& stack, InterfaceId id);
+// The n-th DNS server (search domain, encoded as RFC 1035 3.1) that routers of any link advertise
+// (RFC 8106), n from 0; kNoEntry past the last.
+Result<IpAddress> dns_server_at(const Stack& stack, Instant now, size_t n);
+using net::DnsDomain;
+Result<DnsDomain> dns_domain_at(const Stack& stack, Instant now, size_t n);
+
 // ECN of TCP connections made from now on (RFC 3168); from the start as kConfig.tcp_ecn has it.
 using transport::tcp::EcnMode;
 void set_ecn_mode(Stack& stack, EcnMode mode);
@@ -73,6 +89,9 @@ void set_fast_open_key(Stack& stack, const SecretKey& key);
 // The n-th interface (address of an interface), n from 0; kNoEntry past the last.
 Result<InterfaceInfo> interface_at(const Stack& stack, size_t n);
 Result<Prefix> address_at(const Stack& stack, InterfaceId id, size_t n);
+// The n-th address with what is known about it: state, origin, lifetimes.
+using link::InterfaceAddress;
+Result<InterfaceAddress> address_state_at(const Stack& stack, InterfaceId id, size_t n);
 Result<InterfaceId> interface_by_name(const Stack& stack, std::string_view name);
 
 // Counter n, from 0 until kNoEntry: every drop reason and the usual MIB values.

@@ -54,7 +54,11 @@ Payload ethernet_input(Context& ctx, Interface& interface, mem::Packet& frame) {
     return refuse(ctx, interface, DropReason::kEthernetNotForUs);
   }
   if (source.is_group()) return refuse(ctx, interface, DropReason::kEthernetBadSource);
-  if (source == interface.settings.mac) {
+  // Another host may have our MAC address too. For IPv6 that shows when addresses are probed, by
+  // its probes (RFC 4862 5.4.5); ours that come back carry our nonce (RFC 7527).
+  const bool is_probe_possible =
+      kConfig.ip6 && type == wire::ethertype::kIp6 && destination.is_group();
+  if (source == interface.settings.mac && !is_probe_possible) {
     return refuse(ctx, interface, DropReason::kEthernetOwnFrame);
   }
   frame.info.interface = interface.id;

@@ -31,7 +31,7 @@ bool NeighbourCache::Entry::has_mac() const {
 }
 
 std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId interface,
-                                                 const IpAddress& address) {
+                                                 const IpAddress& address, const IpAddress& asker) {
   const mem::Index index = find_fresh(ctx, interface, address);
   if (index == mem::kNoIndex || !entries_.at(index).has_mac()) return std::nullopt;
   touch(index, ctx.now);
@@ -40,6 +40,7 @@ std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId inter
     // RFC 4861 7.3.3: "the first time a node sends a packet to a neighbor whose entry is STALE, the
     // sender changes the state to DELAY".
     enter(ctx, index, NeighbourState::kDelay);
+    if (entry.asker.family() == Family::kNone) entry.asker = asker;
     arm(ctx, index, ctx.now + kDelayFirstProbe);
   }
   return entry.mac;
@@ -57,6 +58,7 @@ Result<std::optional<Solicitation>> NeighbourCache::enqueue(Context& ctx, Interf
   Entry& entry = entries_.at(index);
   TAPSTACK_ASSERT(!entry.has_mac());  // lookup() comes first
   const bool is_start = entry.state != NeighbourState::kIncomplete;
+  if (is_start) entry.asker = packet->info.source;
   if (is_start) {
     if (entry.state == NeighbourState::kFailed) unlink_use(index);
     enter(ctx, index, NeighbourState::kIncomplete);
@@ -69,7 +71,7 @@ Result<std::optional<Solicitation>> NeighbourCache::enqueue(Context& ctx, Interf
   if (!is_start) return std::optional<Solicitation>{};
   entry.probes_sent = 1;
   arm(ctx, index, ctx.now + timing_of(entry).retrans);
-  return std::optional<Solicitation>(solicitation(ctx, index));
+  return std::optional<Solicitation>(solicitation(index));
 }
 
 mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
@@ -214,7 +216,7 @@ std::optional<Solicitation> NeighbourCache::on_timer(Context& ctx, mem::Index in
   }
   ++entry.probes_sent;
   arm(ctx, index, ctx.now + timing_of(entry).retrans);
-  return solicitation(ctx, index);
+  return solicitation(index);
 }
 
 std::optional<NeighbourCache::Neighbour> NeighbourCache::failed(mem::Index index) const {
@@ -358,16 +360,14 @@ void NeighbourCache::doubt(Context& ctx, mem::Index index) {
   arm(ctx, index, ctx.now);
 }
 
-Solicitation NeighbourCache::solicitation(Context& ctx, mem::Index index) const {
+Solicitation NeighbourCache::solicitation(mem::Index index) const {
   const Entry& entry = entries_.at(index);
   Solicitation ask;
   ask.interface = entry.interface;
   ask.target = entry.address;
   ask.is_unicast = entry.state == NeighbourState::kProbe;
   ask.mac = entry.mac;
-  if (entry.queue.head != mem::kNoIndex) {
-    ask.source = ctx.memory.packet(entry.queue.head).info.source;
-  }
+  ask.source = entry.asker;
   return ask;
 }
 

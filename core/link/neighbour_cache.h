@@ -28,7 +28,7 @@ enum class NeighbourState : uint8_t {
 struct Solicitation {
   InterfaceId interface;
   IpAddress target;
-  IpAddress source;  // of the packet that waits; no family: none does
+  IpAddress source;  // of the packet that prompts it; no family: none does
   bool is_unicast = false;
   MacAddress mac;  // to whom when is_unicast
 };
@@ -65,8 +65,10 @@ class NeighbourCache {
   explicit NeighbourCache(const SecretKey& hash_key);
 
   // The link-layer address to send to now; none while it must be resolved. Counts as use: a stale
-  // entry goes to DELAY.
-  std::optional<MacAddress> lookup(Context& ctx, InterfaceId interface, const IpAddress& address);
+  // entry goes to DELAY. `asker`: the source of the packet that is sent, which a solicitation that
+  // it prompts comes from (RFC 4861 7.2.2), if nobody has needed this neighbour before.
+  std::optional<MacAddress> lookup(Context& ctx, InterfaceId interface, const IpAddress& address,
+                                   const IpAddress& asker = {});
   // Keeps a packet until the address is known or resolution fails; when the neighbour's queue is
   // full the oldest one gives way (RFC 4861 7.2.2). Returns whom to solicit, if that is due now.
   // Errors: kNoBuffers (table full of pending entries); the packet is dropped.
@@ -117,6 +119,7 @@ class NeighbourCache {
     uint8_t probes_sent = 0;
     bool is_router = false;
     MacAddress mac;
+    IpAddress asker;                   // source of the packet that first needed it
     mem::Index next = mem::kNoIndex;   // in its bucket
     mem::Index newer = mem::kNoIndex;  // in the order of use
     mem::Index older = mem::kNoIndex;
@@ -144,7 +147,7 @@ class NeighbourCache {
   void set_mac(Context& ctx, mem::Index index, const MacAddress& mac, NeighbourState state);
   mem::PacketQueue resolve(Context& ctx, mem::Index index, const MacAddress& mac,
                            NeighbourState state);
-  Solicitation solicitation(Context& ctx, mem::Index index) const;
+  Solicitation solicitation(mem::Index index) const;
 
   static constexpr size_t kBuckets = std::bit_ceil(kConfig.neighbours);
 

@@ -85,7 +85,7 @@ std::optional<MacAddress> destination_mac(Context& ctx, Parts& parts, const Inte
   if (!interface.has_neighbours()) return MacAddress{};
   if (info.destination.is_multicast()) return link::group_mac(info.destination);
   if (interface.is_broadcast(info.destination)) return MacAddress::broadcast();
-  return parts.neighbours.lookup(ctx, interface.id, info.next_hop);
+  return parts.neighbours.lookup(ctx, interface.id, info.next_hop, info.source);
 }
 
 }  // namespace

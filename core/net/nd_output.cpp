@@ -152,6 +152,9 @@ void nd_advertise(Context& ctx, Parts& parts, const NeighbourReply& reply) {
                           .is_solicited = reply.is_solicited,
                           // RFC 4429 3.3: not over another's entry while we may be wrong.
                           .has_override = own->state != link::AddressState::kOptimistic};
+  // Counts as use of the neighbour here and not in transmit(): the probe that may follow is about
+  // the link alone and comes from our link-local address.
+  parts.neighbours.lookup(ctx, reply.interface, reply.destination);
   send(ctx, parts, {reply.interface, reply.target, reply.destination}, message,
        Trailer::link_layer(NdOptionType::kTargetLinkLayer, interface->settings.mac));
 }

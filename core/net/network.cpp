@@ -28,9 +28,11 @@ using wire::Icmp6Header;
 void on_neighbour_timer(Context& ctx, Parts& parts, mem::Index index) {
   const auto ask = parts.neighbours.on_timer(ctx, index);
   if (ask) solicit(ctx, parts, *ask);
-  if (const auto gone = parts.neighbours.failed(index)) {
+  const auto gone = parts.neighbours.failed(index);
+  if (gone && gone->address.is_ip6()) {
     // RFC 4861 7.3.3: destinations that a redirect sent to it choose their next hop again.
     parts.routes.forget_gateway(gone->interface, gone->address, RouteOrigin::kRedirect);
+    parts.routes.put_last(gone->interface, gone->address);
   }
   // RFC 1122 2.3.2.2, RFC 4861 7.2.2: whoever sent the packets that waited is told. The error takes
   // the way of a received one, over loopback, so that raw sockets see it as they do on Linux.

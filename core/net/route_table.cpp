@@ -98,6 +98,19 @@ void RouteTable::forget_gateway(InterfaceId interface, const IpAddress& gateway,
   });
 }
 
+void RouteTable::put_last(InterfaceId interface, const IpAddress& gateway) {
+  size_t i = 0;
+  for (size_t left = count_; left > 0; --left) {
+    const RouteEntry entry = entries_[i];
+    if (entry.interface != interface || entry.gateway != gateway) {
+      ++i;
+      continue;
+    }
+    erase(i);
+    entries_[count_++] = entry;
+  }
+}
+
 void RouteTable::expire(Instant now) {
   erase_if([&](const RouteEntry& entry) { return entry.valid_until <= now; });
 }

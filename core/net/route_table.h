@@ -59,6 +59,9 @@ class RouteTable {
   void flush(InterfaceId interface, bool learnt_only);
   // `gateway` routes no more: forgets what was learnt by way of it. `only`: of this origin.
   void forget_gateway(InterfaceId interface, const IpAddress& gateway, RouteOrigin only);
+  // `gateway` has not answered: of equal routes, those by way of it are taken last from now on, so
+  // that all get their turn (RFC 4861 6.3.6).
+  void put_last(InterfaceId interface, const IpAddress& gateway);
   // Forgets what is valid no longer.
   void expire(Instant now);
   // When the next route over `interface` expires; never() when none does.
@@ -110,7 +113,7 @@ class RouteTable {
   }
   void erase(size_t n);
 
-  std::array<RouteEntry, kConfig.routes> entries_{};  // in the order of adding
+  std::array<RouteEntry, kConfig.routes> entries_{};  // in the order of trial
   size_t count_ = 0;
 };
 

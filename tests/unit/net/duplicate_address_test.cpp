@@ -73,6 +73,15 @@ TEST_F(DuplicateAddressTest, CollisionOfTheHardwareAddressEndsAutoconfiguration)
   EXPECT_EQ(network_->interface(ts0_)->addresses().size(), 1u);
 }
 
+TEST_F(DuplicateAddressTest, ProbeFromAHostWithOurMacIsACollision) {  // 5.4.5
+  probe();
+  input({.source = Ip6Address::any(),
+         .destination = Ip6Address::solicited_node(kOurLinkLocal),
+         .mac = kOurMac},
+        solicitation(kOurLinkLocal));
+  EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kDuplicate);
+}
+
 TEST_F(DuplicateAddressTest, OurAddressIsDefendedAgainstAProbe) {  // RFC 4861 7.2.4
   settle();
   input({.source = Ip6Address::any(), .destination = Ip6Address::solicited_node(kOurLinkLocal)},

@@ -33,6 +33,19 @@ TEST_F(NeighbourSolicitationTest, AsksBackWhereTheSenderDoesNotSayItsAddress) {
   EXPECT_EQ(neighbour(kPeerLinkLocal), NeighbourState::kIncomplete);
 }
 
+TEST_F(NeighbourSolicitationTest, ProbeComesFromTheSourceOfThePacketThatPromptedIt) {  // 7.2.2
+  const Ip6Address global = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {global, 64}).ok());
+  settle();
+  parts().neighbours.on_link_layer_option(ctx_, ts0_, here(kPeerLinkLocal), kPeerMac);
+  parts().neighbours.lookup(ctx_, ts0_, here(kPeerLinkLocal), global);
+  run(Duration::s(5));
+  const Frame f = sent();
+  ASSERT_EQ(type_of(f), 135u);
+  EXPECT_EQ(source_of(f), global);
+  EXPECT_EQ(destination_of(f), kPeerLinkLocal);
+}
+
 TEST_F(NeighbourSolicitationTest, ForAnotherHostIsIgnored) {
   input({.destination = kAllNodes}, solicitation(kOtherLinkLocal, link_layer_option(1, kPeerMac)));
   EXPECT_TRUE(sent().empty());

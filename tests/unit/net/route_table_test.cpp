@@ -89,5 +89,69 @@ TEST(RouteTable, FlushTakesWhatWasLearntOrAll) {
   EXPECT_TRUE(table.entries().empty());
 }
 
+const Ip4Address kOtherGateway = Ip4Address::from(10, 0, 0, 2);
+
+RouteEntry advertised(const IpAddress& gateway, Instant valid_until,
+                      wire::RouterPreference preference = wire::RouterPreference::kMedium) {
+  return {.destination = {Ip4Address::any(), 0},
+          .gateway = gateway,
+          .interface = kIf,
+          .origin = RouteOrigin::kRouter,
+          .preference = preference,
+          .valid_until = valid_until};
+}
+
+TEST(RouteTable, GatewayThatIsKnownNotToAnswerIsTakenLast) {
+  RouteTable table;
+  ASSERT_TRUE(table.add({{Ip4Address::any(), 0}, kOtherGateway, kIf}).ok());
+  ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  const auto reach = [](const RouteEntry& e) {
+    return e.gateway == IpAddress(kGateway) ? Reachability::kFailed : Reachability::kUnknown;
+  };
+  const RouteEntry* found = table.find(
+      Ip4Address::from(10, 1, 2, 3), [](const RouteEntry&) { return true; }, reach);
+  EXPECT_EQ(found->gateway, IpAddress(kOtherGateway));
+}
+
+TEST(RouteTable, PreferenceDecidesBetweenGatewaysThatAreAlike) {  // RFC 4191 3.2
+  RouteTable table;
+  ASSERT_TRUE(table.advertise(advertised(kGateway, Instant::never()), Instant()).ok());
+  ASSERT_TRUE(
+      table
+          .advertise(advertised(kOtherGateway, Instant::never(), wire::RouterPreference::kHigh),
+                     Instant())
+          .ok());
+  EXPECT_EQ(any(table, net(1).address)->gateway, IpAddress(kOtherGateway));
+}
+
+TEST(RouteTable, GatewaysThatFailTakeTurns) {
+  RouteTable table;
+  ASSERT_TRUE(table.advertise(advertised(kGateway, Instant::never()), Instant()).ok());
+  ASSERT_TRUE(table.advertise(advertised(kOtherGateway, Instant::never()), Instant()).ok());
+  table.put_last(kIf, kGateway);
+  EXPECT_EQ(any(table, net(1).address)->gateway, IpAddress(kOtherGateway));
+  table.put_last(kIf, kOtherGateway);
+  EXPECT_EQ(any(table, net(1).address)->gateway, IpAddress(kGateway));
+}
+
+TEST(RouteTable, AdvertisedRoutesExpire) {
+  RouteTable table;
+  const Instant end = Instant::from_us(1000);
+  ASSERT_TRUE(table.advertise(advertised(kGateway, end), Instant()).ok());
+  EXPECT_EQ(table.next_expiry(kIf), end);
+  table.expire(end - Duration::us(1));
+  EXPECT_EQ(table.entries().size(), 1u);
+  table.expire(end);
+  EXPECT_TRUE(table.entries().empty());
+  EXPECT_TRUE(table.next_expiry(kIf).is_never());
+}
+
+TEST(RouteTable, AdvertisedRouteStandsBesideAGivenOne) {
+  RouteTable table;
+  ASSERT_TRUE(table.advertise(advertised(kGateway, Instant::never()), Instant()).ok());
+  ASSERT_TRUE(table.add({{Ip4Address::any(), 0}, kOtherGateway, kIf}).ok());
+  EXPECT_EQ(table.entries().size(), 2u);
+}
+
 }  // namespace
 }  // namespace tapstack::net
