@@ -12,6 +12,7 @@
 #include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/info.h"
 #include "util/address.h"
+#include "util/address_policy.h"
 #include "util/result.h"
 #include "util/time.h"
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr char kPrefix[] = "\0tapstack/";  // the first zero makes it abstract, unix(7)
 constexpr size_t kPrefixLength = sizeof kPrefix - 1;
+constexpr const char* kKinds[] = {"sd", "SD"};  // AF_INET, AF_INET6
 constexpr char kDigits[] = "0123456789abcdef";
 
 // Written once before `own_is_set`; read by hooks of any thread.
@@ -54,6 +55,17 @@ class Reader {
     skip(static_cast<size_t>(digits));
     return true;
   }
+  bool kind(Identity& identity) {
+    for (const bool is_ip6 : {false, true}) {
+      for (const bool is_stream : {false, true}) {
+        if (!text(&kKinds[is_ip6 ? 1 : 0][is_stream ? 0 : 1], 1)) continue;
+        identity.is_ip6 = is_ip6;
+        identity.is_stream = is_stream;
+        return true;
+      }
+    }
+    return false;
+  }
   bool is_at_end() const { return left_ == 0; }
 
  private:
@@ -79,7 +91,7 @@ socklen_t format_name(const Identity& identity, sockaddr_un& name) {
   out.text(kPrefix, kPrefixLength);
   for (uint8_t byte : identity.token.bytes) out.hex(byte, 2);
   out.character('/');
-  out.character(identity.is_stream ? 's' : 'd');
+  out.character(kKinds[identity.is_ip6 ? 1 : 0][identity.is_stream ? 0 : 1]);
   out.character('/');
   out.hex(identity.slot.slot, 8);
   out.character('/');
@@ -99,8 +111,7 @@ std::optional<Identity> parse_name(const sockaddr_un& name, socklen_t length) {
     if (!in.hex(value, 2)) return std::nullopt;
     byte = static_cast<uint8_t>(value);
   }
-  identity.is_stream = in.text("/s/", 3);
-  if (!identity.is_stream && !in.text("/d/", 3)) return std::nullopt;
+  if (!in.text("/", 1) || !in.kind(identity) || !in.text("/", 1)) return std::nullopt;
   if (!in.hex(identity.slot.slot, 8) || !in.text("/", 1) || !in.hex(identity.slot.generation, 8) ||
       !in.is_at_end()) {
     return std::nullopt;
@@ -121,11 +132,11 @@ void set_own_token(const EngineToken& token) {
   own_is_set.store(true, std::memory_order_release);
 }
 
-bool identify(int fd, SlotId& slot) {
-  const std::optional<Identity> identity = identity_of(fd);
-  if (!identity) return false;
-  if (own_is_set.load(std::memory_order_acquire) && identity->token != own_token) return false;
-  slot = identity->slot;
+bool identify(int fd, Identity& identity) {
+  const std::optional<Identity> found = identity_of(fd);
+  if (!found) return false;
+  if (own_is_set.load(std::memory_order_acquire) && found->token != own_token) return false;
+  identity = *found;
   return true;
 }
 

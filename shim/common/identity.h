@@ -1,8 +1,9 @@
 // Who a descriptor is: the engine's end of a handle is bound to an abstract AF_UNIX name, which
 // getpeername on the handle returns, in any process, after dup, exec and SCM_RIGHTS (0.2 us).
 //
-//   \0tapstack/<token, 32 hex digits>/<s or d>/<slot, hex>/<generation, hex>
+//   \0tapstack/<token, 32 hex digits>/<kind>/<slot, hex>/<generation, hex>
 //
+// The kind is s for TCP, d for datagrams; S and D for sockets of family AF_INET6.
 // The token is random per engine, so that nobody else can bind a name that looks like ours.
 #pragma once
 
@@ -28,6 +29,7 @@ struct Identity {
   EngineToken token;
   SlotId slot;
   bool is_stream = false;
+  bool is_ip6 = false;
   bool operator==(const Identity&) const = default;
 };
 
@@ -44,7 +46,7 @@ std::optional<Identity> identity_of(int fd);
 // before that the first engine found by an inherited handle is as good as any, so all are accepted.
 void set_own_token(const EngineToken& token);
 
-// True if `fd` is a handle of this process's engine: which socket.
-bool identify(int fd, SlotId& slot);
+// True if `fd` is a handle of this process's engine: of which socket.
+bool identify(int fd, Identity& identity);
 
 }  // namespace tapstack::shim

@@ -3,6 +3,7 @@
 #include <linux/icmp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 
 namespace tapstack::shim {
@@ -61,6 +62,29 @@ constexpr OptionRow kRows[] = {
     wanted(IPPROTO_IP, IP_PKTINFO, Wanted::kPacketInfo),
     wanted(IPPROTO_IP, IP_RECVOPTS, Wanted::kOptions),
     wanted(IPPROTO_IP, IP_RETOPTS, Wanted::kRawOptions),
+
+    flag(IPPROTO_IPV6, IPV6_V6ONLY, Option::kIp6Only),
+    number(IPPROTO_IPV6, IPV6_UNICAST_HOPS, Option::kIp6HopLimit),
+    number(IPPROTO_IPV6, IPV6_MULTICAST_HOPS, Option::kIp6MulticastHops),
+    number(IPPROTO_IPV6, IPV6_TCLASS, Option::kIp6TrafficClass),
+    number(IPPROTO_IPV6, IPV6_MTU_DISCOVER, Option::kIp6MtuDiscover),
+    number(IPPROTO_IPV6, IPV6_MTU, Option::kIp6Mtu),
+    flag(IPPROTO_IPV6, IPV6_RECVERR, Option::kIp6ReceiveErrors),
+    flag(IPPROTO_IPV6, IPV6_DONTFRAG, Option::kIp6DontFragment),
+    flag(IPPROTO_IPV6, IPV6_HDRINCL, Option::kHeaderIncluded),
+    number(IPPROTO_IPV6, IPV6_CHECKSUM, Option::kIp6Checksum),
+    number(SOL_RAW, IPV6_CHECKSUM, Option::kIp6Checksum),
+    wanted(IPPROTO_IPV6, IPV6_RECVPKTINFO, Wanted::kIp6PacketInfo),
+    wanted(IPPROTO_IPV6, IPV6_RECVHOPLIMIT, Wanted::kIp6HopLimit),
+    wanted(IPPROTO_IPV6, IPV6_RECVTCLASS, Wanted::kIp6TrafficClass),
+    wanted(IPPROTO_IPV6, IPV6_2292PKTINFO, Wanted::kIp6PacketInfo2292),
+    wanted(IPPROTO_IPV6, IPV6_2292HOPLIMIT, Wanted::kIp6HopLimit2292),
+    wanted(IPPROTO_IPV6, IPV6_RECVRTHDR, Wanted::kIp6RoutingHeader),
+    wanted(IPPROTO_IPV6, IPV6_RECVHOPOPTS, Wanted::kIp6HopOptions),
+    wanted(IPPROTO_IPV6, IPV6_RECVDSTOPTS, Wanted::kIp6DestinationOptions),
+
+    flag(IPPROTO_UDP, UDP_NO_CHECK6_TX, Option::kIp6NoChecksumSent),
+    flag(IPPROTO_UDP, UDP_NO_CHECK6_RX, Option::kIp6NoChecksumTaken),
 
     flag(IPPROTO_TCP, TCP_NODELAY, Option::kNoDelay),
     flag(IPPROTO_TCP, TCP_CORK, Option::kCork),

@@ -18,6 +18,15 @@ struct Wanted {
   static constexpr uint32_t kPacketInfo = 16;  // IP_PKTINFO
   static constexpr uint32_t kOptions = 32;     // IP_RECVOPTS: the stack drops received IP options
   static constexpr uint32_t kInQueue = 256;    // TCP_INQ
+  static constexpr uint32_t kIp6PacketInfo = 512;       // IPV6_RECVPKTINFO
+  static constexpr uint32_t kIp6HopLimit = 1024;        // IPV6_RECVHOPLIMIT
+  static constexpr uint32_t kIp6TrafficClass = 2048;    // IPV6_RECVTCLASS
+  static constexpr uint32_t kIp6PacketInfo2292 = 4096;  // IPV6_2292PKTINFO, of RFC 2292
+  static constexpr uint32_t kIp6HopLimit2292 = 8192;    // IPV6_2292HOPLIMIT
+  // Extension headers are not kept, so none are ever returned.
+  static constexpr uint32_t kIp6RoutingHeader = 16384;       // IPV6_RECVRTHDR
+  static constexpr uint32_t kIp6HopOptions = 32768;          // IPV6_RECVHOPOPTS
+  static constexpr uint32_t kIp6DestinationOptions = 65536;  // IPV6_RECVDSTOPTS
   static constexpr uint32_t kLinger = 128;     // SO_LINGER with a time: close() may have to wait
   static constexpr uint32_t kRawOptions = 64;  // IP_RETOPTS: as above, so none are ever returned
 };

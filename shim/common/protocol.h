@@ -36,18 +36,22 @@ enum class Op : uint16_t {
               // other copies of the descriptor may exist (then only pending data is flushed)
   kLocalEndpoint,  // reply: endpoint
   kRemoteEndpoint,
-  kSetOption,    // args: Option, value; SO_BINDTODEVICE: payload holds the name
-  kGetOption,    // args: Option; reply: value
-  kTakeError,    // SO_ERROR: reply value = errno number, cleared
-  kStatus,       // reply: Status below in payload: what poll and recv cannot see on the handle
-  kTcpInfo,      // reply: TcpInfo in payload
-  kQueuedError,  // reply: QueuedError in payload
-  kReadable,     // FIONREAD: bytes in the core not yet on the handle
-  kUnsent,       // SIOCOUTQ
-  kNotSent,      // SIOCOUTQNSD
-  kUrgentNext,   // the program is about to write to its handle with MSG_OOB
-  kJoinGroup,    // endpoint.address, args[0]: interface
+  kSetOption,       // args: Option, value; SO_BINDTODEVICE: payload holds the name
+  kGetOption,       // args: Option; reply: value
+  kSetIcmp6Filter,  // Icmp6Filter in payload
+  kIcmp6Filter,     // reply: Icmp6Filter in payload
+  kTakeError,       // SO_ERROR: reply value = errno number, cleared
+  kStatus,          // reply: Status below in payload: what poll and recv cannot see on the handle
+  kTcpInfo,         // reply: TcpInfo in payload
+  kQueuedError,     // reply: QueuedError in payload
+  kReadable,        // FIONREAD: bytes in the core not yet on the handle
+  kUnsent,          // SIOCOUTQ
+  kNotSent,         // SIOCOUTQNSD
+  kUrgentNext,      // the program is about to write to its handle with MSG_OOB
+  kJoinGroup,       // endpoint.address, args[0]: interface
   kLeaveGroup,
+  kSource,       // endpoint: where to; reply: endpoint whose address packets there would come from,
+                 // value = length of its prefix in bits
   kInterface,    // args: n; reply: InterfaceRecord in payload; ENOENT past the last
   kCounters,     // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at
                  // the end

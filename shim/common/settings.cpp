@@ -149,11 +149,21 @@ void choose_gateways(Settings& settings) {
   }
 }
 
+// IPv6 needs links of 1280 bytes (RFC 8200 5).
+std::vector<Prefix> default_addresses(uint32_t mtu_bytes) {
+  constexpr uint32_t kIp6MtuMin = 1280;
+  std::vector<Prefix> addresses = {{Ip4Address::from(10, 10, 10, 2), 24}};
+  if (kConfig.ip6 && mtu_bytes >= kIp6MtuMin) {
+    addresses.push_back({Ip6Address::from(0xfd10, 0x10, 0x10, 0, 0, 0, 0, 2), 64});
+  }
+  return addresses;
+}
+
 }  // namespace
 
 Failure read_settings(tapif::Lookup lookup, Settings& settings) {
   if (Failure failure = tapif::read_settings(lookup, settings.device)) return failure;
-  settings.addresses = {Prefix{Ip4Address::from(10, 10, 10, 2), 24}};
+  settings.addresses = default_addresses(settings.device.tap.mtu_bytes);
   for (const Variable& variable : kVariables) {
     const char* value = value_of(lookup, variable.name);
     if (value != nullptr && !variable.apply(value, settings)) {

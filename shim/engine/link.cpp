@@ -26,7 +26,17 @@ constexpr Duration kRetryPause = Duration::s(1);
 
 bool is_gone_error(int error) { return error == ENODEV || error == EBADFD || error == EBADF; }
 
-api::InterfaceSettings interface_settings(const tapif::DeviceInfo& info, bool is_up) {
+// The addresses are of use at once, while they are still being probed (RFC 4429): the program that
+// wants them is running already.
+link::Ip6Settings ip6_settings(const Settings& settings) {
+  link::Ip6Settings ip6;
+  ip6.mode = settings.autoconfigures ? link::Ip6Mode::kAutoconfigured : link::Ip6Mode::kManual;
+  ip6.is_optimistic = true;
+  return ip6;
+}
+
+api::InterfaceSettings interface_settings(const tapif::DeviceInfo& info, bool is_up,
+                                          const link::Ip6Settings& ip6) {
   api::InterfaceSettings settings;
   std::strncpy(settings.name, info.name.c_str(), sizeof settings.name - 1);
   settings.mac = info.mac;
@@ -34,6 +44,7 @@ api::InterfaceSettings interface_settings(const tapif::DeviceInfo& info, bool is
   settings.can_segment = info.can_segment;
   settings.can_checksum = info.can_checksum;
   settings.is_up = is_up;
+  settings.ip6 = ip6;
   return settings;
 }
 
@@ -52,8 +63,9 @@ tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Setti
   if (const int error = watch_device(watch)) {
     return {error, "cannot wait for the device: " + std::string(std::strerror(error))};
   }
+  ip6_ = ip6_settings(settings);
   const Result<InterfaceId> added =
-      api::add_interface(stack, now, interface_settings(device_->info(), true));
+      api::add_interface(stack, now, interface_settings(device_->info(), true, ip6_));
   if (!added.ok()) return failure_of(added.error(), "cannot add the interface to the stack");
   interface_ = *added;
   if (tapif::Failure failure = add_addresses(stack, now, settings)) return failure;
@@ -156,7 +168,7 @@ void Link::on_gone(Stack& stack, Watch& watch, Instant now, int error) {
   watch.remove_device(device_->status_fd());
   if (is_blocked_) api::frame_done(stack, frame_);
   is_blocked_ = false;
-  api::change_interface(stack, now, interface_, interface_settings(device_->info(), false))
+  api::change_interface(stack, now, interface_, interface_settings(device_->info(), false, ip6_))
       .ignore();
   api::end_connections(stack, now, interface_, Error::kNetworkDown);
   log(LogLevel::kError,
@@ -187,7 +199,8 @@ void Link::revive(Stack& stack, Watch& watch, Instant now) {
     return;
   }
   is_gone_ = false;
-  api::change_interface(stack, now, interface_, interface_settings(device_->info(), true)).ignore();
+  api::change_interface(stack, now, interface_, interface_settings(device_->info(), true, ip6_))
+      .ignore();
   log(LogLevel::kWarn, "the device %s is there again", device_->info().name.c_str());
 }
 

@@ -43,6 +43,7 @@ class Link {
 
   std::unique_ptr<tapif::Device> device_;
   InterfaceId interface_;
+  link::Ip6Settings ip6_;
   bool is_gone_ = false;
   bool has_told_why_ = false;  // why it cannot be opened again
   Instant retry_at_;

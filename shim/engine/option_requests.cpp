@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "core/api/interfaces.h"
 #include "shim/common/errno_map.h"
@@ -61,6 +62,18 @@ int get_option(Works& works, Slot& slot, const Request& request, Reply& reply) {
       api::get_option(works.stack, slot.id, static_cast<Option>(request.args[0]));
   if (value.ok()) reply.value = *value;
   return to_errno(value.error());
+}
+
+int set_icmp6_filter(Works& works, Slot& slot, const Request& request) {
+  Icmp6Filter filter;
+  if (request.payload_bytes != sizeof filter) return EPROTO;
+  std::memcpy(&filter, request.payload, sizeof filter);
+  return to_errno(api::set_icmp6_filter(works.stack, slot.id, filter).error());
+}
+
+int report_icmp6_filter(Works& works, Slot& slot, Reply& reply) {
+  const Result<Icmp6Filter> filter = api::icmp6_filter(works.stack, slot.id);
+  return filter.ok() ? answer(reply, *filter) : to_errno(filter.error());
 }
 
 int take_error(Works& works, Slot& slot, Reply& reply) {

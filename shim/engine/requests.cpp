@@ -48,6 +48,9 @@ bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_o
     case Op::kOpen:
       reply.error = open_socket(works, request, reply, fd_out);
       return true;
+    case Op::kSource:
+      reply.error = report_source(works, request.endpoint, reply);
+      return true;
     case Op::kInterface:
       reply.error = report_interface(works, static_cast<size_t>(request.args[0]), reply);
       return true;
@@ -86,6 +89,10 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return set_option(works, slot, request);
     case Op::kGetOption:
       return get_option(works, slot, request, reply);
+    case Op::kSetIcmp6Filter:
+      return set_icmp6_filter(works, slot, request);
+    case Op::kIcmp6Filter:
+      return report_icmp6_filter(works, slot, reply);
     case Op::kTakeError:
       return take_error(works, slot, reply);
     case Op::kStatus:
@@ -128,6 +135,7 @@ Effect effect_of(Op op) {
     case Op::kShutdown:
     case Op::kClose:
     case Op::kSetOption:
+    case Op::kSetIcmp6Filter:
     case Op::kTakeError:
     case Op::kQueuedError:
     case Op::kJoinGroup:

@@ -35,12 +35,15 @@ int flush(Works& works, Slot& slot);
 
 int set_option(Works& works, Slot& slot, const Request& request);
 int get_option(Works& works, Slot& slot, const Request& request, Reply& reply);
+int set_icmp6_filter(Works& works, Slot& slot, const Request& request);
+int report_icmp6_filter(Works& works, Slot& slot, Reply& reply);
 int take_error(Works& works, Slot& slot, Reply& reply);
 int report_status(Works& works, Slot& slot, Reply& reply);
 int report_queued_error(Works& works, Slot& slot, Reply& reply);
 int report_readable(Works& works, Slot& slot, Reply& reply);
 int report_unsent(Works& works, Slot& slot, const Request& request, Reply& reply);
 
+int report_source(Works& works, const Endpoint& to, Reply& reply);
 int report_interface(Works& works, size_t n, Reply& reply);
 int report_counters(Works& works, size_t first, Reply& reply);
 

@@ -20,6 +20,7 @@ struct Slot {
   SocketId id;
   SlotPhase phase = SlotPhase::kFree;
   SocketKind kind = SocketKind::kTcp;
+  Family family = Family::kIp4;
   int end = -1;     // the engine's end of the pair
   int handle = -1;  // a copy of the handle, only while connecting
 

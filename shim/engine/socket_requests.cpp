@@ -28,10 +28,11 @@ Family family_of(int64_t number) {
 }
 
 // Joins a socket of the core with a pair. 0, or an errno: then both are closed.
-int add_slot(Works& works, SocketId id, SocketKind kind, const HandlePair& pair) {
+int add_slot(Works& works, SocketId id, SocketKind kind, Family family, const HandlePair& pair) {
   Slot& slot = works.slots.add(id, kind);
+  slot.family = family;
   slot.end = pair.end;
-  const Identity identity{works.token, slot.name(), slot.is_stream()};
+  const Identity identity{works.token, slot.name(), slot.is_stream(), family == Family::kIp6};
   int error = name_end(pair.end, identity);
   if (error == 0) error = works.watch.add(slot);
   if (error != 0) {
@@ -47,14 +48,14 @@ int add_slot(Works& works, SocketId id, SocketKind kind, const HandlePair& pair)
 }
 
 // What SO_PROTOCOL says of a socket: only raw ones have a choice.
-uint8_t protocol_of(SocketKind kind, int64_t asked) {
+uint8_t protocol_of(SocketKind kind, Family family, int64_t asked) {
   switch (kind) {
     case SocketKind::kTcp:
       return IPPROTO_TCP;
     case SocketKind::kUdp:
       return IPPROTO_UDP;
     case SocketKind::kPing:
-      return IPPROTO_ICMP;
+      return family == Family::kIp6 ? uint8_t{IPPROTO_ICMPV6} : uint8_t{IPPROTO_ICMP};
     case SocketKind::kRaw:
       break;
   }
@@ -84,10 +85,10 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
     close_pair(pair);
     return to_errno(id.error());
   }
-  if (const int error = add_slot(works, *id, kind, pair)) return error;
+  if (const int error = add_slot(works, *id, kind, family, pair)) return error;
   if (kind == SocketKind::kTcp) keep_urgent_in_queue(works, *id);
   reply.slot = SlotId{id->index, id->generation};
-  works.slots.find(*id)->protocol = protocol_of(kind, request.args[2]);
+  works.slots.find(*id)->protocol = protocol_of(kind, family, request.args[2]);
   fd_out = pair.handle;
   return 0;
 }
@@ -103,7 +104,8 @@ int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
     close_pair(pair);
     return to_errno(accepted.error());
   }
-  if (const int error = add_slot(works, accepted->id, SocketKind::kTcp, pair)) return error;
+  if (const int error = add_slot(works, accepted->id, SocketKind::kTcp, listener.family, pair))
+    return error;
   Slot& slot = *works.slots.find(accepted->id);
   slot.phase = SlotPhase::kConnected;
   slot.was_connected = slot.is_bound = slot.may_read = true;

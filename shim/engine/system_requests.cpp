@@ -36,7 +36,35 @@ int line_at(const Stack& stack, size_t n, char* text, size_t size) {
                        pool->used, pool->name, pool->capacity);
 }
 
+// The length of the prefix that an own address was added with; 0 for none of ours.
+uint8_t prefix_length_of(const Stack& stack, const IpAddress& own) {
+  for (size_t i = 0;; ++i) {
+    const Result<api::InterfaceInfo> info = api::interface_at(stack, i);
+    if (!info.ok()) return 0;
+    for (size_t k = 0;; ++k) {
+      const Result<Prefix> address = api::address_at(stack, info->id, k);
+      if (!address.ok()) break;
+      if (address->address == own) return address->length;
+    }
+  }
+}
+
 }  // namespace
+
+// Connecting a datagram socket chooses the source and sends nothing.
+int report_source(Works& works, const Endpoint& to, Reply& reply) {
+  const Result<SocketId> id =
+      api::open(works.stack, works.now, to.address.family(), SocketKind::kUdp, 0);
+  if (!id.ok()) return to_errno(id.error());
+  const Status connected = api::connect(works.stack, works.now, *id, to);
+  const Result<Endpoint> local = api::local_endpoint(works.stack, *id);
+  api::close(works.stack, works.now, *id).ignore();
+  if (!connected.ok()) return to_errno(connected.error());
+  if (!local.ok()) return to_errno(local.error());
+  reply.endpoint = *local;
+  reply.value = prefix_length_of(works.stack, local->address);
+  return 0;
+}
 
 int report_interface(Works& works, size_t n, Reply& reply) {
   const Result<api::InterfaceInfo> info = api::interface_at(works.stack, n);

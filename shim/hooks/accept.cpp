@@ -79,9 +79,10 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
     if (error == EAGAIN) continue;
     if (error != 0) return fail(error);
     inherit_inline(listener, taken.fd);
-    endpoint_to(taken.peer, address, length);
+    endpoint_to(handle.family(), taken.peer, address, length);
     const uint32_t wanted = descriptors::wanted(handle.id);  // inherited
-    return finish_handle(taken.fd, Handle{taken.id, true}, Phase::kConnected, flags, wanted);
+    const Handle made{taken.id, true, handle.is_ip6};
+    return finish_handle(taken.fd, made, Phase::kConnected, flags, wanted);
   }
 }
 

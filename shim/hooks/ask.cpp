@@ -95,6 +95,15 @@ int flush(SlotId id) {
   return call(about(Op::kFlush, id), reply);
 }
 
+int source_of(const Endpoint& to, Prefix& source) {
+  Request request = about(Op::kSource, SlotId{});
+  request.endpoint = to;
+  Reply reply;
+  const int error = call(request, reply);
+  source = {reply.endpoint.address, static_cast<uint8_t>(reply.value)};
+  return error;
+}
+
 int interface(int n, InterfaceRecord& record) {
   Request request = about(Op::kInterface, SlotId{});
   request.args[0] = n;

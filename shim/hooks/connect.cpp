@@ -33,8 +33,9 @@ int ask_to_connect(int fd, const Handle& handle, const sockaddr* address, sockle
   const bool dissolve = is_unspecified(address, length);
   if (dissolve && with_text) return EOPNOTSUPP;  // tcp_sendmsg_fastopen
   if (!dissolve) {
-    if (const int error = endpoint_from(address, length, request.endpoint); error != 0)
-      return error;
+    const auto take = handle.is_stream ? endpoint_from : peer_from;
+    const int error = take(handle.family(), address, length, request.endpoint);
+    if (error != 0) return error;
   }
   Reply reply;
   const int error = ask::call(request, reply);

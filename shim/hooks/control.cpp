@@ -23,11 +23,7 @@ int number_of(const cmsghdr* entry) {
   return number;
 }
 
-int read_entry(const cmsghdr* entry, DatagramHeader& header) {
-  if (entry->cmsg_level == SOL_SOCKET) {
-    return entry->cmsg_type == SCM_RIGHTS || entry->cmsg_type == SCM_CREDENTIALS ? 0 : EINVAL;
-  }
-  if (entry->cmsg_level != IPPROTO_IP) return 0;
+int read_ip4_entry(const cmsghdr* entry, DatagramHeader& header) {
   if (entry->cmsg_type == IP_PKTINFO) {
     if (entry->cmsg_len != CMSG_LEN(sizeof(in_pktinfo))) return EINVAL;
     in_pktinfo info;
@@ -50,16 +46,99 @@ int read_entry(const cmsghdr* entry, DatagramHeader& header) {
   return EINVAL;
 }
 
+int read_ip6_packet_info(const cmsghdr* entry, DatagramHeader& header) {
+  if (entry->cmsg_len < CMSG_LEN(sizeof(in6_pktinfo))) return EINVAL;
+  in6_pktinfo info;
+  std::memcpy(&info, CMSG_DATA(entry), sizeof info);
+  header.interface = InterfaceId{static_cast<uint8_t>(info.ipi6_ifindex)};
+  const IpAddress source = address_from_in6(info.ipi6_addr, info.ipi6_ifindex);
+  if (!source.is_any()) header.local = source;
+  return 0;
+}
+
+// RFC 3542 6. A value of -1 asks for the socket's own.
+int read_ip6_entry(const cmsghdr* entry, DatagramHeader& header) {
+  const bool is_int = entry->cmsg_len == CMSG_LEN(sizeof(int));
+  const int number = is_int ? number_of(entry) : -2;
+  const bool is_octet = number >= -1 && number <= 255;
+  switch (entry->cmsg_type) {
+    case IPV6_PKTINFO:
+    case IPV6_2292PKTINFO:
+      return read_ip6_packet_info(entry, header);
+    case IPV6_HOPLIMIT:
+    case IPV6_2292HOPLIMIT:
+      if (is_octet && number >= 0) header.ttl = static_cast<uint8_t>(number);
+      return is_octet ? 0 : EINVAL;
+    case IPV6_TCLASS:
+      if (is_octet && number >= 0) header.tos = static_cast<uint8_t>(number);
+      return is_octet ? 0 : EINVAL;
+    default:
+      return EINVAL;
+  }
+}
+
+int read_entry(Family family, const cmsghdr* entry, DatagramHeader& header) {
+  switch (entry->cmsg_level) {
+    case SOL_SOCKET:
+      return entry->cmsg_type == SCM_RIGHTS || entry->cmsg_type == SCM_CREDENTIALS ? 0 : EINVAL;
+    case IPPROTO_IP:
+      return read_ip4_entry(entry, header);
+    case IPPROTO_IPV6:
+      return family == Family::kIp6 ? read_ip6_entry(entry, header) : 0;
+    default:
+      return 0;
+  }
+}
+
+void write_ip4(Writer& writer, uint32_t wanted, const DatagramHeader& header) {
+  if ((wanted & Wanted::kPacketInfo) != 0) {
+    in_pktinfo info{};
+    info.ipi_ifindex = header.interface.value;
+    info.ipi_spec_dst.s_addr = network_order(header.local);
+    info.ipi_addr.s_addr = network_order(header.local);
+    writer.add(IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+  }
+  if ((wanted & Wanted::kTtl) != 0) {
+    const int ttl = header.ttl;
+    writer.add(IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
+  }
+  if ((wanted & Wanted::kTos) != 0) writer.add(IPPROTO_IP, IP_TOS, &header.tos, sizeof header.tos);
+}
+
+// Of datagrams of both families, the addresses of IPv4 as mapped ones.
+void write_ip6_packet_info(Writer& writer, uint32_t wanted, const DatagramHeader& header) {
+  const in6_pktinfo info{in6_from(header.local), header.interface.value};
+  if ((wanted & Wanted::kIp6PacketInfo) != 0) {
+    writer.add(IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
+  }
+  if ((wanted & Wanted::kIp6PacketInfo2292) != 0) {
+    writer.add(IPPROTO_IPV6, IPV6_2292PKTINFO, &info, sizeof info);
+  }
+}
+
+void write_ip6(Writer& writer, uint32_t wanted, const DatagramHeader& header) {
+  const int hop_limit = header.ttl, traffic_class = header.tos;
+  if ((wanted & Wanted::kIp6HopLimit) != 0) {
+    writer.add(IPPROTO_IPV6, IPV6_HOPLIMIT, &hop_limit, sizeof hop_limit);
+  }
+  if ((wanted & Wanted::kIp6HopLimit2292) != 0) {
+    writer.add(IPPROTO_IPV6, IPV6_2292HOPLIMIT, &hop_limit, sizeof hop_limit);
+  }
+  if ((wanted & Wanted::kIp6TrafficClass) != 0) {
+    writer.add(IPPROTO_IPV6, IPV6_TCLASS, &traffic_class, sizeof traffic_class);
+  }
+}
+
 }  // namespace
 
-int read_for_send(const msghdr& message, DatagramHeader& header) {
+int read_for_send(Family family, const msghdr& message, DatagramHeader& header) {
   if (message.msg_control == nullptr || message.msg_controllen == 0) return 0;
   auto* walk = const_cast<msghdr*>(&message);  // CMSG_NXTHDR wants it so, and changes nothing
   for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
     const auto* end = static_cast<const uint8_t*>(message.msg_control) + message.msg_controllen;
     const auto left = static_cast<size_t>(end - reinterpret_cast<const uint8_t*>(entry));
     if (entry->cmsg_len < CMSG_LEN(0) || entry->cmsg_len > left) return EINVAL;
-    if (const int error = read_entry(entry, header); error != 0) return error;
+    if (const int error = read_entry(family, entry, header); error != 0) return error;
   }
   return 0;
 }
@@ -100,21 +179,15 @@ void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns) {
   }
 }
 
-void write_received(uint32_t wanted, const DatagramHeader& header, msghdr& message) {
+void write_received(Family family, uint32_t wanted, const DatagramHeader& header, msghdr& message) {
   Writer writer(message);
   add_timestamp(writer, wanted, header.received_realtime_ns);
-  if ((wanted & Wanted::kPacketInfo) != 0) {
-    in_pktinfo info{};
-    info.ipi_ifindex = header.interface.value;
-    info.ipi_spec_dst.s_addr = network_order(header.local);
-    info.ipi_addr.s_addr = network_order(header.local);
-    writer.add(IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
+  if (family == Family::kIp6) write_ip6_packet_info(writer, wanted, header);
+  if (header.peer.address.is_ip6()) {
+    write_ip6(writer, wanted, header);
+  } else {
+    write_ip4(writer, wanted, header);
   }
-  if ((wanted & Wanted::kTtl) != 0) {
-    const int ttl = header.ttl;
-    writer.add(IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
-  }
-  if ((wanted & Wanted::kTos) != 0) writer.add(IPPROTO_IP, IP_TOS, &header.tos, sizeof header.tos);
 }
 
 }  // namespace tapstack::shim::control

@@ -9,9 +9,10 @@
 
 namespace tapstack::shim::control {
 
-// Reads IP_PKTINFO, IP_TTL and IP_TOS of a message to send into `header`. 0, or EINVAL for control
-// data that is malformed or not known, as Linux's ip_cmsg_send.
-int read_for_send(const msghdr& message, DatagramHeader& header);
+// Reads IP_PKTINFO, IP_TTL and IP_TOS, on a socket of `family` IPv6 also IPV6_PKTINFO,
+// IPV6_HOPLIMIT and IPV6_TCLASS, of a message to send into `header`. 0, or EINVAL for control data
+// that is malformed or not known, as Linux's ip_cmsg_send and ip6_datagram_send_ctl.
+int read_for_send(Family family, const msghdr& message, DatagramHeader& header);
 
 // Appends control messages to a program's buffer and keeps count of what did not fit.
 class Writer {
@@ -31,8 +32,9 @@ class Writer {
   bool cut_ = false;
 };
 
-// Writes what the program wants to know (bits of Wanted) of a datagram received.
-void write_received(uint32_t wanted, const DatagramHeader& header, msghdr& message);
+// Writes what the program wants to know (bits of Wanted) of a datagram received on a socket of
+// `family`.
+void write_received(Family family, uint32_t wanted, const DatagramHeader& header, msghdr& message);
 
 // SO_TIMESTAMP or SO_TIMESTAMPNS, if wanted.
 void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns);

@@ -41,19 +41,29 @@ msghdr with_header(const msghdr& message, DatagramHeader& header, iovec* parts) 
   return native;
 }
 
+int peer4(const sockaddr* name, socklen_t length, Endpoint& peer) {
+  if (length < sizeof(sockaddr)) return EINVAL;
+  sockaddr taken = *name;
+  // udp_sendmsg and ping_v4_sendmsg let AF_UNSPEC pass for an IPv4 address.
+  if (taken.sa_family == AF_UNSPEC) taken.sa_family = AF_INET;
+  return endpoint_from(Family::kIp4, &taken, sizeof taken, peer);
+}
+
+// udpv6_sendmsg: AF_UNSPEC stands for no address at all.
+int peer6(const sockaddr* name, socklen_t length, Endpoint& peer) {
+  return is_unspecified(name, length) ? 0 : peer_from(Family::kIp6, name, length, peer);
+}
+
 // Where it shall go, from address and control messages; 0 or an errno.
-int address_header(const msghdr& message, int flags, DatagramHeader& header) {
+int address_header(const Handle& handle, const msghdr& message, int flags, DatagramHeader& header) {
   if (message.msg_name != nullptr) {
     const auto* name = static_cast<const sockaddr*>(message.msg_name);
-    if (message.msg_namelen < sizeof(sockaddr)) return EINVAL;
-    sockaddr taken = *name;
-    // udp_sendmsg and ping_v4_sendmsg let AF_UNSPEC pass for an IPv4 address.
-    if (taken.sa_family == AF_UNSPEC) taken.sa_family = AF_INET;
-    if (const int error = endpoint_from(&taken, sizeof taken, header.peer); error != 0)
-      return error;
+    const int error = handle.is_ip6 ? peer6(name, message.msg_namelen, header.peer)
+                                    : peer4(name, message.msg_namelen, header.peer);
+    if (error != 0) return error;
   }
   if ((flags & MSG_DONTROUTE) != 0) header.flags |= DatagramHeader::kDontRoute;
-  return control::read_for_send(message, header);
+  return control::read_for_send(handle.family(), message, header);
 }
 
 // The first message's header without taking it; false if there is none.
@@ -63,42 +73,45 @@ bool peek(int fd, DatagramHeader& header, long& bytes) {
 }
 
 // Puts what was received where the program wants it.
-ssize_t deliver(SlotId id, const DatagramHeader& header, const msghdr& native, ssize_t bytes,
-                msghdr& message) {
+ssize_t deliver(const Handle& handle, const DatagramHeader& header, const msghdr& native,
+                ssize_t bytes, msghdr& message) {
   message.msg_flags = native.msg_flags & MSG_TRUNC;
   if (message.msg_name != nullptr) {
-    endpoint_to(header.peer, static_cast<sockaddr*>(message.msg_name), &message.msg_namelen);
+    endpoint_to(handle.family(), header.peer, static_cast<sockaddr*>(message.msg_name),
+                &message.msg_namelen);
   }
-  control::write_received(descriptors::wanted(id), header, message);
+  control::write_received(handle.family(), descriptors::wanted(handle.id), header, message);
   return bytes - static_cast<ssize_t>(sizeof header);
 }
 
 }  // namespace
 
-ssize_t send(int fd, SlotId id, const msghdr& message, int flags) {
+ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
   if (message.msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
   if (total_bytes(message) > kPayloadMax) return fail(EMSGSIZE);
   if ((flags & (MSG_OOB | MSG_MORE)) != 0) return fail(EOPNOTSUPP);
   DatagramHeader header;
-  if (const int error = address_header(message, flags, header); error != 0) return fail(error);
+  if (const int error = address_header(handle, message, flags, header); error != 0)
+    return fail(error);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
   const msghdr native = with_header(message, header, parts);
   const ssize_t sent = real::sendmsg(fd, &native, (flags & kSendFlags) | MSG_NOSIGNAL);
   if (sent < 0) {
     // The handle refuses when it was shut down, or its engine is gone.
     const int native_error = last_error();
-    const int error = native_error == EAGAIN || native_error == EINTR ? 0 : ask::take_error(id);
+    const int error =
+        native_error == EAGAIN || native_error == EINTR ? 0 : ask::take_error(handle.id);
     return fail(error != 0 ? error : native_error);
   }
-  if (const int error = ask::flush(id); error != 0 && error != EBADF) {
+  if (const int error = ask::flush(handle.id); error != 0 && error != EBADF) {
     drop_wake(fd);  // the error that it announced may be this one
     return fail(error);
   }
   return sent - static_cast<ssize_t>(sizeof header);
 }
 
-ssize_t receive(int fd, SlotId id, msghdr& message, int flags) {
-  if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, id, message);
+ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
+  if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
   if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
   if (message.msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
@@ -110,9 +123,9 @@ ssize_t receive(int fd, SlotId id, msghdr& message, int flags) {
     // ECONNRESET of the handle: the engine's end is gone.
     if (bytes < 0 && native_error != EAGAIN && native_error != ECONNRESET) return -1;
     const bool is_wake = bytes > 0 && (header.flags & DatagramHeader::kWakeOnly) != 0;
-    if (bytes > 0 && !is_wake) return deliver(id, header, native, bytes, message);
+    if (bytes > 0 && !is_wake) return deliver(handle, header, native, bytes, message);
     if (is_wake && (flags & MSG_PEEK) != 0) drop_wake(fd);
-    const int error = ask::take_error(id);
+    const int error = ask::take_error(handle.id);
     if (error != 0) return fail(error);
     if (bytes == 0) return 0;  // shut down
     if (bytes < 0) return fail(native_error);

@@ -9,8 +9,8 @@
 namespace tapstack::shim::datagram {
 
 // sendmsg(2) and recvmsg(2) on a handle that was verified(). They return as those do.
-ssize_t send(int fd, SlotId id, const msghdr& message, int flags);
-ssize_t receive(int fd, SlotId id, msghdr& message, int flags);
+ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags);
+ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags);
 
 // FIONREAD: payload bytes of the first datagram, 0 if there is none.
 int first_bytes(int fd);

@@ -17,8 +17,11 @@ constexpr unsigned kTableSize = 1u << 20;
 // More than the sockets of any profile; slots beyond share an entry, which then says kUnknown.
 constexpr unsigned kSlotTableSize = 1u << 16;
 
-// A word: state in the two highest bits, slot in the next 30, generation in the low 32.
-enum State : uint64_t { kUnknownState, kNotOurs, kStream, kDatagram };
+// A word: state in the three highest bits, slot in the next 29, generation in the low 32.
+enum State : uint64_t { kUnknownState, kNotOurs, kDatagram4, kStream4, kDatagram6, kStream6 };
+constexpr unsigned kStateShift = 61;
+constexpr uint32_t kSlotMask = 0x1fffffff;
+static_assert(kConfig.sockets <= kSlotMask);
 
 // An atomic without a constructor: arrays of it are zero from the start, in pages that are resident
 // only once written. (Clang refuses to evaluate a million constructors of std::atomic.)
@@ -43,16 +46,24 @@ Word phases[kSlotTableSize];  // phase, kCopied, and the exposures seen
 Word wanteds[kSlotTableSize];
 
 uint64_t pack(State state, SlotId id) {
-  return state << 62 | uint64_t{id.slot & 0x3fffffffu} << 32 | id.generation;
+  return state << kStateShift | uint64_t{id.slot & kSlotMask} << 32 | id.generation;
 }
 
-State state_of(uint64_t word) { return static_cast<State>(word >> 62); }
+uint64_t pack(const Handle& handle) {
+  const State state = handle.is_ip6 ? (handle.is_stream ? kStream6 : kDatagram6)
+                                    : (handle.is_stream ? kStream4 : kDatagram4);
+  return pack(state, handle.id);
+}
+
+State state_of(uint64_t word) { return static_cast<State>(word >> kStateShift); }
 
 bool unpack(uint64_t word, Handle& handle) {
-  handle.id.slot = static_cast<uint32_t>(word >> 32) & 0x3fffffffu;
+  const State state = state_of(word);
+  handle.id.slot = static_cast<uint32_t>(word >> 32) & kSlotMask;
   handle.id.generation = static_cast<uint32_t>(word);
-  handle.is_stream = state_of(word) == kStream;
-  return state_of(word) >= kStream;
+  handle.is_stream = state == kStream4 || state == kStream6;
+  handle.is_ip6 = state == kDatagram6 || state == kStream6;
+  return state >= kDatagram4;
 }
 
 Word* entry(int fd) {
@@ -100,15 +111,10 @@ void remember(SlotWords& words, SlotId id, uint32_t word) {
 }
 
 // What the kernel says about `fd`.
-uint64_t look_up(int fd, uint64_t before) {
-  SlotId id;
-  if (!identify(fd, id)) return pack(kNotOurs, SlotId{0, 0});
-  for (State state : {kStream, kDatagram}) {
-    if (before == pack(state, id)) return before;
-  }
-  int type = 0;
-  sys::getsockopt(fd, SOL_SOCKET, SO_TYPE, type);
-  return pack(type == SOCK_STREAM ? kStream : kDatagram, id);
+uint64_t look_up(int fd) {
+  Identity identity;
+  if (!identify(fd, identity)) return pack(kNotOurs, SlotId{0, 0});
+  return pack(Handle{identity.slot, identity.is_stream, identity.is_ip6});
 }
 
 }  // namespace
@@ -118,7 +124,7 @@ bool hinted(int fd, Handle& handle) {
   Word* at = entry(fd);
   uint64_t word = at != nullptr ? at->load(std::memory_order_acquire) : 0;
   if (state_of(word) == kUnknownState) {
-    word = look_up(fd, 0);
+    word = look_up(fd);
     if (at != nullptr) store_if_still(at, 0, word);
   }
   return unpack(word, handle);
@@ -129,15 +135,13 @@ bool verified(int fd, Handle& handle) {
   Word* at = entry(fd);
   const uint64_t before = at != nullptr ? at->load(std::memory_order_acquire) : 0;
   if (state_of(before) == kNotOurs) return false;
-  const uint64_t word = look_up(fd, before);
+  const uint64_t word = look_up(fd);
   if (at != nullptr && word != before) store_if_still(at, before, word);
   return unpack(word, handle);
 }
 
 void add(int fd, const Handle& handle) {
-  if (Word* at = entry(fd)) {
-    store(at, pack(handle.is_stream ? kStream : kDatagram, handle.id));
-  }
+  if (Word* at = entry(fd)) store(at, pack(handle));
 }
 
 void forget(int fd) {
@@ -165,7 +169,8 @@ void copied(int fd, int copy) {
 int next_handle(unsigned first, unsigned last) {
   const unsigned end = used_end.load(std::memory_order_acquire);
   for (unsigned fd = first; fd < end && fd <= last; ++fd) {
-    if (state_of(table[fd].load(std::memory_order_acquire)) >= kStream) return static_cast<int>(fd);
+    if (state_of(table[fd].load(std::memory_order_acquire)) >= kDatagram4)
+      return static_cast<int>(fd);
   }
   return -1;
 }

@@ -25,6 +25,8 @@ enum class Phase : uint8_t {
 struct Handle {
   SlotId id;
   bool is_stream = false;  // TCP; otherwise datagrams with a DatagramHeader
+  bool is_ip6 = false;     // of family AF_INET6; otherwise AF_INET
+  Family family() const { return is_ip6 ? Family::kIp6 : Family::kIp4; }
 };
 
 namespace descriptors {

@@ -33,24 +33,39 @@ int64_t realtime_ns(Instant at) {
   return clock_ns(CLOCK_REALTIME) - age;
 }
 
-// What follows IP_RECVERR's header: the address of who reported it (SO_EE_OFFENDER).
+// The address of who reported it follows (SO_EE_OFFENDER).
+template <class Address>
 struct ExtendedError {
   sock_extended_err error{};
-  sockaddr_in offender{};
+  Address offender{};
 };
 
-ExtendedError extended(const QueuedError& queued) {
-  ExtendedError out;
-  out.error.ee_errno = static_cast<uint32_t>(to_errno(queued.error));
-  out.error.ee_origin = queued.is_local ? SO_EE_ORIGIN_LOCAL : SO_EE_ORIGIN_ICMP;
-  out.error.ee_type = queued.type;
-  out.error.ee_code = queued.code;
-  out.error.ee_info = queued.info;
+sock_extended_err extended(const QueuedError& queued) {
+  sock_extended_err out{};
+  const bool is_icmp6 = queued.destination.address.is_ip6();
+  out.ee_errno = static_cast<uint32_t>(to_errno(queued.error));
+  out.ee_origin = queued.is_local ? SO_EE_ORIGIN_LOCAL
+                  : is_icmp6      ? SO_EE_ORIGIN_ICMP6
+                                  : SO_EE_ORIGIN_ICMP;
+  out.ee_type = queued.type;
+  out.ee_code = queued.code;
+  out.ee_info = queued.info;
+  return out;
+}
+
+void add_error(control::Writer& writer, Family family, const QueuedError& queued) {
+  if (family == Family::kIp6) {
+    ExtendedError<sockaddr_in6> out{extended(queued), {}};
+    if (!queued.is_local) out.offender = sockaddr_in6_from({queued.reporter, Port{}});
+    writer.add(IPPROTO_IPV6, IPV6_RECVERR, &out, sizeof out);
+    return;
+  }
+  ExtendedError<sockaddr_in> out{extended(queued), {}};
   if (!queued.is_local) {
     out.offender.sin_family = AF_INET;
     out.offender.sin_addr.s_addr = network_order(queued.reporter);
   }
-  return out;
+  writer.add(IPPROTO_IP, IP_RECVERR, &out, sizeof out);
 }
 
 // Scatters the quoted bytes; returns how many fitted.
@@ -66,9 +81,9 @@ size_t scatter(const QueuedError& queued, const msghdr& message) {
 
 }  // namespace
 
-ssize_t receive_queued_error(int fd, SlotId id, msghdr& message) {
+ssize_t receive_queued_error(int fd, const Handle& handle, msghdr& message) {
   Reply reply;
-  const int error = ask::call(ask::about(Op::kQueuedError, id), reply);
+  const int error = ask::call(ask::about(Op::kQueuedError, handle.id), reply);
   if (error != 0) return fail(error);
   QueuedError queued;
   if (reply.payload_bytes < sizeof queued) return fail(EPROTO);
@@ -78,12 +93,12 @@ ssize_t receive_queued_error(int fd, SlotId id, msghdr& message) {
   const size_t copied = scatter(queued, message);
   message.msg_flags = MSG_ERRQUEUE | (copied < queued.payload_bytes ? MSG_TRUNC : 0);
   if (message.msg_name != nullptr) {
-    endpoint_to(queued.destination, static_cast<sockaddr*>(message.msg_name), &message.msg_namelen);
+    endpoint_to(handle.family(), queued.destination, static_cast<sockaddr*>(message.msg_name),
+                &message.msg_namelen);
   }
-  const ExtendedError out = extended(queued);
   control::Writer writer(message);
-  control::add_timestamp(writer, descriptors::wanted(id), realtime_ns(queued.received_at));
-  writer.add(IPPROTO_IP, IP_RECVERR, &out, sizeof out);
+  control::add_timestamp(writer, descriptors::wanted(handle.id), realtime_ns(queued.received_at));
+  add_error(writer, handle.family(), queued);
   return static_cast<ssize_t>(copied);
 }
 

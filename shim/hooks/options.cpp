@@ -1,5 +1,6 @@
 // getsockopt and setsockopt, with Linux's rules for lengths and its errors.
 #include <arpa/inet.h>
+#include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/devices.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/ip6_options.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -72,7 +74,7 @@ int get_fixed(int fd, const Handle& handle, int name, void* value, socklen_t* le
       number = take_error(fd, handle);
       break;
     case SO_DOMAIN:
-      number = AF_INET;
+      number = handle.is_ip6 ? AF_INET6 : AF_INET;
       break;
     case SO_SNDLOWAT:
       number = 1;
@@ -88,6 +90,7 @@ int get_fixed(int fd, const Handle& handle, int name, void* value, socklen_t* le
 
 int get_row(int fd, const Handle& handle, const OptionRow& row, void* value, socklen_t* length) {
   if (row.style == OptionStyle::kFixed) return get_fixed(fd, handle, row.name, value, length);
+  if (row.level == IPPROTO_IPV6 && !handle.is_ip6) return EOPNOTSUPP;  // ip_getsockopt
   const SlotId id = handle.id;
   if (row.style == OptionStyle::kWanted) {
     if (row.level == IPPROTO_TCP && !handle.is_stream) return EOPNOTSUPP;
@@ -96,7 +99,8 @@ int get_row(int fd, const Handle& handle, const OptionRow& row, void* value, soc
   int64_t number = 0;
   const int error = ask::get_option(id, row.option, number);
   // A level that this kind of socket does not have (ip_getsockopt).
-  const bool other_level = row.level != SOL_SOCKET && row.level != IPPROTO_IP;
+  const bool other_level =
+      row.level != SOL_SOCKET && row.level != IPPROTO_IP && row.level != IPPROTO_IPV6;
   if (error == ENOPROTOOPT && other_level && !handle.is_stream) return EOPNOTSUPP;
   if (error != 0) return error;
   if (row.style == OptionStyle::kLinger) {
@@ -126,7 +130,9 @@ int get_pacing_rate(SlotId id, void* value, socklen_t* length) {
 }
 
 // Options that are no numbers, or wider ones.
-int get_special(SlotId id, bool is_stream, int level, int name, void* value, socklen_t* length) {
+int get_special(const Handle& handle, int level, int name, void* value, socklen_t* length) {
+  const SlotId id = handle.id;
+  const bool is_stream = handle.is_stream;
   if (level == SOL_SOCKET && name == SO_PEERCRED) {
     const ucred nobody{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)};  // as on a TCP socket
     return put(value, length, &nobody, sizeof nobody);
@@ -140,8 +146,12 @@ int get_special(SlotId id, bool is_stream, int level, int name, void* value, soc
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
     return get_congestion(id, value, length);
   }
-  const bool known_level =
-      level == SOL_SOCKET || level == IPPROTO_IP || (is_stream && level == IPPROTO_TCP);
+  if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && handle.is_ip6) {
+    return get_icmp6_filter(handle, value, length);
+  }
+  const bool known_level = level == SOL_SOCKET || level == IPPROTO_IP ||
+                           (handle.is_ip6 && level == IPPROTO_IPV6) ||
+                           (is_stream && level == IPPROTO_TCP);
   return known_level ? ENOPROTOOPT : EOPNOTSUPP;
 }
 
@@ -180,6 +190,7 @@ int set_row(int fd, const Handle& handle, const OptionRow& row, const void* valu
             socklen_t length) {
   const SlotId id = handle.id;
   if (row.level == IPPROTO_TCP && !handle.is_stream) return ENOPROTOOPT;
+  if (row.level == IPPROTO_IPV6 && !handle.is_ip6) return ENOPROTOOPT;
   if (row.style == OptionStyle::kFixed) return ENOPROTOOPT;
   if (row.style == OptionStyle::kLinger) {
     linger in;
@@ -222,8 +233,9 @@ int set_pacing_rate(SlotId id, const void* value, socklen_t length) {
   return ask::set_option(id, Option::kMaxPacingRate, rate);
 }
 
-int set_special(SlotId id, bool is_stream, int level, int name, const void* value,
-                socklen_t length) {
+int set_special(const Handle& handle, int level, int name, const void* value, socklen_t length) {
+  const SlotId id = handle.id;
+  const bool is_stream = handle.is_stream;
   if (level == SOL_SOCKET && name == SO_BINDTODEVICE) return bind_to_device(id, value, length);
   if (level == SOL_SOCKET && name == SO_MAX_PACING_RATE && is_stream) {
     return set_pacing_rate(id, value, length);
@@ -234,6 +246,9 @@ int set_special(SlotId id, bool is_stream, int level, int name, const void* valu
   }
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
     return set_congestion(id, value, length);
+  }
+  if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && handle.is_ip6) {
+    return set_icmp6_filter(handle, value, length);
   }
   return ENOPROTOOPT;
 }
@@ -255,9 +270,8 @@ TAPSTACK_HOOK int getsockopt(int fd, int level, int name, void* value, socklen_t
   }
   if (length == nullptr) return fail(EFAULT);
   if (static_cast<int>(*length) < 0) return fail(EINVAL);
-  return finish(row != nullptr
-                    ? get_row(fd, handle, *row, value, length)
-                    : get_special(handle.id, handle.is_stream, level, name, value, length));
+  return finish(row != nullptr ? get_row(fd, handle, *row, value, length)
+                               : get_special(handle, level, name, value, length));
 }
 
 TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
@@ -268,7 +282,6 @@ TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
     return real::setsockopt(fd, level, name, value, length);
   }
   if (static_cast<int>(length) < 0) return fail(EINVAL);
-  return finish(row != nullptr
-                    ? set_row(fd, handle, *row, value, length)
-                    : set_special(handle.id, handle.is_stream, level, name, value, length));
+  return finish(row != nullptr ? set_row(fd, handle, *row, value, length)
+                               : set_special(handle, level, name, value, length));
 }

@@ -59,7 +59,7 @@ size_t total_bytes(const iovec* parts, size_t count) {
 }
 
 // recvfrom on a datagram socket that was verified.
-ssize_t receive_datagram(int fd, SlotId id, void* buffer, size_t bytes, int flags,
+ssize_t receive_datagram(int fd, const Handle& handle, void* buffer, size_t bytes, int flags,
                          sockaddr* address, socklen_t* length) {
   iovec part{buffer, bytes};
   msghdr message{};
@@ -68,7 +68,7 @@ ssize_t receive_datagram(int fd, SlotId id, void* buffer, size_t bytes, int flag
   if (address != nullptr && length == nullptr) return fail(EFAULT);
   message.msg_name = address;
   message.msg_namelen = address != nullptr ? *length : 0;
-  const ssize_t received = datagram::receive(fd, id, message, flags);
+  const ssize_t received = datagram::receive(fd, handle, message, flags);
   if (received >= 0 && address != nullptr) *length = message.msg_namelen;
   return received;
 }
@@ -83,7 +83,7 @@ ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* ad
     if (!descriptors::verified(fd, handle) || handle.is_stream) {
       return real::recvfrom(fd, buffer, bytes, flags, address, length);
     }
-    return receive_datagram(fd, handle.id, buffer, bytes, flags, address, length);
+    return receive_datagram(fd, handle, buffer, bytes, flags, address, length);
   }
   if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);  // a stream of ours keeps none
   const ssize_t received = (flags & MSG_TRUNC) != 0 ? discard_stream(fd, handle, bytes, flags)
@@ -128,7 +128,7 @@ ssize_t receive_message(int fd, msghdr* message, int flags) {
     if (!descriptors::verified(fd, handle) || handle.is_stream) {
       return real::recvmsg(fd, message, flags);
     }
-    return datagram::receive(fd, handle.id, *message, flags);
+    return datagram::receive(fd, handle, *message, flags);
   }
   if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);
   const size_t bytes = total_bytes(message->msg_iov, message->msg_iovlen);
@@ -159,7 +159,7 @@ ssize_t read_vector(int fd, const iovec* parts, int count) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts);
   message.msg_iovlen = static_cast<size_t>(count);
-  return datagram::receive(fd, handle.id, message, 0);
+  return datagram::receive(fd, handle, message, 0);
 }
 
 ssize_t read_bytes(int fd, void* buffer, size_t bytes) {
@@ -170,7 +170,7 @@ ssize_t read_bytes(int fd, void* buffer, size_t bytes) {
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return real::read(fd, buffer, bytes);
   if (bytes == 0) return 0;  // sock_read_iter
-  return receive_datagram(fd, handle.id, buffer, bytes, 0, nullptr, nullptr);
+  return receive_datagram(fd, handle, buffer, bytes, 0, nullptr, nullptr);
 }
 
 // A descriptor that came in a message may be anything, whatever the table says of its number.

@@ -38,7 +38,7 @@ ssize_t send_stream(int fd, const Handle& handle, int flags, Native native) {
   return result >= 0 ? result : stream::after_send(fd, flags);
 }
 
-ssize_t send_datagram(int fd, SlotId id, const void* buffer, size_t bytes, int flags,
+ssize_t send_datagram(int fd, const Handle& handle, const void* buffer, size_t bytes, int flags,
                       const sockaddr* address, socklen_t length) {
   iovec part{const_cast<void*>(buffer), bytes};
   msghdr message{};
@@ -46,7 +46,7 @@ ssize_t send_datagram(int fd, SlotId id, const void* buffer, size_t bytes, int f
   message.msg_iovlen = 1;
   message.msg_name = const_cast<sockaddr*>(address);
   message.msg_namelen = length;
-  return datagram::send(fd, id, message, flags);
+  return datagram::send(fd, handle, message, flags);
 }
 
 ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const sockaddr* address,
@@ -73,7 +73,7 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
   if (!descriptors::verified(fd, handle) || handle.is_stream) {
     return real::sendto(fd, buffer, bytes, flags, address, length);
   }
-  return send_datagram(fd, handle.id, buffer, bytes, flags, address, length);
+  return send_datagram(fd, handle, buffer, bytes, flags, address, length);
 }
 
 ssize_t send_message(int fd, const msghdr* message, int flags) {
@@ -81,7 +81,7 @@ ssize_t send_message(int fd, const msghdr* message, int flags) {
   if (message == nullptr || !descriptors::verified(fd, handle)) {
     return real::sendmsg(fd, message, flags);
   }
-  if (!handle.is_stream) return datagram::send(fd, handle.id, *message, flags);
+  if (!handle.is_stream) return datagram::send(fd, handle, *message, flags);
   if ((flags & MSG_FASTOPEN) != 0) {
     const auto* address = static_cast<const sockaddr*>(message->msg_name);
     const int error = connect_with_text(fd, handle, address, message->msg_namelen, flags);
@@ -116,7 +116,7 @@ ssize_t write_bytes(int fd, const void* buffer, size_t bytes) {
         fd, handle, [&] { return real::send(fd, buffer, bytes, int{MSG_NOSIGNAL}); }, write);
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
-  return send_datagram(fd, handle.id, buffer, bytes, 0, nullptr, 0);
+  return send_datagram(fd, handle, buffer, bytes, 0, nullptr, 0);
 }
 
 ssize_t write_vector(int fd, const iovec* parts, int count) {
@@ -132,7 +132,7 @@ ssize_t write_vector(int fd, const iovec* parts, int count) {
         fd, handle, [&] { return real::sendmsg(fd, &message, int{MSG_NOSIGNAL}); }, write);
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
-  return datagram::send(fd, handle.id, message, 0);
+  return datagram::send(fd, handle, message, 0);
 }
 
 }  // namespace

@@ -25,17 +25,18 @@ constexpr int kTypeMask = 0xf;     // SOCK_TYPE_MASK of the kernel
 constexpr int kTypeEnd = 11;       // SOCK_MAX of the kernel
 constexpr int kProtocolEnd = 263;  // IPPROTO_MAX since Linux 5.6
 
-// Which kind of socket AF_INET has for a type and a protocol; an errno as inet_create's, or 0.
-int choose_kind(int type, int protocol, SocketKind& kind) {
+// Which kind of socket a family has for a type and a protocol; an errno as inet_create's and
+// inet6_create's, or 0.
+int choose_kind(int family, int type, int protocol, SocketKind& kind) {
+  const int icmp = family == AF_INET6 ? int{IPPROTO_ICMPV6} : int{IPPROTO_ICMP};
   if (protocol < 0 || protocol >= kProtocolEnd) return EINVAL;
   switch (type) {
     case SOCK_STREAM:
       kind = SocketKind::kTcp;
       return protocol == 0 || protocol == IPPROTO_TCP ? 0 : EPROTONOSUPPORT;
     case SOCK_DGRAM:
-      kind = protocol == IPPROTO_ICMP ? SocketKind::kPing : SocketKind::kUdp;
-      return protocol == 0 || protocol == IPPROTO_UDP || protocol == IPPROTO_ICMP ? 0
-                                                                                  : EPROTONOSUPPORT;
+      kind = protocol == icmp ? SocketKind::kPing : SocketKind::kUdp;
+      return protocol == 0 || protocol == IPPROTO_UDP || protocol == icmp ? 0 : EPROTONOSUPPORT;
     case SOCK_RAW:
       kind = SocketKind::kRaw;
       return protocol != 0 && protocol < 256 ? 0 : EPROTONOSUPPORT;
@@ -44,26 +45,27 @@ int choose_kind(int type, int protocol, SocketKind& kind) {
   }
 }
 
-int open_socket(int type, int protocol) {
+int open_socket(int family, int type, int protocol) {
   if ((type & ~(kTypeMask | kTypeFlags)) != 0 || (type & kTypeMask) >= kTypeEnd)
     return fail(EINVAL);
   SocketKind kind{};
-  const int error = choose_kind(type & kTypeMask, protocol, kind);
+  const int error = choose_kind(family, type & kTypeMask, protocol, kind);
   if (error != 0) return fail(error);
   Request request = ask::about(Op::kOpen, SlotId{});
-  request.args[0] = AF_INET;
+  request.args[0] = family;
   request.args[1] = static_cast<int64_t>(kind);
   request.args[2] = protocol;
   Reply reply;
   int fd = -1;
   if (const int refused = ask::call(request, reply, &fd); refused != 0) return fail(refused);
-  const Handle handle{reply.slot, kind == SocketKind::kTcp};
+  const Handle handle{reply.slot, kind == SocketKind::kTcp, family == AF_INET6};
   return finish_handle(fd, handle, Phase::kFresh, type & kTypeFlags, 0);
 }
 
 int bind_handle(const Handle& handle, const sockaddr* address, socklen_t length) {
   Request request = ask::about(Op::kBind, handle.id);
-  if (const int error = endpoint_from(address, length, request.endpoint); error != 0) return error;
+  const int error = endpoint_from(handle.family(), address, length, request.endpoint);
+  if (error != 0) return error;
   Reply reply;
   return ask::call(request, reply);
 }
@@ -89,11 +91,11 @@ int shutdown_handle(const Handle& handle, int how) {
 
 // getsockname and getpeername: a null length is EFAULT before anything else.
 template <class Question>
-int put_endpoint(Question question, SlotId id, sockaddr* address, socklen_t* length) {
+int put_endpoint(Question question, const Handle& handle, sockaddr* address, socklen_t* length) {
   if (address == nullptr || length == nullptr) return EFAULT;
   Endpoint endpoint;
-  if (const int error = question(id, endpoint); error != 0) return error;
-  return endpoint_to(endpoint, address, length);
+  if (const int error = question(handle.id, endpoint); error != 0) return error;
+  return endpoint_to(handle.family(), endpoint, address, length);
 }
 
 }  // namespace
@@ -103,8 +105,7 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
   if (sys::Passthrough::is_on()) return real::socket(family, type, protocol);
-  if (family == AF_INET) return open_socket(type, protocol);
-  if (family == AF_INET6) return fail(EAFNOSUPPORT);
+  if (family == AF_INET || family == AF_INET6) return open_socket(family, type, protocol);
   const int fd = real::socket(family, type, protocol);
   if (fd >= 0) descriptors::forget(fd);
   return fd;
@@ -137,11 +138,11 @@ TAPSTACK_HOOK int shutdown(int fd, int how) noexcept {
 TAPSTACK_HOOK int getsockname(int fd, sockaddr* address, socklen_t* length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::getsockname(fd, address, length);
-  return finish(put_endpoint(ask::local_endpoint, handle.id, address, length));
+  return finish(put_endpoint(ask::local_endpoint, handle, address, length));
 }
 
 TAPSTACK_HOOK int getpeername(int fd, sockaddr* address, socklen_t* length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::getpeername(fd, address, length);
-  return finish(put_endpoint(ask::remote_endpoint, handle.id, address, length));
+  return finish(put_endpoint(ask::remote_endpoint, handle, address, length));
 }

@@ -1,6 +1,7 @@
 // getaddrinfo and freeaddrinfo, RFC 3493 6.1, without glibc's resolver: its sockets cannot be
 // interposed. Results are laid out as glibc's, so that either freeaddrinfo fits.
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netdb.h>
 #include <netinet/in.h>
 
@@ -11,8 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "shim/hooks/ask.h"
 #include "shim/hooks/hook.h"
-#include "shim/hooks/result.h"
+#include "shim/names/destination_order.h"
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
 #include "shim/names/service_kinds.h"
@@ -28,47 +30,63 @@ struct Found {
   std::string canonical;
 };
 
-Ip6Address mapped(Ip4Address address) {  // RFC 4291 2.5.5.2
-  Ip6Address out;
-  out.octets[10] = out.octets[11] = 0xff;
-  std::copy_n(IpAddress(address).octets().begin(), 4, out.octets.begin() + 12);
-  return out;
+// AI_ADDRCONFIG as glibc has it: families of which no interface has an address but loopback are not
+// asked for. 0, or EAI_NONAME when none is left. Without an engine to tell both count as there.
+int narrow_to_configured(int& family) {
+  bool has_ip4 = false, has_ip6 = false;
+  InterfaceRecord record;
+  int error = 0;
+  for (int n = 0; (error = ask::interface(n, record)) == 0; ++n) {
+    for (size_t i = 0; i < record.address_count; ++i) {
+      const IpAddress& own = record.addresses[i].address;
+      if (own.is_loopback()) continue;
+      (own.is_ip4() ? has_ip4 : has_ip6) = true;
+    }
+  }
+  if (error != ENOENT) return 0;
+  if (family == AF_UNSPEC && has_ip4 != has_ip6) family = has_ip4 ? AF_INET : AF_INET6;
+  const bool is_missing = (family == AF_INET && !has_ip4) || (family == AF_INET6 && !has_ip6);
+  return is_missing ? EAI_NONAME : 0;
 }
 
-// Leaves the addresses that `hints` want. Sockets of the stack are IPv4: without a wish for a
-// family IPv6 addresses are given only when there is nothing else, and never with AI_ADDRCONFIG.
-// Who asks for IPv6 alone is going to open such a socket and gets none but mapped addresses: ncat,
-// for one, gives up when that socket fails.
+// Leaves the addresses that `hints` want. An IPv4-mapped address is an IPv4 one to who wants those.
 int choose(const addrinfo& hints, Found& found) {
-  const auto is_ip4 = [](const NumericAddress& a) { return a.address.is_ip4(); };
   std::vector<NumericAddress> ip4, ip6;
-  std::partition_copy(found.addresses.begin(), found.addresses.end(), std::back_inserter(ip4),
-                      std::back_inserter(ip6), is_ip4);
+  for (const NumericAddress& a : found.addresses) {
+    const bool is_mapped = a.address.is_ip6() && a.address.ip6().is_mapped();
+    if (a.address.is_ip4()) {
+      ip4.push_back(a);
+    } else if (is_mapped && hints.ai_family == AF_INET) {
+      ip4.push_back({a.address.ip6().ip4(), 0});
+    } else {
+      ip6.push_back(a);
+    }
+  }
+  const bool may_map = hints.ai_family == AF_INET6 && (hints.ai_flags & AI_V4MAPPED) != 0;
   found.addresses.clear();
-  if (hints.ai_family == AF_INET || (hints.ai_family == AF_UNSPEC && !ip4.empty())) {
-    found.addresses = ip4;
-  } else if (hints.ai_family == AF_INET6 && (hints.ai_flags & AI_V4MAPPED) != 0) {
-    for (const NumericAddress& a : ip4) found.addresses.push_back({mapped(a.address.ip4()), 0});
-  } else if (hints.ai_family == AF_UNSPEC && (hints.ai_flags & AI_ADDRCONFIG) == 0) {
-    found.addresses = ip6;
+  if (hints.ai_family != AF_INET) found.addresses = ip6;
+  if (may_map && (ip6.empty() || (hints.ai_flags & AI_ALL) != 0)) {
+    for (const NumericAddress& a : ip4) {
+      found.addresses.push_back({Ip6Address::mapped(a.address.ip4()), 0});
+    }
+  }
+  if (hints.ai_family != AF_INET6) {
+    found.addresses.insert(found.addresses.end(), ip4.begin(), ip4.end());
   }
   return found.addresses.empty() ? EAI_ADDRFAMILY : 0;
 }
 
-// Without a name: the wildcard for servers, loopback for others.
+// Without a name: the wildcards for servers, loopback for others.
 int find_own(const addrinfo& hints, Found& found) {
   const bool passive = (hints.ai_flags & AI_PASSIVE) != 0;
-  if (hints.ai_family == AF_INET6) {
-    set_last_error(EAFNOSUPPORT);  // what socket() would have said: iperf3 goes over to IPv4 by it
-    return EAI_ADDRFAMILY;
-  }
+  found.addresses.push_back({passive ? Ip6Address::any() : Ip6Address::loopback(), 0});
   found.addresses.push_back({passive ? Ip4Address::any() : Ip4Address::loopback(), 0});
-  return 0;
+  return choose(hints, found);
 }
 
 int find(const char* name, const addrinfo& hints, Found& found) {
   if (name == nullptr) return find_own(hints, found);
-  if (const auto numeric = parse_numeric(name)) {
+  if (const auto numeric = parse_numeric(name, if_nametoindex)) {
     found.addresses.push_back(*numeric);
     found.canonical = name;
     return choose(hints, found);
@@ -79,6 +97,31 @@ int find(const char* name, const addrinfo& hints, Found& found) {
   for (const IpAddress& address : host.addresses) found.addresses.push_back({address, 0});
   found.canonical = std::move(host.canonical);
   return choose(hints, found);
+}
+
+// A mapped address is reached as the IPv4 address in it.
+IpAddress as_destination(const NumericAddress& address) {
+  if (address.address.is_ip4()) return address.address;
+  const Ip6Address octets = address.address.ip6();
+  if (octets.is_mapped()) return octets.ip4();
+  return IpAddress(octets, InterfaceId{static_cast<uint8_t>(address.scope)});
+}
+
+void sort(std::vector<NumericAddress>& addresses) {
+  if (addresses.size() < 2) return;
+  constexpr Port kAny{9};  // connecting a datagram socket sends nothing, so any port does
+  std::vector<Destination> destinations;
+  for (const NumericAddress& address : addresses) {
+    Destination destination{address, {}, 0};
+    Prefix source;
+    if (ask::source_of({as_destination(address), kAny}, source) == 0) {
+      destination.source = source.address;
+      destination.source_prefix_length = source.length;
+    }
+    destinations.push_back(destination);
+  }
+  order_destinations(destinations);
+  std::ranges::transform(destinations, addresses.begin(), &Destination::to);
 }
 
 socklen_t fill(sockaddr* to, const NumericAddress& address, Port port) {
@@ -155,6 +198,7 @@ const char* given(const char* text) {
 }  // namespace
 }  // namespace tapstack::shim::names
 
+using namespace tapstack::shim;
 using namespace tapstack::shim::names;
 
 TAPSTACK_HOOK int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
@@ -167,8 +211,12 @@ TAPSTACK_HOOK int getaddrinfo(const char* name, const char* service, const addri
   if (const int error = check(name, service, hints); error != 0) return error;
   std::vector<ServiceKind> kinds;
   if (const int error = find_kinds(service, hints, kinds); error != 0) return error;
+  if ((hints.ai_flags & AI_ADDRCONFIG) != 0) {
+    if (const int error = narrow_to_configured(hints.ai_family); error != 0) return error;
+  }
   Found found;
   if (const int error = find(name, hints, found); error != 0) return error;
+  sort(found.addresses);
   addrinfo* made = nullptr;
   if (const int error = make_list(found, kinds, hints.ai_flags, &made); error != 0) {
     free_list(made);

@@ -1,4 +1,5 @@
 // gethostbyname, gethostbyaddr and their variants, gethostbyname(3).
+#include <net/if.h>
 #include <netdb.h>
 #include <sys/socket.h>
 
@@ -31,7 +32,8 @@ bool has_family(const FoundHost& host, int family) {
 }
 
 FoundHost find(const char* name) {
-  if (const auto numeric = parse_numeric(name)) return {name, {}, {numeric->address}};
+  if (const auto numeric = parse_numeric(name, if_nametoindex))
+    return {name, {}, {numeric->address}};
   return find_host(name);
 }
 

@@ -4,6 +4,8 @@
 #include <netdb.h>
 #include <netinet/in.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
@@ -35,9 +37,10 @@ int parse(const sockaddr* address, socklen_t length, Parsed& out) {
     out = {{Ip4Address{ntohl(in.sin_addr.s_addr)}, 0}, Port{ntohs(in.sin_port)}};
     return 0;
   }
-  if (length < sizeof(sockaddr_in6)) return EAI_FAMILY;
-  sockaddr_in6 in;
-  std::memcpy(&in, address, sizeof in);
+  constexpr socklen_t kShortest = offsetof(sockaddr_in6, sin6_scope_id);  // RFC 2133's
+  if (length < kShortest) return EAI_FAMILY;
+  sockaddr_in6 in{};
+  std::memcpy(&in, address, std::min<size_t>(length, sizeof in));
   Ip6Address octets;
   std::memcpy(octets.octets.data(), &in.sin6_addr, octets.octets.size());
   out = {{octets, in.sin6_scope_id}, Port{ntohs(in.sin6_port)}};
@@ -52,15 +55,20 @@ int put(const std::string& text, char* to, socklen_t bytes) {
 
 std::string numeric_host(const NumericAddress& address) {
   std::string text = to_text(address.address);
-  if (address.scope != 0) text += "%" + std::to_string(address.scope);
-  return text;
+  if (address.scope == 0) return text;
+  char name[IF_NAMESIZE] = {};
+  const bool is_named =
+      address.address.ip6().needs_zone() && if_indextoname(address.scope, name) != nullptr;
+  return text + "%" + (is_named ? name : std::to_string(address.scope));
 }
 
 int put_host(const NumericAddress& address, char* to, socklen_t bytes, int flags) {
   if ((flags & NI_NUMERICHOST) != 0) {
     return (flags & NI_NAMEREQD) != 0 ? EAI_NONAME : put(numeric_host(address), to, bytes);
   }
-  std::string name = find_address(address.address).canonical;
+  const IpAddress& asked = address.address;
+  const bool is_mapped = asked.is_ip6() && asked.ip6().is_mapped();
+  std::string name = find_address(is_mapped ? IpAddress(asked.ip6().ip4()) : asked).canonical;
   if (name.empty()) {
     return (flags & NI_NAMEREQD) != 0 ? EAI_NONAME : put(numeric_host(address), to, bytes);
   }

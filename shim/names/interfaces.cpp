@@ -51,8 +51,9 @@ void set_in(AnyAddress& to, uint32_t value) {
   to.in.sin_addr.s_addr = htonl(value);
 }
 
-void set_in6(AnyAddress& to, const Ip6Address& value) {
+void set_in6(AnyAddress& to, const Ip6Address& value, uint32_t scope) {
   to.in6.sin6_family = AF_INET6;
+  to.in6.sin6_scope_id = scope;
   std::memcpy(&to.in6.sin6_addr, value.octets.data(), value.octets.size());
 }
 
@@ -83,8 +84,8 @@ ifaddrs* address_entry(const InterfaceRecord& record, const Prefix& prefix) {
       node->entry.ifa_dstaddr = &node->broadcast.any;
     }
   } else {
-    set_in6(node->address, prefix.address.ip6());
-    set_in6(node->mask, mask6(prefix.length));
+    set_in6(node->address, prefix.address.ip6(), prefix.address.zone().value);
+    set_in6(node->mask, mask6(prefix.length), 0);
   }
   return &node->entry;
 }

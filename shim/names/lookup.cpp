@@ -34,6 +34,7 @@ FoundHost find_host(const std::string& name) {
   }
   if (host.addresses.empty() && is_localhost(name)) {
     host.canonical = name;
+    host.addresses.emplace_back(Ip6Address::loopback());
     host.addresses.emplace_back(Ip4Address::loopback());
   }
   return host;

@@ -16,7 +16,7 @@ struct FoundHost {
 };
 
 // Everything known under `name`; no address if it is unknown. "localhost" and what ends in
-// ".localhost" is the loopback address whatever the file says not (RFC 6761 6.3).
+// ".localhost" is the loopback address of each family whatever the file says not (RFC 6761 6.3).
 FoundHost find_host(const std::string& name);
 
 // The names of an address; no canonical name if there is none.

@@ -18,7 +18,16 @@ std::optional<uint32_t> parse_number(const char* text) {
   return static_cast<uint32_t>(number);
 }
 
-std::optional<NumericAddress> parse_ip6(const std::string& text) {
+// What stands behind '%'; empty when it is no scope for `address`.
+std::optional<uint32_t> parse_scope(const Ip6Address& address, const char* text,
+                                    InterfaceNumber number_of) {
+  if (number_of != nullptr && address.needs_zone()) {
+    if (const unsigned number = number_of(text); number != 0) return number;
+  }
+  return parse_number(text);
+}
+
+std::optional<NumericAddress> parse_ip6(const std::string& text, InterfaceNumber number_of) {
   const size_t percent = text.find('%');
   Ip6Address address;
   if (inet_pton(AF_INET6, text.substr(0, percent).c_str(), address.octets.data()) != 1) {
@@ -26,7 +35,7 @@ std::optional<NumericAddress> parse_ip6(const std::string& text) {
   }
   NumericAddress out{address, 0};
   if (percent != std::string::npos) {
-    const auto scope = parse_number(text.c_str() + percent + 1);
+    const auto scope = parse_scope(address, text.c_str() + percent + 1, number_of);
     if (!scope) return std::nullopt;
     out.scope = *scope;
   }
@@ -35,13 +44,13 @@ std::optional<NumericAddress> parse_ip6(const std::string& text) {
 
 }  // namespace
 
-std::optional<NumericAddress> parse_numeric(const std::string& text) {
+std::optional<NumericAddress> parse_numeric(const std::string& text, InterfaceNumber number_of) {
   in_addr address{};
   // inet_aton lets anything follow a blank; a name has none.
   if (text.find_first_of(" \t\n") == std::string::npos && inet_aton(text.c_str(), &address) != 0) {
     return NumericAddress{Ip4Address{ntohl(address.s_addr)}, 0};
   }
-  return parse_ip6(text);
+  return parse_ip6(text, number_of);
 }
 
 std::optional<Port> parse_port(const char* text) {

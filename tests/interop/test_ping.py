@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-pytestmark = pytest.mark.needs("ping")
+pytestmark = [pytest.mark.needs("ping"), pytest.mark.families(4, 6)]
 
 
 def statistics(text: str) -> tuple[int, int]:
@@ -21,11 +21,11 @@ def statistics(text: str) -> tuple[int, int]:
         ["-c500", "-i0.01"],
         ["-c5", "-i0.2", "-s2000"],
         ["-c3", "-i0.2", "-s65000"],
-        ["-c3", "-i0.2", "-s65507"],
+        ["-c3", "-i0.2", "-s65507"],  # of IPv4; 65527 of IPv6
         ["-c500", "-f"],
         ["-c3", "-i0.2", "-D"],
         ["-c3", "-i0.2", "-I", "ts0"],
-        ["-c3", "-i0.2", "-I", "10.10.10.2"],
+        ["-c3", "-i0.2", "-I", "the stack's address"],
         ["-c3", "-i0.2", "-t5"],
         ["-c3", "-i0.2", "-p", "a5"],
         ["-c3", "-i0.2", "-M", "do", "-s1400"],
@@ -33,6 +33,7 @@ def statistics(text: str) -> tuple[int, int]:
     ids=" ".join,
 )
 def test_stack_pings_host_without_loss(net, options):
+    options = [net.stack_addr if option == "the stack's address" else option for option in options]
     done = net.stack.run(["ping", *options, net.host_addr], timeout=30).check()
     sent, received = statistics(done.text)
     assert sent == received > 0, done.report()
@@ -41,7 +42,7 @@ def test_stack_pings_host_without_loss(net, options):
 
 @pytest.mark.parametrize("options", [[], ["-s2000"], ["-s65000"]], ids=" ".join)
 def test_host_pings_stack_without_loss(net, options):
-    holder = net.stack.start(["nc", "-l", "7000"])
+    holder = net.stack.start(["nc", f"-{net.family}", "-l", "7000"])
     net.wait_for_device()
     done = net.host.run(["ping", "-c5", "-i0.2", *options, net.stack_addr], timeout=30).check()
     assert statistics(done.text) == (5, 5)
@@ -54,21 +55,22 @@ def test_ping_to_itself(net):
 
 
 def test_ping_to_loopback(net):
-    done = net.stack.run(["ping", "-c3", "-i0.2", "127.0.0.1"]).check()
+    done = net.stack.run(["ping", "-c3", "-i0.2", "::1" if net.family == 6 else "127.0.0.1"]).check()
     assert statistics(done.text) == (3, 3)
 
 
 def test_absent_host_is_reported_in_time(net):
-    done = net.stack.run(["ping", "-c1", "-W1", "10.10.10.99"], timeout=15)
+    done = net.stack.run(["ping", "-c1", "-W1", net.absent_addr], timeout=15)
     assert done.returncode == 1, done.report()
     assert statistics(done.text) == (1, 0)
     assert done.seconds < 6
 
 
 def test_absent_host_becomes_unreachable_as_on_the_kernel(net):
-    done = net.stack.run(["ping", "-c4", "-i1", "-W5", "10.10.10.99"], timeout=30)
+    done = net.stack.run(["ping", "-c4", "-i1", "-W5", net.absent_addr], timeout=30)
     assert done.returncode == 1
-    assert "Destination Host Unreachable" in done.text + done.errors, done.report()
+    wanted = "Address unreachable" if net.family == 6 else "Destination Host Unreachable"
+    assert wanted in done.text + done.errors, done.report()
 
 
 def test_too_large_for_the_path_is_refused_with_its_mtu(net):
@@ -79,12 +81,13 @@ def test_too_large_for_the_path_is_refused_with_its_mtu(net):
 
 def test_no_route_is_told_at_once(net):
     done = net.stack.run(
-        ["ping", "-c1", "-W1", "192.0.2.1"], env={"TAPSTACK_GW": "none"}, timeout=15
+        ["ping", "-c1", "-W1", "2001:db8::1" if net.family == 6 else "192.0.2.1"], env={"TAPSTACK_GW": "none"}, timeout=15
     )
     assert done.returncode == 2, done.report()
     assert "Network is unreachable" in done.errors, done.report()
 
 
+@pytest.mark.families(4)
 def test_record_route_is_refused_or_right(net):
     done = net.stack.run(["ping", "-c1", "-R", net.host_addr], timeout=15)
     refused = done.returncode == 2 and "record route" in done.errors.lower()

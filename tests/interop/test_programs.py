@@ -10,6 +10,7 @@ PROGRAMS = [
     ("stream_io",),
     ("urgent",),
     ("datagrams",),
+    ("both_families",),
     ("options",),
     ("tcp_options",),
     ("readiness",),

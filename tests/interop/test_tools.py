@@ -13,6 +13,9 @@ from tapstack_interop.plugin import data_file
 TEN_MB = 10_000_000
 
 
+pytestmark = pytest.mark.families(4, 6)
+
+
 @pytest.fixture
 def web(net, tmp_path):
     """A web server on the host with a file of 10 MB; it hashes what is posted to it."""
@@ -21,7 +24,7 @@ def web(net, tmp_path):
     data_file(folder, TEN_MB)
     script = tmp_path / "server.py"
     script.write_text(
-        "import hashlib, http.server, sys\n"
+        "import hashlib, http.server, socket, socketserver, sys\n"
         "class H(http.server.SimpleHTTPRequestHandler):\n"
         "    def do_POST(self):\n"
         "        body = self.rfile.read(int(self.headers['Content-Length']))\n"
@@ -30,7 +33,8 @@ def web(net, tmp_path):
         "        self.send_header('Content-Length', str(len(answer)))\n"
         "        self.end_headers()\n"
         "        self.wfile.write(answer)\n"
-        "http.server.ThreadingHTTPServer(('', 8000), lambda *a: H(*a, directory=sys.argv[1])).serve_forever()\n"
+        "socketserver.TCPServer.address_family = socket.AF_INET6\n"
+        "http.server.ThreadingHTTPServer(('::', 8000), lambda *a: H(*a, directory=sys.argv[1])).serve_forever()\n"
     )
     server = net.host.start(["/usr/bin/python3", script, folder])
     wait_until(lambda: ":8000" in net.host.run(["ss", "-ltn"]).text, what="the web server")
@@ -40,37 +44,37 @@ def web(net, tmp_path):
 
 def test_curl_gets_ten_megabytes(net, web):
     got = net.folder / "got"
-    net.stack.run(["curl", "-sSf", "-o", got, f"http://{net.host_addr}:8000/data-{TEN_MB}"]).check()
+    net.stack.run(["curl", "-sSf", "-o", got, f"http://{net.in_url(net.host_addr)}:8000/data-{TEN_MB}"]).check()
     assert got.read_bytes() == (web / f"data-{TEN_MB}").read_bytes()
 
 
 def test_curl_posts_ten_megabytes(net, web):
     path = web / f"data-{TEN_MB}"
     done = net.stack.run(
-        ["curl", "-sSf", "--data-binary", f"@{path}", f"http://{net.host_addr}:8000/"]
+        ["curl", "-sSf", "--data-binary", f"@{path}", f"http://{net.in_url(net.host_addr)}:8000/"]
     )
     assert done.check().text == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_curl_to_a_refused_port(net):
-    done = net.stack.run(["curl", "-sv", f"http://{net.host_addr}:9/"], timeout=10)
+    done = net.stack.run(["curl", "-sv", f"http://{net.in_url(net.host_addr)}:9/"], timeout=10)
     assert done.returncode == 7 and "Connection refused" in done.errors, done.report()
 
 
 def test_curl_to_an_unreachable_address(net):
-    done = net.stack.run(["curl", "-sv", "http://10.10.10.99/"], timeout=15)
+    done = net.stack.run(["curl", "-sv", f"http://{net.in_url(net.absent_addr)}/"], timeout=15)
     assert done.returncode == 7 and "No route to host" in done.errors, done.report()
 
 
 def test_curl_connect_timeout(net):
-    done = net.stack.run(["curl", "-sS", "--connect-timeout", "1", "http://10.10.10.99/"], timeout=10)
+    done = net.stack.run(["curl", "-sS", "--connect-timeout", "1", f"http://{net.in_url(net.absent_addr)}/"], timeout=10)
     assert done.returncode == 28, done.report()
     assert done.seconds < 3
 
 
 def test_wget_gets_ten_megabytes(net, web):
     got = net.folder / "got"
-    net.stack.run(["wget", "-q", "-O", got, f"http://{net.host_addr}:8000/data-{TEN_MB}"]).check()
+    net.stack.run(["wget", "-q", "-O", got, f"http://{net.in_url(net.host_addr)}:8000/data-{TEN_MB}"]).check()
     assert got.read_bytes() == (web / f"data-{TEN_MB}").read_bytes()
 
 
@@ -111,11 +115,11 @@ def test_python_http_server_with_twenty_parallel_clients(net, tmp_path):
     folder = tmp_path / "www"
     folder.mkdir()
     path = data_file(folder, 500_000)
-    net.stack.start(["/usr/bin/python3", "-m", "http.server", "-d", folder, "8000"])
+    net.stack.start(["/usr/bin/python3", "-m", "http.server", "-d", folder, "-b", net.stack_addr, "8000"])
     net.host_connect(8000).close()
 
     def fetch(n):
-        url = f"http://{net.stack_addr}:8000/{path.name}?{n}"
+        url = f"http://{net.in_url(net.stack_addr)}:8000/{path.name}?{n}"
         return net.host.run(["curl", "-sSf", url], timeout=20).check().stdout
 
     with concurrent.futures.ThreadPoolExecutor(20) as pool:
@@ -125,7 +129,7 @@ def test_python_http_server_with_twenty_parallel_clients(net, tmp_path):
 
 @pytest.mark.needs("redis-server", "redis-cli", "redis-benchmark")
 class TestRedis:
-    SERVER = ["redis-server", "--port", "6379", "--save", "", "--bind", "0.0.0.0", "--protected-mode", "no"]
+    SERVER = ["redis-server", "--port", "6379", "--save", "", "--bind", "0.0.0.0", "::", "--protected-mode", "no"]
 
     def test_server_on_the_stack(self, net):
         net.stack.start([*self.SERVER, "--dir", net.folder])

@@ -11,7 +11,7 @@ _CHECKSUMS = [
 
 _BROKEN = (
     "_ws.malformed or ip.checksum.status == 0 or tcp.checksum.status == 0"
-    " or udp.checksum.status == 0 or icmp.checksum.status == 0"
+    " or udp.checksum.status == 0 or icmp.checksum.status == 0 or icmpv6.checksum.status == 0"
 )
 # What a sender shows tshark on a path that loses nothing and keeps the order only if it errs: text
 # that goes twice or in the wrong order, text left out, an ACK of what never came.
@@ -68,15 +68,16 @@ class Capture:
 
         A peer that says nothing for so long that a probe or a time-out is due is the peer's making.
         """
-        if self.count(f"{_BROKEN} or (ip.src == {sender} and ({_OUR_MAKING}))") == 0:
+        ip = "ipv6" if ":" in sender else "ip"
+        if self.count(f"{_BROKEN} or ({ip}.src == {sender} and ({_OUR_MAKING}))") == 0:
             return []
         found = self.faults()
         suspects = self.fields(
-            f"ip.src == {sender} and ({_OUR_MAKING})",
+            f"{ip}.src == {sender} and ({_OUR_MAKING})",
             "tcp.stream", "frame.time_relative", "frame.number", "_ws.col.Info",
         )  # fmt: skip
         for stream, when, number, info in suspects:
-            heard = self.fields(f"tcp.stream == {stream} and ip.dst == {sender}", "frame.time_relative")
+            heard = self.fields(f"tcp.stream == {stream} and {ip}.dst == {sender}", "frame.time_relative")
             before = [float(row[0]) for row in heard if float(row[0]) < float(when)]
             if float(when) - max(before, default=0.0) < _SILENCE_S:
                 found.append(f"{number}: {info}")

@@ -50,7 +50,8 @@ class Side:
 
     def peer(self, *args, stdin=None) -> Peer:
         """Starts a tapstack-peer (only sensible on the host's side)."""
-        return Peer(self.start([peer_program(), *args], stdin=stdin))
+        listen = ["--listen", "::"] if self._network.family == 6 and "--listen" not in args else []
+        return Peer(self.start([peer_program(), *args, *listen], stdin=stdin))
 
 
 class Network:
@@ -60,17 +61,24 @@ class Network:
     first such program, or in its keeper, and ends with it.
     """
 
-    stack_addr = "10.10.10.2"
-    host_addr = "10.10.10.1"
-
-    def __init__(self, folder: pathlib.Path, settings: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, folder: pathlib.Path, settings: dict[str, str] | None = None, family: int = 4
+    ) -> None:
         self.folder = folder
+        self.family = family
+        self.stack_addr = "fd10:10:10::2" if family == 6 else "10.10.10.2"
+        self.host_addr = "fd10:10:10::1" if family == 6 else "10.10.10.1"
+        self.absent_addr = "fd10:10:10::99" if family == 6 else "10.10.10.99"
         self.namespace = Namespace()
         self.settings = dict(settings or {})
         self.programs: list[Program] = []
         self.capture: Capture | None = None
         self.stack = Side(self, preload=True)
         self.host = Side(self, preload=False)
+
+    def in_url(self, address: str) -> str:
+        """An address as it stands before ":port" (RFC 3986 3.2.2)."""
+        return f"[{address}]" if ":" in address else address
 
     def preload_value(self) -> str:
         """LD_PRELOAD for programs on the stack; a sanitizer's runtime must come first."""
@@ -122,7 +130,7 @@ class Network:
 
     def host_socket(self, kind: int) -> socket.socket:
         """A kernel socket that lives in this network's namespace, used from the test itself."""
-        return _socket_in(self.namespace, kind)
+        return _socket_in(self.namespace, socket.AF_INET6 if self.family == 6 else socket.AF_INET, kind)
 
     def leftovers(self) -> list[int]:
         """Processes in the namespace that the test did not start itself: a keeper, a daemon."""
@@ -142,7 +150,7 @@ class Network:
         self.namespace.close()
 
 
-def _socket_in(namespace: Namespace, kind: int) -> socket.socket:
+def _socket_in(namespace: Namespace, family: int, kind: int) -> socket.socket:
     """Makes a socket in the namespace in a forked child and takes it over by SCM_RIGHTS."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     child = os.fork()
@@ -150,7 +158,7 @@ def _socket_in(namespace: Namespace, kind: int) -> socket.socket:
         status = 1
         try:
             namespace.enter()
-            made = socket.socket(socket.AF_INET, kind)
+            made = socket.socket(family, kind)
             socket.send_fds(theirs, [b"x"], [made.fileno()])
             status = 0
         finally:
@@ -160,4 +168,4 @@ def _socket_in(namespace: Namespace, kind: int) -> socket.socket:
     ours.close()
     os.waitpid(child, 0)
     assert descriptors, "cannot make a socket in the namespace"
-    return socket.socket(socket.AF_INET, kind, fileno=descriptors[0])
+    return socket.socket(family, kind, fileno=descriptors[0])

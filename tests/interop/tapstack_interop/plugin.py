@@ -16,6 +16,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "no_capture: too much traffic to keep a capture of it")
     config.addinivalue_line("markers", "nightly: too long for `make test`")
     config.addinivalue_line("markers", "engines(*names): only over these carriers")
+    config.addinivalue_line("markers", "families(*numbers): over IPv4 (4), IPv6 (6) or both; without it 4")
 
 
 def pytest_addoption(parser):
@@ -31,6 +32,9 @@ def pytest_generate_tests(metafunc):
         mark = metafunc.definition.get_closest_marker("engines")
         engines = [e for e in wanted if mark is None or e in mark.args]
         metafunc.parametrize("engine", engines)
+    mark = metafunc.definition.get_closest_marker("families")
+    if mark is not None and "family" in metafunc.fixturenames:
+        metafunc.parametrize("family", mark.args, ids=lambda number: f"ip{number}")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -60,13 +64,19 @@ def can_run():
 
 
 @pytest.fixture
-def net(request, tmp_path, engine, captures, can_run) -> Network:
+def family() -> int:
+    """Of the addresses that `net` has: 4, or what the mark `families` says."""
+    return 4
+
+
+@pytest.fixture
+def net(request, tmp_path, engine, family, captures, can_run) -> Network:
     """A stack and the host kernel on one wire. Runs once for each carrier of the engine."""
     for mark in request.node.iter_markers("needs"):
         for program in mark.args:
             if shutil.which(program) is None:
                 pytest.skip(f"{program} is not installed (scripts/setup test)")
-    network = Network(tmp_path, {"TAPSTACK_ENGINE": engine})
+    network = Network(tmp_path, {"TAPSTACK_ENGINE": engine}, family)
     if request.node.get_closest_marker("no_capture") is None:
         captures.append(network.capture_to(tmp_path / "stack.pcap"))
     yield network

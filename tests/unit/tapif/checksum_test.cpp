@@ -10,6 +10,8 @@ namespace {
 using testing::checksums_are_right;
 using testing::tcp4_frame;
 using testing::tcp4_offload;
+using testing::tcp6_frame;
+using testing::tcp6_offload;
 using testing::udp6_frame;
 using testing::udp6_offload;
 
@@ -26,6 +28,18 @@ TEST(Checksum, OddLastByteCountsAsHighHalfOfAWord) {
 TEST(Checksum, PartialTcpChecksumIsCompleted) {
   auto frame = tcp4_frame(101, 0x10);
   complete_checksum(frame, tcp4_offload(0));
+  EXPECT_TRUE(checksums_are_right(frame));
+}
+
+TEST(Checksum, PartialTcpChecksumOverIp6IsCompleted) {
+  auto frame = tcp6_frame(101, 0x10);
+  complete_checksum(frame, tcp6_offload(0));
+  EXPECT_TRUE(checksums_are_right(frame));
+}
+
+TEST(Checksum, SuperframeOverIp6GetsTheChecksumOfOnePacket) {
+  auto frame = tcp6_frame(40000, 0x10);
+  complete_checksum(frame, tcp6_offload(1428));
   EXPECT_TRUE(checksums_are_right(frame));
 }
 

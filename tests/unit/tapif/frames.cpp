@@ -30,6 +30,18 @@ void put_payload(std::vector<uint8_t>& frame, size_t bytes) {
 }
 
 constexpr size_t kUdp6Headers = 14 + 40 + 8;
+constexpr size_t kTcp6Headers = 14 + 40 + 20;
+
+// Ethernet and IPv6 headers, 2001:db8::1 to 2001:db8::2.
+std::vector<uint8_t> ip6_headers(uint8_t protocol, size_t transport_bytes) {
+  std::vector<uint8_t> f = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xdd, 0x60, 0, 0, 0};
+  put16(f, transport_bytes);
+  f.insert(f.end(), {protocol, 64});
+  for (const uint8_t host : {uint8_t{1}, uint8_t{2}}) {
+    f.insert(f.end(), {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host});
+  }
+  return f;
+}
 
 }  // namespace
 
@@ -56,13 +68,25 @@ api::Offload tcp4_offload(uint16_t segment_bytes) {
   return offload;
 }
 
+std::vector<uint8_t> tcp6_frame(size_t payload_bytes, uint8_t flags) {
+  std::vector<uint8_t> f = ip6_headers(6, 20 + payload_bytes);
+  f.insert(f.end(), {0x03, 0xe8, 0, 80, 1, 2, 3, 4, 9, 9, 9, 9, 0x50, flags, 0xff, 0xff});
+  put16(f, carried(words(&f[22], 32) + 6 + 20 + static_cast<uint32_t>(payload_bytes)));
+  put16(f, 0);
+  put_payload(f, payload_bytes);
+  return f;
+}
+
+api::Offload tcp6_offload(uint16_t segment_bytes) {
+  api::Offload offload = tcp4_offload(segment_bytes);
+  offload.checksum_start = 54;
+  if (segment_bytes != 0) offload.segmentation = api::Segmentation::kTcp6;
+  offload.header_bytes = kTcp6Headers;
+  return offload;
+}
+
 std::vector<uint8_t> udp6_frame(size_t payload_bytes) {
-  std::vector<uint8_t> f = {2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 0x86, 0xdd, 0x60, 0, 0, 0};
-  put16(f, 8 + payload_bytes);
-  f.insert(f.end(), {17, 64});
-  for (const uint8_t host : {uint8_t{1}, uint8_t{2}}) {
-    f.insert(f.end(), {0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, host});
-  }
+  std::vector<uint8_t> f = ip6_headers(17, 8 + payload_bytes);
   f.insert(f.end(), {0x03, 0xe8, 0, 53});
   put16(f, 8 + payload_bytes);
   put16(f, carried(words(&f[22], 32) + 17 + 8 + static_cast<uint32_t>(payload_bytes)));

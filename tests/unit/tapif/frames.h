@@ -16,6 +16,10 @@ std::vector<uint8_t> tcp4_frame(size_t payload_bytes, uint8_t flags);
 // The offload information that goes with it.
 api::Offload tcp4_offload(uint16_t segment_bytes);
 
+// 74 bytes of headers: as tcp4_frame(), over IPv6 from 2001:db8::1 to 2001:db8::2.
+std::vector<uint8_t> tcp6_frame(size_t payload_bytes, uint8_t flags);
+api::Offload tcp6_offload(uint16_t segment_bytes);
+
 // 62 bytes of headers: IPv6 (no extension headers) and UDP, 2001:db8::1 port 1000 to 2001:db8::2
 // port 53.
 std::vector<uint8_t> udp6_frame(size_t payload_bytes);

@@ -11,6 +11,8 @@ namespace {
 using testing::checksums_are_right;
 using testing::tcp4_frame;
 using testing::tcp4_offload;
+using testing::tcp6_frame;
+using testing::tcp6_offload;
 using testing::udp6_frame;
 using testing::udp6_offload;
 
@@ -84,6 +86,28 @@ TEST(Segment, UdpSuperframeOverIp6BecomesDatagrams) {
   EXPECT_EQ(load16(&packets[2][58]), 108u);
   EXPECT_EQ(load16(&packets[2][18]), 108u);
   for (const auto& packet : packets) EXPECT_TRUE(checksums_are_right(packet));
+}
+
+TEST(Segment, TcpSuperframeOverIp6IsCutAsOneOverIp4) {
+  const auto frame = tcp6_frame(3000, 0x19);
+  const Packets packets = cut(frame, tcp6_offload(1428));
+  ASSERT_EQ(packets.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    const size_t bytes = i < 2 ? 1428 : 144;
+    EXPECT_EQ(packets[i].size(), 74 + bytes);
+    EXPECT_EQ(load16(&packets[i][18]), 20 + bytes);  // the header's payload length
+    EXPECT_EQ(load32(&packets[i][58]), 0x01020304u + i * 1428);
+    EXPECT_EQ(packets[i][67], i < 2 ? 0x10 : 0x19);
+    EXPECT_TRUE(checksums_are_right(packets[i]));
+  }
+}
+
+TEST(Segment, HeadersOfIp6AreTheSameInEverySegmentButForTheLength) {
+  const auto frame = tcp6_frame(2000, 0x10);
+  for (const auto& packet : cut(frame, tcp6_offload(1000))) {
+    EXPECT_TRUE(std::equal(packet.begin(), packet.begin() + 18, frame.begin()));
+    EXPECT_TRUE(std::equal(packet.begin() + 20, packet.begin() + 54, frame.begin() + 20));
+  }
 }
 
 TEST(Segment, EthernetPaddingIsNoPayload) {

@@ -35,9 +35,13 @@ TEST(Identity, TheNameIsAbstractAndSaysTokenKindSlotAndGeneration) {
 TEST(Identity, WhatWasFormattedIsParsed) {
   Identity identity = some_identity();
   sockaddr_un name;
-  EXPECT_EQ(parse_name(name, format_name(identity, name)), identity);
-  identity.is_stream = false;
-  EXPECT_EQ(parse_name(name, format_name(identity, name)), identity);
+  for (const bool is_stream : {true, false}) {
+    for (const bool is_ip6 : {true, false}) {
+      identity.is_stream = is_stream;
+      identity.is_ip6 = is_ip6;
+      EXPECT_EQ(parse_name(name, format_name(identity, name)), identity);
+    }
+  }
 }
 
 TEST(Identity, EveryOtherNameIsNone) {
@@ -88,12 +92,12 @@ TEST_F(HandleTest, NoDescriptorAndNoSocketAreNoHandles) {
 }
 
 TEST_F(HandleTest, OnlyHandlesOfTheOwnEngineAreIdentified) {
-  SlotId slot;
+  Identity found;
   set_own_token(identity_.token);
-  EXPECT_TRUE(identify(fds_[0], slot));
-  EXPECT_EQ(slot, identity_.slot);
+  EXPECT_TRUE(identify(fds_[0], found));
+  EXPECT_EQ(found, identity_);
   set_own_token(EngineToken::random());
-  EXPECT_FALSE(identify(fds_[0], slot));
+  EXPECT_FALSE(identify(fds_[0], found));
 }
 
 TEST(EngineToken, IsDifferentEachTime) {

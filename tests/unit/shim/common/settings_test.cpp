@@ -41,9 +41,12 @@ class SettingsTest : public ::testing::Test {
 
 TEST_F(SettingsTest, AnEmptyEnvironmentGivesTheDocumentedDefaults) {
   const Settings settings = read();
-  ASSERT_EQ(settings.addresses.size(), 1u);
-  EXPECT_EQ(settings.addresses[0], (Prefix{Ip4Address::from(10, 10, 10, 2), 24}));
-  EXPECT_EQ(settings.gateways, std::vector<IpAddress>{Ip4Address::from(10, 10, 10, 1)});
+  EXPECT_EQ(settings.addresses,
+            (std::vector<Prefix>{{Ip4Address::from(10, 10, 10, 2), 24},
+                                 {Ip6Address::from(0xfd10, 0x10, 0x10, 0, 0, 0, 0, 2), 64}}));
+  EXPECT_EQ(settings.gateways,
+            (std::vector<IpAddress>{Ip4Address::from(10, 10, 10, 1),
+                                    Ip6Address::from(0xfd10, 0x10, 0x10, 0, 0, 0, 0, 1)}));
   EXPECT_EQ(settings.device.tap.name, "ts0");
   EXPECT_EQ(settings.engine, EnginePlace::kInside);
   EXPECT_EQ(settings.exit_drain_ms, 10'000);
@@ -54,6 +57,11 @@ TEST_F(SettingsTest, AnEmptyEnvironmentGivesTheDocumentedDefaults) {
 TEST_F(SettingsTest, AnEmptyVariableCountsAsNotSet) {
   variables["TAPSTACK_ENGINE"] = "";
   variables["TAPSTACK_ADDR"] = "";
+  EXPECT_EQ(read().addresses.size(), 2u);
+}
+
+TEST_F(SettingsTest, AnMtuTooSmallForIp6GivesNoAddressOfIt) {
+  variables["TAPSTACK_MTU"] = "1279";
   EXPECT_EQ(read().addresses.size(), 1u);
 }
 

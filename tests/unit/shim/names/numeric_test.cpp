@@ -32,6 +32,17 @@ TEST(Numeric, Ip6MayCarryANumericScope) {
   EXPECT_FALSE(parse_numeric("fe80::1%x"));
 }
 
+unsigned number_of_ts0(const char* name) { return std::string(name) == "ts0" ? 2 : 0; }
+
+TEST(Numeric, TheScopeOfALinkLocalAddressMayBeTheNameOfAnInterface) {
+  EXPECT_EQ(parse_numeric("fe80::1%ts0", number_of_ts0)->scope, 2u);
+  EXPECT_EQ(parse_numeric("ff02::1%ts0", number_of_ts0)->scope, 2u);
+  EXPECT_EQ(parse_numeric("fe80::1%7", number_of_ts0)->scope, 7u);
+  EXPECT_FALSE(parse_numeric("fe80::1%eth0", number_of_ts0));
+  EXPECT_FALSE(parse_numeric("2001:db8::1%ts0", number_of_ts0));
+  EXPECT_FALSE(parse_numeric("fe80::1%ts0"));
+}
+
 TEST(Numeric, APortIsADecimalNumberAndNothingElse) {
   EXPECT_EQ(parse_port("80")->value, 80);
   EXPECT_EQ(parse_port("0")->value, 0);
