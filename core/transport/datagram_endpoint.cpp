@@ -35,7 +35,7 @@ void set_mtu_discovery(net::SendParams& params, MtuDiscover how) {
   params.ignore_path_mtu = how == MtuDiscover::kProbe;
 }
 
-// What of the IP header a socket decides, by the family of the packet.
+// What of the IP header a socket decides, by the family of the packet (RFC 3493 5.1, 5.2).
 net::SendParams params_for(const DatagramEndpoint& endpoint, const DatagramInfo& to,
                            const net::Route& route) {
   const DatagramSettings& s = endpoint.settings;

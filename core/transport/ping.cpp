@@ -1,17 +1,59 @@
 #include "transport/ping.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "net/icmp_counters.h"
 #include "util/checksum.h"
 #include "wire/icmp4.h"
-#include "wire/ip4.h"
+#include "wire/icmp6.h"
+#include "wire/ip_protocol.h"
+#include "wire/pseudo_header.h"
 
 namespace tapstack::transport {
 namespace {
 
-constexpr size_t kMessageMax = 65'515;  // an IPv4 packet less its header
 constexpr uint32_t kIdentifiers = 65'536;
+
+// The largest message: a packet of 65,535 bytes less IPv4's header, which IPv6 does not count.
+size_t message_max(Family family) { return family == Family::kIp6 ? 65'535 : 65'515; }
+
+enum class Echo : uint8_t { kRequest, kReply };
+
+// The identifier of an echo message (RFC 792, RFC 4443 4); nothing when `header` is none.
+std::optional<Port> identifier_of(Family family, std::span<const uint8_t> header, Echo which) {
+  const bool is_request = which == Echo::kRequest;
+  if (family == Family::kIp6) {
+    const auto icmp = wire::Icmp6View::parse(header);
+    const auto type = is_request ? wire::Icmp6Type::kEcho : wire::Icmp6Type::kEchoReply;
+    if (!icmp || icmp->type() != type || icmp->code() != 0) return std::nullopt;
+    return Port{icmp->identifier()};
+  }
+  const auto icmp = wire::Icmp4View::parse(header);
+  const auto type = is_request ? wire::Icmp4Type::kEcho : wire::Icmp4Type::kEchoReply;
+  if (!icmp || icmp->type() != type || icmp->code() != 0) return std::nullopt;
+  return Port{icmp->identifier()};
+}
+
+// RFC 792; with a pseudo header RFC 4443 2.3.
+uint16_t checksum_of(const Context& ctx, const mem::Packet& packet, const net::Route& route) {
+  ChecksumSum sum;
+  if (route.source.is_ip6()) {
+    sum = wire::pseudo_header_sum(route.source, route.destination, wire::ip_protocol::kIcmp6,
+                                  packet.size());
+  }
+  sum.add_word(ctx.memory.sum(packet, 0, packet.size()));
+  return sum.checksum();
+}
+
+void count_request(Context& ctx, Family family) {
+  if (family == Family::kIp6) {
+    net::count_icmp6_out(ctx, static_cast<uint8_t>(wire::Icmp6Type::kEcho));
+  } else {
+    net::count_icmp4_out(ctx, static_cast<uint8_t>(wire::Icmp4Type::kEcho));
+  }
+}
 
 // The first bytes of what `parts` hold, as many as `to` takes; returns how many there were.
 size_t copy_front(std::span<const mem::ConstBytes> parts, std::span<uint8_t> to) {
@@ -88,13 +130,10 @@ Result<size_t> Ping::send(Context& ctx, net::Network& network, EndpointId id,
                           std::span<const mem::ConstBytes> parts, const DatagramInfo& to) {
   DatagramEndpoint& endpoint = *table_.find(id);
   const size_t bytes = total_bytes(parts);
-  if (bytes > kMessageMax) return Error::kMessageTooLong;
-  uint8_t header[wire::Icmp4View::kHeaderBytes];
+  if (bytes > message_max(endpoint.family)) return Error::kMessageTooLong;
+  uint8_t header[wire::kIcmpHeaderBytes];
   if (copy_front(parts, header) < sizeof header) return Error::kInvalid;
-  const auto icmp = wire::Icmp4View::parse(header);
-  if (!icmp || icmp->type() != wire::Icmp4Type::kEcho || icmp->code() != 0) {
-    return Error::kInvalid;
-  }
+  if (!identifier_of(endpoint.family, header, Echo::kRequest)) return Error::kInvalid;
   if (const Error error = take_error(endpoint); error != Error::kNone) return error;
   const auto target = choose_target(ctx, network, endpoint, to);
   if (!target.ok()) return target.error();
@@ -110,22 +149,21 @@ Result<size_t> Ping::send(Context& ctx, net::Network& network, EndpointId id,
   wire::IcmpEditor editor({bytes_in_packet, sizeof header});
   editor.set_identifier(endpoint.local.port.value);
   editor.set_checksum(0);
-  editor.set_checksum(static_cast<uint16_t>(~ctx.memory.sum(*packet, 0, packet->size())));
+  editor.set_checksum(checksum_of(ctx, *packet, target->route));
   const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
   if (!sent.ok()) return sent.error();
-  ctx.counters.count(Mib::kIcmpOutMsgs);
-  ctx.counters.count(Mib::kIcmpOutEchos);
+  count_request(ctx, endpoint.family);
   return bytes;
 }
 
 void Ping::input(Context& ctx, mem::PacketPtr packet) {
   const uint32_t ip_bytes = packet->info.ip_header_bytes;
-  const uint8_t* headers = ctx.memory.pull(*packet, ip_bytes + wire::Icmp4View::kHeaderBytes);
-  if (headers == nullptr) return;
-  const auto icmp = wire::Icmp4View::parse({headers + ip_bytes, wire::Icmp4View::kHeaderBytes});
-  if (!icmp || icmp->type() != wire::Icmp4Type::kEchoReply) return;
-  DatagramEndpoint* endpoint =
-      match({icmp->identifier()}, packet->info.destination, packet->info.interface);
+  if (packet->size() < ip_bytes + wire::kIcmpHeaderBytes) return;
+  uint8_t header[wire::kIcmpHeaderBytes];
+  ctx.memory.copy_out(*packet, ip_bytes, header);
+  const auto identifier = identifier_of(packet->info.destination.family(), header, Echo::kReply);
+  if (!identifier) return;
+  DatagramEndpoint* endpoint = match(*identifier, packet->info.destination, packet->info.interface);
   if (endpoint == nullptr || endpoint->receive_shut) {
     ctx.drop(DropReason::kIcmpEchoReplyNoSocket);
     return;
@@ -139,9 +177,10 @@ void Ping::input(Context& ctx, mem::PacketPtr packet) {
 }
 
 void Ping::on_icmp_error(Context& ctx, const net::IcmpError& error) {
-  const auto icmp = wire::Icmp4View::parse({error.quoted, error.quoted_bytes});
-  if (!icmp || icmp->type() != wire::Icmp4Type::kEcho) return;
-  DatagramEndpoint* endpoint = match({icmp->identifier()}, error.source, error.interface);
+  const auto identifier =
+      identifier_of(error.source.family(), {error.quoted, error.quoted_bytes}, Echo::kRequest);
+  if (!identifier) return;
+  DatagramEndpoint* endpoint = match(*identifier, error.source, error.interface);
   if (endpoint == nullptr) return;
   // As Linux: what a program gets back begins with the ICMP header that it sent.
   if (transport::on_icmp_error(ctx, *endpoint, error, 0, Port{})) table_.add_news(*endpoint);

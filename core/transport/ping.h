@@ -1,5 +1,6 @@
-// Sockets for echo requests without privilege, as Linux has them (SOCK_DGRAM with IPPROTO_ICMP):
-// the program writes and reads ICMP messages, the stack owns their identifier and checksum.
+// Sockets for echo requests without privilege, as Linux has them (SOCK_DGRAM with IPPROTO_ICMP or
+// IPPROTO_ICMPV6): the program writes and reads ICMP messages, the stack owns their identifier and
+// checksum.
 #pragma once
 
 #include <span>
@@ -27,8 +28,8 @@ class Ping {
   // Errors of choose_target().
   Status connect(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& peer);
   void disconnect(EndpointId id);
-  // Sends one echo request: `parts` are ICMP header and data. kInvalid unless type 8 and code 0 and
-  // at least a header; kMessageTooLong, kNoBuffers, a pending error (once), and those of
+  // Sends one echo request: `parts` are ICMP header and data. kInvalid unless type 8 (of ICMPv6:
+  // 128) and code 0 and at least a header; kMessageTooLong, kNoBuffers, a pending error (once), and those of
   // choose_target().
   Result<size_t> send(Context& ctx, net::Network& network, EndpointId id,
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);

@@ -4,6 +4,7 @@
 #include <set>
 #include <sstream>
 
+#include "tests/conformance/family.h"
 #include "tests/conformance/names.h"
 #include "tests/conformance/text.h"
 
@@ -29,16 +30,18 @@ bool has_flag(const std::string& flags, std::string_view name) {
 }
 
 // The first argument of the form [address]:port; none if all are "...".
-std::optional<Endpoint> endpoint_in(const std::vector<std::string>& args) {
+std::optional<Endpoint> endpoint_in(const std::vector<std::string>& args, Family family) {
   for (const std::string& arg : args) {
     const size_t colon = arg.find(':');
     if (colon == std::string::npos) continue;
     const Ip ip = colon == 0 ? 0 : parse_ip(arg.substr(0, colon));
     const auto port = static_cast<uint16_t>(number_of(arg.substr(colon + 1)));
-    return Endpoint{Ip4Address{ip}, Port{port}};
+    return Endpoint{address_of(ip, family), Port{port}};
   }
   return std::nullopt;
 }
+
+uint8_t icmp_protocol(Family family) { return family == Family::kIp6 ? 58 : 1; }
 
 // "POLLIN|POLLOUT" in any order.
 std::set<std::string> bits_of(const std::string& text) {
@@ -75,10 +78,10 @@ void Calls::remember_flow(int fd, SocketId id, bool is_current) {
   FlowKey key = flows_.current;
   if (local.ok()) {
     key.local_port = local->port.value;
-    if (local->address.is_ip4() && !local->address.is_any()) key.local = local->address.ip4().value;
+    if (!local->address.is_any()) key.local = script_ip(local->address);
   }
   if (remote.ok()) {
-    key.peer = remote->address.ip4().value;
+    key.peer = script_ip(remote->address);
     key.peer_port = remote->port.value;
   }
   flows_.by_fd[fd] = key;
@@ -96,11 +99,12 @@ Calls::Outcome Calls::open(const Call& call) {
     d.kind = protocol == "IPPROTO_ICMP" ? SocketKind::kPing : SocketKind::kUdp;
   } else if (type == "SOCK_RAW") {
     d.kind = SocketKind::kRaw;
-    number = protocol == "IPPROTO_ICMP" ? 1 : static_cast<uint8_t>(number_of(protocol));
+    number = protocol == "IPPROTO_ICMP" ? icmp_protocol(options_.family)
+                                        : static_cast<uint8_t>(number_of(protocol));
   } else {
     throw SyntaxError("socket(..., SOCK_STREAM | SOCK_DGRAM | SOCK_RAW, IPPROTO_...)");
   }
-  const auto opened = api::open(host_.stack(), host_.now(), Family::kIp4, d.kind, number);
+  const auto opened = api::open(host_.stack(), host_.now(), options_.family, d.kind, number);
   if (!opened.ok()) return {-1, opened.error(), {}, {}};
   d.id = *opened;
   const int fd = static_cast<int>(number_of(call.result));
@@ -110,7 +114,9 @@ Calls::Outcome Calls::open(const Call& call) {
 
 Calls::Outcome Calls::bind(const Arguments& args) {
   const Descriptor& d = descriptor(args);
-  const Endpoint local = endpoint_in(args).value_or(Endpoint{Ip4Address{0}, Port{kServicePort}});
+  const Endpoint local =
+      endpoint_in(args, options_.family)
+          .value_or(Endpoint{address_of(0, options_.family), Port{kServicePort}});
   const Status status = api::bind(host_.stack(), host_.now(), d.id, local);
   if (status.ok()) flows_.current.local_port = local.port.value;
   return {0, status.error(), {}, {}};
@@ -119,13 +125,14 @@ Calls::Outcome Calls::bind(const Arguments& args) {
 Calls::Outcome Calls::connect(const Arguments& args) {
   const Descriptor& d = descriptor(args);
   const Endpoint peer =
-      endpoint_in(args).value_or(Endpoint{Ip4Address{kPeerIp}, Port{kServicePort}});
+      endpoint_in(args, options_.family)
+          .value_or(Endpoint{address_of(kPeerIp, options_.family), Port{kServicePort}});
   const Status status = api::connect(host_.stack(), host_.now(), d.id, peer);
   const bool has_begun = status.ok() || status.error() == Error::kInProgress;
   if (has_begun) {
     remember_flow(static_cast<int>(number_of(args[0])), d.id, false);
     FlowKey& key = flows_.by_fd[static_cast<int>(number_of(args[0]))];
-    key.peer = peer.address.ip4().value;
+    key.peer = script_ip(peer.address);
     key.peer_port = peer.port.value;
     flows_.current = key;
     flows_.begin(key);
@@ -151,9 +158,9 @@ Calls::Outcome Calls::send(const Arguments& args) {
   const bool is_stream = d.kind == SocketKind::kTcp;
   const ByteString bytes = content(is_stream ? 1 + d.written : 0, number_of(argument(args, 2)));
   DatagramInfo to;
-  if (const auto peer = endpoint_in(args)) {
+  if (const auto peer = endpoint_in(args, options_.family)) {
     to.peer = *peer;
-    flows_.current.peer = peer->address.ip4().value;
+    flows_.current.peer = script_ip(peer->address);
     flows_.current.peer_port = peer->port.value;
   }
   api::SendOptions options;
@@ -182,12 +189,12 @@ Calls::Outcome Calls::receive(const Arguments& args) {
   const auto received = api::receive(host_.stack(), host_.now(), d.id, {&part, 1}, options, &info);
   if (!received.ok()) return {-1, received.error(), {}, {}};
   bytes.resize(*received);
-  const auto wanted = endpoint_in(args);
+  const auto wanted = endpoint_in(args, options_.family);
   if (wanted && *wanted != info.peer) {
     return {0,
             Error::kNone,
             {},
-            "from " + ip_text(info.peer.address.ip4().value) + ":" +
+            "from " + ip_text(script_ip(info.peer.address)) + ":" +
                 std::to_string(info.peer.port.value)};
   }
   const FlowKey flow = flows_.by_fd[static_cast<int>(number_of(args[0]))];
@@ -210,7 +217,7 @@ std::string Calls::check_read(Descriptor& d, const FlowKey& flow, const ByteStri
 }
 
 Calls::Outcome Calls::set_option(const Arguments& args) {
-  const Option option = option_of(argument(args, 2));
+  const Option option = option_for(option_of(argument(args, 2)), options_.family);
   const int64_t value = option_value(option, argument(args, 3));
   const Status status =
       api::set_option(host_.stack(), host_.now(), descriptor(args).id, option, value);
@@ -229,10 +236,11 @@ Calls::Outcome Calls::get_option(const Arguments& args) {
     const std::string name = got == Error::kNone ? "0" : error_name(got);
     return {0, Error::kNone, {}, got == expected ? "" : "SO_ERROR is " + name};
   }
-  const Option option = option_of(argument(args, 2));
+  const Option option = option_for(option_of(argument(args, 2)), options_.family);
   const auto got = api::get_option(host_.stack(), id, option);
   if (!got.ok()) return {-1, got.error(), {}, {}};
-  const bool is_same = *got == option_value(option, wanted);
+  const int64_t more = option == Option::kIp6Mtu ? kMoreHeaderBytes : 0;
+  const bool is_same = *got == option_value(option, wanted) + more;
   return {0, Error::kNone, {}, is_same ? "" : "the value is " + std::to_string(*got)};
 }
 

@@ -37,6 +37,7 @@ FlowKey Flows::key_of(const Packet& packet, Direction direction) {
 
 void Flows::complete(Packet& packet, Direction direction) const {
   if (!packet.is_ip()) return;
+  packet.family = family_;
   FlowKey key = current;
   Attributes& at = packet.at;
   if (at.fd) {

@@ -30,14 +30,14 @@ struct Flow {
 
 class Flows {
  public:
-  explicit Flows(uint32_t peer_isn) : peer_isn_(peer_isn) {}
+  Flows(Family family, uint32_t peer_isn) : family_(family), peer_isn_(peer_isn) {}
 
   // What a packet belongs to that does not say so.
   FlowKey current;
   // Of descriptors, for [fd N].
   std::map<int, FlowKey> by_fd;
 
-  // Fills in addresses and ports that the script left out.
+  // Fills in family, addresses and ports that the script left out.
   void complete(Packet& packet, Direction direction) const;
   // Numbers of the script to numbers on the wire; `packet` is complete.
   void to_wire(Packet& packet, Direction direction);
@@ -53,6 +53,7 @@ class Flows {
   static FlowKey key_of(const Packet& packet, Direction direction);
   void learn(Flow& flow, const Tcp& tcp, const Packet* expected);
 
+  Family family_;
   uint32_t peer_isn_;
   std::map<FlowKey, Flow> flows_;
 };

@@ -1,5 +1,6 @@
-// The stack under test: one Stack at 10.10.10.2/24 on one Ethernet, in virtual time, moved to other
-// memory before every event. Frames that leave it are kept with the time at which they left.
+// The stack under test: one Stack at 10.10.10.2/24, or its like of IPv6, on one Ethernet, in
+// virtual time, moved to other memory before every event. Frames that leave it are kept with the
+// time at which they left.
 #pragma once
 
 #include <array>
@@ -50,6 +51,7 @@ class Host {
   };
   void configure(const Options& options);
   void answer_arp(const ByteString& request);
+  void answer_solicitation(const ByteString& request);
   bool run_timers_until_frame(Instant t, bool stop_at_frame);
 
   std::array<std::unique_ptr<void, Freer>, 2> memory_;
@@ -57,6 +59,7 @@ class Host {
   Stack* stack_ = nullptr;
   InterfaceId interface_;
   Instant now_ = kEpoch;
+  Family family_;
   bool arp_by_hand_;
   std::deque<SentFrame> sent_;
   std::string problem_;

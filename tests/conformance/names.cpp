@@ -79,6 +79,8 @@ constexpr Named<Option> kOptions[] = {
     {"IP_HDRINCL", Option::kHeaderIncluded},
     {"SO_OOBINLINE", Option::kOobInline},
     {"SO_NO_CHECK", Option::kNoChecksum},
+    {"UDP_NO_CHECK6_TX", Option::kIp6NoChecksumSent},
+    {"UDP_NO_CHECK6_RX", Option::kIp6NoChecksumTaken},
 };
 
 constexpr Named<uint16_t> kReadiness[] = {

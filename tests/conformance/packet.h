@@ -14,6 +14,8 @@
 #include <variant>
 #include <vector>
 
+#include "core/util/address.h"
+
 namespace tapstack::conformance {
 
 using Byte = uint8_t;
@@ -121,6 +123,7 @@ struct RawFrame {
 };
 
 struct Packet {
+  Family family = Family::kIp4;  // of its IP header; see family.h
   Attributes at;
   std::variant<Tcp, Udp, Icmp, Arp, OtherIp, RawFrame> body;
 

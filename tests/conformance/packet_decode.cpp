@@ -2,13 +2,16 @@
 #include <algorithm>
 
 #include "core/util/bytes.h"
+#include "tests/conformance/family.h"
 #include "tests/conformance/packet.h"
 
 namespace tapstack::conformance {
 namespace {
 
 constexpr size_t kEthernetBytes = 14;
-constexpr uint8_t kProtocolIcmp = 1, kProtocolTcp = 6, kProtocolUdp = 17;
+constexpr uint8_t kProtocolIcmp = 1, kProtocolTcp = 6, kProtocolUdp = 17, kProtocolFragment = 44,
+                  kProtocolIcmp6 = 58;
+constexpr size_t kIp6Bytes = 40;
 
 ByteString part(const ByteString& bytes, size_t begin, size_t end = SIZE_MAX) {
   const size_t limit = std::min(end, bytes.size());
@@ -68,6 +71,7 @@ void decode_options(Packet& packet, Tcp& tcp, const ByteString& options) {
       option = decode_option(part(options, i, i + length));
       i += length;
     }
+    change_cookie(option.bytes, packet.family, Family::kIp4);
     tcp.options.push_back(option);
     if (option.kind == TcpOption::Kind::kEol) return;
   }
@@ -75,6 +79,13 @@ void decode_options(Packet& packet, Tcp& tcp, const ByteString& options) {
 
 uint32_t pseudo_header_sum(const Packet& packet, size_t bytes) {
   const Ip src = *packet.at.src, dst = *packet.at.dst;
+  if (packet.family == Family::kIp6) {
+    ByteString both;
+    for (const Ip ip : {src, dst}) {
+      for (const uint8_t octet : ip6_of(ip)) both.push_back(octet);
+    }
+    return ones_sum(both) + *packet.at.protocol + static_cast<uint32_t>(bytes);
+  }
   return (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff) + *packet.at.protocol +
          static_cast<uint32_t>(bytes);
 }
@@ -122,6 +133,7 @@ void decode_udp(Packet& packet, const ByteString& bytes, bool is_quote) {
 }
 
 Packet decode_ip(const ByteString& bytes, bool is_quote);
+Packet decode_ip6(const ByteString& bytes, bool is_quote);
 
 void decode_icmp(Packet& packet, const ByteString& bytes, bool is_quote) {
   Icmp icmp;
@@ -143,17 +155,42 @@ void decode_icmp(Packet& packet, const ByteString& bytes, bool is_quote) {
   packet.body = icmp;
 }
 
+// The message as ICMP for IPv4 would say it.
+void decode_icmp6(Packet& packet, const ByteString& bytes, bool is_quote) {
+  const IcmpKind kind = icmp4_of({bytes[0], bytes[1]});
+  Icmp icmp;
+  icmp.type = kind.type;
+  icmp.code = kind.code;
+  if (!is_quote && ones_sum(bytes, pseudo_header_sum(packet, bytes.size())) != 0xffff) {
+    complain(packet, "bad ICMPv6 checksum");
+  }
+  packet.content = part(bytes, 8);
+  icmp.payload = static_cast<uint32_t>(packet.content.size());
+  if (bytes[0] >= 128) {
+    icmp.id = load_be16(bytes.data() + 4);
+    icmp.seq = load_be16(bytes.data() + 6);
+  } else {
+    if (bytes[0] == 2)
+      icmp.mtu = static_cast<uint16_t>(load_be32(bytes.data() + 4) - kMoreHeaderBytes);
+    *icmp.payload -= std::min(*icmp.payload, kMoreHeaderBytes);
+    if (!is_quote) icmp.quote = std::make_shared<Packet>(decode_ip6(packet.content, true));
+  }
+  packet.body = icmp;
+}
+
 void decode_transport(Packet& packet, bool is_quote) {
   const ByteString& bytes = packet.ip_payload;
   const bool is_fragment = packet.at.fragment.has_value();
-  const bool is_known = *packet.at.protocol == kProtocolTcp ||
-                        *packet.at.protocol == kProtocolUdp || *packet.at.protocol == kProtocolIcmp;
+  const bool is_known =
+      *packet.at.protocol == kProtocolTcp || *packet.at.protocol == kProtocolUdp ||
+      *packet.at.protocol == kProtocolIcmp || *packet.at.protocol == kProtocolIcmp6;
   packet.body = OtherIp{static_cast<uint32_t>(bytes.size())};
   if (!is_known || (is_fragment && !(is_quote && packet.at.fragment->begin == 0))) return;
   if (bytes.size() < 8) return complain(packet, "transport header too short");
   if (*packet.at.protocol == kProtocolTcp) decode_tcp(packet, bytes, is_quote);
   if (*packet.at.protocol == kProtocolUdp) decode_udp(packet, bytes, is_quote);
   if (*packet.at.protocol == kProtocolIcmp) decode_icmp(packet, bytes, is_quote);
+  if (*packet.at.protocol == kProtocolIcmp6) decode_icmp6(packet, bytes, is_quote);
 }
 
 Packet decode_ip(const ByteString& bytes, bool is_quote) {
@@ -188,6 +225,41 @@ Packet decode_ip(const ByteString& bytes, bool is_quote) {
   return packet;
 }
 
+// RFC 8200 3; the only extension header that what is sent here may have is the fragment's (4.5).
+Packet decode_ip6(const ByteString& bytes, bool is_quote) {
+  Packet packet;
+  packet.family = Family::kIp6;
+  packet.body = RawFrame{};
+  if (bytes.size() < kIp6Bytes) return complain(packet, "IPv6 header too short"), packet;
+  const uint8_t* p = bytes.data();
+  if (p[0] / 16 != 6) complain(packet, "IP version is not 6");
+  Attributes& at = packet.at;
+  at.tos = static_cast<uint8_t>(load_be32(p) >> 20);
+  const uint16_t payload_bytes = load_be16(p + 4);
+  at.total_length = static_cast<uint16_t>(payload_bytes + kIp6Bytes - kMoreHeaderBytes);
+  at.protocol = p[6];
+  at.ttl = p[7];
+  Ip6Octets src, dst;
+  std::copy_n(p + 8, src.size(), src.begin());
+  std::copy_n(p + 24, dst.size(), dst.begin());
+  at.src = ip_of(src);
+  at.dst = ip_of(dst);
+  packet.ip_payload = part(bytes, kIp6Bytes);
+  if (!is_quote && payload_bytes + kIp6Bytes != bytes.size()) {
+    complain(packet, "payload length is not the packet's");
+  }
+  if (*at.protocol == kProtocolFragment && packet.ip_payload.size() >= 8) {
+    const uint16_t field = load_be16(packet.ip_payload.data() + 2);
+    at.protocol = packet.ip_payload[0];
+    packet.ip_payload = part(packet.ip_payload, 8);
+    const uint32_t begin = field & 0xfff8u;
+    at.fragment = FragmentRange{begin, begin + static_cast<uint32_t>(packet.ip_payload.size()),
+                                (field & 1) != 0};
+  }
+  decode_transport(packet, is_quote);
+  return packet;
+}
+
 Packet decode_arp(const ByteString& bytes) {
   Packet packet;
   Arp arp;
@@ -215,6 +287,7 @@ Packet decode(const ByteString& frame) {
     const ByteString payload = part(frame, kEthernetBytes);
     if (type == 0x0800) packet = decode_ip(payload, false);
     if (type == 0x0806) packet = decode_arp(payload);
+    if (type == 0x86dd) packet = decode_ip6(payload, false);
     packet.at.eth_dst = mac_at(frame, 0);
     packet.at.eth_src = mac_at(frame, 6);
     if (*packet.at.eth_src != kLocalMac) complain(packet, "the frame's source is not the stack");

@@ -1,11 +1,15 @@
-// A packet as bytes (RFC 894, 791, 792, 768, 9293, 826).
+// A packet as bytes (RFC 894, 791, 792, 768, 9293, 826, 8200, 4443).
+#include <algorithm>
+
 #include "core/util/bytes.h"
+#include "tests/conformance/family.h"
 #include "tests/conformance/packet.h"
 
 namespace tapstack::conformance {
 namespace {
 
-constexpr uint8_t kProtocolIcmp = 1, kProtocolTcp = 6, kProtocolUdp = 17;
+constexpr uint8_t kProtocolIcmp = 1, kProtocolTcp = 6, kProtocolUdp = 17, kProtocolFragment = 44,
+                  kProtocolIcmp6 = 58;
 constexpr uint16_t kDefaultWindow = 65'535;
 
 class Writer {
@@ -28,9 +32,16 @@ void put_checksum(ByteString& bytes, size_t at, uint32_t start, bool is_bad) {
   store_be16(bytes.data() + at, static_cast<uint16_t>(is_bad ? sum ^ 0x5555 : sum));
 }
 
-// RFC 793 3.1, RFC 768: source, destination, protocol and length.
-uint32_t pseudo_header_sum(const Attributes& at, uint8_t protocol, size_t bytes) {
-  const Ip src = at.src.value_or(0), dst = at.dst.value_or(0);
+// RFC 793 3.1, RFC 768, RFC 8200 8.1: source, destination, protocol and length.
+uint32_t pseudo_header_sum(const Packet& packet, uint8_t protocol, size_t bytes) {
+  const Ip src = packet.at.src.value_or(0), dst = packet.at.dst.value_or(0);
+  if (packet.family == Family::kIp6) {
+    ByteString both;
+    for (const Ip ip : {src, dst}) {
+      for (const uint8_t octet : ip6_of(ip)) both.push_back(octet);
+    }
+    return ones_sum(both) + protocol + static_cast<uint32_t>(bytes);
+  }
   return (src >> 16) + (src & 0xffff) + (dst >> 16) + (dst & 0xffff) + protocol +
          static_cast<uint32_t>(bytes);
 }
@@ -72,9 +83,13 @@ ByteString payload_of(const Attributes& at, uint32_t begin, uint32_t bytes) {
   return payload;
 }
 
-ByteString encode_tcp(const Attributes& at, const Tcp& tcp, uint32_t sequence_shift) {
+ByteString encode_tcp(const Packet& packet, const Tcp& tcp, uint32_t sequence_shift) {
+  const Attributes& at = packet.at;
   Writer options;
-  for (const TcpOption& o : tcp.options) put_option(options, o);
+  for (TcpOption o : tcp.options) {
+    change_cookie(o.bytes, Family::kIp4, packet.family);
+    put_option(options, o);
+  }
   while (options.bytes().size() % 4 != 0) options.u8(0);
   Writer out;
   out.u16(at.sport.value_or(0)), out.u16(at.dport.value_or(0));
@@ -85,24 +100,54 @@ ByteString encode_tcp(const Attributes& at, const Tcp& tcp, uint32_t sequence_sh
   out.all(options.bytes());
   const uint32_t syn = tcp.has(tcp_flag::kSyn) ? 1 : 0;  // takes the number before the text's
   out.all(payload_of(at, tcp.seq + syn - sequence_shift, tcp.payload));
-  put_checksum(out.bytes(), 16, pseudo_header_sum(at, kProtocolTcp, out.bytes().size()),
+  put_checksum(out.bytes(), 16, pseudo_header_sum(packet, kProtocolTcp, out.bytes().size()),
                at.bad_sum);
   return out.bytes();
 }
 
-ByteString encode_udp(const Attributes& at, const Udp& udp) {
+ByteString encode_udp(const Packet& packet, const Udp& udp) {
+  const Attributes& at = packet.at;
   Writer out;
   out.u16(at.sport.value_or(0)), out.u16(at.dport.value_or(0));
   out.u16(at.udp_length.value_or(static_cast<uint16_t>(8 + udp.payload))), out.u16(0);
   out.all(payload_of(at, 0, udp.payload));
   ByteString& bytes = out.bytes();
   if (at.no_sum) return bytes;
-  put_checksum(bytes, 6, pseudo_header_sum(at, kProtocolUdp, bytes.size()), at.bad_sum);
+  // What lies behind the length that the header says is padding.
+  const size_t length = std::clamp<size_t>(load_be16(bytes.data() + 4), 8, bytes.size());
+  const ByteString padding(bytes.begin() + static_cast<std::ptrdiff_t>(length), bytes.end());
+  bytes.resize(length);
+  put_checksum(bytes, 6, pseudo_header_sum(packet, kProtocolUdp, bytes.size()), at.bad_sum);
   if (load_be16(bytes.data() + 6) == 0) store_be16(bytes.data() + 6, 0xffff);
+  out.all(padding);
   return bytes;
 }
 
-ByteString encode_icmp(const Attributes& at, const Icmp& icmp, uint32_t sequence_shift) {
+// What follows the header: a quote, cut to `payload` as it would be with an IPv4 header, or data.
+ByteString icmp_data(const Packet& packet, const Icmp& icmp, uint32_t sequence_shift) {
+  if (!icmp.quote) return payload_of(packet.at, 0, icmp.payload.value_or(0));
+  ByteString quoted = encode_ip(*icmp.quote, sequence_shift);
+  const uint32_t more = packet.family == Family::kIp6 ? kMoreHeaderBytes : 0;
+  if (icmp.payload && *icmp.payload + more < quoted.size()) quoted.resize(*icmp.payload + more);
+  return quoted;
+}
+
+ByteString encode_icmp6(const Packet& packet, const Icmp& icmp, uint32_t sequence_shift) {
+  const IcmpKind kind = icmp6_of({icmp.type, icmp.code});
+  Writer out;
+  out.u8(kind.type), out.u8(kind.code), out.u16(0);
+  if (icmp.mtu) {
+    out.u32(*icmp.mtu + kMoreHeaderBytes);
+  } else {
+    out.u16(icmp.id.value_or(0)), out.u16(icmp.seq.value_or(0));
+  }
+  out.all(icmp_data(packet, icmp, sequence_shift));
+  put_checksum(out.bytes(), 2, pseudo_header_sum(packet, kProtocolIcmp6, out.bytes().size()),
+               packet.at.bad_sum);
+  return out.bytes();
+}
+
+ByteString encode_icmp(const Packet& packet, const Icmp& icmp, uint32_t sequence_shift) {
   Writer out;
   out.u8(icmp.type), out.u8(icmp.code), out.u16(0);
   if (icmp.gateway) {
@@ -112,14 +157,8 @@ ByteString encode_icmp(const Attributes& at, const Icmp& icmp, uint32_t sequence
   } else {
     out.u16(icmp.id.value_or(0)), out.u16(icmp.mtu.value_or(icmp.seq.value_or(0)));
   }
-  if (icmp.quote) {
-    ByteString quoted = encode_ip(*icmp.quote, sequence_shift);
-    if (icmp.payload && *icmp.payload < quoted.size()) quoted.resize(*icmp.payload);
-    out.all(quoted);
-  } else {
-    out.all(payload_of(at, 0, icmp.payload.value_or(0)));
-  }
-  put_checksum(out.bytes(), 2, 0, at.bad_sum);
+  out.all(icmp_data(packet, icmp, sequence_shift));
+  put_checksum(out.bytes(), 2, 0, packet.at.bad_sum);
   return out.bytes();
 }
 
@@ -127,7 +166,9 @@ uint8_t protocol_of(const Packet& packet) {
   if (packet.at.protocol) return *packet.at.protocol;
   if (std::holds_alternative<Tcp>(packet.body)) return kProtocolTcp;
   if (std::holds_alternative<Udp>(packet.body)) return kProtocolUdp;
-  if (std::holds_alternative<Icmp>(packet.body)) return kProtocolIcmp;
+  if (std::holds_alternative<Icmp>(packet.body)) {
+    return packet.family == Family::kIp6 ? kProtocolIcmp6 : kProtocolIcmp;
+  }
   return 255;
 }
 
@@ -138,6 +179,25 @@ uint16_t fragment_field(const Packet& packet) {
   uint32_t field = df ? 0x4000 : 0;
   if (at.fragment) field |= at.fragment->begin / 8 | (at.fragment->more ? 0x2000u : 0u);
   return static_cast<uint16_t>(field);
+}
+
+// RFC 8200 3 and 4.5.
+ByteString encode_ip6(const Packet& packet, const ByteString& payload) {
+  const Attributes& at = packet.at;
+  Writer fragment;
+  if (at.fragment) {
+    fragment.u8(protocol_of(packet)), fragment.u8(0);
+    fragment.u16(at.fragment->begin | (at.fragment->more ? 1u : 0u)),
+        fragment.u32(at.id.value_or(0));
+  }
+  const size_t bytes = fragment.bytes().size() + payload.size();
+  Writer out;
+  out.u32(at.version.value_or(6) * 0x10000000u + at.tos.value_or(0) * 0x100000u);
+  out.u16(static_cast<uint32_t>(bytes));
+  out.u8(at.fragment ? kProtocolFragment : protocol_of(packet)), out.u8(at.ttl.value_or(64));
+  out.all(ip6_of(at.src.value_or(0))), out.all(ip6_of(at.dst.value_or(0)));
+  out.all(fragment.bytes()), out.all(payload);
+  return out.bytes();
 }
 
 ByteString encode_arp(const Attributes& at, const Arp& arp) {
@@ -175,9 +235,12 @@ uint16_t ones_sum(const ByteString& bytes, uint32_t start) {
 
 ByteString encode_transport(const Packet& packet, uint32_t sequence_shift) {
   const Attributes& at = packet.at;
-  if (const Tcp* tcp = packet.tcp()) return encode_tcp(at, *tcp, sequence_shift);
-  if (const auto* udp = std::get_if<Udp>(&packet.body)) return encode_udp(at, *udp);
-  if (const Icmp* icmp = packet.icmp()) return encode_icmp(at, *icmp, sequence_shift);
+  if (const Tcp* tcp = packet.tcp()) return encode_tcp(packet, *tcp, sequence_shift);
+  if (const auto* udp = std::get_if<Udp>(&packet.body)) return encode_udp(packet, *udp);
+  if (const Icmp* icmp = packet.icmp()) {
+    return packet.family == Family::kIp6 ? encode_icmp6(packet, *icmp, sequence_shift)
+                                         : encode_icmp(packet, *icmp, sequence_shift);
+  }
   if (const auto* other = std::get_if<OtherIp>(&packet.body)) {
     return payload_of(at, 0, other->payload);
   }
@@ -192,6 +255,7 @@ ByteString encode_ip(const Packet& packet, uint32_t sequence_shift) {
     payload.erase(payload.begin(), payload.begin() + std::min<std::ptrdiff_t>(at.fragment->begin,
                                                                               std::ssize(payload)));
   }
+  if (packet.family == Family::kIp6) return encode_ip6(packet, payload);
   Writer out;
   const size_t header_bytes = 20 + at.ip_options.size();
   out.u8(at.version.value_or(4) * 16u + at.ihl.value_or(static_cast<uint8_t>(header_bytes / 4)));
@@ -215,7 +279,7 @@ ByteString encode(const Packet& packet, uint32_t sequence_shift) {
     out.all(encode_raw(*raw));
   } else {
     out.all(at.eth_dst.value_or(kLocalMac)), out.all(at.eth_src.value_or(kPeerMac)),
-        out.u16(0x0800);
+        out.u16(packet.family == Family::kIp6 ? 0x86dd : 0x0800);
     out.all(encode_ip(packet, sequence_shift));
   }
   ByteString& bytes = out.bytes();

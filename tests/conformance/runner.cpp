@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "tests/conformance/calls.h"
+#include "tests/conformance/family.h"
 #include "tests/conformance/flow.h"
 #include "tests/conformance/host.h"
 #include "tests/conformance/text.h"
@@ -33,7 +34,7 @@ class Runner {
   explicit Runner(const Script& script)
       : script_(script),
         host_(script.options),
-        flows_(script.options.peer_isn),
+        flows_(script.options.family, script.options.peer_isn),
         calls_(host_, flows_, script.options) {
     flows_.current = {kLocalIp, kServicePort, kPeerIp, kPeerPort};
   }
@@ -130,6 +131,7 @@ void Runner::expect(const Event& event, Packet expected) {
     throw Failure{"no packet left by " + time_text(latest(event)) + wanted};
   }
   flows_.complete(expected, Direction::kOut);
+  expect_of_family(expected.at, script_.options.family);
   Instant at;
   const Packet got = take_frame(&expected, at);
   const std::string seen = wanted + "\n  got:       " + time_text(at) + " > " + to_text(got);

@@ -96,6 +96,13 @@ Event parse_event(std::string_view text) {
   return event;
 }
 
+Families parse_families(Cursor& in) {
+  if (in.take_word("both")) return Families::kBoth;
+  const uint32_t family = in.number();
+  if (family != 4 && family != 6) in.fail("4, 6 or both");
+  return family == 4 ? Families::kIp4 : Families::kIp6;
+}
+
 void parse_option(std::string_view text, Options& options) {
   Cursor in(text);
   if (in.take("--arp")) {
@@ -111,12 +118,14 @@ void parse_option(std::string_view text, Options& options) {
     options.mtu_bytes = in.number(65'535);
   } else if (in.take("--ecn")) {
     options.ecn = static_cast<api::EcnMode>(in.number());
+  } else if (in.take("--family")) {
+    options.families = parse_families(in);
   } else if (in.take("--peer-isn")) {
     options.peer_isn = in.number();
   } else if (in.take("--seed")) {
     options.seed = static_cast<uint8_t>(in.number(255));
   } else {
-    in.fail("--arp, --content, --ecn, --mtu, --peer-isn or --seed");
+    in.fail("--arp, --content, --ecn, --family, --mtu, --peer-isn or --seed");
   }
   if (!in.is_at_end()) in.fail("the end of the line");
 }
@@ -149,6 +158,17 @@ Script parse_script(const std::filesystem::path& path, const std::string& text) 
   }
   if (script.events.empty()) throw SyntaxError(path.string() + ":1: a script without events");
   return script;
+}
+
+bool is_for(const Script& script, Family family) {
+  const Families said = script.options.families;
+  if (said != Families::kAsTheFolder) {
+    return said == Families::kBoth || (said == Families::kIp4) == (family == Family::kIp4);
+  }
+  const std::string folder = script.path.parent_path().string();
+  const bool is_transport = folder.find("scripts/tcp") != std::string::npos ||
+                            folder.find("scripts/udp") != std::string::npos;
+  return family == Family::kIp4 || is_transport;
 }
 
 Script load_script(const std::filesystem::path& path) {

@@ -47,13 +47,18 @@ struct Event {
   std::variant<Inject, Expect, Call, Assertion, Quiet> what;
 };
 
+// Which versions of IP a script is about.
+enum class Families : uint8_t { kAsTheFolder, kIp4, kIp6, kBoth };
+
 struct Options {
-  bool arp_by_hand = false;            // --arp manual
-  bool check_content = true;           // --content any: read() does not compare
-  uint32_t mtu_bytes = 1500;           // --mtu N
-  uint32_t peer_isn = 3'000'000'000u;  // --peer-isn N
-  uint8_t seed = 1;                    // --seed N
-  std::optional<api::EcnMode> ecn;     // --ecn N, as Linux's tcp_ecn
+  Family family = Family::kIp4;                // of this run
+  Families families = Families::kAsTheFolder;  // --family 4, 6, both
+  bool arp_by_hand = false;                    // --arp manual
+  bool check_content = true;                   // --content any: read() does not compare
+  uint32_t mtu_bytes = 1500;                   // --mtu N
+  uint32_t peer_isn = 3'000'000'000u;          // --peer-isn N
+  uint8_t seed = 1;                            // --seed N
+  std::optional<api::EcnMode> ecn;             // --ecn N, as Linux's tcp_ecn
 };
 
 struct Script {
@@ -64,6 +69,9 @@ struct Script {
 
 // Throws SyntaxError with "file:line: what is wrong".
 Script load_script(const std::filesystem::path& path);
+// Whether it is to be run over `family`: tcp/ and udp/ for both, the other folders for IPv4, unless
+// it says otherwise.
+bool is_for(const Script& script, Family family);
 Script parse_script(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace tapstack::conformance

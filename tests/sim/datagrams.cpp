@@ -12,6 +12,12 @@ constexpr Duration kResolution = Duration::s(5);
 constexpr Duration kPatience = Duration::s(10);
 constexpr size_t kIcmpHeaderBytes = 8;
 
+// Types of ICMP's messages (RFC 792) and of ICMPv6's (RFC 4443).
+struct Echo {
+  uint8_t request, reply;
+};
+Echo echo_of(Family family) { return family == Family::kIp6 ? Echo{128, 129} : Echo{8, 0}; }
+
 // What a datagram begins with.
 struct Label {
   uint64_t key = 0;
@@ -76,13 +82,15 @@ UdpFlow::UdpFlow(World& world, const DatagramPlan& plan)
 
 bool UdpFlow::open(Instant now) {
   Stack& to = world_.stack(plan_.to);
-  const auto receiver = api::open(to, now, Family::kIp4, SocketKind::kUdp, 0);
+  const auto receiver = api::open(to, now, world_.socket_family(), SocketKind::kUdp, 0);
   if (!receiver.ok()) return false;
   receiver_ = *receiver;
   world_.assign(plan_.to, receiver_, this);
-  const Status bound = api::bind(to, now, receiver_, {Ip4Address::any(), plan_.port});
+  const Status bound =
+      api::bind(to, now, receiver_, {IpAddress::any(world_.socket_family()), plan_.port});
   if (!bound.ok()) problem_ = "bind";
-  const auto sender = api::open(world_.stack(plan_.from), now, Family::kIp4, SocketKind::kUdp, 0);
+  const auto sender =
+      api::open(world_.stack(plan_.from), now, world_.socket_family(), SocketKind::kUdp, 0);
   if (!sender.ok()) return false;
   sender_ = *sender;
   return true;
@@ -107,7 +115,7 @@ void UdpFlow::send(Instant now) {
   const std::vector<uint8_t> bytes = make(plan_, sent_);
   const ConstBytes parts[] = {ConstBytes(bytes).first(1), ConstBytes(bytes).subspan(1)};
   DatagramInfo to;
-  to.peer = {Host::address_of(plan_.to), plan_.port};
+  to.peer = {world_.host(plan_.to).address(), plan_.port};
   const auto result = api::send(world_.stack(plan_.from), now, sender_, parts, to, {});
   if (result.ok() ? *result != bytes.size() : result.error() != Error::kNoBuffers) {
     problem_ = "send: error " + std::to_string(static_cast<int>(result.error()));
@@ -124,7 +132,7 @@ void UdpFlow::on_event(Instant now, SocketId) {
     DatagramInfo info;
     const auto n = api::receive(world_.stack(plan_.to), now, receiver_, parts, {}, &info);
     if (!n.ok()) return;
-    if (info.peer.address != IpAddress(Host::address_of(plan_.from)) || info.full_bytes != *n) {
+    if (info.peer.address != world_.host(plan_.from).address() || info.full_bytes != *n) {
       problem_ = "wrong sender or length";
     }
     check({bytes.data(), *n});
@@ -160,7 +168,7 @@ void PingFlow::on_wake(Instant now) {
   if (is_done_) return;
   Stack& stack = world_.stack(plan_.from);
   if (id_.is_null()) {
-    const auto id = api::open(stack, now, Family::kIp4, SocketKind::kPing, 0);
+    const auto id = api::open(stack, now, world_.family(), SocketKind::kPing, 0);
     if (!id.ok()) {
       is_done_ = true;
       received_.assign(received_.size(), 1);
@@ -174,10 +182,11 @@ void PingFlow::on_wake(Instant now) {
     return;
   }
   const std::vector<uint8_t> data = make(plan_, sent_);
-  const uint8_t header[kIcmpHeaderBytes] = {8, 0, 0, 0, 0, 0, 0, static_cast<uint8_t>(sent_)};
+  const uint8_t header[kIcmpHeaderBytes] = {echo_of(world_.family()).request, 0, 0, 0, 0, 0, 0,
+                                            static_cast<uint8_t>(sent_)};
   const ConstBytes parts[] = {header, data};
   DatagramInfo to;
-  to.peer.address = Host::address_of(plan_.to);
+  to.peer.address = world_.host(plan_.to).address();
   const auto result = api::send(stack, now, id_, parts, to, {});
   if (!result.ok() && result.error() != Error::kNoBuffers) {
     problem_ = "send: error " + std::to_string(static_cast<int>(result.error()));
@@ -194,7 +203,7 @@ void PingFlow::on_event(Instant now, SocketId) {
     const auto n = api::receive(world_.stack(plan_.from), now, id_, parts, {}, nullptr);
     if (!n.ok()) return;
     const int number =
-        *n < kIcmpHeaderBytes || bytes[0] != 0
+        *n < kIcmpHeaderBytes || bytes[0] != echo_of(world_.family()).reply
             ? -1
             : number_of(plan_, {bytes.data() + kIcmpHeaderBytes, *n - kIcmpHeaderBytes});
     if (number < 0 || number >= sent_) {
@@ -219,10 +228,10 @@ RefusedFlow::RefusedFlow(World& world, const DatagramPlan& plan) : world_(world)
 
 void RefusedFlow::on_wake(Instant now) {
   Stack& stack = world_.stack(plan_.from);
-  const Endpoint nobody{Host::address_of(plan_.to), Port{9}};
+  const Endpoint nobody{world_.host(plan_.to).address(), Port{9}};
   if (wakes_++ == 0) {
-    const auto tcp = api::open(stack, now, Family::kIp4, SocketKind::kTcp, 0);
-    const auto udp = api::open(stack, now, Family::kIp4, SocketKind::kUdp, 0);
+    const auto tcp = api::open(stack, now, world_.socket_family(), SocketKind::kTcp, 0);
+    const auto udp = api::open(stack, now, world_.socket_family(), SocketKind::kUdp, 0);
     if (tcp.ok()) tcp_ = *tcp;
     if (udp.ok()) udp_ = *udp;
     world_.assign(plan_.from, tcp_, this);
@@ -251,7 +260,7 @@ void RefusedFlow::on_event(Instant now, SocketId id) {
   if (id == tcp_) {
     tcp_error_ = error;
     // A socket whose connect failed can be used again.
-    const Status again = api::connect(stack, now, id, {Host::address_of(plan_.to), Port{10}});
+    const Status again = api::connect(stack, now, id, {world_.host(plan_.to).address(), Port{10}});
     if (again.ok() || again.error() == Error::kIsConnected) tcp_error_ = Error::kNone;
     api::connect(stack, now, id, {}).ignore();
   } else {

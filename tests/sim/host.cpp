@@ -29,12 +29,20 @@ Host::Host(const HostSettings& settings, Instant now)
   std::strcpy(interface.name, "ts0");
   interface.mac.octets = {2, 0, 0, 0, 0, static_cast<uint8_t>(settings.number + 1)};
   interface.mtu_bytes = settings.mtu_bytes;
+  interface.ip6.dad_transmits = 0;  // addresses are there at once
   interface.can_checksum = settings.can_checksum;
   interface.can_segment = settings.can_segment;
   const auto id = api::add_interface(*stack_, now, interface);
   EXPECT_TRUE(id.ok());
   device_ = *id;
-  EXPECT_TRUE(api::add_address(*stack_, now, device_, {address(), 24}).ok());
+  const uint8_t prefix_bits = settings.family == Family::kIp6 ? 64 : 24;
+  EXPECT_TRUE(api::add_address(*stack_, now, device_, {address(), prefix_bits}).ok());
+}
+
+IpAddress Host::address() const {
+  const auto last = static_cast<uint8_t>(settings_.number + 1);
+  if (settings_.family == Family::kIp4) return Ip4Address::from(10, 0, 0, last);
+  return Ip6Address::from(0xfd00, 0, 0, 0, 0, 0, 0, last);
 }
 
 void Host::input(Instant now, const FrameInFlight& frame) {

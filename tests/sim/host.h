@@ -14,7 +14,8 @@
 namespace tapstack::sim {
 
 struct HostSettings {
-  int number = 0;  // 10.0.0.<number + 1>/24
+  int number = 0;  // 10.0.0.<number + 1>/24 or fd00::<number + 1>/64
+  Family family = Family::kIp4;
   uint32_t mtu_bytes = 1500;
   bool can_checksum = false;
   bool can_segment = false;
@@ -27,10 +28,7 @@ class Host {
 
   Stack& stack() { return *stack_; }
   int number() const { return settings_.number; }
-  Ip4Address address() const { return address_of(settings_.number); }
-  static Ip4Address address_of(int number) {
-    return Ip4Address::from(10, 0, 0, static_cast<uint8_t>(number + 1));
-  }
+  IpAddress address() const;
   InterfaceId device() const { return device_; }
 
   // A frame from the wire; through the receive area or as a copy, as the dice say.

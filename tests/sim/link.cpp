@@ -8,14 +8,16 @@ namespace {
 constexpr size_t kEthernetHeaderBytes = 14;
 
 // What has a checksum somewhere; ARP relies on that of the frame, which is not simulated.
-bool is_ip4(const std::vector<uint8_t>& frame) {
-  return frame.size() > kEthernetHeaderBytes && frame[12] == 8 && frame[13] == 0;
+bool is_ip(const std::vector<uint8_t>& frame) {
+  if (frame.size() <= kEthernetHeaderBytes) return false;
+  const int type = frame[12] * 256 + frame[13];
+  return type == 0x0800 || type == 0x86dd;
 }
 
 }  // namespace
 
 void Link::launch(Instant now, int to, std::vector<uint8_t> bytes, const api::Offload& offload) {
-  if (is_ip4(bytes) && dice_.chance(settings_.corrupt)) {
+  if (is_ip(bytes) && dice_.chance(settings_.corrupt)) {
     const uint64_t bit = dice_.between(kEthernetHeaderBytes * 8, bytes.size() * 8 - 1);
     bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] ^ (1u << bit % 8));
   }

@@ -18,6 +18,7 @@ constexpr int kTimeOutsMax = 1;
 
 // A datagram that fits the smallest MTU chosen below, headers included.
 constexpr size_t kUnfragmentedBytes = 500;
+constexpr uint32_t kIp6MtuMin = 1280;  // RFC 8200 5
 
 LinkSettings choose_link(Dice& dice) {
   LinkSettings link;
@@ -31,12 +32,20 @@ LinkSettings choose_link(Dice& dice) {
   return link;
 }
 
-WorldSettings choose_world(Dice& dice) {
+// Seeds alternate between the families; with IPv4 every other one uses sockets of both.
+void choose_family(uint64_t seed, WorldSettings& world) {
+  world.family = seed % 2 == 0 ? Family::kIp4 : Family::kIp6;
+  world.socket_family = seed % 4 == 0 ? Family::kIp4 : Family::kIp6;
+}
+
+WorldSettings choose_world(uint64_t seed, Dice& dice) {
   WorldSettings world;
+  choose_family(seed, world);
   world.link = choose_link(dice);
   world.start = Instant::from_us(static_cast<int64_t>(dice.below(1'000'000'000)));
   const uint32_t mtus[] = {576, 1280, 1500, 1500, 1500, 9000};
-  const uint32_t mtu = mtus[dice.below(std::size(mtus))];
+  uint32_t mtu = mtus[dice.below(std::size(mtus))];
+  if (world.family == Family::kIp6) mtu = std::max(mtu, kIp6MtuMin);
   // A device that completes checksums and cuts superframes does so before the wire damages
   // anything: here they stay as they are, so nothing may be damaged.
   const bool offload = world.link.corrupt == 0 && dice.chance(0.5);
@@ -44,6 +53,7 @@ WorldSettings choose_world(Dice& dice) {
   for (int n = 0; n < hosts; ++n) {
     HostSettings host;
     host.number = n;
+    host.family = world.family;
     host.mtu_bytes = mtu;
     host.can_checksum = offload;
     host.can_segment = offload && dice.chance(0.7);
@@ -118,18 +128,23 @@ DatagramPlan choose_datagrams(Dice& dice, const WorldSettings& world, int number
   return plan;
 }
 
+const char* name_of_family(const WorldSettings& world) {
+  if (world.family == Family::kIp6) return "IPv6";
+  return world.socket_family == Family::kIp6 ? "IPv4 by sockets of both families" : "IPv4";
+}
+
 std::string describe(const WorldSettings& world, size_t conversations) {
   char text[256];
-  std::snprintf(text, sizeof text,
-                "%zu hosts, mtu %u%s%s, delay %lld us, jitter %lld us, loss %.2f, duplicates %.2f, "
-                "damage %.3f, moves %.2f, hog %lld ms, %zu conversations",
-                world.hosts.size(), world.hosts[0].mtu_bytes,
-                world.hosts[0].can_checksum ? ", checksum offload" : "",
-                world.hosts[0].can_segment ? ", segmentation offload" : "",
-                static_cast<long long>(world.link.delay.us()),
-                static_cast<long long>(world.link.jitter.us()), world.link.loss,
-                world.link.duplicate, world.link.corrupt, world.move_chance,
-                static_cast<long long>(world.hog_period.ms()), conversations);
+  std::snprintf(
+      text, sizeof text,
+      "%zu hosts, %s, mtu %u%s%s, delay %lld us, jitter %lld us, loss %.2f, duplicates %.2f, "
+      "damage %.3f, moves %.2f, hog %lld ms, %zu conversations",
+      world.hosts.size(), name_of_family(world), world.hosts[0].mtu_bytes,
+      world.hosts[0].can_checksum ? ", checksum offload" : "",
+      world.hosts[0].can_segment ? ", segmentation offload" : "",
+      static_cast<long long>(world.link.delay.us()), static_cast<long long>(world.link.jitter.us()),
+      world.link.loss, world.link.duplicate, world.link.corrupt, world.move_chance,
+      static_cast<long long>(world.hog_period.ms()), conversations);
   return text;
 }
 
@@ -172,7 +187,7 @@ RunResult run_seed(uint64_t seed, const RunOptions& options) {
     result.problem = "cannot write " + options.capture;
     return result;
   }
-  const WorldSettings settings = choose_world(dice);
+  const WorldSettings settings = choose_world(seed, dice);
   const std::vector<Conversation> conversations = choose_conversations(dice, settings);
   result.settings = describe(settings, conversations.size());
   result.conversations = static_cast<int>(conversations.size());

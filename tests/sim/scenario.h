@@ -19,7 +19,7 @@ struct RunResult {
   uint64_t frames = 0;
   int conversations = 0;
   int timed_out = 0;    // ends of conversations, because of loss
-  int unreachable = 0;  // because ARP was lost
+  int unreachable = 0;  // because ARP or neighbour discovery was lost
 };
 
 RunResult run_seed(uint64_t seed, const RunOptions& options = {});

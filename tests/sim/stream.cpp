@@ -63,7 +63,7 @@ void StreamEnd::on_event(Instant now, SocketId) {
 }
 
 void StreamEnd::connect(Instant now) {
-  const auto id = api::open(stack(), now, Family::kIp4, SocketKind::kTcp, 0);
+  const auto id = api::open(stack(), now, world_.socket_family(), SocketKind::kTcp, 0);
   if (!id.ok()) {
     wake_at(now + kRetry);
     return;
@@ -71,7 +71,7 @@ void StreamEnd::connect(Instant now) {
   if (plan().no_delay) api::set_option(stack(), now, *id, Option::kNoDelay, 1).ignore();
   guard(now, *id);
   const Status status =
-      api::connect(stack(), now, *id, {Host::address_of(conversation_.server), kStreamPort});
+      api::connect(stack(), now, *id, {world_.host(conversation_.server).address(), kStreamPort});
   if (status.error() == Error::kInProgress) {
     id_ = *id;
     world_.assign(host(), id_, this);
@@ -263,9 +263,9 @@ void StreamListener::on_wake(Instant now) {
   if (is_closed_) return;
   if (id_.is_null()) {
     Stack& stack = world_.stack(host_);
-    id_ = *api::open(stack, now, Family::kIp4, SocketKind::kTcp, 0);
+    id_ = *api::open(stack, now, world_.socket_family(), SocketKind::kTcp, 0);
     world_.assign(host_, id_, this);
-    api::bind(stack, now, id_, {Ip4Address::any(), kStreamPort}).ignore();
+    api::bind(stack, now, id_, {IpAddress::any(world_.socket_family()), kStreamPort}).ignore();
     api::listen(stack, now, id_, 8).ignore();
   }
   accept_all(now);

@@ -18,8 +18,10 @@ namespace tapstack::sim {
 struct WorldSettings {
   LinkSettings link;
   std::vector<HostSettings> hosts;
-  double move_chance = 0;  // of each step: a stack moves to another address
-  Duration hog_period;     // how often packet memory is taken away for a while; 0 never
+  Family family = Family::kIp4;         // of the hosts' addresses
+  Family socket_family = Family::kIp4;  // kIp6 with IPv4 addresses: sockets of both
+  double move_chance = 0;               // of each step: a stack moves to another address
+  Duration hog_period;  // how often packet memory is taken away for a while; 0 never
   Duration hog_length;
   Instant start;
 };
@@ -33,6 +35,8 @@ class World {
   Stack& stack(int n) { return host(n).stack(); }
   Trace& trace() { return trace_; }
   Instant now() const { return now_; }
+  Family family() const { return settings_.family; }
+  Family socket_family() const { return settings_.socket_family; }
   // Nothing is lost, doubled, damaged or short of memory: everything has to arrive.
   bool is_perfect() const;
   void add(std::unique_ptr<App> app) { apps_.push_back(std::move(app)); }

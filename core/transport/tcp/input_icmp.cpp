@@ -15,7 +15,8 @@ bool is_in_flight(const Connection& c, SeqNumber seq) {
   return seq.at_or_after(v.una) && seq.before(v.nxt);
 }
 
-// What was sent is too large for the path: smaller segments, and all of it again (RFC 1191 6.4).
+// What was sent is too large for the path: smaller segments, and all of it again (RFC 1191 6.4,
+// RFC 8201 5.4).
 void on_path_mtu(Work& w, const net::Network& network) {
   Connection& c = w.c;
   if (!refresh_route(c, network, w.ctx.now)) return;

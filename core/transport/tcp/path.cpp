@@ -8,7 +8,7 @@ namespace {
 constexpr uint32_t kMssMax = 0xffff;
 
 // Text and options that a packet of `mtu_bytes` holds: without the fixed headers (RFC 9293 3.7.1,
-// MUST-67, RFC 6691 2).
+// MUST-67, RFC 6691 2, RFC 8200 8.3).
 uint16_t mss_for(uint32_t mtu_bytes, bool ip6, uint16_t limit_bytes) {
   const uint32_t headers = (ip6 ? 40u : 20u) + 20u;
   uint32_t mss = mtu_bytes > headers ? std::min(mtu_bytes - headers, kMssMax) : 0;

@@ -29,6 +29,129 @@ class BothFamilies : public SocketTest {
   }
 };
 
+Endpoint local6(uint16_t port) { return {Ip6Address::loopback(), Port{port}}; }
+
+TEST_F(BothFamilies, AStreamOverIp6CarriesItsBytes) {
+  const SocketId server = open6(SocketKind::kTcp);
+  ASSERT_TRUE(bind(env(), server, any6(80)).ok());
+  ASSERT_TRUE(listen(env(), server, 4).ok());
+  const SocketId client = open6(SocketKind::kTcp);
+  EXPECT_EQ(connect(env(), client, local6(80)).error(), Error::kInProgress);
+  run();
+  const auto accepted = accept(env(), server);
+  ASSERT_TRUE(accepted.ok());
+  EXPECT_EQ(remote_endpoint(view(), client)->address, IpAddress(Ip6Address::loopback()));
+  ASSERT_TRUE(send(client, text("six")).ok());
+  run();
+  EXPECT_EQ(read(*accepted), text("six"));
+}
+
+// Linux: the unspecified address as a peer means this host.
+TEST_F(BothFamilies, ConnectToTheUnspecifiedAddressIsToTheLoopbackOfItsFamily) {
+  const SocketId six = open6(SocketKind::kUdp);
+  ASSERT_TRUE(connect(env(), six, any6(53)).ok());
+  EXPECT_EQ(*remote_endpoint(view(), six), local6(53));
+  const SocketId four = open6(SocketKind::kUdp);
+  const Endpoint mapped_any{Ip6Address::mapped(Ip4Address::any()), Port{53}};
+  ASSERT_TRUE(connect(env(), four, mapped_any).ok());
+  EXPECT_EQ(*remote_endpoint(view(), four), local_port(53));
+}
+
+// RFC 3493 5.1: the hop limit is the socket's for IPv6.
+TEST_F(BothFamilies, ADatagramOverIp6SaysWhereItCameFrom) {
+  const SocketId server = udp6(53);
+  const SocketId client = open6(SocketKind::kUdp);
+  ASSERT_TRUE(set_option(env(), client, Option::kIp6HopLimit, 9).ok());
+  ASSERT_TRUE(set_option(env(), client, Option::kIp6TrafficClass, 0x20).ok());
+  ASSERT_TRUE(set_option(env(), client, Option::kTtl, 5).ok());
+  ASSERT_TRUE(send(client, text("six"), to(local6(53))).ok());
+  run();
+  Frame bytes(10);
+  const mem::Bytes parts[] = {bytes};
+  DatagramInfo info;
+  ASSERT_TRUE(socket::receive(env(), server, {.parts = parts, .info = &info}).ok());
+  EXPECT_EQ(info.peer.address, IpAddress(Ip6Address::loopback()));
+  EXPECT_EQ(info.ttl, 9);
+  EXPECT_EQ(info.tos, 0x20);
+}
+
+TEST_F(BothFamilies, TheLargestDatagramOverIp6IsTwentyBytesMoreThanIp4s) {
+  const SocketId id = open6(SocketKind::kUdp);
+  EXPECT_EQ(send(id, Frame(65'528), to(local6(53))).error(), Error::kMessageTooLong);
+  EXPECT_EQ(send(id, Frame(65'508), to(mapped_local(53))).error(), Error::kMessageTooLong);
+  EXPECT_EQ(*send(id, Frame(65'508), to(local6(53))), 65'508u);
+}
+
+TEST_F(BothFamilies, PortUnreachableOfIp6RefusesAConnectedDatagramSocket) {
+  const SocketId id = open6(SocketKind::kUdp);
+  ASSERT_TRUE(connect(env(), id, local6(9)).ok());
+  ASSERT_TRUE(send(id, text("x")).ok());
+  run();
+  EXPECT_EQ(take_error(env(), id), Error::kConnectionRefused);
+}
+
+// RFC 4443 4: types 128 and 129; the stack owns identifier and checksum.
+TEST_F(BothFamilies, APingSocketOfIp6IsAnswered) {
+  const SocketId id = open6(SocketKind::kPing);
+  const Frame request{128, 0, 0, 0, 0, 0, 0, 7, 'd', 'a', 't', 'a'};
+  ASSERT_TRUE(send(id, request, to(local6(0))).ok());
+  run();
+  const Frame reply = read(id);
+  ASSERT_EQ(reply.size(), request.size());
+  EXPECT_EQ(reply[0], 129);
+  EXPECT_EQ(reply[7], 7);
+}
+
+TEST_F(BothFamilies, APingSocketOfIp6SendsNoRequestOfIp4) {
+  const SocketId id = open6(SocketKind::kPing);
+  EXPECT_EQ(send(id, Frame{8, 0, 0, 0, 0, 0, 0, 7}, to(local6(0))).error(), Error::kInvalid);
+}
+
+// RFC 3542 3: no header in front of what is read, and the checksum of ICMPv6 is the stack's.
+TEST_F(BothFamilies, ARawIcmp6SocketSeesMessagesWithoutHeader) {
+  const SocketId id = open6(SocketKind::kRaw, wire::ip_protocol::kIcmp6);
+  const Frame request{128, 0, 0xde, 0xad, 0, 1, 0, 7};
+  ASSERT_TRUE(send(id, request, to(local6(0))).ok());
+  run();
+  EXPECT_EQ(read(id)[0], 128);
+  EXPECT_EQ(read(id)[0], 129) << "answered, so the checksum was right";
+}
+
+// RFC 3542 3.2.
+TEST_F(BothFamilies, FilteredTypesOfIcmp6DoNotReachARawSocket) {
+  const SocketId id = open6(SocketKind::kRaw, wire::ip_protocol::kIcmp6);
+  transport::Icmp6Filter filter{};
+  filter[128 / 32] = 1u << 128 % 32;
+  ASSERT_TRUE(set_icmp6_filter(env(), id, filter).ok());
+  ASSERT_TRUE(send(id, Frame{128, 0, 0, 0, 0, 1, 0, 7}, to(local6(0))).ok());
+  run();
+  EXPECT_EQ(read(id)[0], 129);
+  EXPECT_EQ(receive_error(id), Error::kWouldBlock);
+}
+
+TEST_F(BothFamilies, ARawSocketWithAChecksumOffsetSendsAndTakesGoodOnesOnly) {
+  const SocketId with = open6(SocketKind::kRaw, 200);
+  const SocketId without = open6(SocketKind::kRaw, 200);
+  ASSERT_TRUE(set_option(env(), with, Option::kIp6Checksum, 2).ok());
+  ASSERT_TRUE(send(without, Frame{1, 2, 3, 4, 5}, to(local6(0))).ok());
+  run();
+  EXPECT_EQ(receive_error(with), Error::kWouldBlock) << "3, 4 is no checksum of it";
+  EXPECT_EQ(read(without).size(), 5u);
+  ASSERT_TRUE(send(with, Frame{1, 2, 0, 0, 5}, to(local6(0))).ok());
+  run();
+  EXPECT_EQ(read(with).size(), 5u);
+  EXPECT_EQ(send(with, Frame{1, 2, 3}, to(local6(0))).error(), Error::kInvalid);
+}
+
+TEST_F(BothFamilies, ARawSocketOfOneFamilySeesNothingOfTheOther) {
+  const SocketId four = open(SocketKind::kRaw, 200);
+  const SocketId six = open6(SocketKind::kRaw, 200);
+  ASSERT_TRUE(send(six, text("six"), to(local6(0))).ok());
+  run();
+  EXPECT_EQ(receive_error(four), Error::kWouldBlock);
+  EXPECT_EQ(read(six), text("six"));
+}
+
 TEST_F(BothFamilies, AFreshSocketIsAtTheUnspecifiedIp6Address) {
   EXPECT_EQ(*local_endpoint(view(), open6(SocketKind::kTcp)), any6(0));
   EXPECT_EQ(*local_endpoint(view(), open6(SocketKind::kUdp)), any6(0));
@@ -123,6 +246,7 @@ TEST_F(BothFamilies, DisconnectedASocketIsAtTheUnspecifiedIp6AddressAgain) {
   EXPECT_EQ(local_endpoint(view(), id)->address, IpAddress(Ip6Address::any()));
 }
 
+// RFC 3493 5.3, Linux.
 TEST_F(BothFamilies, Ip6OnlyIsSetBeforeThereIsAPort) {
   const SocketId id = udp6(53);
   EXPECT_EQ(set_option(env(), id, Option::kIp6Only, 1).error(), Error::kInvalid);
@@ -133,6 +257,16 @@ TEST_F(BothFamilies, AnIp4SocketHasNoneOfIp6sOptions) {
   const SocketId id = open(SocketKind::kUdp);
   EXPECT_EQ(set_option(env(), id, Option::kIp6HopLimit, 3).error(), Error::kNoProtocolOption);
   EXPECT_EQ(get_option(view(), id, ctx_.now, Option::kIp6Only).error(), Error::kNoProtocolOption);
+}
+
+// RFC 3493 5.2: [0, 255], -1 is 1 again.
+TEST_F(BothFamilies, MulticastsHaveAHopLimitOfTheirOwn) {
+  const SocketId id = open6(SocketKind::kUdp);
+  EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6MulticastHops), 1);
+  ASSERT_TRUE(set_option(env(), id, Option::kIp6MulticastHops, 0).ok());
+  EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6MulticastHops), 0);
+  ASSERT_TRUE(set_option(env(), id, Option::kIp6MulticastHops, -1).ok());
+  EXPECT_EQ(*get_option(view(), id, ctx_.now, Option::kIp6MulticastHops), 1);
 }
 
 TEST_F(BothFamilies, EachFamilyHasItsOwnHopLimit) {

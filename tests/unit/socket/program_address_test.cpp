@@ -47,6 +47,7 @@ TEST(ProgramAddress, NoAddressStaysNone) {
   EXPECT_EQ(given(socket_of(Family::kIp6), IpAddress())->family(), Family::kNone);
 }
 
+// RFC 4007 11.
 TEST(ProgramAddress, ALinkLocalAddressNeedsAZone) {
   Socket socket = socket_of(Family::kIp6);
   EXPECT_EQ(given(socket, kLinkLocal).error(), Error::kInvalid);
