@@ -79,7 +79,7 @@ struct Config {
   uint32_t icmp_errors_burst = 50;
   size_t identifications = 256;           // counters that destinations share by hash. Cost: 4 each.
   size_t ip6_extension_headers_max = 16;  // in one packet, RFC 8883 3.1; more: dropped.
-  size_t ip6_options_bytes_max = 256;     // of one options header; RFC 8504 5.3 suggests 64.
+  size_t ip6_options_bytes_max = 2048;    // of one options header: any length. RFC 8504 5.3.
   size_t ip6_options_max = 8;             // but for padding, RFC 8504 5.3.
   size_t multicast_groups = 32;           // memberships of all interfaces. Cost: 20 each.
 
@@ -171,6 +171,7 @@ constexpr Config embedded() {
   c.path_mtus = 8;
   c.icmp_errors_per_second = 50;
   c.icmp_errors_burst = 6;
+  c.ip6_options_bytes_max = 256;
   c.identifications = 16;
   c.multicast_groups = 4;
   c.sockets = 24;

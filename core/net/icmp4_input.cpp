@@ -139,7 +139,7 @@ ErrorMeaning meaning_of_icmp4(uint8_t type, uint8_t code) {
     case Icmp4Type::kDestinationUnreachable:
       if (code < std::size(kUnreachable)) return kUnreachable[code];
       return {Error::kHostUnreachable, false};
-    case Icmp4Type::kTimeExceeded:
+    case Icmp4Type::kTimeExceeded:  // RFC 1122 3.2.2.4
       return {Error::kHostUnreachable, false};
     case Icmp4Type::kParameterProblem:
       return {Error::kProtocol, true};

@@ -30,6 +30,7 @@ bool drop_bad(Context& ctx, DropReason reason) {
   return false;
 }
 
+// RFC 4443 2.3.
 bool is_checksum_good(Context& ctx, const mem::Packet& message) {
   const mem::PacketInfo& info = message.info;
   if (info.offload.checksum == mem::ChecksumState::kVerified) return true;

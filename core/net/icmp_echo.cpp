@@ -76,11 +76,11 @@ void answer_echo(Context& ctx, Parts& parts, const mem::Packet& request) {
     return;
   }
   SendParams params;
-  params.tos = info.tos;
   if (is_ip6(info.destination)) {
     params.protocol = wire::ip_protocol::kIcmp6;
     count_icmp6_out(ctx, static_cast<uint8_t>(wire::Icmp6Type::kEchoReply));
   } else {
+    params.tos = info.tos;  // RFC 1349 5.1. RFC 4443 asks for no traffic class: the default then.
     params.protocol = wire::ip_protocol::kIcmp;
     count_icmp4_out(ctx, static_cast<uint8_t>(wire::Icmp4Type::kEchoReply));
   }

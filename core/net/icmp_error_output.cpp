@@ -72,7 +72,8 @@ void send_icmp_error(Context& ctx, Parts& parts, const mem::Packet& offending,
     ctx.drop(DropReason::kIcmpErrorForbidden);
     return;
   }
-  // Our own address as it was addressed, if it was; else the one that routing chooses.
+  // Our own address as it was addressed, if it was; else the one that routing chooses (RFC 4443
+  // 2.2).
   const mem::PacketInfo& info = offending.info;
   const bool is_own = cause == ErrorCause::kOwn;
   const bool is_to_us = parts.interfaces.owner(info.destination) != nullptr;

@@ -64,7 +64,7 @@ void fill_info(mem::PacketInfo& info, const Interface& interface, const Ip4View&
   info.flags = 0;
 }
 
-// 2. RFC 1122 3.2.1.3: addresses that can be the source of a packet from this interface.
+// 2. RFC 1122 3.2.1.3, 4.1.3.6: addresses that can be the source of a packet from this interface.
 std::optional<DropReason> check_source(const Parts& parts, const Interface& interface,
                                        Ip4Address source) {
   if (source.is_this_network() || source.is_multicast() || source.is_reserved() ||

@@ -143,7 +143,7 @@ mem::PacketPtr reassemble(Context& ctx, Parts& parts, mem::PacketPtr packet,
   return whole;
 }
 
-// RFC 6946: a datagram in one fragment is one by itself, whatever else has its identification.
+// RFC 6946 4: a datagram in one fragment is one by itself, whatever else has its identification.
 bool is_atomic(const wire::Ip6ExtensionView& header) {
   return header.fragment_offset_bytes() == 0 && !header.more_fragments();
 }
@@ -164,7 +164,8 @@ Outcome obey(Context& ctx, Parts& parts, mem::Packet& packet, const Ip6HeaderWal
   }
 }
 
-// What the headers lead to. Upper layers that nobody knows are refused later, by the stack.
+// What the headers lead to. Upper layers that nobody knows are refused later, by the stack (RFC
+// 8200 4).
 mem::PacketPtr deliver(Context& ctx, mem::PacketPtr packet, const Ip6HeaderWalk& walk) {
   packet->info.protocol = walk.next_header();
   packet->info.ip_header_bytes = static_cast<uint16_t>(walk.offset());

@@ -43,6 +43,7 @@ void count_request(Context& ctx, const Route& route, uint32_t bytes) {
   if (route.is_broadcast) ctx.counters.count(Mib::kIpOutBcastPkts);
 }
 
+// RFC 1122 3.2.1.7: never 0.
 uint8_t hops_for(const Parts& parts, const Route& route, const SendParams& params) {
   if (params.ttl != 0) return params.ttl;
   if (route.is_multicast) return 1;  // RFC 1112 6.1, RFC 3493 5.2
@@ -58,7 +59,7 @@ void fill_info(mem::PacketInfo& info, const Route& route, const SendParams& para
   info.next_hop = route.next_hop;
   info.protocol = params.protocol;
   info.ttl = params.ttl;
-  info.tos = params.tos;
+  info.tos = params.tos;  // RFC 1122 3.2.1.6
   info.ip_header_bytes = header_bytes;
   info.flags = 0;
 }

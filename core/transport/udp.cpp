@@ -14,6 +14,7 @@ namespace {
 
 // RFC 768: a sender may make none. RFC 8200 8.1: over IPv6 it must; who takes it nevertheless is
 // for the socket to say (RFC 6936).
+// RFC 1122 4.1.3.4.
 bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire::UdpView& udp) {
   if (!udp.has_checksum()) return true;
   if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
@@ -292,7 +293,7 @@ void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
   if (endpoint == nullptr) {
     ctx.drop(DropReason::kUdpNoPort);
     ctx.counters.count(Mib::kUdpNoPorts);
-    network.refuse(ctx, std::move(packet), net::Refusal::kPort);
+    network.refuse(ctx, std::move(packet), net::Refusal::kPort);  // RFC 1122 4.1.3.1
     return;
   }
   deliver(ctx, *endpoint, std::move(packet));

@@ -80,6 +80,7 @@ TEST_F(NeighbourCacheTest, FullQueueGivesUpItsOldestPacket) {
   memory_->clear(released);
 }
 
+// RFC 4861 7.2.2.
 TEST_F(NeighbourCacheTest, AsksThreeTimesASecondApartThenFailsAndReportsThePackets) {
   const Instant start = ctx_.now;
   ASSERT_TRUE(enqueue().ok());

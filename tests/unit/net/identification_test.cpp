@@ -17,6 +17,7 @@ TEST(Identification, DoesNotRepeatWithin65536Datagrams) {
   EXPECT_EQ(seen.size(), 65536u);
 }
 
+// RFC 7739 5.3.
 TEST(Identification, StartsElsewhereForEachDestinationProtocolAndKey) {
   Identification ids(SecretKey{1, 2});
   Identification other_key(SecretKey{3, 4});

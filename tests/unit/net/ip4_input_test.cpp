@@ -69,6 +69,7 @@ TEST_F(Ip4InputTest, TruncatedHeaderIsDropped) {
   EXPECT_EQ(drops(DropReason::kIpTooShort), 1u);
 }
 
+// RFC 1122 3.2.1.3 and 4.1.3.6.
 TEST_F(Ip4InputTest, SourcesThatNoHostCanHaveAreDropped) {
   for (const Ip4Address bad :
        {Ip4Address::any(), Ip4Address::from(0, 9, 9, 9), Ip4Address::from(224, 0, 0, 1),
@@ -88,7 +89,8 @@ TEST_F(Ip4InputTest, AddressOfAnotherInterfaceIsNotForUs) {
   const InterfaceId other = add_interface(ctx_, *network_, link::device_settings("ts1")).value();
   const Ip4Address address = Ip4Address::from(172, 16, 0, 2);
   ASSERT_TRUE(add_address(ctx_, *network_, other, {address, 24}).ok());
-  EXPECT_FALSE(input(ip4({.destination = address}, kPayload))) << "strong host model";
+  EXPECT_FALSE(input(ip4({.destination = address}, kPayload)))
+      << "strong host model, RFC 1122 3.3.4.2";
   EXPECT_EQ(drops(DropReason::kIpNotForUs), 1u);
 }
 

@@ -12,6 +12,7 @@ class Ip4OutputTest : public NetTest {
   void lower_path_mtu(uint32_t mtu) { parts().path_mtus.lower(kFar, mtu, ctx_.now); }
 };
 
+// RFC 1122 3.2.1.6 and 3.2.1.7.
 TEST_F(Ip4OutputTest, HeaderOfAnAtomicDatagramIsThisToTheByte) {
   ASSERT_TRUE(
       send(test::hex("0102030405060708"), kPeer, {.ttl = 9, .tos = 0x10, .dont_fragment = true})

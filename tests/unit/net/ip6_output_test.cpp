@@ -1,0 +1,78 @@
+#include "net/ip6_output.h"
+
+#include "tests/unit/net/net6_test.h"
+
+namespace tapstack::net {
+namespace {
+
+const Frame kUdp = test::hex("d431 0035 0010 0000 6162 6364 6566 6768");
+
+class Ip6OutputTest : public Net6Test {
+ protected:
+  static uint32_t label(const Frame& packet) { return get32(packet, 0) & 0xfffff; }
+  Frame sent_after(const Frame& payload, const IpAddress& to, const SendParams& params = {}) {
+    EXPECT_TRUE(send(payload, to, params).ok());
+    return sent();
+  }
+};
+
+TEST_F(Ip6OutputTest, PutsTheHeaderInFront) {
+  EXPECT_TRUE(send(kUdp, kPeer6, {.ttl = 9, .tos = 0xb9}).ok());
+  EXPECT_EQ(
+      sent_without_label(),
+      ip6({.source = kOurs6, .destination = kPeer6, .hop_limit = 9, .traffic_class = 0xb9}, kUdp));
+  EXPECT_EQ(counters_.value(Mib::kIp6OutRequests), 1u);
+  EXPECT_EQ(counters_.value(Mib::kIpOutRequests), 0u);
+}
+
+TEST_F(Ip6OutputTest, HopLimitIsTheLinksOrOneForGroups) {
+  EXPECT_EQ(sent_after(kUdp, kPeer6).at(7), 64);
+  parts().links.at(ts0_).hop_limit = 17;
+  EXPECT_EQ(sent_after(kUdp, kPeer6).at(7), 17);
+  EXPECT_EQ(sent_after(kUdp, IpAddress(Ip6Address::all_nodes(), ts0_)).at(7), 1);
+}
+
+TEST_F(Ip6OutputTest, FlowLabelIsThatOfTheFlow) {
+  const uint32_t first = label(sent_after(kUdp, kPeer6));
+  EXPECT_NE(first, 0u);
+  EXPECT_EQ(label(sent_after(kUdp + Frame(100), kPeer6)), first) << "RFC 6437 3";
+  Frame other_port = kUdp;
+  other_port[3] ^= 1;
+  EXPECT_NE(label(sent_after(other_port, kPeer6)), first);
+  EXPECT_NE(label(sent_after(kUdp, kFar6)), first);
+  EXPECT_EQ(label(sent_after(kUdp, kPeer6, {.flow_label = 0xabcde})), 0xabcdeu);
+}
+
+TEST_F(Ip6OutputTest, TooLargeIsRefusedWhenItMayNotBeCut) {
+  EXPECT_TRUE(send(Frame(1460), kPeer6, {.dont_fragment = true}).ok());
+  EXPECT_EQ(send(Frame(1461), kPeer6, {.dont_fragment = true}).error(), Error::kMessageTooLong);
+  EXPECT_EQ(counters_.value(Mib::kIp6OutDiscards), 1u);
+}
+
+// RFC 8200 5.
+TEST_F(Ip6OutputTest, PathMtuCutsWhatTheLinkWouldTake) {
+  parts().path_mtus.lower(kPeer6, 1300, ctx_.now);
+  EXPECT_EQ(sent_after(Frame(1400), kPeer6).size(), 1296u);
+  EXPECT_EQ(sent()[6], 44);
+  EXPECT_EQ(sent_after(Frame(1400), kPeer6, {.ignore_path_mtu = true}).size(), 1440u);
+}
+
+TEST_F(Ip6OutputTest, MtuThatARouterAdvertisedHolds) {
+  parts().links.at(ts0_).mtu_bytes = 1280;
+  EXPECT_EQ(network_->route(kPeer6, IpAddress(), InterfaceId{}, ctx_.now)->mtu_bytes, 1280u);
+  EXPECT_EQ(sent_after(Frame(1300), kPeer6).size(), 1280u);
+}
+
+TEST_F(Ip6OutputTest, HeaderOfTheSendersStaysAsItIs) {
+  const Frame packet = ip6(
+      {.source = Ip6Address::any(), .destination = kPeer6, .hop_limit = 3, .flow_label = 0x54321},
+      kUdp);
+  EXPECT_EQ(sent_after(packet, kPeer6, {.header_included = true}), packet);
+  EXPECT_EQ(send(Frame(39), kPeer6, {.header_included = true}).error(), Error::kInvalid);
+  EXPECT_EQ(send(Frame(40), kPeer6, {.header_included = true}).error(), Error::kInvalid);
+  EXPECT_EQ(send(ip6({}, Frame(1461)), kPeer6, {.header_included = true}).error(),
+            Error::kMessageTooLong);
+}
+
+}  // namespace
+}  // namespace tapstack::net
