@@ -72,10 +72,11 @@ struct Config {
   size_t reassembly_fragments_max = 64;     // fragments held of one datagram; more: dropped whole.
   size_t reassembly_blocks_max = 2048;      // blocks all reassemblies may hold together.
   uint32_t reassembly_timeout_ms = 30'000;  // Linux's 30 s; RFC 1122 3.3.2 suggests 60-120 s.
-  size_t path_mtus = 256;                   // cached destinations. Cost: 32 each.
-  uint32_t path_mtu_age_ms = 600'000;       // RFC 1191 6.3: ten minutes.
-  uint32_t path_mtu_min_bytes = 552;        // Linux's min_pmtu; RFC 791's floor is 68.
-  uint32_t icmp_errors_per_second = 1000;   // token bucket for errors sent, RFC 1812 4.3.2.8.
+  uint32_t reassembly_timeout_ip6_ms = 60'000;  // RFC 8200 4.5.
+  size_t path_mtus = 256;                       // cached destinations. Cost: 32 each.
+  uint32_t path_mtu_age_ms = 600'000;           // RFC 1191 6.3: ten minutes.
+  uint32_t path_mtu_min_bytes = 552;            // Linux's min_pmtu; RFC 791's floor is 68.
+  uint32_t icmp_errors_per_second = 1000;       // token bucket for errors sent, RFC 1812 4.3.2.8.
   uint32_t icmp_errors_burst = 50;
   size_t identifications = 256;           // counters that destinations share by hash. Cost: 4 each.
   size_t ip6_extension_headers_max = 16;  // in one packet, RFC 8883 3.1; more: dropped.

@@ -7,7 +7,6 @@
 namespace tapstack::net {
 namespace {
 
-constexpr Duration kTimeout = Duration::ms(kConfig.reassembly_timeout_ms);
 constexpr uint32_t kDatagramBytesMax = 65535;  // header and payload, RFC 791 3.1
 constexpr uint32_t kIp6HeaderBytes = 40;
 constexpr uint32_t kIp6FragmentBytes = 8;
@@ -18,6 +17,11 @@ constexpr uint8_t kEcnMask = 3;
 
 timer::TimerId timer_of(mem::Index index) {
   return timer::make(timer::TimerKind::kReassembly, index);
+}
+
+Duration timeout_for(const ReassemblyKey& key) {
+  return Duration::ms(is_ip6(key.source) ? kConfig.reassembly_timeout_ip6_ms
+                                         : kConfig.reassembly_timeout_ms);
 }
 
 void count_failure(Context& ctx, const ReassemblyKey& key) {
@@ -140,7 +144,7 @@ mem::Index Reassembly::open(Context& ctx, const ReassemblyKey& key) {
   if (newest_ != mem::kNoIndex) datagrams_.at(newest_).newer = index;
   newest_ = index;
   if (oldest_ == mem::kNoIndex) oldest_ = index;
-  ctx.timers.arm(timer_of(index), ctx.now + kTimeout);
+  ctx.timers.arm(timer_of(index), ctx.now + timeout_for(key));
   return index;
 }
 

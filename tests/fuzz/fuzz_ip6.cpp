@@ -59,7 +59,7 @@ class Machine {
   }
 
   void expect_nothing_left() {
-    pass(Duration::ms(2 * kConfig.reassembly_timeout_ms));
+    pass(Duration::ms(2 * kConfig.reassembly_timeout_ip6_ms));
     if (memory_->packets_used() != 0 || memory_->blocks_used() != 0) std::abort();
   }
 

@@ -25,13 +25,6 @@ TEST_F(Ip6OutputTest, PutsTheHeaderInFront) {
   EXPECT_EQ(counters_.value(Mib::kIpOutRequests), 0u);
 }
 
-TEST_F(Ip6OutputTest, HopLimitIsTheLinksOrOneForGroups) {
-  EXPECT_EQ(sent_after(kUdp, kPeer6).at(7), 64);
-  parts().links.at(ts0_).hop_limit = 17;
-  EXPECT_EQ(sent_after(kUdp, kPeer6).at(7), 17);
-  EXPECT_EQ(sent_after(kUdp, IpAddress(Ip6Address::all_nodes(), ts0_)).at(7), 1);
-}
-
 TEST_F(Ip6OutputTest, FlowLabelIsThatOfTheFlow) {
   const uint32_t first = label(sent_after(kUdp, kPeer6));
   EXPECT_NE(first, 0u);
@@ -41,26 +34,6 @@ TEST_F(Ip6OutputTest, FlowLabelIsThatOfTheFlow) {
   EXPECT_NE(label(sent_after(other_port, kPeer6)), first);
   EXPECT_NE(label(sent_after(kUdp, kFar6)), first);
   EXPECT_EQ(label(sent_after(kUdp, kPeer6, {.flow_label = 0xabcde})), 0xabcdeu);
-}
-
-TEST_F(Ip6OutputTest, TooLargeIsRefusedWhenItMayNotBeCut) {
-  EXPECT_TRUE(send(Frame(1460), kPeer6, {.dont_fragment = true}).ok());
-  EXPECT_EQ(send(Frame(1461), kPeer6, {.dont_fragment = true}).error(), Error::kMessageTooLong);
-  EXPECT_EQ(counters_.value(Mib::kIp6OutDiscards), 1u);
-}
-
-// RFC 8200 5.
-TEST_F(Ip6OutputTest, PathMtuCutsWhatTheLinkWouldTake) {
-  parts().path_mtus.lower(kPeer6, 1300, ctx_.now);
-  EXPECT_EQ(sent_after(Frame(1400), kPeer6).size(), 1296u);
-  EXPECT_EQ(sent()[6], 44);
-  EXPECT_EQ(sent_after(Frame(1400), kPeer6, {.ignore_path_mtu = true}).size(), 1440u);
-}
-
-TEST_F(Ip6OutputTest, MtuThatARouterAdvertisedHolds) {
-  parts().links.at(ts0_).mtu_bytes = 1280;
-  EXPECT_EQ(network_->route(kPeer6, IpAddress(), InterfaceId{}, ctx_.now)->mtu_bytes, 1280u);
-  EXPECT_EQ(sent_after(Frame(1300), kPeer6).size(), 1280u);
 }
 
 TEST_F(Ip6OutputTest, HeaderOfTheSendersStaysAsItIs) {

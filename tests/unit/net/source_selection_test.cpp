@@ -13,6 +13,8 @@ constexpr InterfaceId kIf{2};
 
 class SourceSelectionTest : public testing::Test {
  protected:
+  SourceSelectionTest() { interface_.id = kIf; }
+
   void add(const Ip6Address& address, AddressState state = AddressState::kPreferred,
            AddressOrigin origin = AddressOrigin::kManual) {
     InterfaceAddress& slot = interface_.address_slots[interface_.address_count++];
@@ -33,7 +35,7 @@ class SourceSelectionTest : public testing::Test {
 
   const Ip6Address link_local_ = Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 2);
   const Ip6Address unique_local_ = Ip6Address::from(0xfd10, 0, 0, 1, 0, 0, 0, 2);
-  link::Interface interface_{.id = kIf};
+  link::Interface interface_;
 };
 
 // RFC 6724 5, rule by rule.
