@@ -16,9 +16,10 @@ constexpr Duration kSettling = Duration::s(60);
 constexpr Duration kSlack = Duration::ms(20);
 constexpr size_t kDestination = kEthernetHeader + 24;
 
-bool is_discovery(const ByteString& frame) {  // always sent with 255 (RFC 4861)
+// Always sent with 255: neighbour discovery (RFC 4861) and, by the recorded node, errors.
+bool has_hop_limit_of_its_own(const ByteString& frame) {
   const auto type = icmp6_type(frame);
-  return type && *type >= 133 && *type <= 137;
+  return type && (*type < 128 || (*type >= 133 && *type <= 137));
 }
 
 class Run {
@@ -159,7 +160,7 @@ uint8_t initial_hop_limit(const Sequence& sequence) {
   for (const Step& step : sequence.steps) {
     if (step.op == Op::kReboot) return 0;
     if (step.op == Op::kInject && advertised_hop_limit(step.frame) != 0) return 0;
-    if (step.op == Op::kCheck && is_ip6(step.frame) && !is_discovery(step.frame)) {
+    if (step.op == Op::kCheck && is_ip6(step.frame) && !has_hop_limit_of_its_own(step.frame)) {
       return hop_limit_of(step.frame);
     }
   }
