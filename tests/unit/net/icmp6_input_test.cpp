@@ -38,6 +38,17 @@ TEST_F(Icmp6InputTest, UnknownInformationalMessageIsLeftToSockets) {
   EXPECT_EQ(drops(DropReason::kIcmpUnknownType), 1u);
 }
 
+// RFC 6980 5.
+TEST_F(Icmp6InputTest, NeighbourDiscoveryInAFragmentIsIgnored) {
+  Frame target;
+  put(target, kOurs6);
+  const Frame solicitation = icmp6({}, 135, 0, 0, target);
+  input(
+      ip6({.next_header = 44, .hop_limit = 255}, fragment6_header(58, 0, false, 1) + solicitation));
+  EXPECT_EQ(drops(DropReason::kNdFragmented), 1u);
+  EXPECT_TRUE(sent().empty());
+}
+
 TEST_F(Icmp6InputTest, ErrorTellsWhoseItIsAndWhatItMeans) {
   EXPECT_TRUE(input(error_about(ours_, 1, 4)));
   IcmpError error;
