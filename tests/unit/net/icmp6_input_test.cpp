@@ -38,17 +38,6 @@ TEST_F(Icmp6InputTest, UnknownInformationalMessageIsLeftToSockets) {
   EXPECT_EQ(drops(DropReason::kIcmpUnknownType), 1u);
 }
 
-// RFC 6980 5.
-TEST_F(Icmp6InputTest, NeighbourDiscoveryInAFragmentIsIgnored) {
-  Frame target;
-  put(target, kOurs6);
-  const Frame solicitation = icmp6({}, 135, 0, 0, target);
-  input(
-      ip6({.next_header = 44, .hop_limit = 255}, fragment6_header(58, 0, false, 1) + solicitation));
-  EXPECT_EQ(drops(DropReason::kNdFragmented), 1u);
-  EXPECT_TRUE(sent().empty());
-}
-
 TEST_F(Icmp6InputTest, ErrorTellsWhoseItIsAndWhatItMeans) {
   EXPECT_TRUE(input(error_about(ours_, 1, 4)));
   IcmpError error;
@@ -135,6 +124,22 @@ TEST_F(Icmp6InputTest, WhatIsSaidAboutTcpIsOnlyReported) {
   ASSERT_TRUE(take(error));
   EXPECT_EQ(error.mtu_bytes, 1400u);
   EXPECT_EQ(network_->route(kFar6, IpAddress(), InterfaceId{}, ctx_.now)->mtu_bytes, 1500u);
+}
+
+using Icmp6OnEthernetTest = NetTest;
+
+// RFC 6980 5.
+TEST_F(Icmp6OnEthernetTest, NeighbourDiscoveryInAFragmentIsIgnored) {
+  const Ip6 h{.source = kPeerLink6, .destination = Ip6Address::all_nodes(), .hop_limit = 255};
+  Ip6 in_fragment = h;
+  in_fragment.next_header = 44;
+  Frame target;
+  put(target, kOurs6);
+  const Frame packet =
+      ip6(in_fragment, fragment6_header(58, 0, false, 1) + icmp6(h, 135, 0, 0, target));
+  network_->input(ctx_, ts0_, packet_of(link::ethernet(kOurMac, kPeerMac, 0x86dd, packet)));
+  EXPECT_EQ(drops(DropReason::kNdFragmented), 1u);
+  EXPECT_TRUE(sent().empty());
 }
 
 }  // namespace
