@@ -105,7 +105,7 @@ void enter_time_wait(Work& w, net::Network& network) {
   record.route = c.route;
   record.snd_nxt = c.snd.vars().nxt;
   record.rcv_nxt = c.rcv.vars().nxt;
-  record.window = c.rcv.advertise(0, c.acks.segment_bytes());
+  record.window = c.rcv.advertise(c.acks.segment_bytes());
   record.timestamps = c.timestamps.is_enabled();
   record.timestamp_offset = c.timestamps.offset();
   record.timestamp_recent = c.timestamps.recent();

@@ -76,7 +76,7 @@ OutputLimits limits_of(const Connection& c, const Outgoing& out) {
 // An ACK goes out with whatever segment this is.
 void take_ack_along(Work& w, Outgoing& out) {
   Connection& c = w.c;
-  out.wnd = c.rcv.advertise(c.out_of_order.bytes(), c.acks.segment_bytes());
+  out.wnd = c.rcv.advertise(c.acks.segment_bytes());
   c.timestamps.on_ack_sent(out.ack);
   c.acks.on_ack_sent();
   c.dsack.on_reported();
@@ -268,6 +268,7 @@ bool must_wait_for_pace(Work& w, const OutputPlan& plan) {
   if (c.congestion.pacing_bytes_per_s() == 0 || c.pacer.may_send(w.ctx.now)) return false;
   const bool is_repair = plan.kind == OutputPlan::Kind::kRetransmit && c.wanted.first_lost;
   if (plan.is_loss_probe || is_repair) return false;
+  c.pacer.on_held_back();
   c.deadlines.set(Deadline::kPacing, c.pacer.next_send_at());
   return true;
 }

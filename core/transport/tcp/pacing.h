@@ -23,12 +23,17 @@ class Pacer {
   // paced). A piece may be as large as the quantum of whoever decides the rate: what follows waits
   // for as long as the piece takes.
   void on_sent(Instant now, uint64_t bytes, uint64_t rate_bytes_per_s);
+  // Text could go but for its turn: when next_send_at() comes late, that is made up for. Time in
+  // which the window or the program held it back earns no burst, which a short queue could not
+  // hold.
+  void on_held_back() { is_waiting_ = true; }
   // Nothing may leave before; in the past, or zero, when nothing has to wait.
   Instant next_send_at() const;
   bool may_send(Instant now) const { return next_send_at() <= now; }
 
  private:
   int64_t next_send_ns_ = 0;  // finer than Instant: at 10 Gbit/s a segment takes 1.2 us
+  bool is_waiting_ = false;   // text was held back, and its lateness is not made up for yet
 };
 
 }  // namespace tapstack::transport::tcp

@@ -18,23 +18,24 @@ void Receiver::start(SeqNumber irs, uint32_t limit_bytes, uint8_t shift) {
   shift_ = shift;
 }
 
-uint32_t Receiver::free_bytes(uint32_t out_of_order_bytes) const {
-  const uint32_t held = queue_.length + out_of_order_bytes;
-  return limit_bytes_ - std::min(limit_bytes_, held);
+// What came out of order lies within the window, so it needs no room beside it. Taken off, it would
+// halve the window of a path with losses while they are repaired.
+uint32_t Receiver::free_bytes() const {
+  return limit_bytes_ - std::min(limit_bytes_, queue_.length);
 }
 
 uint16_t Receiver::advertise_in_syn() {
-  const auto window = static_cast<uint16_t>(std::min(free_bytes(0), uint32_t{0xffff}));
+  const auto window = static_cast<uint16_t>(std::min(free_bytes(), uint32_t{0xffff}));
   v_.window_end = later(v_.window_end, v_.nxt + window);
   return window;
 }
 
-uint16_t Receiver::advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes) {
+uint16_t Receiver::advertise(uint32_t mss_bytes) {
   const uint32_t offered = v_.wnd_bytes();
   const uint32_t unit = uint32_t{1} << shift_;
   // Rounded up, so that scaling does not take back what was offered.
   const uint32_t least = (offered + unit - 1) >> shift_;
-  const uint32_t could = free_bytes(out_of_order_bytes);
+  const uint32_t could = free_bytes();
   const uint32_t worth_it = offered + std::min(limit_bytes_ / 2, mss_bytes);
   uint32_t field = least;
   if (could >= worth_it) field = std::max(least, could >> shift_);
@@ -43,9 +44,9 @@ uint16_t Receiver::advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes) {
   return static_cast<uint16_t>(field);
 }
 
-bool Receiver::is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const {
+bool Receiver::is_update_due(uint32_t mss_bytes) const {
   // No more than the window field can tell.
-  const uint32_t could = std::min(free_bytes(out_of_order_bytes), uint32_t{0xffff} << shift_);
+  const uint32_t could = std::min(free_bytes(), uint32_t{0xffff} << shift_);
   const uint32_t offered = v_.wnd_bytes();
   return could >= offered + std::min(limit_bytes_ / 2, mss_bytes) && could >= 2 * offered;
 }

@@ -33,12 +33,12 @@ class Receiver {
   void start(SeqNumber irs, uint32_t limit_bytes, uint8_t shift);
   // The unscaled window of a SYN or SYN-ACK (RFC 7323 2.2); what it offers counts as offered.
   uint16_t advertise_in_syn();
-  // The window field of a segment now going out. `out_of_order_bytes` are held beside the queue;
-  // `mss_bytes`: full segments of the peer. The edge moves only by min(limit / 2, mss), to avoid
-  // the silly window syndrome (RFC 9293 3.8.6.2.2, MUST-39).
-  uint16_t advertise(uint32_t out_of_order_bytes, uint32_t mss_bytes);
+  // The window field of a segment now going out. `mss_bytes`: full segments of the peer. The edge
+  // moves only by min(limit / 2, mss), to avoid the silly window syndrome (RFC 9293 3.8.6.2.2,
+  // MUST-39).
+  uint16_t advertise(uint32_t mss_bytes);
   // Whether the reader has freed so much that the peer should be told: twice what it knows of.
-  bool is_update_due(uint32_t out_of_order_bytes, uint32_t mss_bytes) const;
+  bool is_update_due(uint32_t mss_bytes) const;
 
   // In-order text that begins at nxt. Once the queue's blocks are as large as its limit, text goes
   // into the blocks that are there as far as it fits: they stay below about twice the limit,
@@ -59,7 +59,7 @@ class Receiver {
   uint8_t shift() const { return shift_; }
 
  private:
-  uint32_t free_bytes(uint32_t out_of_order_bytes) const;
+  uint32_t free_bytes() const;
 
   ReceiveVariables v_;
   mem::Chain queue_;

@@ -46,8 +46,7 @@ void after_reading(Work& w, uint32_t bytes) {
                                                  c.settings.receive_buffer_max_bytes, w.ctx.now);
     c.rcv.set_limit(clamped_window(c.settings, wanted));
   }
-  if (can_receive_text(c.state) &&
-      c.rcv.is_update_due(c.out_of_order.bytes(), c.acks.segment_bytes())) {
+  if (can_receive_text(c.state) && c.rcv.is_update_due(c.acks.segment_bytes())) {
     c.acks.on_immediate();
     mark_output(w);
   }

@@ -12,7 +12,7 @@ constexpr tapstack::Config tapstack_user_config(tapstack::Config c) {
   c.udp_endpoints = 16;
   c.raw_endpoints = 16;
   c.buffer_max_bytes = 512u << 20;
-  c.tcp_receive_buffer_max_bytes = 256u << 20;
-  c.tcp_send_buffer_max_bytes = 256u << 20;
+  c.tcp_receive_buffer_max_bytes = 384u << 20;
+  c.tcp_send_buffer_max_bytes = 384u << 20;
   return c;
 }

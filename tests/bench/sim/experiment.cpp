@@ -29,11 +29,11 @@ PathSettings path_settings(const Cell& cell) {
   return path;
 }
 
-// Enough that no buffer limits the flow: what the path and its queue hold, twice, since what was
-// lost is held until it is repaired a round trip later.
+// Enough that no buffer limits the flow: what the path and its queue hold, and as much for each of
+// three round trips in which something that was lost, and lost again, is being repaired.
 int64_t buffer_bytes(const Cell& cell) {
   constexpr int64_t kFloor = 256 * 1024;
-  return std::max(kFloor, 3 * (bdp_bytes(cell) + queue_bytes(cell)));
+  return std::max(kFloor, 4 * (bdp_bytes(cell) + queue_bytes(cell)));
 }
 
 double jain(const std::vector<double>& x) {

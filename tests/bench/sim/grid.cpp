@@ -9,6 +9,9 @@ namespace {
 constexpr int64_t kMbit = 1'000'000;
 constexpr int64_t kBdpBytesMax = 64 << 20;
 constexpr double kFrameBits = 1514 * 8;
+// BBR probes for bandwidth every 2 to 3 s; what it takes from a path is a matter of several probes.
+constexpr Duration kSeveralProbes = Duration::s(12);
+constexpr int64_t kProbedRateMax = 1000 * kMbit;  // beyond, that is too many packets
 
 struct Extent {
   double packets_max;       // of one cell, roughly: what it costs
@@ -40,6 +43,9 @@ void add_rates(std::vector<Cell>& cells, const std::string& algorithm, bool full
         cell.algorithms = {algorithm};
         cell.duration =
             duration(full ? kFull : kDefault, static_cast<double>(rate), cell.round_trip);
+        if (algorithm == "bbr" && rate <= kProbedRateMax) {
+          cell.duration = std::max(cell.duration, kSeveralProbes);
+        }
         if (bdp_bytes(cell) <= kBdpBytesMax) cells.push_back(cell);
       }
     }

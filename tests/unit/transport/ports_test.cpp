@@ -125,6 +125,32 @@ TEST_F(PortsTest, OutgoingConnectionsToOneEndGetDifferentPorts) {
   }
 }
 
+// RFC 6056 3.3.4: whoever is connected to learns nothing about the ports towards others.
+TEST_F(PortsTest, EachRemoteEndHasASequenceOfPortsOfItsOwn) {
+  std::set<uint16_t> first;
+  for (uint8_t n = 1; n <= 40; ++n) {
+    const PortChoice choice{kHere, {Ip4Address::from(10, 0, 1, n), {80}}, {}};
+    const auto b = ports->choose(choice, random, [](Port) { return true; });
+    first.insert(ports->get(*b)->claim.local.port.value);
+  }
+  EXPECT_GE(first.size(), 38u);
+  EXPECT_GE(*first.rbegin() - *first.begin(), 20'000) << "over the whole range";
+}
+
+// RFC 6056 3.3.5: nor how many connections were made between two of its own.
+TEST_F(PortsTest, StepsFromPortToPortVary) {
+  const PortChoice choice{kHere, {kOther, {80}}, {}};
+  std::set<int> steps;
+  int last = 0;
+  for (int i = 0; i < 20; ++i) {
+    const auto b = ports->choose(choice, random, [](Port) { return true; });
+    const int port = ports->get(*b)->claim.local.port.value;
+    if (i > 0) steps.insert(port - last);
+    last = port;
+  }
+  EXPECT_GE(steps.size(), 5u);
+}
+
 TEST_F(PortsTest, OutgoingConnectionsSkipPortsThatAreBound) {
   const PortChoice choice{kHere, {kOther, {80}}, {}};
   const auto b = ports->choose(choice, random, [](Port) { return true; });
