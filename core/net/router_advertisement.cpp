@@ -107,6 +107,7 @@ void learn_mtu(Parts& parts, const Interface& interface, const NdOption& option)
   parts.links.at(interface.id).mtu_bytes = mtu;
 }
 
+// RFC 8106 5.1.
 void learn_servers(Context& ctx, Parts& parts, InterfaceId id, const NdOption& option) {
   for (size_t i = 0; i < option.dns_servers(); ++i) {
     const IpAddress server(option.dns_server(i), id);

@@ -79,7 +79,9 @@ void expire_addresses(Context& ctx, Parts& parts, InterfaceId id) {
   Interface& interface = *parts.interfaces.find(id);
   for (size_t i = interface.address_count; i-- > 0;) {
     InterfaceAddress& own = interface.address_slots[i];
-    if (own.valid_until <= ctx.now) {
+    if (own.valid_until <= ctx.now && own.address().is_ip4()) {
+      parts.interfaces.remove_address(id, IpAddress(own.address())).ignore();
+    } else if (own.valid_until <= ctx.now) {
       remove_ip6_address(ctx, parts, id, IpAddress(own.address())).ignore();
     } else {
       settle_preference(own, ctx.now);

@@ -42,7 +42,7 @@ TEST_F(DuplicateAddressTest, AddressIsOursASecondAfterTheLastProbe) {
   EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kPreferred);
 }
 
-TEST_F(DuplicateAddressTest, AnotherHostsProbeIsACollision) {  // 5.4.3
+TEST_F(DuplicateAddressTest, AnotherHostsProbeIsACollision) {  // RFC 4862 5.4.3
   probe();
   input({.source = Ip6Address::any(), .destination = Ip6Address::solicited_node(kOurLinkLocal)},
         solicitation(kOurLinkLocal));
@@ -51,14 +51,14 @@ TEST_F(DuplicateAddressTest, AnotherHostsProbeIsACollision) {  // 5.4.3
   EXPECT_TRUE(sent().empty());
 }
 
-TEST_F(DuplicateAddressTest, AnotherHostsAdvertisementIsACollision) {  // 5.4.4
+TEST_F(DuplicateAddressTest, AnotherHostsAdvertisementIsACollision) {  // RFC 4862 5.4.4
   probe();
   input({.destination = kAllNodes},
         advertisement(kOurLinkLocal, kOverrideFlag, link_layer_option(2, kPeerMac)));
   EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kDuplicate);
 }
 
-TEST_F(DuplicateAddressTest, ResolutionOfATentativeAddressIsNotAnswered) {  // 5.4.3
+TEST_F(DuplicateAddressTest, ResolutionOfATentativeAddressIsNotAnswered) {  // RFC 4862 5.4.3
   probe();
   input({.destination = Ip6Address::solicited_node(kOurLinkLocal)},
         solicitation(kOurLinkLocal, link_layer_option(1, kPeerMac)));
@@ -66,14 +66,15 @@ TEST_F(DuplicateAddressTest, ResolutionOfATentativeAddressIsNotAnswered) {  // 5
   EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kTentative);
 }
 
-TEST_F(DuplicateAddressTest, CollisionOfTheHardwareAddressEndsAutoconfiguration) {  // 5.4.5
+TEST_F(DuplicateAddressTest,
+       CollisionOfTheHardwareAddressEndsAutoconfiguration) {  // RFC 4862 5.4.5
   probe();
   input({.destination = kAllNodes}, advertisement(kOurLinkLocal, kOverrideFlag));
   input({.destination = kAllNodes}, router_advertisement({}, prefix_option({})));
   EXPECT_EQ(network_->interface(ts0_)->addresses().size(), 1u);
 }
 
-TEST_F(DuplicateAddressTest, ProbeFromAHostWithOurMacIsACollision) {  // 5.4.5
+TEST_F(DuplicateAddressTest, ProbeFromAHostWithOurMacIsACollision) {  // RFC 4862 5.4.5
   probe();
   input({.source = Ip6Address::any(),
          .destination = Ip6Address::solicited_node(kOurLinkLocal),
@@ -98,7 +99,7 @@ class Nonce : public DuplicateAddressTest {
   Nonce() : DuplicateAddressTest({.mode = Ip6Mode::kAutoconfigured}) {}
 };
 
-TEST_F(Nonce, ProbeThatTheLinkThrowsBackIsNoCollision) {  // RFC 7527 4.2
+TEST_F(Nonce, ProbeThatTheLinkThrowsBackIsNoCollision) {  // RFC 7527 4.1 and 4.2
   const Frame f = probe();
   ASSERT_EQ(f.size(), 14u + 40 + 32);
   EXPECT_EQ(f.at(78), 14);

@@ -41,7 +41,7 @@ TEST_F(NeighbourAdvertisementTest, OfOurAddressIsCountedAsAConflict) {
   EXPECT_EQ(drops(DropReason::kNdAddressConflict), 1u);
 }
 
-TEST_F(NeighbourAdvertisementTest, RouterThatSaysItIsNoneIsNotRoutedBy) {  // 7.2.5
+TEST_F(NeighbourAdvertisementTest, RouterThatSaysItIsNoneIsNotRoutedBy) {  // RFC 4861 7.2.5
   input({.destination = kAllNodes}, router_advertisement({}, link_layer_option(1, kPeerMac)));
   ASSERT_TRUE(parts().routes.entries().size() == 1);
   input({.destination = kAllNodes},

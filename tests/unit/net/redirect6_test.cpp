@@ -39,30 +39,30 @@ TEST_F(Redirect6Test, ToTheDestinationItselfPutsItOnTheLink) {
   EXPECT_EQ(next_hop(), IpAddress(kFar6));
 }
 
-TEST_F(Redirect6Test, FromAnotherThanTheFirstHopIsDropped) {  // 8.1
+TEST_F(Redirect6Test, FromAnotherThanTheFirstHopIsDropped) {  // RFC 4861 8.1
   input({.source = kOtherLinkLocal}, redirect(kFar6, kFar6));
   EXPECT_EQ(next_hop(), here(kPeerLinkLocal));
   EXPECT_EQ(drops(DropReason::kNdBadAddress), 1u);
 }
 
-TEST_F(Redirect6Test, ToATargetThatIsNeitherLinkLocalNorTheDestinationIsDropped) {  // 8.1
+TEST_F(Redirect6Test, ToATargetThatIsNeitherLinkLocalNorTheDestinationIsDropped) {  // RFC 4861 8.1
   input({}, redirect(Ip6Address::from(0x2001, 0xdb8, 1, 0, 0, 0, 0, 5), kFar6));
   EXPECT_EQ(next_hop(), here(kPeerLinkLocal));
 }
 
-TEST_F(Redirect6Test, OfAGroupIsDropped) {  // 8.1
+TEST_F(Redirect6Test, OfAGroupIsDropped) {  // RFC 4861 8.1
   input({}, redirect(kOtherLinkLocal, kAllNodes));
   EXPECT_EQ(drops(DropReason::kNdBadAddress), 1u);
 }
 
-TEST_F(Redirect6Test, TargetThatDoesNotAnswerIsLeftAgain) {  // 7.3.3
+TEST_F(Redirect6Test, TargetThatDoesNotAnswerIsLeftAgain) {  // RFC 4861 7.3.3
   input({}, redirect(kOtherLinkLocal, kFar6, link_layer_option(2, kOtherMac)));
   parts().neighbours.lookup(ctx_, ts0_, here(kOtherLinkLocal));
   run(Duration::s(20));
   EXPECT_EQ(next_hop(), here(kPeerLinkLocal));
 }
 
-TEST_F(Redirect6Test, TargetThatCeasesToRouteIsLeftAgain) {  // 7.2.5
+TEST_F(Redirect6Test, TargetThatCeasesToRouteIsLeftAgain) {  // RFC 4861 7.2.5
   input({}, redirect(kOtherLinkLocal, kFar6, link_layer_option(2, kOtherMac)));
   input({.source = kOtherLinkLocal, .destination = kAllNodes, .mac = kOtherMac},
         advertisement(kOtherLinkLocal, kOverrideFlag));

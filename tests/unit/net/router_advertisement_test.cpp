@@ -54,7 +54,7 @@ TEST_F(RouterAdvertisementTest, LifetimeOfZeroEndsIt) {
   EXPECT_FALSE(route(kFar6).ok());
 }
 
-TEST_F(RouterAdvertisementTest, RouterIsForgottenWhenItsLifetimeEnds) {  // 6.3.5
+TEST_F(RouterAdvertisementTest, RouterIsForgottenWhenItsLifetimeEnds) {  // RFC 4861 6.3.5
   advertise({.lifetime_s = 30}, prefix_option({}));
   run(Duration::s(29));
   EXPECT_TRUE(route(kFar6).ok());
@@ -62,7 +62,7 @@ TEST_F(RouterAdvertisementTest, RouterIsForgottenWhenItsLifetimeEnds) {  // 6.3.
   EXPECT_FALSE(route(kFar6).ok());
 }
 
-TEST_F(RouterAdvertisementTest, FromAnAddressThatIsNotLinkLocalIsDropped) {  // 6.1.2
+TEST_F(RouterAdvertisementTest, FromAnAddressThatIsNotLinkLocalIsDropped) {  // RFC 4861 6.1.2
   input({.source = kFar6, .destination = kAllNodes}, router_advertisement({}));
   EXPECT_TRUE(parts().routes.entries().empty());
   EXPECT_EQ(drops(DropReason::kNdBadAddress), 1u);
@@ -74,7 +74,7 @@ TEST_F(RouterAdvertisementTest, PreferredRouterIsTaken) {  // RFC 4191 3.2
   EXPECT_EQ(next_hop(), here(kOtherLinkLocal));
 }
 
-TEST_F(RouterAdvertisementTest, RouterThatDoesNotAnswerGivesWayToOneThatDoes) {  // 6.3.6
+TEST_F(RouterAdvertisementTest, RouterThatDoesNotAnswerGivesWayToOneThatDoes) {  // RFC 4861 6.3.6
   have_two_routers();
   ASSERT_EQ(next_hop(), here(kPeerLinkLocal));
   parts().neighbours.lookup(ctx_, ts0_, here(kPeerLinkLocal));  // used: probed, no answer
@@ -112,7 +112,7 @@ TEST_F(RouterAdvertisementTest, PrefixIsOnTheLink) {
   EXPECT_EQ(route(neighbour)->next_hop, IpAddress(neighbour));
 }
 
-TEST_F(RouterAdvertisementTest, PrefixWithoutItsFlagSaysNothingAboutTheLink) {  // 6.3.4
+TEST_F(RouterAdvertisementTest, PrefixWithoutItsFlagSaysNothingAboutTheLink) {  // RFC 4861 6.3.4
   advertise({}, prefix_option({}));
   advertise({}, prefix_option({.flags = kAutonomous}));
   run(Duration::s(3));
@@ -155,7 +155,7 @@ TEST_F(RouterAdvertisementTest, SourceLinkLayerAddressIsEnteredAsStale) {
   EXPECT_EQ(neighbour(kPeerLinkLocal), NeighbourState::kStale);
 }
 
-TEST_F(RouterAdvertisementTest, DnsServersAndDomainsAreKept) {  // RFC 8106
+TEST_F(RouterAdvertisementTest, DnsServersAndDomainsAreKept) {  // RFC 8106 5.1 and 5.2
   advertise({}, test::hex("1903 0000 00000258 20010db8000000000000000000000053"
                           "1f03 0000 00000258 016101620003636f6d00000000000000"));
   ASSERT_NE(parts().dns.server(0, ctx_.now), nullptr);

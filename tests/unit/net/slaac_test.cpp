@@ -31,7 +31,7 @@ TEST_F(SlaacTest, AddressIsFormedAndProbed) {  // RFC 4862 5.5.3 (d)
   EXPECT_EQ(own(kFormed)->state, AddressState::kPreferred);
 }
 
-TEST_F(SlaacTest, AddressIsDeprecatedThenRemoved) {  // 5.5.4
+TEST_F(SlaacTest, AddressIsDeprecatedThenRemoved) {  // RFC 4862 5.5.4
   advertise({.valid_s = 60, .preferred_s = 30});
   run(Duration::s(30));
   EXPECT_EQ(own(kFormed)->state, AddressState::kDeprecated);
@@ -51,57 +51,57 @@ TEST_F(SlaacTest, InfiniteLifetimeNeverEnds) {
   EXPECT_TRUE(own(kFormed)->valid_until.is_never());
 }
 
-TEST_F(SlaacTest, WithoutTheFlagNothingIsFormed) {  // 5.5.3 (a)
+TEST_F(SlaacTest, WithoutTheFlagNothingIsFormed) {  // RFC 4862 5.5.3 (a)
   advertise({.flags = kOnLink});
   EXPECT_EQ(own(kFormed), nullptr);
 }
 
-TEST_F(SlaacTest, LinkLocalPrefixIsPassedOver) {  // 5.5.3 (b)
+TEST_F(SlaacTest, LinkLocalPrefixIsPassedOver) {  // RFC 4862 5.5.3 (b)
   advertise({.prefix = Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 0)});
   EXPECT_EQ(network_->interface(ts0_)->addresses().size(), 1u);
 }
 
-TEST_F(SlaacTest, PreferredLongerThanValidIsPassedOver) {  // 5.5.3 (c)
+TEST_F(SlaacTest, PreferredLongerThanValidIsPassedOver) {  // RFC 4862 5.5.3 (c)
   advertise({.valid_s = 10, .preferred_s = 20});
   EXPECT_EQ(own(kFormed), nullptr);
 }
 
-TEST_F(SlaacTest, PrefixThatLeavesNoRoomForTheIdentifierIsPassedOver) {  // 5.5.3 (d)
+TEST_F(SlaacTest, PrefixThatLeavesNoRoomForTheIdentifierIsPassedOver) {  // RFC 4862 5.5.3 (d)
   advertise({.length = 120});
   advertise({.length = 48});
   EXPECT_EQ(network_->interface(ts0_)->addresses().size(), 1u);
 }
 
-TEST_F(SlaacTest, ValidLifetimeOfZeroFormsNothing) {  // 5.5.3 (d)
+TEST_F(SlaacTest, ValidLifetimeOfZeroFormsNothing) {  // RFC 4862 5.5.3 (d)
   advertise({.valid_s = 0, .preferred_s = 0});
   EXPECT_EQ(own(kFormed), nullptr);
 }
 
-TEST_F(SlaacTest, LongerLifetimeIsTaken) {  // 5.5.3 (e) 1
+TEST_F(SlaacTest, LongerLifetimeIsTaken) {  // RFC 4862 5.5.3 (e) 1
   advertise({.valid_s = 30, .preferred_s = 30});
   advertise({.valid_s = 60, .preferred_s = 30});
   EXPECT_EQ(valid(), Duration::s(60));
 }
 
-TEST_F(SlaacTest, LifetimeAboveTwoHoursIsTakenEvenIfShorter) {  // 5.5.3 (e) 1
+TEST_F(SlaacTest, LifetimeAboveTwoHoursIsTakenEvenIfShorter) {  // RFC 4862 5.5.3 (e) 1
   advertise({.valid_s = 10 * kHour, .preferred_s = kHour});
   advertise({.valid_s = 3 * kHour, .preferred_s = kHour});
   EXPECT_EQ(valid(), Duration::s(3 * kHour));
 }
 
-TEST_F(SlaacTest, ShorterLifetimeLeavesTwoHours) {  // 5.5.3 (e) 3
+TEST_F(SlaacTest, ShorterLifetimeLeavesTwoHours) {  // RFC 4862 5.5.3 (e) 3
   advertise({.valid_s = 10 * kHour, .preferred_s = kHour});
   advertise({.valid_s = 10, .preferred_s = 10});
   EXPECT_EQ(valid(), Duration::s(2 * kHour));
 }
 
-TEST_F(SlaacTest, WithinTheLastTwoHoursShorterLifetimesAreIgnored) {  // 5.5.3 (e) 2
+TEST_F(SlaacTest, WithinTheLastTwoHoursShorterLifetimesAreIgnored) {  // RFC 4862 5.5.3 (e) 2
   advertise({.valid_s = kHour, .preferred_s = kHour});
   advertise({.valid_s = 10, .preferred_s = 10});
   EXPECT_EQ(valid(), Duration::s(kHour));
 }
 
-TEST_F(SlaacTest, PreferredLifetimeIsAlwaysTaken) {  // 5.5.3 (e)
+TEST_F(SlaacTest, PreferredLifetimeIsAlwaysTaken) {  // RFC 4862 5.5.3 (e)
   advertise({.valid_s = kHour, .preferred_s = kHour});
   advertise({.valid_s = 0, .preferred_s = 0});
   EXPECT_EQ(own(kFormed)->preferred_until, ctx_.now);

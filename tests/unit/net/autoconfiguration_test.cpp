@@ -1,0 +1,56 @@
+#include "net/autoconfiguration.h"
+
+#include "tests/unit/net/nd_test.h"
+
+namespace tapstack::net {
+namespace {
+
+const Ip6Address kGiven = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+
+class AutoconfigurationTest : public NdTest {
+ protected:
+  using NdTest::NdTest;
+  void set_up(bool is_up) {
+    InterfaceSettings settings = network_->interface(ts0_)->settings;
+    settings.is_up = is_up;
+    ASSERT_TRUE(change_interface(ctx_, *network_, ts0_, settings).ok());
+  }
+};
+
+TEST_F(AutoconfigurationTest, JoinsTheGroupInWhichItsAddressIsAskedFor) {  // RFC 4862 5.4.2
+  EXPECT_TRUE(parts().groups.is_member(ts0_, here(Ip6Address::solicited_node(kOurLinkLocal))));
+}
+
+TEST_F(AutoconfigurationTest, LeavesItWithTheAddress) {
+  ASSERT_TRUE(remove_address(ctx_, *network_, ts0_, here(kOurLinkLocal)).ok());
+  EXPECT_FALSE(parts().groups.is_member(ts0_, here(Ip6Address::solicited_node(kOurLinkLocal))));
+}
+
+TEST_F(AutoconfigurationTest, AddressGivenByHandIsProbedToo) {  // RFC 4862 5.4
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {kGiven, 64}).ok());
+  EXPECT_EQ(own(kGiven)->state, AddressState::kTentative);
+}
+
+TEST_F(AutoconfigurationTest, AddressGivenByHandIsProbedAgainWhenTheLinkComesBack) {
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {kGiven, 64}).ok());
+  settle();
+  ASSERT_EQ(own(kGiven)->state, AddressState::kPreferred);
+  set_up(false);
+  EXPECT_EQ(own(kOurLinkLocal), nullptr);
+  set_up(true);
+  EXPECT_EQ(own(kGiven)->state, AddressState::kTentative);
+  EXPECT_NE(own(kOurLinkLocal), nullptr);
+}
+
+class Off : public AutoconfigurationTest {
+ protected:
+  Off() : AutoconfigurationTest({.mode = Ip6Mode::kOff}) {}
+};
+
+TEST_F(Off, NoAddressIsTaken) {
+  EXPECT_EQ(add_address(ctx_, *network_, ts0_, {kGiven, 64}).error(), Error::kInvalid);
+  EXPECT_TRUE(network_->interface(ts0_)->addresses().empty());
+}
+
+}  // namespace
+}  // namespace tapstack::net
