@@ -36,7 +36,7 @@ RANK = {
 # Clients and servers of protocols use the stack through its API only.
 APP_MAY_INCLUDE = {"util", "mem", "timer", "wire", "api", "app"}
 # What the hosted folders may see of the core, and of one another.
-HOSTED_CORE = {"api", "port"}
+HOSTED_CORE = {"api", "app", "port"}
 HOSTED_MAY_INCLUDE = {
     "tapif": {"tapif"},
     "shim": {"shim", "tapif"},

@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 
 namespace tapstack::shim {
@@ -27,10 +28,15 @@ bool is_host_address(const IpAddress& address) {
 bool apply_addresses(std::string_view value, Settings& settings) {
   settings.addresses.clear();
   settings.autoconfigures = false;
+  settings.asks_dhcp = false;
   return tapif::for_each_part(value, [&settings](std::string_view part) {
     if (part == "slaac") {
       settings.autoconfigures = kConfig.ip6;
       return kConfig.ip6;
+    }
+    if (part == "dhcp") {
+      settings.asks_dhcp = true;
+      return true;
     }
     const std::optional<Prefix> prefix = tapif::parse_prefix(part);
     if (!prefix || prefix->length == 0 || !is_host_address(prefix->address) ||
@@ -101,6 +107,13 @@ bool apply_ecn(std::string_view value, Settings& settings) {
   return true;
 }
 
+// A relative path is the program's at its start; it may change its directory later.
+bool apply_state(std::string_view value, Settings& settings) {
+  std::error_code error;
+  settings.state_file = std::filesystem::absolute(value, error).string();
+  return !error;
+}
+
 bool apply_keeper(std::string_view value, Settings& settings) {
   settings.keeper = value;
   return true;
@@ -108,8 +121,9 @@ bool apply_keeper(std::string_view value, Settings& settings) {
 
 constexpr Variable kVariables[] = {
     {"TAPSTACK_ADDR", apply_addresses,
-     "addresses with their prefixes, such as 10.10.10.2/24,fd10:10:10::2/64, and slaac, "
-     "comma-separated"},
+     "addresses with their prefixes, such as 10.10.10.2/24,fd10:10:10::2/64, dhcp and "
+     "slaac, comma-separated"},
+    {"TAPSTACK_STATE", apply_state, "a path"},
     {"TAPSTACK_GW", apply_gateways, "an IPv4 address, an IPv6 address, both with a comma, or none"},
     {"TAPSTACK_DNS", [](std::string_view, Settings&) { return false; },
      "no value: name servers are not supported yet, names come from /etc/hosts"},

@@ -20,6 +20,8 @@ struct Settings {
   // have no zone yet.
   std::vector<Prefix> addresses;
   bool autoconfigures = false;               // "slaac" among them: addresses from routers, RFC 4862
+  bool asks_dhcp = false;                    // "dhcp" among them: an address from a server
+  std::string state_file;                    // TAPSTACK_STATE: where its lease is remembered
   std::vector<IpAddress> gateways;           // TAPSTACK_GW, one a family; default: the host's end
   api::EcnMode ecn = api::EcnMode::kAccept;  // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
   CongestionAlgorithm congestion = kCongestionDefault;  // TAPSTACK_CC, of new TCP sockets

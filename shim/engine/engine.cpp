@@ -28,6 +28,8 @@ constexpr int kYieldsMax = 100;
 // A keeper outlives its last program by the time that its connections take to end.
 constexpr int kKeeperLeavesTries = 200;
 constexpr long kKeeperLeavesPauseNs = 10'000'000;
+// How often the first socket looks whether there is an address.
+constexpr long kAddressLookNs = 10'000'000;
 constexpr const char* kKeeperCommand = "tapstack-keeper";
 
 tapif::Failure system_failure(int error, const char* what) {
@@ -69,7 +71,11 @@ Engine::Started Engine::start(const Settings& settings, std::unique_ptr<tapif::D
   const Quiet quiet;
   std::unique_ptr<Engine> engine(new Engine);
   tapif::Failure failure = engine->set_up(settings, std::move(device));
-  if (failure) engine.reset();
+  if (failure) {
+    engine.reset();
+  } else {
+    engine->await_address();
+  }
   return {std::move(engine), std::move(failure)};
 }
 
@@ -89,12 +95,30 @@ tapif::Failure Engine::set_up(const Settings& settings, std::unique_ptr<tapif::D
   link_ = std::make_unique<Link>(std::move(device));
   tapif::Failure failure = link_->set_up(memory_.stack(), watch_, works_->now, settings);
   if (failure) return failure;
+  failure =
+      clients_.start(memory_.stack(), works_->now, link_->interface(), link_->info().mac, settings);
+  if (failure) return failure;
   turn();
   if (const int error = pthread_create(&thread_, nullptr, run_thread, this)) {
     return system_failure(error, "no thread for the stack");
   }
   has_thread_ = true;
   return {};
+}
+
+void Engine::await_address() {
+  const Instant begin = clock_now();
+  while (true) {
+    lock();
+    const bool is_waiting = clients_.is_waiting();
+    const Duration waited = clock_now() - begin;
+    const bool is_over = waited >= clients_.patience();
+    if (is_waiting && is_over) clients_.report_silence(waited);
+    unlock();
+    if (!is_waiting || is_over) return;
+    const timespec pause{0, kAddressLookNs};
+    ::nanosleep(&pause, nullptr);
+  }
 }
 
 Engine::~Engine() {
@@ -194,6 +218,7 @@ bool Engine::turn_once() {
     api::poll(stack, now);
     is_busy = true;
   }
+  clients_.poll(stack, now);
   is_busy |= pump();
   is_busy |= link_->output(stack, watch_, now);
   if (link_->is_gone() && !was_gone) {
@@ -217,7 +242,8 @@ bool Engine::pump() {
 }
 
 void Engine::arm() {
-  const Instant deadline = std::min(api::next_deadline(works_->stack), link_->next_deadline());
+  const Instant deadline = std::min(
+      {api::next_deadline(works_->stack), link_->next_deadline(), clients_.next_deadline()});
   watch_.set_deadline(slots_.queued() > 0 ? works_->now : deadline);
 }
 

@@ -9,6 +9,7 @@
 
 #include "shim/common/carrier.h"
 #include "shim/common/settings.h"
+#include "shim/engine/address_clients.h"
 #include "shim/engine/link.h"
 #include "shim/engine/stack_memory.h"
 #include "shim/engine/works.h"
@@ -42,6 +43,8 @@ class Engine final : public Carrier {
  private:
   Engine() = default;
   tapif::Failure set_up(const Settings& settings, std::unique_ptr<tapif::Device> device);
+  // Until a server has given an address, for a bounded time; without the lock.
+  void await_address();
   static void* run_thread(void* self);
   void run();
 
@@ -66,6 +69,7 @@ class Engine final : public Carrier {
   Slots slots_;
   Scratch scratch_;
   std::unique_ptr<Link> link_;
+  AddressClients clients_;
   std::unique_ptr<Works> works_;
 };
 

@@ -31,6 +31,7 @@ class Link {
   bool output(Stack& stack, Watch& watch, Instant now);
 
   Instant next_deadline() const;
+  InterfaceId interface() const { return interface_; }
   const tapif::DeviceInfo& info() const { return device_->info(); }
 
  private:

@@ -93,6 +93,29 @@ TEST_F(ConfigurationTest, GatewayMustBeOnLink) {
   EXPECT_TRUE(add_route(*network_, net, kPeer, {}).ok());
 }
 
+TEST_F(ConfigurationTest, GatewayMayBeOnLinkByARouteWithoutGateway) {  // RFC 3442
+  const Ip4Address router = Ip4Address::from(192, 0, 2, 1);
+  const Prefix there{Ip4Address::from(198, 51, 100, 0), 24};
+  EXPECT_EQ(add_route(*network_, there, router, ts0_).error(), Error::kNetworkUnreachable);
+  ASSERT_TRUE(add_route(*network_, {router, 32}, IpAddress(), ts0_).ok());
+  EXPECT_TRUE(add_route(*network_, there, router, ts0_).ok());
+}
+
+TEST_F(ConfigurationTest, LifetimesDeprecateAndRemoveAnAddress) {  // RFC 4862 5.5.4
+  const IpAddress address = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7);
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {address, 128}).ok());
+  const Instant now = ctx_.now;
+  ASSERT_TRUE(
+      set_lifetimes(ctx_, *network_, ts0_, address, now + Duration::s(100), now + Duration::s(200))
+          .ok());
+  const auto state = [&] { return parts().interfaces.find(ts0_)->find_address(address); };
+  run_until(now + Duration::s(101));
+  ASSERT_NE(state(), nullptr);
+  EXPECT_EQ(state()->state, link::AddressState::kDeprecated);
+  run_until(now + Duration::s(201));
+  EXPECT_EQ(state(), nullptr);
+}
+
 TEST_F(ConfigurationTest, GroupWithoutInterfaceIsJoinedWhereItsPacketsWouldGo) {
   const Ip4Address group = Ip4Address::from(239, 0, 0, 1);
   ASSERT_TRUE(join_group(*network_, {}, group, ctx_.now).ok());

@@ -98,6 +98,24 @@ TEST_F(SettingsTest, AutoconfigurationIsAWordAmongTheAddresses) {
   EXPECT_TRUE(read().addresses.empty());
 }
 
+TEST_F(SettingsTest, AServerForAddressesIsAWordAmongThemToo) {
+  EXPECT_FALSE(read().asks_dhcp);
+  variables["TAPSTACK_ADDR"] = "dhcp,slaac";
+  EXPECT_TRUE(read().asks_dhcp);
+  EXPECT_TRUE(read().autoconfigures);
+  EXPECT_TRUE(read().addresses.empty());
+  EXPECT_TRUE(read().gateways.empty());
+}
+
+TEST_F(SettingsTest, TheStateFileIsTheOneOfTheDirectoryAtTheStart) {
+  EXPECT_TRUE(read().state_file.empty());
+  variables["TAPSTACK_STATE"] = "/var/lib/tapstack.state";
+  EXPECT_EQ(read().state_file, "/var/lib/tapstack.state");
+  variables["TAPSTACK_STATE"] = "lease";
+  EXPECT_TRUE(read().state_file.starts_with('/'));
+  EXPECT_TRUE(read().state_file.ends_with("/lease"));
+}
+
 TEST_F(SettingsTest, EachFamilyWithAnAddressHasTheHostsEndForItsGateway) {
   variables["TAPSTACK_HOST_ADDR"] = "2001:db8::1/64,192.0.2.1/28,2001:db8::2/64";
   variables["TAPSTACK_ADDR"] = "192.0.2.7/28,2001:db8::7/64";
