@@ -82,7 +82,10 @@ struct Config {
   size_t ip6_extension_headers_max = 16;  // in one packet, RFC 8883 3.1; more: dropped.
   size_t ip6_options_bytes_max = 2048;    // of one options header: any length. RFC 8504 5.3.
   size_t ip6_options_max = 8;             // but for padding, RFC 8504 5.3.
-  size_t multicast_groups = 32;           // memberships of all interfaces. Cost: 20 each.
+  // Groups that somebody listens to, of all interfaces; each address of IPv6 has one. Cost: 48 each.
+  size_t multicast_groups = 128;
+  size_t multicast_memberships = 256;  // of sockets and of the stack itself. Cost: 28 each.
+  size_t multicast_sources = 256;      // in the source filters of memberships. Cost: 124 each.
 
   // --- DHCP (app/) ------------------------------------------------------------------------------
   // RFC 2131 4.4.1 SHOULD: a client waits 1 to 10 s at random before it asks, so that hosts that
@@ -175,7 +178,9 @@ constexpr Config embedded() {
   c.icmp_errors_burst = 6;
   c.ip6_options_bytes_max = 256;
   c.identifications = 16;
-  c.multicast_groups = 4;
+  c.multicast_groups = 8;
+  c.multicast_memberships = 8;
+  c.multicast_sources = 4;
   c.sockets = 24;
   c.udp_endpoints = 8;
   c.raw_endpoints = 2;
@@ -226,6 +231,9 @@ constexpr Config tiny() {
   c.sockets = 8;
   c.udp_endpoints = 3;
   c.raw_endpoints = 1;
+  c.multicast_groups = 2;
+  c.multicast_memberships = 2;
+  c.multicast_sources = 1;
   c.receive_buffer_default_bytes = 1'024;
   c.send_buffer_default_bytes = 1'024;
   c.buffer_max_bytes = 2'048;
@@ -264,6 +272,9 @@ constexpr Config sim() {
   c.sockets = 64;
   c.udp_endpoints = 16;
   c.raw_endpoints = 8;
+  c.multicast_groups = 16;
+  c.multicast_memberships = 16;
+  c.multicast_sources = 8;
   c.receive_buffer_default_bytes = 65'536;
   c.send_buffer_default_bytes = 65'536;
   c.buffer_max_bytes = 262'144;

@@ -141,14 +141,6 @@ Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id) {
   return socket::tcp_info(stack.view(), id, now);
 }
 
-Status join_group(Stack& stack, Instant, SocketId id, const IpAddress&, InterfaceId) {
-  return stack.view().sockets.find(id) != nullptr ? Error::kNoProtocolOption : Error::kBadHandle;
-}
-
-Status leave_group(Stack& stack, Instant, SocketId id, const IpAddress&, InterfaceId) {
-  return stack.view().sockets.find(id) != nullptr ? Error::kNoProtocolOption : Error::kBadHandle;
-}
-
 bool next_event(Stack& stack, SocketId& id) { return stack.next_event(id); }
 
 }  // namespace tapstack::api

@@ -103,12 +103,6 @@ Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
 // those of set_option() for an option of TCP's own; kNoProtocolOption for others.
 Status set_tcp_default(Stack& stack, Instant now, Option option, int64_t value);
 Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id);  // also of a listener
-// Multicast needs IGMP, which this stack does not have yet: always kNoProtocolOption (or
-// kBadHandle).
-Status join_group(Stack& stack, Instant now, SocketId id, const IpAddress& group,
-                  InterfaceId interface);
-Status leave_group(Stack& stack, Instant now, SocketId id, const IpAddress& group,
-                   InterfaceId interface);
 
 // The next socket whose readiness changed since it was last reported here, with an edge for every
 // further arrival of data; false when there is none.

@@ -78,6 +78,7 @@ struct PacketInfo {
   bool link_broadcast = false;  // addressed to the broadcast or a multicast MAC
   bool link_multicast = false;
   bool ip_broadcast = false;  // destination is a broadcast address of the interface
+  bool is_own_group = false;  // in: sent by this host itself, to a group or broadcast
   bool was_fragmented = false;
   uint16_t flags = 0;  // free for the layer that owns the packet at the moment
   Offload offload;

@@ -1,6 +1,7 @@
 #include "net/autoconfiguration.h"
 
 #include "net/address_timer.h"
+#include "net/group_reports.h"
 #include "net/interface_identifier.h"
 #include "net/router_advertisement.h"
 
@@ -90,11 +91,12 @@ Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const Interfa
   const Status added = parts.interfaces.add_address(id, address);
   if (!added.ok()) return added;
   if (!interface->is_loopback) {
-    const Status joined = parts.groups.join(id, group_of(address.address(), id));
+    const Status joined = parts.groups.join({id, group_of(address.address(), id)});
     if (!joined.ok()) {
       parts.interfaces.remove_address(id, address.address()).ignore();
       return joined;
     }
+    report_group_changes(ctx, parts, id);
     if (interface->settings.is_up) {
       begin(ctx, parts, id, address.address(), start);
       add_link_local(ctx, parts, id);
@@ -114,7 +116,8 @@ void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAdd
 Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
   const Status removed = parts.interfaces.remove_address(id, address);
   if (!removed.ok()) return removed;
-  if (id != link::kLoopback) parts.groups.leave(id, group_of(address, id)).ignore();
+  if (id != link::kLoopback) parts.groups.leave({id, group_of(address, id)}).ignore();
+  report_group_changes(ctx, parts, id);
   arm_address_timer(ctx, parts, id);
   return {};
 }

@@ -3,6 +3,7 @@
 #include "net/address_claim4.h"
 #include "net/address_timer.h"
 #include "net/autoconfiguration.h"
+#include "net/group_reports.h"
 
 namespace tapstack::net {
 namespace {
@@ -37,17 +38,6 @@ bool is_on_link(const Parts& parts, const Interface& interface, const IpAddress&
   }) != nullptr;
 }
 
-Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,
-                                       const IpAddress& group, Instant now) {
-  if (id.value != 0) {
-    if (network.interface(id) == nullptr) return Error::kNoDevice;
-    return id;
-  }
-  const auto route = network.route(group, IpAddress(), InterfaceId{}, now);
-  if (!route.ok()) return Error::kNoDevice;
-  return route->interface;
-}
-
 }  // namespace
 
 Result<InterfaceId> add_interface(Context& ctx, Network& network,
@@ -75,6 +65,7 @@ Status change_interface(Context& ctx, Network& network, InterfaceId id,
     stop_ip6(ctx, parts, id);
     start_ip6(ctx, parts, id);
   }
+  if (is_elsewhere) restart_groups(ctx, parts, id);
   return {};
 }
 
@@ -86,6 +77,8 @@ Status remove_interface(Context& ctx, Network& network, InterfaceId id) {
   flush(ctx, parts, id);
   parts.routes.flush(id, false);
   parts.groups.flush(id);
+  ctx.timers.disarm(timer::make(timer::TimerKind::kGroups, id.value - 1u));
+  parts.group_queriers[id.value - 1u] = {};
   const Status removed = parts.interfaces.remove(ctx, id);
   arm_address_timer(ctx, parts, id);
   return removed;
@@ -152,16 +145,19 @@ Status remove_route(Network& network, const Prefix& destination) {
   return network.parts().routes.remove(destination);
 }
 
-Status join_group(Network& network, InterfaceId id, const IpAddress& group, Instant now) {
-  const auto interface = interface_of_group(network, id, group, now);
-  if (!interface.ok()) return interface.error();
-  return network.parts().groups.join(*interface, group);
+Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,
+                                       const IpAddress& group, Instant now) {
+  if (id.value != 0) {
+    if (network.interface(id) == nullptr) return Error::kNoDevice;
+    return id;
+  }
+  const auto route = network.route(group, IpAddress(), InterfaceId{}, now);
+  if (!route.ok()) return Error::kNoDevice;
+  return route->interface;
 }
 
-Status leave_group(Network& network, InterfaceId id, const IpAddress& group, Instant now) {
-  const auto interface = interface_of_group(network, id, group, now);
-  if (!interface.ok()) return interface.error();
-  return network.parts().groups.leave(*interface, group);
+void report_groups(Context& ctx, Network& network, InterfaceId id) {
+  report_group_changes(ctx, network.parts(), id);
 }
 
 }  // namespace tapstack::net

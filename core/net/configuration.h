@@ -34,8 +34,11 @@ Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAd
 Status add_route(Network& network, const Prefix& destination, const IpAddress& gateway,
                  InterfaceId id);
 Status remove_route(Network& network, const Prefix& destination);
-// `id` 0: the interface that a packet to `group` would leave by. Errors: kNoDevice, see GroupTable.
-Status join_group(Network& network, InterfaceId id, const IpAddress& group, Instant now);
-Status leave_group(Network& network, InterfaceId id, const IpAddress& group, Instant now);
+// Where a program that names interface `id` listens to `group`; 0: the interface that a packet to
+// it would leave by. Errors: kNoDevice.
+Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,
+                                       const IpAddress& group, Instant now);
+// Tells the routers what was changed in parts().groups about an interface.
+void report_groups(Context& ctx, Network& network, InterfaceId id);
 
 }  // namespace tapstack::net

@@ -66,13 +66,15 @@ void fill_info(mem::PacketInfo& info, const Interface& interface, const Ip4View&
 
 // 2. RFC 1122 3.2.1.3, 4.1.3.6: addresses that can be the source of a packet from this interface.
 std::optional<DropReason> check_source(const Parts& parts, const Interface& interface,
-                                       Ip4Address source) {
+                                       const mem::PacketInfo& info) {
+  const Ip4Address source = info.source.ip4();
   if (source.is_this_network() || source.is_multicast() || source.is_reserved() ||
       source.is_limited_broadcast() || interface.is_broadcast(source)) {
     return DropReason::kIpBadSource;
   }
   if (interface.is_loopback) return std::nullopt;
   if (source.is_loopback()) return DropReason::kIpLoopbackOnWire;
+  if (info.is_own_group) return std::nullopt;
   if (parts.interfaces.owner(source) != nullptr) return DropReason::kIpOwnSource;
   return std::nullopt;
 }
@@ -158,7 +160,7 @@ mem::PacketPtr ip4_input(Context& ctx, Parts& parts, mem::PacketPtr packet) {
   if (!view) return {};
   mem::PacketInfo& info = packet->info;
   fill_info(info, *interface, *view);
-  auto wrong = check_source(parts, *interface, view->source());
+  auto wrong = check_source(parts, *interface, info);
   if (!wrong) wrong = check_destination(parts, *interface, info);
   if (wrong) {
     ctx.drop(*wrong);

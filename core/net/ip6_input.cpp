@@ -91,6 +91,7 @@ std::optional<DropReason> check_sender(const Parts& parts, const mem::PacketInfo
     return std::nullopt;
   }
   if (info.source.is_any()) return DropReason::kIpBadSource;
+  if (info.is_own_group) return std::nullopt;
   if (parts.interfaces.owner(info.source) != nullptr) return DropReason::kIpOwnSource;
   return std::nullopt;
 }

@@ -4,6 +4,7 @@
 
 #include "net/egress.h"
 #include "net/family.h"
+#include "net/group_loopback.h"
 #include "net/ip4_output.h"
 #include "net/ip6_output.h"
 
@@ -104,6 +105,10 @@ Status ip_output(Context& ctx, Parts& parts, mem::PacketPtr packet, const Route&
   } else {
     const bool dont_fragment = asked.dont_fragment || (asked.discover_path_mtu && fits);
     emit_ip4_header(parts, *packet, {bytes, header_bytes}, dont_fragment);
+  }
+  if (route.is_multicast || route.is_broadcast) {
+    loop_back_to_members(ctx, parts, *packet, route, asked);
+    if (asked.stay_on_host) return {};
   }
   return transmit(ctx, parts, std::move(packet));
 }

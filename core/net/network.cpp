@@ -8,9 +8,11 @@
 #include "net/address_timer.h"
 #include "net/egress.h"
 #include "net/family.h"
+#include "net/group_reports.h"
 #include "net/icmp4_input.h"
 #include "net/icmp6_input.h"
 #include "net/icmp_error_output.h"
+#include "net/igmp_input.h"
 #include "net/ip4_input.h"
 #include "net/ip6_header_walk.h"
 #include "net/ip6_input.h"
@@ -86,7 +88,8 @@ link::Payload enter_loopback(Context& ctx, Interface& lo, mem::Packet& packet) {
   packet.info.source = sent.source;  // for their zones
   packet.info.destination = sent.destination;
   packet.info.received_at = ctx.now;
-  packet.info.interface = lo.id;
+  packet.info.interface = sent.interface;  // of copies for members: where it left
+  packet.info.is_own_group = sent.interface != lo.id;
   ++lo.counters.in_frames;
   lo.counters.in_bytes += packet.size();
   return is_ip6(sent.destination) ? link::Payload::kIp6 : link::Payload::kIp4;
@@ -159,6 +162,7 @@ Delivery Network::input(Context& ctx, InterfaceId id, mem::PacketPtr frame) {
   const bool is_sound = protocol != icmp || (is_6 ? icmp6_input(ctx, parts_, *packet)
                                                   : icmp4_input(ctx, parts_, *packet));
   if (!is_sound) return {};
+  if (!is_6 && protocol == wire::ip_protocol::kIgmp) igmp_input(ctx, parts_, *packet);
   return {protocol, std::move(packet)};
 }
 
@@ -176,6 +180,9 @@ bool Network::take_error(Context&, IcmpError& error) {
 void Network::on_timer(Context& ctx, timer::TimerKind kind, mem::Index index) {
   if (kind == timer::TimerKind::kNeighbour) return on_neighbour_timer(ctx, parts_, index);
   if (kind == timer::TimerKind::kAddress) return on_address_timer(ctx, parts_, index);
+  if (kind == timer::TimerKind::kGroups) {
+    return on_group_timer(ctx, parts_, InterfaceId{static_cast<uint8_t>(index + 1)});
+  }
   TAPSTACK_ASSERT(kind == timer::TimerKind::kReassembly);
   on_reassembly_timer(ctx, parts_, index);
 }

@@ -62,6 +62,12 @@ class Network {
   // A transport knows that packets sent by `route` arrive: its neighbour need not be asked (RFC
   // 1122 2.3.2.1 (4), RFC 4861 7.3.1).
   void confirm_reachable(Context& ctx, const Route& route);
+  // Whether a socket that is known to parts().groups as `member` gets a packet to a group, as its
+  // memberships and filters say; `otherwise` where it has not joined the group.
+  bool accepts_group(mem::Index member, const mem::PacketInfo& info, bool otherwise) const {
+    return parts_.groups.accepts(member, {info.interface, info.destination}, info.source,
+                                 otherwise);
+  }
   // Answers a delivered packet (IP header still in front) with an ICMP Destination Unreachable, if
   // RFC 1122 3.2.2 and the rate limit allow. Consumes it.
   void refuse(Context& ctx, mem::PacketPtr packet, Refusal why);

@@ -4,7 +4,8 @@
 #include "link/interface_table.h"
 #include "link/neighbour_cache.h"
 #include "net/dns_facts.h"
-#include "net/group_table.h"
+#include "net/group_querier.h"
+#include "net/groups.h"
 #include "net/icmp_error.h"
 #include "net/icmp_limiter.h"
 #include "net/identification.h"
@@ -24,7 +25,8 @@ struct Parts {
   RouteTable routes;
   Reassembly reassembly;
   PathMtuCache path_mtus;
-  GroupTable groups;
+  Groups groups;
+  GroupQueriers group_queriers{};
   Ip6Links links;
   DnsFacts dns;
   IcmpLimiter icmp_limiter;

@@ -33,6 +33,8 @@ struct SendParams {
   bool discover_path_mtu = false;  // DF is set when the packet fits the path, else it is fragmented
                                    // without (what Linux calls IP_PMTUDISC_WANT)
   bool ignore_path_mtu = false;    // only the interface's MTU counts (IP_PMTUDISC_PROBE)
+  bool loop_to_members = true;     // members of the group on this host get a copy (RFC 1112 6.1)
+  bool stay_on_host = false;       // they alone: the program set a hop limit of 0
   bool header_included = false;    // raw sockets, IP_HDRINCL: the packet begins with an IP header
 };
 

@@ -1,6 +1,7 @@
 #include "socket/calls.h"
 
 #include "socket/datagram_socket.h"
+#include "socket/memberships.h"
 #include "socket/options.h"
 #include "socket/program_address.h"
 #include "socket/tcp_options.h"
@@ -175,6 +176,7 @@ Status close(Environment env, SocketId id) {
   if (socket->is_tcp()) {
     tcp_socket::close(env, *socket);
   } else {
+    leave_all_groups(env, id);
     datagram_socket::close(env, *socket);
   }
   env.sockets.remove(id);

@@ -20,6 +20,7 @@ struct Flag {
 constexpr Flag kFlags[] = {
     {Option::kReceiveErrors, &DatagramSettings::receive_errors, false},
     {Option::kMulticastLoop, &DatagramSettings::multicast_loop, false},
+    {Option::kMulticastAll, &DatagramSettings::multicast_all, false},
     {Option::kNoChecksum, &DatagramSettings::no_checksum, false},
     {Option::kHeaderIncluded, &DatagramSettings::header_included, true},
 };
@@ -130,6 +131,21 @@ Result<int64_t> get_ip6_option(const Layers& layers, const Socket& socket, Insta
   }
 }
 
+// As Linux: kAddressNotAvailable for an interface that is not there, kInvalid for another than the
+// socket is bound to.
+Status set_multicast_interface(Environment env, const Socket& socket, DatagramSettings& settings,
+                               int64_t value) {
+  const InterfaceId interface { static_cast<uint8_t>(value) };
+  if (value < 0 || value > UINT8_MAX) return Error::kAddressNotAvailable;
+  if (value != 0 && env.layers.network.interface(interface) == nullptr) {
+    return Error::kAddressNotAvailable;
+  }
+  const bool is_bound_elsewhere = socket.interface.value != 0 && socket.interface != interface;
+  if (value != 0 && is_bound_elsewhere) return Error::kInvalid;
+  settings.multicast_interface = interface;
+  return Status();
+}
+
 }  // namespace
 
 Status apply_datagram_settings(Environment env, Socket& socket) {
@@ -159,6 +175,8 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
       return set_ttl(settings.ttl, value, 1, 0);
     case Option::kMulticastTtl:
       return set_ttl(settings.multicast_ttl, value, 0, 1);
+    case Option::kMulticastInterface:
+      return set_multicast_interface(env, socket, settings, value);
     case Option::kTos:
       settings.tos = static_cast<uint8_t>(value);
       return Status();
@@ -188,6 +206,8 @@ Result<int64_t> get_datagram_option(const Layers& layers, const Socket& socket, 
       return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
     case Option::kMulticastTtl:
       return int64_t{settings.multicast_ttl};
+    case Option::kMulticastInterface:
+      return int64_t{settings.multicast_interface.value};
     case Option::kTos:
       return int64_t{settings.tos};
     case Option::kMtuDiscover:

@@ -71,6 +71,8 @@ enum class Option : uint16_t {
   kNoChecksum,          // SO_NO_CHECK
   kMulticastTtl,        // IP_MULTICAST_TTL
   kMulticastLoop,       // IP_MULTICAST_LOOP
+  kMulticastInterface,  // IP_MULTICAST_IF: interface number, 0 as routed
+  kMulticastAll,        // IP_MULTICAST_ALL: groups that other sockets joined, too
   kCongestion,          // TCP_CONGESTION: a CongestionAlgorithm
   kMaxPacingRate,       // SO_MAX_PACING_RATE: bytes a second, [0, 2^63); -1 no limit
   // Of IPv6 sockets only, beside IPv4's own: a socket of both families has both.

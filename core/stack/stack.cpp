@@ -40,13 +40,15 @@ void Stack::receive(Context& ctx, InterfaceId interface, mem::PacketPtr frame) {
 
 // Raw sockets see everything first; then the protocol itself.
 void Stack::dispatch(Context& ctx, net::Delivery delivery) {
-  const bool is_wanted_raw = layers_.raw.input(ctx, *delivery.packet);
+  const bool is_wanted_raw = layers_.raw.input(ctx, layers_.network, *delivery.packet);
   switch (delivery.protocol) {
     case wire::ip_protocol::kTcp:
       layers_.tcp.input(ctx, layers_.network, std::move(delivery.packet));
       return;
     case wire::ip_protocol::kUdp:
       layers_.udp.input(ctx, layers_.network, std::move(delivery.packet));
+      return;
+    case wire::ip_protocol::kIgmp:  // the network has acted upon it
       return;
     default:
       break;

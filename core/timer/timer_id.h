@@ -20,7 +20,7 @@ enum class TimerKind : uint8_t {
   kReassembly,     // per datagram under reassembly
   kSocket,         // per socket: linger and the like
   kPathMtu,        // one: ageing of the cache
-  kIgmp,           // per interface: membership reports
+  kGroups,         // per interface: reports of multicast groups
   kAddress,        // per interface: probes, announcements, lifetimes of addresses
   kInterface,      // per interface: output that waits (pacing)
 };

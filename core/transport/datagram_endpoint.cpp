@@ -46,6 +46,8 @@ net::SendParams params_for(const DatagramEndpoint& endpoint, const DatagramInfo&
   const uint8_t multicast_ttl = is_ip6 ? s.ip6.multicast_hops : s.multicast_ttl;
   params.ttl = to.ttl != 0 ? to.ttl : route.is_multicast ? multicast_ttl : unicast_ttl;
   params.tos = to.tos != 0 ? to.tos : is_ip6 ? s.ip6.traffic_class : s.tos;
+  params.loop_to_members = s.multicast_loop;
+  params.stay_on_host = route.is_multicast && params.ttl == 0;
   set_mtu_discovery(params, endpoint.mtu_discover(route.source));
   if (is_ip6 && s.ip6.dont_fragment) params.dont_fragment = true;
   return params;
@@ -80,8 +82,11 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
 
   const auto source = source_for(network, endpoint, to, target.to.address.family());
   if (!source.ok()) return source.error();
-  const InterfaceId interface =
+  InterfaceId interface =
       endpoint.settings.interface.value != 0 ? endpoint.settings.interface : to.interface;
+  if (interface.value == 0 && target.to.address.is_multicast()) {
+    interface = endpoint.settings.multicast_interface;
+  }
   const bool is_unspecified =
       to.from_unspecified && target.to.address == IpAddress(Ip4Address::limited_broadcast());
   const auto route = is_unspecified ? network.route_without_address(interface)

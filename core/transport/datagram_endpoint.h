@@ -47,12 +47,14 @@ struct DatagramSettings {
   bool broadcast = false;       // may send to broadcast addresses
   bool receive_errors = false;  // ICMP errors go to the error queue (IP_RECVERR)
   bool multicast_loop = true;
+  bool multicast_all = true;     // groups that other sockets joined too (IP_MULTICAST_ALL)
   bool header_included = false;  // raw: the program writes the IP header
   bool no_checksum = false;      // UDP: send checksum 0
   bool reuse_address = false;
   bool reuse_port = false;
-  InterfaceId interface;     // SO_BINDTODEVICE; 0 any
-  uint32_t icmp_filter = 0;  // raw ICMP: bit n set: type n is not wanted
+  InterfaceId interface;            // SO_BINDTODEVICE; 0 any
+  InterfaceId multicast_interface;  // where packets to groups leave; 0 as routed
+  uint32_t icmp_filter = 0;         // raw ICMP: bit n set: type n is not wanted
   Ip6Settings ip6;
   uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
   uint32_t send_buffer_bytes = kConfig.send_buffer_default_bytes;

@@ -149,13 +149,17 @@ bool Raw::is_wanted(const Context& ctx, const DatagramEndpoint& endpoint,
   return part.checksum_offset < 0 || is_checksum_good(ctx, packet);
 }
 
-bool Raw::input(Context& ctx, const mem::Packet& packet) {
+bool Raw::input(Context& ctx, const net::Network& network, const mem::Packet& packet) {
   bool has_taker = false;
   if (table_.used() == 0) return has_taker;
   const mem::PacketInfo& info = packet.info;
   table_.visit(hash(info.protocol), [&](DatagramEndpoint& endpoint) {
     if (endpoint.protocol != info.protocol ||
         !endpoint.takes(info.destination, info.source, info.interface)) {
+      return;
+    }
+    if (info.destination.is_multicast() &&
+        !network.accepts_group(endpoint.owner, info, endpoint.settings.multicast_all)) {
       return;
     }
     has_taker = true;

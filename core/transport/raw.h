@@ -52,7 +52,7 @@ class Raw {
   // --- for the stack ---
   // Gives every endpoint that wants it a copy of `packet`, whose IP header of info.ip_header_bytes
   // is still in front. Returns whether there was one.
-  bool input(Context& ctx, const mem::Packet& packet);
+  bool input(Context& ctx, const net::Network& network, const mem::Packet& packet);
   void on_icmp_error(Context& ctx, const net::IcmpError& error);
   bool take_news(mem::Index& owner) { return table_.take_news(owner); }
   size_t used() const { return table_.used(); }

@@ -250,12 +250,17 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
 }
 
 // RFC 1122 4.1.3.5, and Linux: a copy for everyone who listens on the port.
-void Udp::deliver_to_all(Context& ctx, const Arrival& arrival, mem::PacketPtr packet) {
+void Udp::deliver_to_all(Context& ctx, const net::Network& network, const Arrival& arrival,
+                         mem::PacketPtr packet) {
   const Flow& flow = arrival.flow;
-  const InterfaceId interface = packet->info.interface;
+  const mem::PacketInfo info = packet->info;
   DatagramEndpoint* last = nullptr;
   const auto consider = [&](DatagramEndpoint& endpoint) {
-    if (score(endpoint, flow, interface) < 0 || !may_take(endpoint, arrival)) return;
+    if (score(endpoint, flow, info.interface) < 0 || !may_take(endpoint, arrival)) return;
+    if (info.destination.is_multicast() &&
+        !network.accepts_group(endpoint.owner, info, endpoint.settings.multicast_all)) {
+      return;
+    }
     if (last != nullptr) {
       mem::PacketPtr copy = ctx.memory.clone(*packet, mem::Priority::kData);
       if (copy) deliver(ctx, *last, std::move(copy));
@@ -282,7 +287,7 @@ void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
     return;
   }
   if (packet->info.ip_broadcast || packet->info.destination.is_multicast()) {
-    deliver_to_all(ctx, arrival, std::move(packet));
+    deliver_to_all(ctx, network, arrival, std::move(packet));
     return;
   }
   DatagramEndpoint* endpoint = best_match(arrival.flow, packet->info.interface);

@@ -58,7 +58,8 @@ class Udp {
   void release_port(DatagramEndpoint& endpoint);
   DatagramEndpoint* best_match(const Flow& flow, InterfaceId interface);
   void deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet);
-  void deliver_to_all(Context& ctx, const Arrival& arrival, mem::PacketPtr packet);
+  void deliver_to_all(Context& ctx, const net::Network& network, const Arrival& arrival,
+                      mem::PacketPtr packet);
 
   EndpointTable<kConfig.udp_endpoints> table_;
   UdpPorts ports_;

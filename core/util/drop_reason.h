@@ -95,6 +95,10 @@
   X(IcmpErrorForbidden, icmp_error_forbidden)                   \
   X(IcmpBadMtu, icmp_bad_mtu)                                   \
   X(IcmpFromOtherPath, icmp_from_other_path)                    \
+  X(GroupMessageTooShort, group_message_too_short)              \
+  X(GroupMessageBadChecksum, group_message_bad_checksum)        \
+  X(GroupMessageBadLength, group_message_bad_length)            \
+  X(GroupMessageNotFromLink, group_message_not_from_link)       \
   X(UdpTooShort, udp_too_short)                                 \
   X(UdpBadLength, udp_bad_length)                               \
   X(UdpBadChecksum, udp_bad_checksum)                           \

@@ -1,0 +1,57 @@
+#include "api/multicast.h"
+
+#include "stack/stack.h"
+
+namespace tapstack::api {
+namespace {
+
+// A Context lives for the length of one call.
+struct Call {
+  Call(Stack& s, Instant now) : ctx(s.context(now)), stack(s) {}
+  operator socket::Environment() { return stack.environment(ctx); }
+
+  Context ctx;
+  Stack& stack;
+};
+
+}  // namespace
+
+Status join_group(Stack& stack, Instant now, SocketId id, const GroupRequest& request) {
+  return socket::join_group(Call(stack, now), id, request);
+}
+
+Status leave_group(Stack& stack, Instant now, SocketId id, const GroupRequest& request) {
+  return socket::leave_group(Call(stack, now), id, request);
+}
+
+Status join_source(Stack& stack, Instant now, SocketId id, const GroupRequest& request,
+                   const IpAddress& source) {
+  return socket::join_source(Call(stack, now), id, request, source);
+}
+
+Status leave_source(Stack& stack, Instant now, SocketId id, const GroupRequest& request,
+                    const IpAddress& source) {
+  return socket::leave_source(Call(stack, now), id, request, source);
+}
+
+Status block_source(Stack& stack, Instant now, SocketId id, const GroupRequest& request,
+                    const IpAddress& source) {
+  return socket::block_source(Call(stack, now), id, request, source);
+}
+
+Status unblock_source(Stack& stack, Instant now, SocketId id, const GroupRequest& request,
+                      const IpAddress& source) {
+  return socket::unblock_source(Call(stack, now), id, request, source);
+}
+
+Status set_source_filter(Stack& stack, Instant now, SocketId id, const GroupRequest& request,
+                         FilterMode mode, std::span<const IpAddress> sources) {
+  return socket::set_source_filter(Call(stack, now), id, request, mode, sources);
+}
+
+Result<SourceFilter> source_filter(const Stack& stack, SocketId id, const GroupRequest& request,
+                                   std::span<IpAddress> sources) {
+  return socket::source_filter(stack.view(), id, request, stack.last_now(), sources);
+}
+
+}  // namespace tapstack::api
