@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "core/api/multicast.h"
 #include "core/api/run.h"
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
@@ -32,8 +33,8 @@ int change_group(Works& works, Slot& slot, const Request& request) {
   const InterfaceId interface { static_cast<uint8_t>(request.args[0]) };
   const IpAddress& group = request.endpoint.address;
   const Status status = request.op == Op::kJoinGroup
-                            ? api::join_group(works.stack, works.now, slot.id, group, interface)
-                            : api::leave_group(works.stack, works.now, slot.id, group, interface);
+                            ? api::join_group(works.stack, works.now, slot.id, {group, interface})
+                            : api::leave_group(works.stack, works.now, slot.id, {group, interface});
   return to_errno(status.error());
 }
 

@@ -128,13 +128,5 @@ TEST_F(Sockets, OptionsAndErrorsAreHandedOn) {
   EXPECT_EQ(take_queued_error(stack_, id)->error, Error::kConnectionRefused);
 }
 
-TEST_F(Sockets, ThereIsNoMulticastYet) {
-  const SocketId id = make(SocketKind::kUdp);
-  const IpAddress group = Ip4Address::from(224, 0, 0, 251);
-  EXPECT_EQ(join_group(stack_, kStart, id, group, device_).error(), Error::kNoProtocolOption);
-  EXPECT_EQ(leave_group(stack_, kStart, id, group, device_).error(), Error::kNoProtocolOption);
-  EXPECT_EQ(join_group(stack_, kStart, {}, group, device_).error(), Error::kBadHandle);
-}
-
 }  // namespace
 }  // namespace tapstack::api

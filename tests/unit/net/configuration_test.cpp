@@ -68,10 +68,10 @@ TEST_F(ConfigurationTest, NewMtuCountsAtOnce) {
 }
 
 TEST_F(ConfigurationTest, RemovedInterfaceTakesItsRoutesAndGroupsAlong) {
-  ASSERT_TRUE(join_group(*network_, ts0_, Ip4Address::from(239, 0, 0, 1), ctx_.now).ok());
+  ASSERT_TRUE(parts().groups.join({ts0_, Ip4Address::from(239, 0, 0, 1)}).ok());
   ASSERT_TRUE(remove_interface(ctx_, *network_, ts0_).ok());
   EXPECT_TRUE(parts().routes.entries().empty());
-  EXPECT_TRUE(parts().groups.memberships().empty());
+  EXPECT_TRUE(parts().groups.groups().empty());
   EXPECT_EQ(network_->interface(ts0_), nullptr);
   EXPECT_FALSE(input(ip4({}, Frame(8))));
   EXPECT_EQ(drops(DropReason::kInterfaceUnknown), 1u);
@@ -118,11 +118,10 @@ TEST_F(ConfigurationTest, LifetimesDeprecateAndRemoveAnAddress) {  // RFC 4862 5
 
 TEST_F(ConfigurationTest, GroupWithoutInterfaceIsJoinedWhereItsPacketsWouldGo) {
   const Ip4Address group = Ip4Address::from(239, 0, 0, 1);
-  ASSERT_TRUE(join_group(*network_, {}, group, ctx_.now).ok());
-  EXPECT_TRUE(parts().groups.is_member(ts0_, group));
-  ASSERT_TRUE(leave_group(*network_, {}, group, ctx_.now).ok());
-  EXPECT_FALSE(parts().groups.is_member(ts0_, group));
-  EXPECT_EQ(join_group(*network_, InterfaceId{9}, group, ctx_.now).error(), Error::kNoDevice);
+  EXPECT_EQ(*interface_of_group(*network_, {}, group, ctx_.now), ts0_);
+  EXPECT_EQ(*interface_of_group(*network_, link::kLoopback, group, ctx_.now), link::kLoopback);
+  EXPECT_EQ(interface_of_group(*network_, InterfaceId{9}, group, ctx_.now).error(),
+            Error::kNoDevice);
 }
 
 }  // namespace

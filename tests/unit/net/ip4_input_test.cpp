@@ -112,9 +112,9 @@ TEST_F(Ip4InputTest, MulticastNeedsAMember) {
   const MacAddress mac{{0x01, 0x00, 0x5e, 0x01, 0x02, 0x03}};
   const Frame packet = ip4({.destination = group}, kPayload);
   EXPECT_FALSE(input(packet, mac));
-  ASSERT_TRUE(join_group(*network_, ts0_, group, ctx_.now).ok());
+  ASSERT_TRUE(parts().groups.join({ts0_, group}).ok());
   EXPECT_TRUE(input(packet, mac));
-  ASSERT_TRUE(leave_group(*network_, ts0_, group, ctx_.now).ok());
+  ASSERT_TRUE(parts().groups.leave({ts0_, group}).ok());
   EXPECT_FALSE(input(packet, mac));
 }
 

@@ -119,7 +119,7 @@ class SocketTest : public testing::Test {
  private:
   void deliver(net::Delivery delivery) {
     if (!delivery) return;
-    layers_->raw.input(ctx_, *delivery.packet);
+    layers_->raw.input(ctx_, layers_->network, *delivery.packet);
     if (delivery.protocol == 6) {
       layers_->tcp.input(ctx_, layers_->network, std::move(delivery.packet));
     } else if (delivery.protocol == 17) {
