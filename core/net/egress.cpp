@@ -43,7 +43,7 @@ Status queue_frame(Context& ctx, Parts& parts, const Interface& interface, mem::
 
 bool must_stay_whole(Context& ctx, mem::Packet& packet) {
   if (is_ip6(packet.info.destination)) return (packet.info.flags & kMayFragment) == 0;
-  const uint32_t n = wire::Ip4View::kHeaderBytesMin;
+  const uint32_t n = packet.info.ip_header_bytes;  // options included
   return wire::Ip4View::parse_quoted({ctx.memory.pull(packet, n), n})->dont_fragment();
 }
 

@@ -8,6 +8,7 @@
 #include "net/icmp_counters.h"
 #include "net/icmp_echo.h"
 #include "net/ip6_header_walk.h"
+#include "net/mld_input.h"
 #include "net/nd_input.h"
 #include "wire/icmp6.h"
 #include "wire/ip6.h"
@@ -183,6 +184,12 @@ bool icmp6_input(Context& ctx, Parts& parts, mem::Packet& message) {
     case Icmp6Type::kNeighbourAdvertisement:
     case Icmp6Type::kRedirect:
       nd_input(ctx, parts, message);
+      break;
+    case Icmp6Type::kMulticastListenerQuery:
+    case Icmp6Type::kMulticastListenerReport:
+    case Icmp6Type::kMulticastListenerDone:
+    case Icmp6Type::kMulticastListenerReport2:
+      mld_input(ctx, parts, message);
       break;
     default:  // RFC 4443 2.4 (b): unknown ones are silently discarded; they concern sockets alone
       break;

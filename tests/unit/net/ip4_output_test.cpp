@@ -117,6 +117,14 @@ TEST_F(HeaderIncluded, LengthAndChecksumAreAlwaysFilledIn) {
   EXPECT_EQ(sent_packet(), whole);
 }
 
+TEST_F(HeaderIncluded, OptionsAreLeftAlone) {
+  learn_peer();
+  const Frame packet =
+      ip4({.source = kOurs, .destination = kPeer, .options = {148, 4, 0, 0}}, Frame(8));
+  ASSERT_TRUE(send_raw(packet).ok());
+  EXPECT_EQ(sent_packet(), packet);
+}
+
 TEST_F(HeaderIncluded, ZeroSourceAndIdentificationAreFilledIn) {
   ASSERT_TRUE(send_raw(ip4({.source = {}, .destination = kPeer, .id = 0}, Frame(8))).ok());
   const Frame packet = sent_packet();

@@ -20,7 +20,7 @@ class MembershipsTest : public SocketTest {
 };
 
 TEST_F(MembershipsTest, JoinsOnceAndLeavesOnce) {
-  const SocketId id = make(SocketKind::kUdp);
+  const SocketId id = open(SocketKind::kUdp);
   EXPECT_TRUE(join_group(env(), id, kHere).ok());
   EXPECT_EQ(join_group(env(), id, kHere).error(), Error::kAddressInUse);
   EXPECT_TRUE(leave_group(env(), id, {kGroup, {}}).ok()) << "found where it was joined";
@@ -28,16 +28,16 @@ TEST_F(MembershipsTest, JoinsOnceAndLeavesOnce) {
 }
 
 TEST_F(MembershipsTest, RefusesWhatLinuxRefuses) {
-  const SocketId id = make(SocketKind::kUdp);
+  const SocketId id = open(SocketKind::kUdp);
   EXPECT_EQ(join_group(env(), {}, kHere).error(), Error::kBadHandle);
-  EXPECT_EQ(join_group(env(), make(SocketKind::kTcp), kHere).error(), Error::kProtocol);
+  EXPECT_EQ(join_group(env(), open(SocketKind::kTcp), kHere).error(), Error::kProtocol);
   EXPECT_EQ(join_group(env(), id, {kA, link::kLoopback}).error(), Error::kInvalid);
   EXPECT_EQ(join_group(env(), id, {kGroup, InterfaceId{9}}).error(), Error::kNoDevice);
   EXPECT_EQ(block_source(env(), id, kHere, kA).error(), Error::kInvalid);
 }
 
 TEST_F(MembershipsTest, SingleSourcesComeAndGo) {
-  const SocketId id = make(SocketKind::kUdp);
+  const SocketId id = open(SocketKind::kUdp);
   EXPECT_TRUE(join_source(env(), id, kHere, kA).ok());
   EXPECT_TRUE(join_source(env(), id, kHere, kB).ok());
   EXPECT_EQ(join_source(env(), id, kHere, kA).error(), Error::kAddressNotAvailable);
@@ -49,7 +49,7 @@ TEST_F(MembershipsTest, SingleSourcesComeAndGo) {
 }
 
 TEST_F(MembershipsTest, SourcesAreBlockedAndUnblocked) {
-  const SocketId id = make(SocketKind::kUdp);
+  const SocketId id = open(SocketKind::kUdp);
   ASSERT_TRUE(join_group(env(), id, kHere).ok());
   EXPECT_TRUE(block_source(env(), id, kHere, kA).ok());
   EXPECT_EQ(block_source(env(), id, kHere, kA).error(), Error::kAddressNotAvailable);
@@ -59,7 +59,7 @@ TEST_F(MembershipsTest, SourcesAreBlockedAndUnblocked) {
 }
 
 TEST_F(MembershipsTest, FilterIsReplacedAsAWhole) {
-  const SocketId id = make(SocketKind::kUdp);
+  const SocketId id = open(SocketKind::kUdp);
   const IpAddress both[] = {kA, kB};
   EXPECT_EQ(set_source_filter(env(), id, kHere, FilterMode::kInclude, both).error(),
             Error::kAddressNotAvailable);
@@ -76,7 +76,7 @@ TEST_F(MembershipsTest, FilterIsReplacedAsAWhole) {
 }
 
 TEST_F(MembershipsTest, ClosedSocketIsAMemberNoMore) {
-  const SocketId id = make(SocketKind::kUdp);
+  const SocketId id = open(SocketKind::kUdp);
   ASSERT_TRUE(join_group(env(), id, kHere).ok());
   ASSERT_TRUE(close(env(), id).ok());
   EXPECT_FALSE(layers_->network.parts().groups.is_member(link::kLoopback, kGroup));
