@@ -22,7 +22,7 @@ class RawTest : public TransportTest {
   bool arrive(const Frame& packet) {
     const net::Delivery delivery = input(packet);
     EXPECT_TRUE(delivery);
-    return raw_->input(ctx_, *delivery.packet);
+    return raw_->input(ctx_, *network_, *delivery.packet);
   }
 
   std::unique_ptr<Raw> raw_;
