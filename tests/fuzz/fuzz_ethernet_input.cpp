@@ -7,18 +7,23 @@ using namespace tapstack;
 namespace {
 
 struct Sockets {
-  SocketId tcp, udp, ping, raw;
+  SocketId tcp, udp, ping, raw, ping6, raw6;
 };
 
 Sockets open_sockets(fuzz::Machine& machine) {
   Stack& stack = machine.stack();
-  const auto open = [&](SocketKind kind, uint8_t protocol, Port port) {
-    const auto id = api::open(stack, machine.now(), Family::kIp4, kind, protocol);
-    api::bind(stack, machine.now(), *id, {Ip4Address::any(), port}).ignore();
+  const auto open = [&](Family family, SocketKind kind, uint8_t protocol, Port port) {
+    const auto id = api::open(stack, machine.now(), family, kind, protocol);
+    api::bind(stack, machine.now(), *id, {IpAddress::any(family), port}).ignore();
     return *id;
   };
-  const Sockets sockets{open(SocketKind::kTcp, 0, Port{80}), open(SocketKind::kUdp, 0, Port{53}),
-                        open(SocketKind::kPing, 0, Port{1}), open(SocketKind::kRaw, 1, Port{})};
+  // TCP and UDP of both families at once.
+  const Sockets sockets{open(Family::kIp6, SocketKind::kTcp, 0, Port{80}),
+                        open(Family::kIp6, SocketKind::kUdp, 0, Port{53}),
+                        open(Family::kIp4, SocketKind::kPing, 0, Port{1}),
+                        open(Family::kIp4, SocketKind::kRaw, 1, Port{}),
+                        open(Family::kIp6, SocketKind::kPing, 0, Port{2}),
+                        open(Family::kIp6, SocketKind::kRaw, 58, Port{})};
   api::listen(stack, machine.now(), sockets.tcp, 4).ignore();
   return sockets;
 }
@@ -41,7 +46,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if ((how & 4) != 0) machine.move();
     if ((how & 8) != 0) machine.receive(fuzz::answer(machine.last_sent(), input));
   }
-  for (const SocketId id : {sockets.tcp, sockets.udp, sockets.ping, sockets.raw}) {
+  for (const SocketId id :
+       {sockets.tcp, sockets.udp, sockets.ping, sockets.raw, sockets.ping6, sockets.raw6}) {
     api::close(machine.stack(), machine.now(), id).ignore();
   }
   machine.expect_nothing_left();

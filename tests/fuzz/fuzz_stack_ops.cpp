@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kSlots = 16;
 constexpr size_t kOperationsMax = 2'000;
+constexpr int kOptions = static_cast<int>(Option::kIp6Checksum) + 1;
 
 class Program {
  public:
@@ -30,13 +31,21 @@ class Program {
   SocketId& slot() { return slots_[input_.u8() % kSlots]; }
 
   Endpoint endpoint() {
-    const Ip4Address addresses[] = {fuzz::kPeerAddress,
-                                    fuzz::kStackAddress,
-                                    Ip4Address::loopback(),
-                                    Ip4Address::any(),
-                                    Ip4Address::from(10, 10, 10, 99),
-                                    Ip4Address::limited_broadcast(),
-                                    Ip4Address::from(224, 0, 0, 1)};
+    const IpAddress addresses[] = {fuzz::kPeerAddress,
+                                   fuzz::kStackAddress,
+                                   Ip4Address::loopback(),
+                                   Ip4Address::any(),
+                                   Ip4Address::from(10, 10, 10, 99),
+                                   Ip4Address::limited_broadcast(),
+                                   Ip4Address::from(224, 0, 0, 1),
+                                   fuzz::kPeerAddress6,
+                                   fuzz::kStackAddress6,
+                                   Ip6Address::loopback(),
+                                   Ip6Address::any(),
+                                   Ip6Address::mapped(fuzz::kPeerAddress),
+                                   Ip6Address::all_nodes(),
+                                   {Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1), InterfaceId{2}},
+                                   Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1)};
     const uint8_t choice = input_.u8();
     if (choice == 255) return {};
     const uint16_t ports[] = {80, 53, 0, 1, 40'000};
@@ -45,18 +54,26 @@ class Program {
 
   void open() {
     SocketId& id = slot();
-    const auto kind = static_cast<SocketKind>(input_.u8() % 5);
-    const auto opened = api::open(stack(), now(), Family::kIp4, kind,
+    const uint8_t choice = input_.u8();
+    const auto kind = static_cast<SocketKind>(choice % 5);
+    const Family family = choice < 128 ? Family::kIp4 : Family::kIp6;
+    const auto opened = api::open(stack(), now(), family, kind,
                                   kind == SocketKind::kRaw ? input_.u8() : uint8_t{0});
     if (!opened.ok()) return;
     api::close(stack(), now(), id).ignore();
     id = *opened;
   }
 
+  uint8_t echo_request(SocketId id) {
+    const auto local = api::local_endpoint(stack(), id);
+    return local.ok() && local->address.is_ip6() ? 128 : 8;
+  }
+
   void send() {
     static const std::array<uint8_t, 70'000> zeros{};
     const SocketId id = slot();
-    std::array<uint8_t, 8> head{8, 0, 0, 0, 0, 0, 0, 0};  // so that ping sockets send something too
+    // So that ping sockets send something too.
+    std::array<uint8_t, 8> head{echo_request(id), 0, 0, 0, 0, 0, 0, 0};
     if (input_.u8() >= 200) head[input_.u8() % 8] = input_.u8();
     const size_t n = input_.u8() < 200 ? input_.u8() : input_.u32() % zeros.size();
     const ConstBytes parts[] = {head, ConstBytes(zeros).first(n)};
@@ -119,7 +136,7 @@ class Program {
 
   void option() {
     const SocketId id = slot();
-    const auto option = static_cast<Option>(input_.u8() % 30);
+    const auto option = static_cast<Option>(input_.u8() % kOptions);
     const int64_t values[] = {0, 1, -1, 100, 0x7fffffff, input_.u8()};
     const int64_t value = values[input_.u8() % std::size(values)];
     api::set_option(stack(), now(), id, option, value).ignore();
@@ -155,7 +172,12 @@ class Program {
   void shutdown() {
     api::shutdown(stack(), now(), slot(), static_cast<Shutdown>(input_.u8() % 3)).ignore();
   }
-  void syn() { machine_.receive(fuzz::syn(Port{input_.u16()}, Port{80}, input_.u32())); }
+  void syn() {
+    const uint32_t sequence_number = input_.u32();
+    const uint16_t from = input_.u16();
+    const Family family = from % 2 == 0 ? Family::kIp4 : Family::kIp6;
+    machine_.receive(fuzz::syn(family, Port{from}, Port{80}, sequence_number));
+  }
   void answer() { machine_.receive(fuzz::answer(machine_.last_sent(), input_)); }
   void settle() { machine_.settle(); }
   void pass() { machine_.pass(Duration::ms(input_.u8() < 200 ? input_.u8() : input_.u16() * 4)); }

@@ -24,10 +24,14 @@ Machine::Machine() : stack_(StackSettings{{1, 2, 3}, Instant::from_us(1'000'000)
   api::InterfaceSettings interface;
   std::strcpy(interface.name, "ts0");
   interface.mac = kStackMac;
+  interface.ip6.dad_transmits = 0;  // addresses are there at once
   device_ = *api::add_interface(*stack_, now_, interface);
   api::add_address(*stack_, now_, device_, {kStackAddress, 24}).ignore();
   api::add_route(*stack_, {Ip4Address::any(), 0}, kPeerAddress, device_).ignore();
+  api::add_address(*stack_, now_, device_, {kStackAddress6, 64}).ignore();
+  api::add_route(*stack_, {Ip6Address::any(), 0}, kPeerAddress6, device_).ignore();
   receive(arp_request());
+  receive(neighbour_solicitation());
 }
 
 bool Machine::send_one() {
