@@ -42,6 +42,17 @@ bool is_checksum_good(Context& ctx, const mem::Packet& message) {
   return sum.checksum() == 0;
 }
 
+bool is_discovery(Icmp6Type type) {
+  return type >= Icmp6Type::kRouterSolicitation && type <= Icmp6Type::kRedirect;
+}
+
+// Neighbour discovery has to hear of another host that uses our address (RFC 4862 5.4.4). For
+// everything else, as with the other protocols, nobody else speaks for us.
+bool is_spoofed(const Parts& parts, const mem::PacketInfo& info, Icmp6Type type) {
+  return info.interface != link::kLoopback && !is_discovery(type) &&
+         parts.interfaces.owner(info.source) != nullptr;
+}
+
 // The packet that an error quotes, as far as IP goes.
 struct Quote {
   IpAddress source;
@@ -165,6 +176,7 @@ bool icmp6_input(Context& ctx, Parts& parts, mem::Packet& message) {
   std::array<uint8_t, Icmp6View::kHeaderBytes> bytes;
   ctx.memory.copy_out(message, begin, bytes);
   const Icmp6View icmp = *Icmp6View::parse(bytes);
+  if (is_spoofed(parts, message.info, icmp.type())) return drop_bad(ctx, DropReason::kIpOwnSource);
   if (!count_icmp6_in(ctx, static_cast<uint8_t>(icmp.type()))) {
     ctx.drop(DropReason::kIcmpUnknownType);
   }

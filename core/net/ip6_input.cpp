@@ -84,8 +84,8 @@ std::optional<DropReason> check_destination(const Parts& parts, const Interface&
   return is_ours ? std::nullopt : std::optional(DropReason::kIpNotForUs);
 }
 
-// 5. What neighbour discovery may see (duplicate address detection, RFC 4862 5.4) and nobody else:
-// packets without a source, and from one of our own addresses.
+// 5. Packets without a source, and from one of our own addresses: of ICMPv6 alone, which knows what
+// to make of them (duplicate address detection, RFC 4862 5.4).
 std::optional<DropReason> check_sender(const Parts& parts, const mem::PacketInfo& info) {
   if (info.protocol == wire::ip_protocol::kIcmp6 || info.interface == link::kLoopback) {
     return std::nullopt;

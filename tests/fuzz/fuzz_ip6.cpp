@@ -99,7 +99,7 @@ class Machine {
       memory_->copy_out(*out, 0, bytes);
       const auto ip = wire::Ip6View::parse(bytes, bytes.size());
       if (!ip || bytes.size() > kMtu || ip->hop_limit() == 0) std::abort();
-      if (wire::Ip6View::kHeaderBytes + ip->payload_bytes() != bytes.size()) std::abort();
+      if (size_t{wire::Ip6View::kHeaderBytes} + ip->payload_bytes() != bytes.size()) std::abort();
     }
   }
 

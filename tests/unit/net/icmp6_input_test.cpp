@@ -32,6 +32,13 @@ TEST_F(Icmp6InputTest, MessageWithoutAWholeHeaderIsDropped) {
   EXPECT_EQ(drops(DropReason::kIcmpTooShort), 1u);
 }
 
+TEST_F(Icmp6InputTest, NobodyElseSpeaksForUs) {
+  EXPECT_FALSE(input(echo6({.source = kOurs6})));
+  EXPECT_FALSE(input(icmp6_packet({.source = kOurs6}, 1, 4, 0, ours_)));
+  EXPECT_EQ(drops(DropReason::kIpOwnSource), 2u);
+  EXPECT_FALSE(loop()) << "no answer to ourselves";
+}
+
 TEST_F(Icmp6InputTest, UnknownInformationalMessageIsLeftToSockets) {
   EXPECT_TRUE(input(icmp6_packet({}, 200, 0, 0, {})));
   EXPECT_TRUE(sent().empty());
