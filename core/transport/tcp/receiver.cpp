@@ -33,9 +33,13 @@ uint16_t Receiver::advertise_in_syn() {
 uint16_t Receiver::advertise(uint32_t mss_bytes) {
   const uint32_t offered = v_.wnd_bytes();
   const uint32_t unit = uint32_t{1} << shift_;
-  // Rounded up, so that scaling does not take back what was offered.
-  const uint32_t least = (offered + unit - 1) >> shift_;
   const uint32_t could = free_bytes();
+  // Rounded up, so that scaling does not take back what was offered; but a unit beyond the buffer
+  // is the end of that, or the edge would creep on with every ACK while nobody reads. Then less
+  // than a unit is taken back, and accepted all the same (RFC 7323 2.4).
+  uint32_t least = (offered + unit - 1) >> shift_;
+  const uint64_t held_then = queue_.length + (uint64_t{least} << shift_);
+  if (held_then > uint64_t{limit_bytes_} + unit) least = offered >> shift_;
   const uint32_t worth_it = offered + std::min(limit_bytes_ / 2, mss_bytes);
   uint32_t field = least;
   if (could >= worth_it) field = std::max(least, could >> shift_);

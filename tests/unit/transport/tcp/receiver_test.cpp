@@ -55,6 +55,14 @@ TEST_F(ReceiverTest, TheRightEdgeMovesByAFullSegmentAtLeast) {
   EXPECT_EQ(r.advertise(1000), 1000);
 }
 
+// Each ACK's window is rounded up to 128 octets, the segments are smaller.
+TEST_F(ReceiverTest, SmallSegmentsFillTheBufferButNoMoreWhileNobodyReads) {
+  r.start(SeqNumber(0), 20'000, 7);
+  while (r.advertise(1000) > 0 && r.queue().length < 100'000) append(100);
+  EXPECT_GE(r.queue().length, 19'800u);
+  EXPECT_LE(r.vars().window_end.since(SeqNumber(1)), 20'000u + 2 * 128);
+}
+
 TEST_F(ReceiverTest, ScalingTakesNothingBack) {
   r.start(SeqNumber(0), 100'001, 7);
   r.advertise(1000);
