@@ -35,38 +35,61 @@ std::array<uint8_t, Random::kSeedBytes> random_seed(const Settings& settings) {
   return seed;
 }
 
+tapif::Failure failure_of(Error error, const char* setting) {
+  return {to_errno(error), std::string(setting) + ": cannot begin to ask for addresses: " +
+                               std::strerror(to_errno(error))};
+}
+
 std::string text_of(const IpAddress& address) { return tapif::to_string(address); }
 
 }  // namespace
 
 tapif::Failure AddressClients::start(Stack& stack, Instant now, InterfaceId interface,
                                      const MacAddress& mac, const Settings& settings) {
-  if (!settings.asks_dhcp) return {};
   device_ = settings.device.tap.name;
+  interface_ = interface;
+  mac_ = mac;
+  started_at_ = now;
+  if (settings.autoconfigures) {
+    if (tapif::Failure failure = start6(stack, now, settings)) return failure;
+  }
+  return settings.asks_dhcp ? start4(stack, now, settings) : tapif::Failure{};
+}
+
+tapif::Failure AddressClients::start4(Stack& stack, Instant now, const Settings& settings) {
   state_file_ = settings.state_file;
   is_alone_ = std::ranges::none_of(settings.addresses,
                                    [](const Prefix& own) { return own.address.is_ip4(); });
-  started_at_ = now;
   app::Dhcp4ClientSettings wanted;
-  wanted.interface = interface;
-  wanted.protocol.mac = mac;
+  wanted.interface = interface_;
+  wanted.protocol.mac = mac_;
   dhcp4_ = app::Dhcp4(wanted, random_seed(settings));
-  link_local_ = app::LinkLocal4(interface, mac);
+  link_local_ = app::LinkLocal4(interface_, mac_);
   load(now);
   const Status started = dhcp4_.start(stack, now);
-  if (!started.ok()) {
-    const int error = to_errno(started.error());
-    return {error, "TAPSTACK_ADDR=dhcp: cannot begin: " + std::string(std::strerror(error))};
-  }
+  if (!started.ok()) return failure_of(started.error(), "TAPSTACK_ADDR=dhcp");
   is_on_ = true;
   return {};
 }
 
+tapif::Failure AddressClients::start6(Stack& stack, Instant now, const Settings& settings) {
+  dhcp6_ = app::Dhcp6(interface_, mac_, random_seed(settings));
+  const Status started = dhcp6_.start(stack, now);
+  if (!started.ok()) return failure_of(started.error(), "TAPSTACK_ADDR=slaac");
+  is_on6_ = true;
+  return {};
+}
+
 void AddressClients::poll(Stack& stack, Instant now) {
-  if (!is_on_) return;
+  if (is_on_) poll4(stack, now);
+  if (is_on6_) poll6(stack, now);
+}
+
+void AddressClients::poll4(Stack& stack, Instant now) {
   dhcp4_.poll(stack, now);
-  const bool is_helpless = dhcp4_.lease() == nullptr && now - started_at_ >= kLinkLocalAfter &&
-                           dhcp4_.state() == app::Dhcp4State::kSelecting;
+  is_late_ = now - started_at_ >= kLinkLocalAfter;
+  const bool is_helpless =
+      is_late_ && dhcp4_.lease() == nullptr && dhcp4_.state() == app::Dhcp4State::kSelecting;
   link_local_.poll(stack, now, is_helpless);
   if (dhcp4_.changes() != changes_seen_) on_change(now);
   if (dhcp4_.conflicts() != conflicts_seen_) {
@@ -85,11 +108,34 @@ void AddressClients::poll(Stack& stack, Instant now) {
   }
 }
 
+// RFC 4861 4.2: flag M has addresses asked for, flag O the rest. A flag that goes off again takes
+// nothing back (RFC 4862 5.5.3 leaves it to the lease).
+void AddressClients::poll6(Stack& stack, Instant now) {
+  const auto facts = api::router_facts(stack, interface_);
+  const auto told = !facts.ok()                      ? app::Dhcp6Mode::kOff
+                    : facts->is_managed              ? app::Dhcp6Mode::kStateful
+                    : facts->has_other_configuration ? app::Dhcp6Mode::kStateless
+                                                     : app::Dhcp6Mode::kOff;
+  mode6_ = std::max(mode6_, told);
+  dhcp6_.set_mode(stack, now, mode6_);
+  dhcp6_.poll(stack, now);
+  if (dhcp6_.changes() != changes_seen6_) on_change6(now);
+  changes_seen6_ = dhcp6_.changes();
+}
+
+void AddressClients::on_change6(Instant now) const {
+  const app::Dhcp6Lease* lease = dhcp6_.lease();
+  const IpAddress address = lease != nullptr ? IpAddress(lease->address) : IpAddress();
+  log(LogLevel::kInfo, "dhcpv6: %s on %s after %.1f s, %u name server(s)",
+      lease != nullptr ? text_of(address).c_str() : "no address", device_.c_str(),
+      static_cast<double>((now - started_at_).ms()) / 1000, dhcp6_.information().dns.count);
+}
+
 Instant AddressClients::next_deadline() const {
-  if (!is_on_) return Instant::never();
-  const Instant helpless_at = started_at_ + kLinkLocalAfter;
-  const Instant next = std::min(dhcp4_.next_deadline(), link_local_.next_deadline());
-  return dhcp4_.lease() == nullptr && !had_link_local_ ? std::min(next, helpless_at) : next;
+  const Instant next6 = is_on6_ ? dhcp6_.next_deadline() : Instant::never();
+  if (!is_on_) return next6;
+  const Instant late_at = is_late_ ? Instant::never() : started_at_ + kLinkLocalAfter;
+  return std::min({next6, late_at, dhcp4_.next_deadline(), link_local_.next_deadline()});
 }
 
 void AddressClients::on_change(Instant now) {

@@ -1,11 +1,13 @@
-// The clients that get the stack its addresses from servers (TAPSTACK_ADDR=dhcp), and the file in
-// which a lease outlives the process (TAPSTACK_STATE).
+// The clients that get the stack its addresses from servers: IPv4 by TAPSTACK_ADDR=dhcp, IPv6 where
+// routers say so (slaac); and the file in which an IPv4 lease outlives the process
+// (TAPSTACK_STATE).
 #pragma once
 
 #include <string>
 
 #include "core/api/interfaces.h"
 #include "core/app/dhcp4.h"
+#include "core/app/dhcp6.h"
 #include "core/app/link_local4.h"
 #include "shim/common/settings.h"
 
@@ -32,11 +34,17 @@ class AddressClients {
 
  private:
   bool was_answered() const;
+  tapif::Failure start4(Stack& stack, Instant now, const Settings& settings);
+  tapif::Failure start6(Stack& stack, Instant now, const Settings& settings);
+  void poll4(Stack& stack, Instant now);
+  void poll6(Stack& stack, Instant now);
   void on_change(Instant now);
+  void on_change6(Instant now) const;
   void load(Instant now);
   void save(Instant now) const;
 
   bool is_on_ = false;
+  bool is_late_ = false;   // servers have had their time
   bool is_alone_ = false;  // the settings name no IPv4 address beside
   std::string device_;
   std::string state_file_;  // empty: none
@@ -45,6 +53,12 @@ class AddressClients {
   uint32_t conflicts_seen_ = 0;
   app::Dhcp4 dhcp4_;
   app::LinkLocal4 link_local_;
+  bool is_on6_ = false;
+  InterfaceId interface_;
+  MacAddress mac_;
+  uint32_t changes_seen6_ = 0;
+  app::Dhcp6 dhcp6_;
+  app::Dhcp6Mode mode6_ = app::Dhcp6Mode::kOff;
   bool had_link_local_ = false;
 };
 

@@ -46,11 +46,11 @@ def address_of_client(net, **env) -> str:
     return address_of(*start_client(net, **env))
 
 
-def wait_for(server, text: str, timeout: float = 15) -> None:
-    """Until the server has logged `text`."""
+def wait_for(program, text: str, timeout: float = 15) -> None:
+    """Until the program has logged `text`."""
     end = time.monotonic() + timeout
-    while text not in server.stderr_path.read_text():
-        assert time.monotonic() < end, f"no {text} in {server.stderr_path.read_text()[-2000:]}"
+    while text not in program.stderr_path.read_text():
+        assert time.monotonic() < end, f"no {text} in {program.stderr_path.read_text()[-2000:]}"
         time.sleep(0.02)
 
 
@@ -109,3 +109,16 @@ def test_routes_and_times_of_the_server_are_told_in_the_log(net):
         timeout=40,
     )
     assert "2 route(s), 1 name server(s)" in done.errors
+
+
+@pytest.mark.engines("inside")
+def test_a_router_that_says_so_has_an_ipv6_address_asked_for(net):
+    net.settings["TAPSTACK_HOST_ADDR"] = "10.10.10.1/24,fd10:10:10::1/64"
+    server = dnsmasq(net, "--enable-ra", "--dhcp-range=fd10:10:10::100,fd10:10:10::1ff,64,10m")
+    program = net.stack.start(
+        ["nc.openbsd", "-u", "-l", "5000"],
+        env={"TAPSTACK_ADDR": "10.10.10.2/24,slaac", "TAPSTACK_LOG": "info"},
+    )
+    wait_for(server, "DHCPREPLY(ts0) fd10:10:10::1")
+    wait_for(program, "dhcpv6: fd10:10:10::1")
+    program.kill()
