@@ -126,7 +126,7 @@ void set_ecn_mode(Stack& stack, EcnMode mode) {
   transport::tcp::set_ecn_mode(stack.layers().tcp, mode);
 }
 
-void set_fast_open(Stack& stack, uint8_t mode) {
+void set_fast_open(Stack& stack, uint16_t mode) {
   transport::tcp::set_fast_open(stack.layers().tcp, {mode});
 }
 

@@ -81,9 +81,11 @@ Result<DnsDomain> dns_domain_at(const Stack& stack, Instant now, size_t n);
 using transport::tcp::EcnMode;
 void set_ecn_mode(Stack& stack, EcnMode mode);
 
-// TCP Fast Open (RFC 7413): bit 0 lets clients, bit 1 listeners with Option::kFastOpenQueue use it;
-// from the start as kConfig.tcp_fast_open has it. The key makes the cookies; random from the start.
-void set_fast_open(Stack& stack, uint8_t mode);
+// TCP Fast Open (RFC 7413), bits of Linux's net.ipv4.tcp_fastopen: 1 lets clients, 2 listeners with
+// Option::kFastOpenQueue use it; 4 and 0x200 do without cookies, as client and as server (only
+// where nobody can forge addresses). From the start as kConfig.tcp_fast_open has it. The key makes
+// the cookies; random from the start.
+void set_fast_open(Stack& stack, uint16_t mode);
 void set_fast_open_key(Stack& stack, const SecretKey& key);
 
 // The n-th interface (address of an interface), n from 0; kNoEntry past the last.

@@ -45,8 +45,7 @@ Status connect_with_text(Stack& stack, Instant now, SocketId id, const Endpoint&
 Result<Accepted> accept(Stack& stack, Instant now, SocketId listener) {
   const auto id = socket::accept(Call(stack, now), listener);
   if (!id.ok()) return id.error();
-  const auto peer = socket::remote_endpoint(stack.view(), *id);
-  return Accepted{*id, peer.ok() ? *peer : Endpoint{}};
+  return Accepted{*id, socket::accepted_peer(stack.view(), *id)};
 }
 
 Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,

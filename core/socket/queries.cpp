@@ -20,6 +20,11 @@ Result<Endpoint> remote_endpoint(View view, SocketId id) {
                           : datagram_socket::remote_endpoint(view.layers, *socket);
 }
 
+Endpoint accepted_peer(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  return socket == nullptr ? Endpoint{} : tcp_socket::accepted_peer(view.layers, *socket);
+}
+
 Readiness readiness(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return {};

@@ -16,6 +16,8 @@ struct View {
 
 Result<Endpoint> local_endpoint(View view, SocketId id);
 Result<Endpoint> remote_endpoint(View view, SocketId id);
+// Of a TCP socket that accept() just returned, also when the connection is over by then.
+Endpoint accepted_peer(View view, SocketId id);
 // No bits for a stale id.
 Readiness readiness(View view, SocketId id);
 Result<size_t> readable_bytes(View view, SocketId id);

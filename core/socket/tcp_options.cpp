@@ -24,6 +24,7 @@ constexpr Flag kFlags[] = {
     {Option::kCork, &Settings::cork},
     {Option::kReceiveErrors, &Settings::receive_errors},
     {Option::kIp6ReceiveErrors, &Settings::ip6_receive_errors},
+    {Option::kFastOpenNoCookie, &Settings::fast_open_no_cookie},
     {Option::kTimestamps, &Settings::timestamps},
     {Option::kSack, &Settings::sack},
     {Option::kWindowScaling, &Settings::window_scaling},

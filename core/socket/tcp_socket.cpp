@@ -63,6 +63,7 @@ void dissolve(Environment env, Socket& socket) {
 // Linux answers 0 once to the connect() after a non-blocking one has succeeded; POSIX says EISCONN.
 Error state_against_connect(Environment env, Socket& socket) {
   const tcp::ConnectionStatus status = status_of(env.layers, socket);
+  if (status.is_deferred) return Error::kIsConnected;  // as far as the program was told
   if (is_connecting(status)) return Error::kAlready;
   if (socket.was_connected || !is_over(status)) return Error::kIsConnected;
   const Error failure = tcp::take_error(env.layers.tcp, socket.connection);
@@ -147,6 +148,12 @@ Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint
 
 Status connect_with_text(Environment env, Socket& socket, mem::Index index, const Endpoint& peer) {
   if (!tcp::may_fast_open(env.layers.tcp)) return Error::kNotSupported;
+  if (has_connection(socket)) {
+    // Begun by TCP_FASTOPEN_CONNECT: this is the text that the SYN waits for. And on a connection
+    // the flag means nothing, as on Linux.
+    const tcp::ConnectionStatus status = status_of(env.layers, socket);
+    if (status.is_deferred || (status.is_connected && !is_over(status))) return Status();
+  }
   const bool was_asked = socket.settings.fast_open_connect;
   socket.settings.fast_open_connect = true;
   const Status status = connect(env, socket, index, peer);
@@ -249,6 +256,10 @@ Endpoint local_endpoint(const Layers& layers, const Socket& socket) {
   }
   if (!socket.binding.is_null()) return tcp::bound_endpoint(layers.tcp, socket.binding);
   return {IpAddress::any(socket.family), Port{}};
+}
+
+Endpoint accepted_peer(const Layers& layers, const Socket& socket) {
+  return status_of(layers, socket).remote;
 }
 
 Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket) {

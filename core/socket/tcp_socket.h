@@ -36,6 +36,8 @@ Status shutdown(Environment env, Socket& socket, Shutdown how);
 void close(Environment env, Socket& socket);
 
 Endpoint local_endpoint(const Layers& layers, const Socket& socket);
+// Of a socket that accept() returns, also when the connection is over by then.
+Endpoint accepted_peer(const Layers& layers, const Socket& socket);
 Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
 size_t readable_bytes(const Layers& layers, const Socket& socket);

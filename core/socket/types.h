@@ -59,6 +59,7 @@ enum class Option : uint16_t {
   kWindowClamp,         // TCP_WINDOW_CLAMP
   kFastOpenQueue,       // TCP_FASTOPEN: connections that may be let in by their SYN at a time
   kFastOpenConnect,     // TCP_FASTOPEN_CONNECT
+  kFastOpenNoCookie,    // TCP_FASTOPEN_NO_COOKIE: as a client and of a listener
   kTtl,                 // IP_TTL
   kTos,                 // IP_TOS
   kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe

@@ -28,14 +28,21 @@ void parse_sack(std::span<const uint8_t> data, TcpOptions& out) {
   out.sack_block_count = static_cast<uint8_t>(blocks);
 }
 
-void parse_fast_open(std::span<const uint8_t> data, TcpOptions& out) {
+void parse_fast_open(std::span<const uint8_t> data, bool is_experimental, TcpOptions& out) {
   const bool is_cookie = data.size() >= TcpFastOpenCookie::kBytesMin &&
                          data.size() <= TcpFastOpenCookie::kBytesMax && data.size() % 2 == 0;
   if (!data.empty() && !is_cookie) return;
   TcpFastOpenCookie cookie;
   std::copy(data.begin(), data.end(), cookie.octets.begin());
   cookie.bytes = static_cast<uint8_t>(data.size());
+  cookie.is_experimental = is_experimental;
   out.fast_open = cookie;
+}
+
+// RFC 6994 3. Other experiments are none of ours.
+void parse_experimental(std::span<const uint8_t> data, TcpOptions& out) {
+  if (data.size() < 2 || load_be16(data.data()) != kExperimentFastOpen) return;
+  parse_fast_open(data.subspan(2), true, out);
 }
 
 // RFC 9293 3.1: what is known (MUST-4); anything else is skipped (MUST-6).
@@ -59,7 +66,10 @@ void parse_one(const TcpOption& option, TcpOptions& out) {
       parse_sack(option.data, out);
       break;
     case kFastOpen:
-      parse_fast_open(option.data, out);
+      parse_fast_open(option.data, false, out);
+      break;
+    case kExperimental:
+      parse_experimental(option.data, out);
       break;
     default:
       break;
@@ -115,9 +125,14 @@ void write_sack(Writer& w, std::span<const TcpSackBlock> blocks) {
   }
 }
 
+size_t bytes_of(const TcpFastOpenCookie& cookie) {
+  return (cookie.is_experimental ? kExperimentalBytes : kFastOpenBytes) + cookie.bytes;
+}
+
 void write_fast_open(Writer& w, const TcpFastOpenCookie& cookie) {
-  const size_t length = kFastOpenBytes + cookie.bytes;
-  w.begin(kFastOpen, length);
+  const size_t length = bytes_of(cookie);
+  w.begin(cookie.is_experimental ? kExperimental : kFastOpen, length);
+  if (cookie.is_experimental) w.u16(kExperimentFastOpen);
   w.bytes(cookie.view());
   w.no_operations(padded(length) - length);  // behind, as Linux has them
 }
@@ -148,7 +163,7 @@ size_t TcpOptions::size_bytes() const {
   if (mss) n += kMssBytes;
   n += padded((sack_permitted ? kSackPermittedBytes : 0) + (timestamps ? kTimestampsBytes : 0));
   if (window_scale) n += padded(kWindowScaleBytes);
-  if (fast_open) n += padded(kFastOpenBytes + fast_open->bytes);
+  if (fast_open) n += padded(bytes_of(*fast_open));
   if (sack_block_count > 0) n += padded(kSackBytes + sack_block_count * kSackBlockBytes);
   return n;
 }

@@ -22,6 +22,7 @@ inline constexpr uint8_t kSackPermitted = 4;
 inline constexpr uint8_t kSack = 5;
 inline constexpr uint8_t kTimestamps = 8;
 inline constexpr uint8_t kFastOpen = 34;
+inline constexpr uint8_t kExperimental = 254;  // RFC 4727; two bytes say what it is (RFC 6994)
 // Lengths in bytes, kind and length included.
 inline constexpr size_t kMssBytes = 4;
 inline constexpr size_t kWindowScaleBytes = 3;
@@ -30,6 +31,9 @@ inline constexpr size_t kSackBytes = 2;  // and kSackBlockBytes for each block
 inline constexpr size_t kSackBlockBytes = 8;
 inline constexpr size_t kTimestampsBytes = 10;
 inline constexpr size_t kFastOpenBytes = 2;  // and the cookie
+inline constexpr size_t kExperimentalBytes = 4;
+// Identifiers of experiments (RFC 6994 3).
+inline constexpr uint16_t kExperimentFastOpen = 0xf989;  // before RFC 7413 had a kind of its own
 // Room for all of them in a header.
 inline constexpr size_t kBytesMax = TcpView::kHeaderBytesMax - TcpView::kHeaderBytesMin;
 }  // namespace tcp_option
@@ -88,6 +92,7 @@ struct TcpFastOpenCookie {
   static constexpr size_t kBytesMax = 16;
   std::array<uint8_t, kBytesMax> octets{};
   uint8_t bytes = 0;
+  bool is_experimental = false;  // in the option of RFC 6994, which older hosts use
   constexpr bool is_request() const { return bytes == 0; }
   constexpr std::span<const uint8_t> view() const& { return {octets.data(), bytes}; }
   std::span<const uint8_t> view() const&& = delete;  // of what is gone at the end of the line

@@ -51,7 +51,8 @@ void put_counts(const TcpInfo& from, tcp_info& to) {
   to.tcpi_rcv_ooopack = from.out_of_order_in;
   to.tcpi_dsack_dups = from.duplicates_reported;
   const uint64_t mss = std::max<uint32_t>(from.send_mss, 1);
-  to.tcpi_delivered = static_cast<uint32_t>((from.delivered_bytes + mss - 1) / mss);
+  to.tcpi_delivered = static_cast<uint32_t>((from.delivered_bytes + mss - 1) / mss) +
+                      (from.is_syn_delivered ? 1 : 0);
 }
 
 void put_windows(const TcpInfo& from, tcp_info& to) {

@@ -97,6 +97,7 @@ constexpr OptionRow kRows[] = {
     number(IPPROTO_TCP, TCP_USER_TIMEOUT, Option::kUserTimeoutMs),
     number(IPPROTO_TCP, TCP_FASTOPEN, Option::kFastOpenQueue),
     number(IPPROTO_TCP, TCP_FASTOPEN_CONNECT, Option::kFastOpenConnect),
+    flag(IPPROTO_TCP, TCP_FASTOPEN_NO_COOKIE, Option::kFastOpenNoCookie),
     number(IPPROTO_TCP, TCP_DEFER_ACCEPT, Option::kDeferAcceptS),
     number(IPPROTO_TCP, TCP_LINGER2, Option::kLinger2S),
     unsigned_number(IPPROTO_TCP, TCP_NOTSENT_LOWAT, Option::kNotSentLowWater),

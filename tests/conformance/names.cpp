@@ -67,6 +67,7 @@ constexpr Named<Option> kOptions[] = {
     {"TCP_SYNCNT", Option::kSynRetries},
     {"TCP_FASTOPEN", Option::kFastOpenQueue},
     {"TCP_FASTOPEN_CONNECT", Option::kFastOpenConnect},
+    {"TCP_FASTOPEN_NO_COOKIE", Option::kFastOpenNoCookie},
     {"TCP_DEFER_ACCEPT", Option::kDeferAcceptS},
     {"TCP_LINGER2", Option::kLinger2S},
     {"TCP_NOTSENT_LOWAT", Option::kNotSentLowWater},

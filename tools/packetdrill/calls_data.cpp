@@ -75,6 +75,12 @@ void put_controls(Session& s, int fd, SocketId id, msghdr& message) {
   message.msg_controllen = used;
 }
 
+// Only what goes with its SYN was taken of a text (RFC 7413).
+bool is_connecting(Session& s, SocketId id) {
+  const auto info = api::tcp_info(s.stack(), s.now(), id);
+  return info.ok() && info->state == TcpState::kSynSent;
+}
+
 bool may_block(Session& s, int fd, int flags) {
   return (flags & MSG_DONTWAIT) == 0 && !s.descriptors().is_nonblocking(fd);
 }
@@ -141,6 +147,11 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
     if (sent.ok()) {
       done += *sent;
       parts.consume(*sent);
+      if (is_connecting(s, id)) {
+        const bool waits = may_block(s, fd, flags);
+        if (!waits && done > 0) return static_cast<ssize_t>(done);
+        if (finish_connect(s, call, id, Error::kInProgress, waits) != 0) return -1;
+      }
       if (parts.is_empty()) return static_cast<ssize_t>(done);
     }
     const Error error = sent.ok() ? Error::kWouldBlock : sent.error();

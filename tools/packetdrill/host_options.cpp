@@ -40,7 +40,9 @@ const ScriptSetting kDefaults[] = {
     {"tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"},
 };
 
-constexpr int64_t kListenersWithoutOption = 0x400;  // a bit of Linux's tcp_fastopen
+// Bits of Linux's tcp_fastopen: those that the stack has, and that for all listeners.
+constexpr int64_t kFastOpenBits = 0x207;
+constexpr int64_t kListenersWithoutOption = 0x400;
 
 bool is_of_free_bsd(const ScriptSetting& setting) {
   return setting.name.starts_with("net.inet.tcp.");
@@ -77,7 +79,7 @@ void set(Stack& stack, Instant now, const ScriptSetting& setting) {
     api::set_ecn_mode(stack, static_cast<api::EcnMode>(number));
   }
   if (setting.name == "tcp_fastopen" && number_in(setting.value, 0, number)) {
-    api::set_fast_open(stack, static_cast<uint8_t>(number & 3));
+    api::set_fast_open(stack, static_cast<uint16_t>(number & kFastOpenBits));
     const bool is_for_all_listeners = (number & kListenersWithoutOption) != 0;
     const int64_t queue = is_for_all_listeners ? UINT16_MAX : 0;
     api::set_tcp_default(stack, now, Option::kFastOpenQueue, queue).ignore();
@@ -101,6 +103,10 @@ void set_host_options(Stack& stack, Instant now, const std::vector<ScriptSetting
     api::set_tcp_default(stack, now, Option::kQuickAcksAtStart, 0).ignore();
   }
   for (const ScriptSetting& setting : script) set(stack, now, setting);
+}
+
+void change_host_options(Stack& stack, Instant now, const std::vector<ScriptSetting>& command) {
+  for (const ScriptSetting& setting : command) set(stack, now, setting);
 }
 
 }  // namespace tapstack::packetdrill

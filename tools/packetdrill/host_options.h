@@ -12,4 +12,7 @@ namespace tapstack::packetdrill {
 // What the stack has not, or does not take, changes nothing.
 void set_host_options(Stack& stack, Instant now, const std::vector<ScriptSetting>& script);
 
+// A command that the script runs on the way.
+void change_host_options(Stack& stack, Instant now, const std::vector<ScriptSetting>& command);
+
 }  // namespace tapstack::packetdrill

@@ -6,9 +6,11 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "tools/packetdrill/calls.h"
+#include "tools/packetdrill/host_options.h"
 
 namespace tapstack::packetdrill {
 namespace {
@@ -31,12 +33,22 @@ ssize_t our_sendfile(int to, int from, off_t* offset, size_t bytes) {
                      : sendfile(to, from, offset, bytes);
 }
 
+// A command of the script: what it sets is the stack's to have, from now on.
+int our_system(const char* command) {
+  if (g_session != nullptr && command != nullptr) {
+    Call call(*g_session);
+    change_host_options(g_session->stack(), g_session->now(), settings_in_command(command));
+  }
+  return system(command);
+}
+
 struct Replacement {
   const char* name;
   void* function;
 };
 const Replacement kReplacements[] = {
     {"getsockopt", reinterpret_cast<void*>(our_getsockopt)},
+    {"system", reinterpret_cast<void*>(our_system)},
     {"sendfile", reinterpret_cast<void*>(our_sendfile)},
     {"sendfile64", reinterpret_cast<void*>(our_sendfile)},
 };

@@ -31,6 +31,12 @@ void add_from(const std::string& command, std::vector<ScriptSetting>& settings) 
 
 }  // namespace
 
+std::vector<ScriptSetting> settings_in_command(const std::string& command) {
+  std::vector<ScriptSetting> settings;
+  add_from(command, settings);
+  return settings;
+}
+
 std::vector<ScriptSetting> settings_in(const std::string& whole) {
   std::vector<ScriptSetting> settings;
   const std::string script = whole.substr(0, whole.find("socket("));

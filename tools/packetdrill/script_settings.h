@@ -18,5 +18,7 @@ struct ScriptSetting {
 // stands in backquotes) of a script, in order.
 // Only up to the first socket: what comes later puts the host back as it was.
 std::vector<ScriptSetting> settings_in(const std::string& script);
+// The same of one command.
+std::vector<ScriptSetting> settings_in_command(const std::string& command);
 
 }  // namespace tapstack::packetdrill

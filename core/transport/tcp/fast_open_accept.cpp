@@ -37,12 +37,16 @@ bool open_by_syn(Arrival& a, HalfOpen& record) {
 bool accept_by_syn(Arrival& a, HalfOpen& record) {
   const Listener& l = *a.tables.listeners.get(record.listener);
   const auto& given = a.seg.options.fast_open;
-  if (!a.tables.fast_open.is_server() || l.settings.fast_open_queue == 0 || !given) return false;
+  const FastOpenMode mode = a.tables.fast_open;
+  if (!mode.is_server() || l.settings.fast_open_queue == 0) return false;
+  const bool needs_cookie = !l.settings.fast_open_no_cookie && !mode.is_server_without_cookie();
+  if (!given && (needs_cookie || a.seg.text_bytes == 0)) return false;
   // RFC 7413 5.1: only so many, for each holds memory for a client that may never answer.
   if (l.fast_open_pending >= l.settings.fast_open_queue) {
     a.ctx.counters.count(Mib::kTcpExtTCPFastOpenListenOverflow);
     return false;
   }
+  if (!needs_cookie) return open_by_syn(a, record);
   const Flow& flow = record.flow;
   const FastOpenCookies& cookies = a.tables.fast_open_cookies;
   if (given->is_request()) {
@@ -53,6 +57,7 @@ bool accept_by_syn(Arrival& a, HalfOpen& record) {
     a.ctx.counters.count(Mib::kTcpExtTCPFastOpenPassiveFail);
   }
   record.gives_cookie = true;
+  record.is_cookie_experimental = given->is_experimental;
   return false;
 }
 

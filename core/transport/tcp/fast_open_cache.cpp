@@ -34,11 +34,24 @@ FastOpenServer& FastOpenCache::place_for(const IpAddress& address, Instant now) 
   return *place;
 }
 
-void FastOpenCache::remember(const IpAddress& address, const wire::TcpFastOpenCookie& cookie,
-                             uint16_t mss_bytes, Instant now) {
-  FastOpenServer& server = place_for(address, now);
-  server.cookie = cookie;
-  server.mss_bytes = mss_bytes;
+FastOpenServer* FastOpenCache::known(const IpAddress& address) {
+  return const_cast<FastOpenServer*>(find(address));
+}
+
+void FastOpenCache::remember_mss(const IpAddress& address, uint16_t mss_bytes, Instant now) {
+  place_for(address, now).mss_bytes = mss_bytes;
+}
+
+void FastOpenCache::remember_cookie(const IpAddress& address,
+                                    const wire::TcpFastOpenCookie& cookie) {
+  if (FastOpenServer* server = known(address)) server->cookie = cookie;
+}
+
+void FastOpenCache::note_refusal(const IpAddress& address, bool was_asked_experimentally) {
+  FastOpenServer* server = known(address);
+  if (server == nullptr || !server->cookie.is_request()) return;
+  server->has_asked_experimentally |= was_asked_experimentally;
+  server->asks_experimentally = !server->has_asked_experimentally;
 }
 
 void FastOpenCache::block(const IpAddress& address, Instant now) {

@@ -18,6 +18,9 @@ struct FastOpenServer {
   IpAddress address;
   wire::TcpFastOpenCookie cookie;  // none: is_request()
   uint16_t mss_bytes = 0;          // of its last SYN-ACK: what a SYN may carry
+  // It does not answer the option of RFC 7413: the next SYN asks by that of RFC 6994, once.
+  bool asks_experimentally = false;
+  bool has_asked_experimentally = false;
   Instant used_at;
   Instant blocked_until;  // a box on the way drops SYNs with data or option
 };
@@ -31,8 +34,11 @@ class FastOpenCache {
   // Null when nothing is known.
   const FastOpenServer* find(const IpAddress& address) const;
   bool is_blocked(const IpAddress& address, Instant now) const;
-  void remember(const IpAddress& address, const wire::TcpFastOpenCookie& cookie, uint16_t mss_bytes,
-                Instant now);
+  // Of any SYN-ACK that follows an attempt; before the other facts of it.
+  void remember_mss(const IpAddress& address, uint16_t mss_bytes, Instant now);
+  void remember_cookie(const IpAddress& address, const wire::TcpFastOpenCookie& cookie);
+  // The server was asked for a cookie and gave none.
+  void note_refusal(const IpAddress& address, bool was_asked_experimentally);
   // RFC 7413 4.1.3.1: no further attempts for tcp_fast_open_blocked_ms.
   void block(const IpAddress& address, Instant now);
 
@@ -41,6 +47,7 @@ class FastOpenCache {
   static constexpr size_t kSets = (kConfig.tcp_fast_open_servers + kWays - 1) / kWays;
 
   size_t set_of(const IpAddress& address) const;
+  FastOpenServer* known(const IpAddress& address);
   FastOpenServer& place_for(const IpAddress& address, Instant now);
 
   SecretKey key_;

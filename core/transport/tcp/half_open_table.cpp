@@ -36,6 +36,7 @@ void emit_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen
   if (record.gives_cookie) {
     out.options.fast_open =
         t.fast_open_cookies.make(record.flow.remote.address, record.flow.local.address);
+    out.options.fast_open->is_experimental = record.is_cookie_experimental;
   }
   const IpSettings ip = ip_settings(listener->settings, record.route);
   transmit(ctx, network, out, record.route, ip).ignore();

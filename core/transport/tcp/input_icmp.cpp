@@ -15,12 +15,24 @@ bool is_in_flight(const Connection& c, SeqNumber seq) {
   return seq.at_or_after(v.una) && seq.before(v.nxt);
 }
 
+// Too large is the text on the first SYN (RFC 7413): it goes again without, once.
+void on_syn_too_large(Work& w) {
+  Connection& c = w.c;
+  if (c.fast_open.syn_text_bytes == 0 || !c.syn_probe.is_running) return;
+  c.wanted.syn = true;
+  mark_output(w);
+}
+
 // What was sent is too large for the path: smaller segments, and all of it again (RFC 1191 6.4,
 // RFC 8201 5.4).
 void on_path_mtu(Work& w, const net::Network& network) {
   Connection& c = w.c;
-  if (!refresh_route(c, network, w.ctx.now)) return;
-  if (c.state == State::kSynSent) return;
+  const bool is_smaller = refresh_route(c, network, w.ctx.now);
+  if (c.state == State::kSynSent) {
+    on_syn_too_large(w);
+    return;
+  }
+  if (!is_smaller) return;
   resend_everything(c, w.tables.sent);
   mark_output(w);
 }

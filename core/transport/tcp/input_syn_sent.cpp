@@ -1,4 +1,5 @@
 // RFC 9293 3.10.7.3: SYN-SENT.
+#include "transport/tcp/fast_open_connect.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/input.h"
 #include "transport/tcp/lifecycle.h"
@@ -32,25 +33,6 @@ void measure(Arrival& a, Connection& c) {
   } else if (c.timestamps.is_enabled()) {
     const auto rtt = c.timestamps.round_trip(a.seg.options.timestamps->echo_reply, a.ctx.now);
     if (rtt) c.rtt.on_sample(*rtt, c.snd.vars().una, c.snd.vars().nxt);
-  }
-}
-
-// RFC 7413 4.1.3 and 4.2.2. What the SYN-ACK acknowledges of the SYN's text has been sent; the rest
-// is text like any other.
-void take_fast_open_answer(Arrival& a, Connection& c) {
-  const uint32_t text = a.seg.ack.since(c.snd.vars().iss + 1);
-  c.snd.on_syn_text_acked(a.ctx.memory, text);
-  c.fast_open.is_text_acked = text > 0;
-  if (text > 0) a.ctx.counters.count(Mib::kTcpExtTCPFastOpenActive);
-  const bool is_refused = c.fast_open.syn_text_bytes > 0 && text == 0;
-  if (is_refused) a.ctx.counters.count(Mib::kTcpExtTCPFastOpenActiveFail);
-  FastOpenCache& cache = a.tables.fast_open_cache;
-  const IpAddress& server = c.flow.remote.address;
-  const auto& given = a.seg.options.fast_open;
-  if (given && !given->is_request()) {
-    cache.remember(server, *given, c.agreed.peer_mss_bytes, a.ctx.now);
-  } else if (c.silence.retransmits > 0 && text == 0) {
-    cache.block(server, a.ctx.now);  // only the SYN without it came through
   }
 }
 
@@ -104,7 +86,9 @@ void input_syn_sent(Arrival& a, Work& w) {
   }
   measure(a, c);
   c.snd.on_ack(a.ctx.memory, snd.iss + 1);
-  if (c.fast_open.is_wanted) take_fast_open_answer(a, c);
+  if (c.fast_open.is_wanted) {
+    on_fast_open_answer(w, a.seg.ack.since(snd.iss + 1), a.seg.options.fast_open);
+  }
   c.snd.start_window(a.seg.seq, a.seg.ack, a.seg.wnd);
   become_established(w);
   acknowledge_syn(a, w);

@@ -52,9 +52,10 @@ struct HalfOpen {
   uint16_t window = 0;  // of the SYN: not scaled
   uint32_t timestamp_offset = 0;
   uint32_t timestamp_recent = 0;
-  uint8_t timeouts = 0;       // of the SYN-ACK
-  uint8_t retransmits = 0;    // of it; fewer while a deferred connection waits for text
-  bool gives_cookie = false;  // the SYN-ACK brings a Fast Open cookie (RFC 7413 4.2.1)
+  uint8_t timeouts = 0;                 // of the SYN-ACK
+  uint8_t retransmits = 0;              // of it; fewer while a deferred connection waits for text
+  bool gives_cookie = false;            // the SYN-ACK brings a Fast Open cookie (RFC 7413 4.2.1)
+  bool is_cookie_experimental = false;  // in the option that it was asked for with (RFC 6994)
   bool is_fast_open = false;  // let in by its SYN: the SYN-ACK is the connection's to send
   bool is_acked = false;      // the handshake is complete, but the listener wants text first
   Instant sent_at;            // the SYN-ACK, first time

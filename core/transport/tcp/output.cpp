@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "transport/tcp/burst.h"
+#include "transport/tcp/fast_open_connect.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/loss_detection.h"
@@ -107,21 +108,6 @@ bool send_reset_for(Work& w, net::Network& network) {
     unmark_output(w);
   }
   return true;
-}
-
-// RFC 7413 4.2.1: with a cookie and text, or asking for a cookie.
-void attach_fast_open(Work& w, Outgoing& out) {
-  Connection& c = w.c;
-  wire::TcpOptions with = out.options;
-  const FastOpenServer* server = w.tables.fast_open_cache.find(c.flow.remote.address);
-  with.fast_open = server != nullptr ? server->cookie : wire::TcpFastOpenCookie{};
-  if (with.size_bytes() > wire::tcp_option::kBytesMax) return;
-  out.options = with;
-  if (with.fast_open->is_request()) return;
-  const size_t most = std::min(server->mss_bytes, c.advertised_mss_bytes) - with.size_bytes();
-  const uint32_t bytes = std::min<uint32_t>(c.snd.unsent_bytes(), static_cast<uint32_t>(most));
-  if (!c.snd.share_unsent(w.ctx.memory, bytes, out.text)) return;
-  c.fast_open.syn_text_bytes = static_cast<uint16_t>(bytes);
 }
 
 // <SEQ=ISS><CTL=SYN>, or with ACK in SYN-RECEIVED.

@@ -22,10 +22,11 @@ bool is_unicast(const mem::PacketInfo& info) {
          !info.destination.is_multicast() && !info.source.is_multicast() && !info.source.is_any();
 }
 
-// Combinations that no TCP sends: with SYN neither FIN nor RST goes. A segment without any bit
-// passes: RFC 9293 3.10.7.1 answers it with a RST.
+// Combinations that no TCP sends: with SYN no RST goes, and FIN only with the answer to a SYN whose
+// text was all that was to be said (RFC 9293 3.10.7.3, fourth step: "other controls"). A segment
+// without any bit passes: RFC 9293 3.10.7.1 answers it with a RST.
 bool are_flags_sane(wire::TcpFlags flags) {
-  return !(flags.syn() && flags.has_any(flag::kFin | flag::kRst));
+  return !(flags.syn() && (flags.rst() || (flags.fin() && !flags.ack())));
 }
 
 void fill(const wire::TcpView& view, const mem::PacketInfo& info, Segment& out) {

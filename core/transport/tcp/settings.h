@@ -37,6 +37,7 @@ struct Settings {
   uint8_t defer_accept_timeouts = 0;      // TCP_DEFER_ACCEPT in SYN-ACK time-outs; 0: off
   uint16_t fast_open_queue = 0;           // TCP_FASTOPEN of a listener; 0: none
   bool fast_open_connect = false;         // TCP_FASTOPEN_CONNECT
+  bool fast_open_no_cookie = false;       // TCP_FASTOPEN_NO_COOKIE, of clients and listeners
   uint16_t max_segment_bytes = 0;         // TCP_MAXSEG; 0: from the path MTU
   uint32_t user_timeout_ms = 0;           // TCP_USER_TIMEOUT; 0: kConfig.tcp_retries2
   uint8_t syn_retries = 0;                // TCP_SYNCNT, of SYN or SYN-ACK; 0: kConfig

@@ -1,6 +1,7 @@
 // Ports, OPEN and accept: RFC 9293 3.10.1.
 #include <algorithm>
 
+#include "transport/tcp/fast_open_connect.h"
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/handshake.h"
 #include "transport/tcp/lifecycle.h"
@@ -41,16 +42,6 @@ Error check_remote(const Endpoint& remote, const net::Route& route) {
   return Error::kNone;
 }
 
-// RFC 7413 4.2.1: a SYN with a cookie waits for text to carry.
-void plan_fast_open(const Tables& t, const Context& ctx, Connection& c) {
-  const IpAddress& server = c.flow.remote.address;
-  c.fast_open.is_wanted = c.settings.fast_open_connect && t.fast_open.is_client() &&
-                          !t.fast_open_cache.is_blocked(server, ctx.now);
-  const FastOpenServer* known = t.fast_open_cache.find(server);
-  c.fast_open.is_deferred =
-      c.fast_open.is_wanted && known != nullptr && !known->cookie.is_request();
-}
-
 }  // namespace
 
 Result<BindingId> bind(Tcp& tcp, Context& ctx, const BindRequest& request) {
@@ -88,7 +79,7 @@ Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network
   c.settings = request.settings;
   c.advertised_mss_bytes = advertised_mss(*route, request.settings.max_segment_bytes);
   c.snd.start(t.isn.isn(flow, ctx.now));
-  plan_fast_open(t, ctx, c);
+  plan_fast_open(t, ctx.now, c);
   c.wanted.syn = !c.fast_open.is_deferred;
   set_state(w, State::kSynSent);
   ctx.counters.count(Mib::kTcpActiveOpens);

@@ -46,7 +46,8 @@ void after_reading(Work& w, uint32_t bytes) {
                                                  c.settings.receive_buffer_max_bytes, w.ctx.now);
     c.rcv.set_limit(clamped_window(c.settings, wanted));
   }
-  if (can_receive_text(c.state) && c.rcv.is_update_due(c.acks.segment_bytes())) {
+  // A peer that has not seen the SYN-ACK drops what comes without SYN (RFC 9293 3.10.7.3).
+  if (can_receive_text(c.state) && !is_let_in(c) && c.rcv.is_update_due(c.acks.segment_bytes())) {
     c.acks.on_immediate();
     mark_output(w);
   }

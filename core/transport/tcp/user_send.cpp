@@ -1,6 +1,7 @@
 // SEND: RFC 9293 3.10.2.
 #include <algorithm>
 
+#include "transport/tcp/fast_open_connect.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/send_room.h"
 #include "transport/tcp/user_calls.h"
@@ -26,6 +27,12 @@ Error refusal(Connection& c) {
   return Error::kNone;
 }
 
+// What the queue takes now: of the text that a SYN waits for (RFC 7413), what goes with the SYN.
+// The rest is refused until the handshake is complete, as on Linux.
+uint32_t room_now(const Tables& t, const Connection& c) {
+  return c.fast_open.is_deferred ? std::min(send_room(c), syn_text_room(t, c)) : send_room(c);
+}
+
 // Queues as much of the first `n` bytes as there is memory for; returns how much.
 size_t queue_some(Connection& c, Context& ctx, mem::ConstBytes bytes, size_t n) {
   while (n > 0 && !c.snd.queue_copy(ctx.memory, bytes.first(n))) n /= 2;
@@ -33,9 +40,10 @@ size_t queue_some(Connection& c, Context& ctx, mem::ConstBytes bytes, size_t n) 
 }
 
 // The program could not queue all it has: it will go on when it is told of room, so a last segment
-// that is not full waits for that, unless the queue is so small that there will be none before.
+// that is not full waits for that, unless the queue is so small that there will be none before, or
+// it was the SYN that took no more (RFC 7413).
 bool will_go_on(const Connection& c, bool is_cut) {
-  return is_cut && send_limit(c) >= 2u * c.send_mss_bytes;
+  return is_cut && !c.fast_open.is_deferred && send_limit(c) >= 2u * c.send_mss_bytes;
 }
 
 struct Queued {
@@ -67,7 +75,7 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
   size_t queued = 0;
   bool is_cut = false;
   for (const mem::ConstBytes part : parts) {
-    const size_t room = std::min<size_t>(part.size(), send_room(*c));
+    const size_t room = std::min<size_t>(part.size(), room_now(tcp.tables(), *c));
     const size_t n = queue_some(*c, ctx, part, room);
     is_cut = n < part.size();
     queued += n;
@@ -88,7 +96,8 @@ Result<size_t> reserve_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t byte
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   if (const Error e = refusal(*c); e != Error::kNone) return e;
-  size_t n = std::min({bytes, size_t{send_room(*c)}, spans.size() * kConfig.block_bytes});
+  size_t n =
+      std::min({bytes, size_t{room_now(tcp.tables(), *c)}, spans.size() * kConfig.block_bytes});
   mem::Chain& reserved = tcp.tables().reserved;
   TAPSTACK_ASSERT(reserved.is_empty());
   while (n > 0 && !ctx.memory.new_chain(static_cast<uint32_t>(n), reserved, mem::Priority::kData)) {

@@ -58,6 +58,8 @@ void fill_sending(const Connection& c, TcpInfo& i) {
   i.pacing_bytes_per_s = c.congestion.pacing_bytes_per_s();
   i.max_pacing_bytes_per_s = c.settings.max_pacing_bytes_per_s;
   i.delivered_bytes = v.acked_bytes + c.sent.sacked_bytes();
+  const bool is_syn_with_text = c.fast_open.syn_text_bytes > 0 && c.fast_open.is_text_acked;
+  i.is_syn_delivered = v.syn_acked && !is_syn_with_text;
   i.text_segments_out = c.figures.text_segments_out;
   i.duplicates_reported = c.figures.dsacks_in;
   i.bytes_sent = v.sent_bytes + c.figures.retransmitted_bytes;

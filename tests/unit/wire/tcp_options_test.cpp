@@ -210,6 +210,30 @@ TEST(TcpOptionsEmit, WritesSackBlocksBehindTimestamps) {
             (Bytes{1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1, 5, 10, 0, 0, 0, 0, 0, 0, 0, 0x10}));
 }
 
+TEST(TcpOptionsParse, ReadsAnExperimentalFastOpenCookie) {  // RFC 6994 3
+  const auto o = parse({254, 8, 0xf9, 0x89, 0xa, 0xb, 0xc, 0xd});
+  ASSERT_TRUE(o.fast_open);
+  EXPECT_TRUE(o.fast_open->is_experimental);
+  EXPECT_EQ(o.fast_open->view().size(), 4u);
+  EXPECT_TRUE(parse({254, 4, 0xf9, 0x89}).fast_open->is_request());
+}
+
+TEST(TcpOptionsParse, SkipsExperimentsOfOthers) {
+  EXPECT_FALSE(parse({254, 4, 0xf9, 0x8a}).fast_open);
+  EXPECT_FALSE(parse({254, 3, 0xf9}).fast_open);
+  EXPECT_FALSE(parse({254, 7, 0xf9, 0x89, 1, 2, 3}).fast_open);  // an odd number, RFC 7413 4.1.1
+}
+
+TEST(TcpOptionsEmit, WritesAnExperimentalFastOpenCookie) {
+  TcpOptions o;
+  o.fast_open.emplace();
+  o.fast_open->is_experimental = true;
+  EXPECT_EQ(emitted(o), (Bytes{254, 4, 0xf9, 0x89}));
+  o.fast_open->octets = {1, 2, 3, 4, 5, 6};
+  o.fast_open->bytes = 6;
+  EXPECT_EQ(emitted(o), (Bytes{254, 10, 0xf9, 0x89, 1, 2, 3, 4, 5, 6, 1, 1}));
+}
+
 TEST(TcpOptionsEmit, WritesAFastOpenRequestAndACookie) {
   TcpOptions o;
   o.fast_open.emplace();
