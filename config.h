@@ -121,7 +121,8 @@ struct Config {
   // What is outstanding on all connections, in pieces (a transmission, cut by SACK). Cost: about
   // 100 each. Fewer than needed costs exactness of loss detection.
   size_t tcp_sent_records = 65'536;
-  // Places in send queues that are marked (MSG_EOR), of all connections. Cost: 24 each.
+  // Places in send queues that are marked (MSG_EOR, SO_TIMESTAMPING), of all connections. Cost: 32
+  // each.
   size_t tcp_send_marks = 4096;
   uint32_t tcp_rto_initial_ms = 1'000;  // RFC 6298 2.1.
   uint32_t tcp_rto_min_ms = 200;        // Linux; RFC 6298 2.4 says 1 s (SHOULD). See tcp/rtt.h.

@@ -50,7 +50,8 @@ Result<Accepted> accept(Stack& stack, Instant now, SocketId listener) {
 
 Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,
                     const DatagramInfo& to, const SendOptions& options) {
-  socket::SendRequest request{parts, to, options.more, options.urgent, options.ends_record};
+  socket::SendRequest request{parts,          to, options.more, options.urgent, options.ends_record,
+                              options.reports};
   request.to.dont_route = to.dont_route || options.dont_route;
   return socket::send(Call(stack, now), id, request);
 }
@@ -114,6 +115,10 @@ Error take_error(Stack& stack, SocketId id) {
 
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id) {
   return socket::take_queued_error(Call(stack, stack.last_now()), id);
+}
+
+Result<SendReport> take_send_report(Stack& stack, SocketId id) {
+  return socket::take_send_report(Call(stack, stack.last_now()), id);
 }
 
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value) {

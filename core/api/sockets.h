@@ -47,6 +47,9 @@ struct SendOptions {
   // MSG_EOR, streams: what is sent later does not join this text in a segment, also when that goes
   // again. Such places are limited (kConfig.tcp_send_marks); where there is none left, it may.
   bool ends_record = false;
+  // Streams: bits of SendReport that take_send_report() is to tell of the last octet taken. Places
+  // are limited as for ends_record; what finds none is not told.
+  uint8_t reports = 0;
 };
 // Stream: queues as much as there is room for; kWouldBlock when none, also for want of packet
 // memory: an event follows in both cases when there is some again. Datagram: all or nothing.
@@ -94,6 +97,9 @@ Result<size_t> not_sent_bytes(const Stack& stack, SocketId id);
 Result<size_t> urgent_offset(const Stack& stack, SocketId id);
 Error take_error(Stack& stack, SocketId id);                       // SO_ERROR: reads and clears
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
+// The oldest report about text sent (SendOptions::reports); kWouldBlock when there is none. While
+// there is one, Readiness::kError is set.
+Result<SendReport> take_send_report(Stack& stack, SocketId id);
 Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t value);
 // ICMP6_FILTER. kNotSupported unless a raw socket of ICMPv6.
 Status set_icmp6_filter(Stack& stack, SocketId id, const Icmp6Filter& filter);

@@ -11,6 +11,7 @@
 #include "transport/raw.h"
 #include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/info.h"
+#include "transport/tcp/send_report.h"
 #include "util/address.h"
 #include "util/address_policy.h"
 #include "util/result.h"

@@ -108,8 +108,9 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_tcp()) {
-    const auto sent = tcp_socket::send(env, *socket, request.parts,
-                                       {request.more, request.urgent, request.ends_record});
+    const auto sent =
+        tcp_socket::send(env, *socket, request.parts,
+                         {request.more, request.urgent, request.ends_record, request.reports});
     watch_memory(env, id, sent, transport::total_bytes(request.parts));
     return sent;
   }
@@ -188,6 +189,13 @@ Error take_error(Environment env, SocketId id) {
   if (socket == nullptr) return Error::kBadHandle;
   return socket->is_tcp() ? tcp_socket::take_error(env.layers, *socket)
                           : datagram_socket::take_error(env.layers, *socket);
+}
+
+Result<SendReport> take_send_report(Environment env, SocketId id) {
+  Socket* socket = env.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (!socket->is_tcp()) return Error::kWouldBlock;
+  return tcp_socket::take_send_report(env, *socket);
 }
 
 Result<QueuedError> take_queued_error(Environment env, SocketId id) {

@@ -30,6 +30,7 @@ struct SendRequest {
   bool more = false;         // MSG_MORE
   bool urgent = false;       // MSG_OOB
   bool ends_record = false;  // MSG_EOR
+  uint8_t reports = 0;       // SendReport
 };
 Result<size_t> send(Environment env, SocketId id, const SendRequest& request);
 
@@ -50,6 +51,7 @@ Status shutdown(Environment env, SocketId id, Shutdown how);
 Status close(Environment env, SocketId id);
 
 Error take_error(Environment env, SocketId id);
+Result<SendReport> take_send_report(Environment env, SocketId id);
 Result<QueuedError> take_queued_error(Environment env, SocketId id);
 Status set_option(Environment env, SocketId id, Option option, int64_t value);
 Status set_icmp6_filter(Environment env, SocketId id, const transport::Icmp6Filter& filter);

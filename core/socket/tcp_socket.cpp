@@ -219,6 +219,11 @@ Status commit_send(Environment env, Socket& socket, size_t bytes, const tcp::Sen
   return tcp::commit_send(env.layers.tcp, env.ctx, socket.connection, bytes, flags);
 }
 
+Result<SendReport> take_send_report(Environment env, Socket& socket) {
+  if (!has_connection(socket)) return Error::kWouldBlock;
+  return tcp::take_send_report(env.layers.tcp, socket.connection);
+}
+
 Status shutdown(Environment env, Socket& socket, Shutdown how) {
   if (socket.phase == TcpPhase::kListening) {
     if (how != Shutdown::kSend) dissolve(env, socket);
@@ -285,7 +290,7 @@ Readiness readiness(const Layers& layers, const Socket& socket) {
     return ready;
   }
   const tcp::ConnectionStatus status = status_of(layers, socket);
-  set(status.error != Error::kNone, Readiness::kError);
+  set(status.error != Error::kNone || status.has_send_report, Readiness::kError);
   if (is_connecting(status)) {
     set(status.is_deferred, Readiness::kWritable);
     return ready;

@@ -32,6 +32,7 @@ Result<size_t> reserve_send(Environment env, Socket& socket, size_t bytes,
 Status commit_send(Environment env, Socket& socket, size_t bytes,
                    const transport::tcp::SendFlags& flags);
 
+Result<SendReport> take_send_report(Environment env, Socket& socket);
 Status shutdown(Environment env, Socket& socket, Shutdown how);
 void close(Environment env, Socket& socket);
 

@@ -24,7 +24,7 @@ struct Readiness {
   static constexpr uint16_t kWritable = 2;    // POLLOUT
   static constexpr uint16_t kPeerClosed = 4;  // POLLRDHUP
   static constexpr uint16_t kHangUp = 8;      // POLLHUP: both directions are over
-  static constexpr uint16_t kError = 16;      // POLLERR: SO_ERROR or the error queue has something
+  static constexpr uint16_t kError = 16;      // POLLERR: SO_ERROR, the error queue or a send report
   static constexpr uint16_t kUrgent = 32;     // POLLPRI
   uint16_t bits = 0;
   constexpr bool has(uint16_t b) const { return (bits & b) != 0; }

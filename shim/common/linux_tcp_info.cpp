@@ -28,6 +28,9 @@ void put_times(const TcpInfo& from, tcp_info& to) {
   to.tcpi_rttvar = from.rttvar_us;
   to.tcpi_min_rtt = from.min_rtt_us;
   to.tcpi_rcv_rtt = from.receive_rtt_us;
+  to.tcpi_busy_time = from.busy_us;
+  to.tcpi_rwnd_limited = from.window_limited_us;
+  to.tcpi_sndbuf_limited = from.buffer_limited_us;
   to.tcpi_last_data_sent = static_cast<uint32_t>(from.last_data_sent_us / 1000);
   to.tcpi_last_data_recv = static_cast<uint32_t>(from.last_data_received_us / 1000);
   to.tcpi_last_ack_recv = static_cast<uint32_t>(from.last_ack_received_us / 1000);

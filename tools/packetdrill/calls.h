@@ -45,4 +45,13 @@ ssize_t call_splice(Session& s, int from, int to, size_t bytes, unsigned flags);
 int fail(int number);
 int fail(Error error);
 
+// recvmsg(MSG_ERRQUEUE): what became of text sent (SO_TIMESTAMPING, MSG_ZEROCOPY).
+ssize_t receive_send_report(Session& s, int fd, SocketId id, msghdr& message);
+// The reports that a send with `flags` asks for.
+uint8_t reports_wanted(const SocketNotes& notes, int flags);
+// SO_TIMESTAMPING or SO_ZEROCOPY: as setsockopt().
+int set_report_option(Session& s, int fd, SocketId id, int name, int value);
+// Adds a control message to `message`, whose first `used` bytes of them are filled.
+void put_control(msghdr& message, size_t& used, int level, int type, ConstBytes data);
+
 }  // namespace tapstack::packetdrill

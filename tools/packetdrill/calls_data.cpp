@@ -47,19 +47,6 @@ class Parts {
   std::vector<Span> left_;
 };
 
-void put_control(msghdr& message, size_t& used, int level, int type, int value) {
-  if (message.msg_control == nullptr || message.msg_controllen < used + CMSG_SPACE(sizeof value)) {
-    message.msg_flags |= MSG_CTRUNC;
-    return;
-  }
-  auto* header = reinterpret_cast<cmsghdr*>(static_cast<uint8_t*>(message.msg_control) + used);
-  header->cmsg_level = level;
-  header->cmsg_type = type;
-  header->cmsg_len = CMSG_LEN(sizeof value);
-  std::memcpy(CMSG_DATA(header), &value, sizeof value);
-  used += CMSG_SPACE(sizeof value);
-}
-
 // What TCP_INQ tells: octets that can be read; the end of the stream counts as one behind them all.
 int queue_hint(Session& s, SocketId id) {
   const auto left = api::readable_bytes(s.stack(), id);
@@ -70,7 +57,9 @@ int queue_hint(Session& s, SocketId id) {
 void put_controls(Session& s, int fd, SocketId id, msghdr& message) {
   size_t used = 0;
   if (s.descriptors().notes(fd).wants_inq) {
-    put_control(message, used, SOL_TCP, kTcpControlInq, queue_hint(s, id));
+    const int hint = queue_hint(s, id);
+    put_control(message, used, SOL_TCP, kTcpControlInq,
+                {reinterpret_cast<const uint8_t*>(&hint), sizeof hint});
   }
   message.msg_controllen = used;
 }
@@ -87,10 +76,24 @@ bool may_block(Session& s, int fd, int flags) {
 
 }  // namespace
 
+void put_control(msghdr& message, size_t& used, int level, int type, ConstBytes data) {
+  if (message.msg_control == nullptr || message.msg_controllen < used + CMSG_SPACE(data.size())) {
+    message.msg_flags |= MSG_CTRUNC;
+    return;
+  }
+  auto* header = reinterpret_cast<cmsghdr*>(static_cast<uint8_t*>(message.msg_control) + used);
+  header->cmsg_level = level;
+  header->cmsg_type = type;
+  header->cmsg_len = CMSG_LEN(data.size());
+  std::memcpy(CMSG_DATA(header), data.data(), data.size());
+  used += CMSG_SPACE(data.size());
+}
+
 ssize_t call_recvmsg(Session& s, int fd, msghdr* message, int flags) {
   Call call(s);
   SocketId id;
   if (!s.descriptors().find(fd, id)) return -1;
+  if ((flags & MSG_ERRQUEUE) != 0) return receive_send_report(s, fd, id, *message);
   Parts<Bytes> parts;
   if (!parts.take(message->msg_iov, message->msg_iovlen)) return -1;
   const api::ReceiveOptions options{(flags & MSG_PEEK) != 0, (flags & MSG_OOB) != 0};
@@ -141,6 +144,7 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
   options.more = (flags & MSG_MORE) != 0;
   options.urgent = (flags & MSG_OOB) != 0;
   options.ends_record = (flags & MSG_EOR) != 0;
+  options.reports = reports_wanted(s.descriptors().notes(fd), flags);
   size_t done = 0;
   for (;;) {
     const auto sent = api::send(s.stack(), s.now(), id, parts.left(), to, options);

@@ -88,10 +88,14 @@ int set_row(Session& s, SocketId id, const OptionRow& row, const void* value, so
     std::memcpy(&in, value, sizeof in);
     number = in.l_onoff != 0 ? std::max(in.l_linger, 0) : -1;
   } else {
-    int in;
-    if (length < sizeof in) return fail(EINVAL);
-    std::memcpy(&in, value, sizeof in);
-    number = row.style == OptionStyle::kBool ? in != 0 : in;
+    int in = 0;
+    // ip(7)'s options may come as one octet.
+    const bool is_octet = row.level == IPPROTO_IP && length >= 1 && length < sizeof in;
+    if (length < sizeof in && !is_octet) return fail(EINVAL);
+    std::memcpy(&in, value, is_octet ? 1 : sizeof in);
+    number = in;
+    if (row.style == OptionStyle::kBool) number = in != 0;
+    if (row.style == OptionStyle::kUInt) number = static_cast<uint32_t>(in);
   }
   const Status set = api::set_option(s.stack(), s.now(), id, row.option, number);
   return set.ok() ? 0 : fail(set.error());
@@ -107,6 +111,12 @@ int call_getsockopt(Session& s, int fd, int level, int name, void* value, sockle
   if (level == IPPROTO_TCP && name == TCP_INFO) return get_tcp_info(s, id, value, length);
   if (level == IPPROTO_TCP && name == TCP_INQ) {
     return put_int(s.descriptors().notes(fd).wants_inq, value, length);
+  }
+  if (level == SOL_SOCKET && name == SO_TIMESTAMPING) {
+    return put_int(static_cast<int>(s.descriptors().notes(fd).timestamping), value, length);
+  }
+  if (level == SOL_SOCKET && name == SO_ZEROCOPY) {
+    return put_int(s.descriptors().notes(fd).zerocopy, value, length);
   }
   if (get_for_assertions(level, name, value, length)) return 0;
   const OptionRow* row = shim::find_option(level, name);
@@ -125,6 +135,12 @@ int call_setsockopt(Session& s, int fd, int level, int name, const void* value, 
     if (on < 0 || on > 1) return fail(EINVAL);
     s.descriptors().notes(fd).wants_inq = on == 1;
     return 0;
+  }
+  if (level == SOL_SOCKET && (name == SO_TIMESTAMPING || name == SO_ZEROCOPY)) {
+    int number = 0;
+    if (length < sizeof number) return fail(EINVAL);
+    std::memcpy(&number, value, sizeof number);
+    return set_report_option(s, fd, id, name, number);
   }
   const OptionRow* row = shim::find_option(level, name);
   const bool is_ours = row != nullptr && row->style != OptionStyle::kFixed &&

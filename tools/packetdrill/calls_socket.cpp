@@ -70,7 +70,10 @@ int call_accept(Session& s, int fd, sockaddr* address, socklen_t* length) {
     const auto accepted = api::accept(s.stack(), s.now(), id);
     if (accepted.ok()) {
       shim::endpoint_to(accepted->peer, address, length);
-      return s.descriptors().add_socket(accepted->id, 0);
+      const bool zerocopy = s.descriptors().notes(fd).zerocopy;
+      const int connection = s.descriptors().add_socket(accepted->id, 0);
+      if (connection >= 0) s.descriptors().notes(connection).zerocopy = zerocopy;
+      return connection;
     }
     const bool must_wait =
         accepted.error() == Error::kWouldBlock && !s.descriptors().is_nonblocking(fd);

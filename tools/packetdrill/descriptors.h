@@ -23,7 +23,11 @@ struct Watch {
 
 // Options of a socket that only say what the calls hand to the program.
 struct SocketNotes {
-  bool wants_inq = false;  // TCP_INQ
+  bool wants_inq = false;       // TCP_INQ
+  bool zerocopy = false;        // SO_ZEROCOPY
+  uint32_t zerocopy_done = 0;   // sends with MSG_ZEROCOPY that were told to be done
+  uint32_t timestamping = 0;    // SO_TIMESTAMPING: SOF_TIMESTAMPING_*
+  uint32_t first_position = 0;  // what SOF_TIMESTAMPING_OPT_ID counts from
 };
 
 class Descriptors {

@@ -30,6 +30,7 @@
 #include "transport/tcp/receiver.h"
 #include "transport/tcp/recovery.h"
 #include "transport/tcp/rtt.h"
+#include "transport/tcp/send_clock.h"
 #include "transport/tcp/send_marks.h"
 #include "transport/tcp/sender.h"
 #include "transport/tcp/sent_log.h"
@@ -105,6 +106,7 @@ struct Connection {
   BlackHole black_hole;
   Sender snd;
   SendMarks marks;
+  SendClock send_clock;
   SentLog sent;
   DuplicateAcks duplicates;  // without SACK
   Rack rack;

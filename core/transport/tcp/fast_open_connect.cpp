@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "transport/tcp/notify.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
@@ -61,6 +63,7 @@ void on_fast_open_answer(Work& w, uint32_t text_bytes,
   Connection& c = w.c;
   const uint32_t offered = c.fast_open.syn_text_bytes;
   c.snd.on_syn_text_acked(w.ctx.memory, text_bytes);
+  if (c.marks.on_acked(w.tables.marks, c.snd.vars().una, w.ctx.now)) raise(w, Event::kSendReport);
   c.fast_open.is_text_acked = text_bytes > 0 && text_bytes == offered;
   if (text_bytes > 0) w.ctx.counters.count(Mib::kTcpExtTCPFastOpenActive);
   if (offered > 0 && text_bytes == 0) w.ctx.counters.count(Mib::kTcpExtTCPFastOpenActiveFail);

@@ -20,6 +20,7 @@ enum class Event : uint8_t {
   kClosed,         // both directions are done; nothing more will happen
   kAcceptable,     // on a listener: one more connection in its accept queue
   kUrgent,         // new urgent data (RFC 6093)
+  kSendReport,     // take_send_report() has something to tell
   kSoftError,      // Settings::receive_errors: take_error() tells of it, the connection goes on
 };
 

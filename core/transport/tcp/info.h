@@ -50,6 +50,7 @@ struct TcpInfo {
   uint64_t max_pacing_bytes_per_s = 0;  // all ones: no limit
   uint64_t delivery_rate = 0;           // bytes a second, the latest sample; 0: none yet
   bool is_delivery_app_limited = false;
+  uint64_t busy_us = 0, window_limited_us = 0, buffer_limited_us = 0;  // of the time connected
   uint64_t delivered_bytes = 0;   // of what was sent, cumulatively or by SACK
   bool is_syn_delivered = false;  // besides: our SYN, unless it went with text that counts already
   uint32_t text_segments_out = 0, text_segments_in = 0, out_of_order_in = 0;

@@ -62,7 +62,7 @@ Acknowledged on_progress(Arrival& a, Work& w, AckFacts& facts) {
   Connection& c = w.c;
   const Acknowledged got = c.snd.on_ack(a.ctx.memory, a.seg.ack);
   c.sent.on_acked(w.tables.sent, a.seg.ack, c.recovery.point(), facts.delivered);
-  c.marks.on_acked(w.tables.marks, a.seg.ack);
+  if (c.marks.on_acked(w.tables.marks, a.seg.ack, a.ctx.now)) raise(w, Event::kSendReport);
   facts.has_moved = true;
   c.rtt.on_progress();
   c.silence.retransmits = 0;

@@ -212,6 +212,7 @@ void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t 
   c.figures.last_text_sent_at = w.ctx.now;
   c.acks.on_text_sent(w.ctx.now);
   w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent);
+  if (c.marks.on_sent(w.tables.marks, {out.seq, end}, w.ctx.now)) raise(w, Event::kSendReport);
 }
 
 void account_again(Work& w, const OutputPlan& plan, uint32_t segment_max) {
@@ -324,6 +325,16 @@ bool send_ack(Work& w, net::Network& network) {
   return true;
 }
 
+// What holds up the sender when output has done all that it may.
+SendPhase phase_of(const Connection& c) {
+  const SendVariables& v = c.snd.vars();
+  if (v.is_all_acked() && !has_unsent(c)) return SendPhase::kIdle;
+  if (!has_unsent(c)) return c.send_blocked ? SendPhase::kBufferLimited : SendPhase::kBusy;
+  const uint32_t window = v.window_end().after(v.nxt) ? v.window_end().since(v.nxt) : 0;
+  const bool is_held_up = window < std::min(c.snd.unsent_bytes(), text_mss(c));
+  return is_held_up && !c.was_cwnd_limited ? SendPhase::kWindowLimited : SendPhase::kBusy;
+}
+
 void note_output_end(Work& w) {
   Connection& c = w.c;
   const SendVariables& v = c.snd.vars();
@@ -337,6 +348,7 @@ void note_output_end(Work& w) {
   o.rto = c.rtt.rto_without_backoff();
   c.congestion.on_output_end(o);
   c.prr.on_output_end();
+  c.send_clock.enter(phase_of(c), w.ctx.now);
   if (!has_unsent(c) && !o.is_cwnd_limited) c.rate.on_app_limited(o.pipe_bytes);
 }
 

@@ -16,6 +16,7 @@
 #include "transport/tcp/fast_open.h"
 #include "transport/tcp/ids.h"
 #include "transport/tcp/info.h"
+#include "transport/tcp/send_report.h"
 #include "transport/tcp/settings.h"
 #include "util/result.h"
 #include "util/siphash.h"
@@ -81,6 +82,7 @@ struct SendFlags {
   bool more = false;         // MSG_MORE: as TCP_CORK for this call
   bool urgent = false;       // MSG_OOB: the last byte is urgent (RFC 6093)
   bool ends_record = false;  // MSG_EOR: no segment holds text of this call and of a later one
+  uint8_t reports = 0;       // bits of SendReport that are wanted of the last octet taken
 };
 
 // Queues as much as there is room for, copying it. kWouldBlock: no room (kWritable will follow),
@@ -93,6 +95,9 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
 Result<size_t> reserve_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes,
                             std::span<mem::Bytes> spans);
 Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const SendFlags& flags);
+
+// The oldest of what is to be told about text sent; kWouldBlock: nothing.
+Result<SendReport> take_send_report(Tcp& tcp, ConnectionId id);
 
 // --- RECEIVE ---
 
@@ -145,7 +150,8 @@ struct ConnectionStatus {
   bool peer_closed = false;   // end of stream follows readable_bytes
   bool send_closed = false;   // shutdown_send() or the end: send() answers kBrokenPipe
   bool is_writable = false;   // send() would take something
-  bool has_urgent = false;    // the urgent octet has arrived and was not read
+  bool has_send_report = false;
+  bool has_urgent = false;  // the urgent octet has arrived and was not read
   // Octets in the receive queue before the urgent one, which may not have arrived; none when no
   // urgent octet was announced, or the reader has passed it.
   std::optional<uint32_t> urgent_offset;

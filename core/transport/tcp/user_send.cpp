@@ -51,13 +51,16 @@ struct Queued {
   bool urgent = false;
   bool push = true;
   bool ends_record = false;
+  uint8_t reports = 0;
 };
 
 void after_queueing(Work& w, const Queued& flags) {
   w.c.more = flags.more;
   w.c.last_pushes = flags.push;
   if (flags.urgent) w.c.snd.mark_urgent();
-  if (flags.ends_record) w.c.marks.add_record_end(w.tables.marks, w.c.snd.queue_end());
+  const SeqNumber end = w.c.snd.queue_end();
+  if (flags.ends_record) w.c.marks.add_record_end(w.tables.marks, end);
+  if (flags.reports != 0) w.c.marks.add_reports(w.tables.marks, end, flags.reports);
   if (w.c.fast_open.is_deferred) {
     w.c.fast_open.is_deferred = false;
     w.c.wanted.syn = true;
@@ -87,7 +90,8 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
   after_queueing(w, {.more = flags.more || will_go_on(*c, is_cut),
                      .urgent = flags.urgent && !is_cut,
                      .push = !flags.more,
-                     .ends_record = flags.ends_record && !is_cut && queued > 0});
+                     .ends_record = flags.ends_record && !is_cut && queued > 0,
+                     .reports = queued > 0 ? flags.reports : uint8_t{0}});
   return queued;
 }
 
@@ -121,7 +125,7 @@ Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const 
   }
   c->snd.queue_chain(ctx.memory, reserved);
   Work w = work_on(tcp.tables(), ctx, id.index);
-  after_queueing(w, {flags.more, flags.urgent, !flags.more, flags.ends_record});
+  after_queueing(w, {flags.more, flags.urgent, !flags.more, flags.ends_record, flags.reports});
   return {};
 }
 

@@ -14,6 +14,8 @@ namespace {
 
 uint32_t us(Duration d) { return static_cast<uint32_t>(std::min<int64_t>(d.us(), UINT32_MAX)); }
 
+uint64_t total_us(Duration d) { return static_cast<uint64_t>(d.us()); }
+
 // Octets that receive() will hand out in the end: the urgent one apart.
 uint32_t readable_bytes(const Connection& c) {
   const ReceiveVariables& v = c.rcv.vars();
@@ -92,6 +94,7 @@ Result<ConnectionStatus> status(const Tcp& tcp, ConnectionId id) {
   s.peer_closed =
       rcv.fin_received || c->receive_shut || (c->was_established && c->state == State::kClosed);
   s.send_closed = c->snd.vars().fin_queued || is_send_closed(c->state);
+  s.has_send_report = c->marks.has_report();
   s.is_writable = s.is_connected && !s.send_closed && has_worthwhile_room(*c);
   // RFC 9293 3.8.5, MUST-33.
   if (rcv.has_urgent && rcv.up.after(rcv.read)) s.urgent_offset = rcv.up.since(rcv.read) - 1;
@@ -134,6 +137,9 @@ Result<TcpInfo> info(const Tcp& tcp, Instant now, ConnectionId id) {
   i.out_of_order_in = c->figures.out_of_order_in;
   i.segments_in = c->figures.segments_in;
   i.segments_out = c->figures.segments_out;
+  i.busy_us = total_us(c->send_clock.busy(now));
+  i.window_limited_us = total_us(c->send_clock.spent(SendPhase::kWindowLimited, now));
+  i.buffer_limited_us = total_us(c->send_clock.spent(SendPhase::kBufferLimited, now));
   i.last_data_sent_us = (now - c->figures.last_text_sent_at).us();
   i.last_data_received_us = (now - c->figures.last_text_received_at).us();
   i.last_ack_received_us = (now - c->figures.last_ack_received_at).us();
@@ -155,6 +161,13 @@ Result<Settings> settings(const Tcp& tcp, ConnectionId id) {
   const Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   return c->settings;
+}
+
+Result<SendReport> take_send_report(Tcp& tcp, ConnectionId id) {
+  Connection* c = find_connection(tcp, id);
+  if (c == nullptr) return Error::kBadHandle;
+  const auto report = c->marks.take_report(tcp.tables().marks, c->snd.vars().iss + 1);
+  return report ? Result<SendReport>(*report) : Error::kWouldBlock;
 }
 
 void set_ecn_mode(Tcp& tcp, EcnMode mode) { tcp.tables().ecn = mode; }

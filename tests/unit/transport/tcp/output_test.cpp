@@ -72,6 +72,26 @@ TEST(Output, RecordsStayApartWhenTheyGoAgain) {  // MSG_EOR
   EXPECT_EQ(p.a.tcp.tables().marks.used(), 0u);
 }
 
+TEST(Output, ASendIsReportedWhenItGoesAndWhenItIsAcknowledged) {  // SO_TIMESTAMPING
+  Pair p;
+  const auto e = p.establish();
+  const Instant sent_at = p.now;
+  p.send(p.a, e.a, pattern(3000), {.reports = SendReport::kSent | SendReport::kAcked});
+  p.run(Duration::us(0));
+  EXPECT_TRUE(status(p.a.tcp, e.a)->has_send_report);
+  const auto sent = take_send_report(p.a.tcp, e.a);
+  ASSERT_TRUE(sent.ok());
+  EXPECT_EQ(sent->what, SendReport::kSent);
+  EXPECT_EQ(sent->position, 2999u);
+  EXPECT_EQ(sent->at, sent_at);
+  p.run(Duration::ms(50));
+  const auto acked = take_send_report(p.a.tcp, e.a);
+  ASSERT_TRUE(acked.ok());
+  EXPECT_EQ(acked->what, SendReport::kAcked);
+  EXPECT_EQ(acked->at, sent_at + Duration::ms(2));
+  EXPECT_EQ(take_send_report(p.a.tcp, e.a).error(), Error::kWouldBlock);
+}
+
 TEST(Output, UrgentTextCarriesThePointer) {
   Pair p;
   const auto e = p.establish();

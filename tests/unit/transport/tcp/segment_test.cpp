@@ -107,6 +107,11 @@ TEST_F(SegmentTest, SynWithFinOrRstIsDropped) {
   }
 }
 
+TEST_F(SegmentTest, ASynAckMayBringAFin) {  // RFC 9293 3.10.7.3, fourth step
+  bytes[13] = 0x13;
+  EXPECT_NE(parse(), DropReason::kTcpBadFlags);
+}
+
 TEST_F(SegmentTest, OnlyUnicastIsTaken) {  // RFC 9293 MUST-57, RFC 1122 4.2.3.10
   info.ip_broadcast = true;
   EXPECT_EQ(parse(), DropReason::kTcpNotUnicast);
