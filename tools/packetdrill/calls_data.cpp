@@ -115,7 +115,8 @@ ssize_t call_recvmsg(Session& s, int fd, msghdr* message, int flags) {
   message->msg_flags = 0;
   put_controls(s, fd, id, *message);
   if (message->msg_name != nullptr) {
-    shim::endpoint_to(info.peer, static_cast<sockaddr*>(message->msg_name), &message->msg_namelen);
+    shim::endpoint_to(Family::kIp4, info.peer, static_cast<sockaddr*>(message->msg_name),
+                      &message->msg_namelen);
   }
   return static_cast<ssize_t>(done);
 }
@@ -129,7 +130,8 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
   DatagramInfo to;
   if (message->msg_name != nullptr) {
     const auto* address = static_cast<const sockaddr*>(message->msg_name);
-    if (const int error = shim::endpoint_from(address, message->msg_namelen, to.peer)) {
+    if (const int error =
+            shim::endpoint_from(Family::kIp4, address, message->msg_namelen, to.peer)) {
       return fail(error);
     }
   }

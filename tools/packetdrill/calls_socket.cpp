@@ -49,7 +49,8 @@ int call_bind(Session& s, int fd, const sockaddr* address, socklen_t length) {
   SocketId id;
   if (!s.descriptors().find(fd, id)) return -1;
   Endpoint local;
-  if (const int error = shim::endpoint_from(address, length, local)) return fail(error);
+  if (const int error = shim::endpoint_from(Family::kIp4, address, length, local))
+    return fail(error);
   // The script says which addresses are the host's.
   if (!local.address.is_any()) s.host().add_local(local.address);
   return finish(api::bind(s.stack(), s.now(), id, local));
@@ -69,7 +70,7 @@ int call_accept(Session& s, int fd, sockaddr* address, socklen_t* length) {
   for (;;) {
     const auto accepted = api::accept(s.stack(), s.now(), id);
     if (accepted.ok()) {
-      shim::endpoint_to(accepted->peer, address, length);
+      shim::endpoint_to(Family::kIp4, accepted->peer, address, length);
       const bool zerocopy = s.descriptors().notes(fd).zerocopy;
       const int connection = s.descriptors().add_socket(accepted->id, 0);
       if (connection >= 0) s.descriptors().notes(connection).zerocopy = zerocopy;
@@ -87,7 +88,8 @@ int call_connect(Session& s, int fd, const sockaddr* address, socklen_t length) 
   if (!s.descriptors().find(fd, id)) return -1;
   Endpoint peer;
   if (!shim::is_unspecified(address, length)) {
-    if (const int error = shim::endpoint_from(address, length, peer)) return fail(error);
+    if (const int error = shim::endpoint_from(Family::kIp4, address, length, peer))
+      return fail(error);
   }
   const Status begun = api::connect(s.stack(), s.now(), id, peer);
   return finish_connect(s, call, id, begun, !s.descriptors().is_nonblocking(fd));
