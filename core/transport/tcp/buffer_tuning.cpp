@@ -5,8 +5,9 @@
 namespace tapstack::transport::tcp {
 
 void ReceiveTuning::on_round_trip(Duration rtt) {
+  const Duration sample = std::max(rtt, Duration::ms(1));
+  rtt_ = is_measured_ ? std::min(rtt_, sample) : sample;
   is_measured_ = true;
-  rtt_ = std::min(rtt_, std::max(rtt, Duration::ms(1)));
 }
 
 uint32_t ReceiveTuning::on_consumed(uint32_t bytes, uint32_t limit_bytes, uint32_t max_bytes,

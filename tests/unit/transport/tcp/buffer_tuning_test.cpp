@@ -13,6 +13,13 @@ TEST(ReceiveTuning, LimitBecomesTwiceWhatARoundTripConsumes) {
   EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kNow), 80'000u);
 }
 
+TEST(ReceiveTuning, ALongRoundTripIsCountedWhole) {
+  ReceiveTuning t;
+  t.on_round_trip(Duration::ms(200));
+  EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kNow), 80'000u);
+  EXPECT_EQ(t.on_consumed(40'000, 80'000, kMax, kNow + Duration::ms(150)), 160'000u);
+}
+
 TEST(ReceiveTuning, ASlowReaderKeepsItsLimit) {
   ReceiveTuning t;
   t.on_round_trip(Duration::ms(2));
