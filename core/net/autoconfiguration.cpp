@@ -96,11 +96,11 @@ Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const Interfa
       parts.interfaces.remove_address(id, address.address()).ignore();
       return joined;
     }
-    report_group_changes(ctx, parts, id);
     if (interface->settings.is_up) {
       begin(ctx, parts, id, address.address(), start);
       add_link_local(ctx, parts, id);
     }
+    report_group_changes(ctx, parts, id);  // not before it is known that the address is tentative
   }
   arm_address_timer(ctx, parts, id);
   return {};

@@ -1,12 +1,52 @@
-// The runner itself: that it notices what it is there to notice.
+// Every sequence of the recorded file, compared with the table of those known to end otherwise; and
+// the runner itself: that it notices what it is there to notice.
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
 
 #include "tests/sequences/runner.h"
 
 namespace tapstack::sequences {
 namespace {
+
+namespace fs = std::filesystem;
+
+fs::path recorded_file() {
+  const char* set = std::getenv("TAPSTACK_FRAME_SEQUENCES");
+  return set != nullptr ? fs::path(set)
+                        : fs::path(TAPSTACK_SOURCE_DIR) / "../shared/facts/ipv6_core_visible.json";
+}
+
+// Lines of tests/sequences/departures.tsv: name, tab, reason. Lines with # are remarks.
+std::map<std::string, std::string> departures() {
+  std::map<std::string, std::string> reasons;
+  std::ifstream file(fs::path(TAPSTACK_SOURCE_DIR) / "tests/sequences/departures.tsv");
+  for (std::string line; std::getline(file, line);) {
+    const size_t tab = line.find('\t');
+    if (line.starts_with("#") || tab == std::string::npos) continue;
+    reasons[line.substr(0, tab)] = line.substr(tab + 1);
+  }
+  return reasons;
+}
+
+TEST(RecordedSequences, EndAsTheTableOfDeparturesHasIt) {
+  const fs::path path = recorded_file();
+  if (!fs::exists(path)) GTEST_SKIP() << path << " is not there";
+  const auto reasons = departures();
+  for (const Sequence& sequence : load_sequences(path)) {
+    const Outcome outcome = run(sequence);
+    const auto departs = reasons.find(sequence.name);
+    if (departs == reasons.end()) {
+      EXPECT_TRUE(outcome.passed) << sequence.name << ": " << outcome.failure;
+    } else {
+      EXPECT_FALSE(outcome.passed) << sequence.name << " passes: it stands in departures.tsv";
+    }
+  }
+}
 
 // The packets of these sequences are IPv6 headers with no next header, to and from nobody.
 std::string frame_hex(int hop_limit) {
