@@ -89,8 +89,12 @@ struct InterfaceAddress {
   ConflictPolicy on_conflict = ConflictPolicy::kIgnore;
   AddressProbe probe{};
   Instant defends_again_at = Instant::from_us(0);  // a conflict before that is the second one
+  uint8_t collisions = 0;  // of its predecessors that were duplicates (RFC 7217 5, DAD_Counter)
   Instant preferred_until = Instant::never();
   Instant valid_until = Instant::never();
+  // Of a temporary address, whatever routers say (RFC 8981 3.4).
+  Instant preferred_max = Instant::never();
+  Instant valid_max = Instant::never();
 
   const IpAddress& address() const { return prefix.address; }
   // Whether it is ours: packets to it are taken, packets from it are sent.

@@ -1,6 +1,7 @@
 // What an embedder decides about IPv6 on one interface.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace tapstack::link {
@@ -17,11 +18,18 @@ enum class Ip6Mode : uint8_t {
 // How the lower half of addresses that we form is made.
 enum class IdentifierKind : uint8_t {
   kEui64,  // from the MAC address, RFC 2464 4
+  // From a secret: another one in each network, the same one whenever the host is there (RFC 7217,
+  // which RFC 8064 3 prefers).
+  kStable,
 };
 
 struct Ip6Settings {
   Ip6Mode mode = Ip6Mode::kManual;
   IdentifierKind identifier = IdentifierKind::kEui64;
+  // Of kStable, 128 random bits that the embedder keeps over restarts (RFC 7217 5).
+  std::array<uint64_t, 2> stable_secret{};
+  // Beside each autoconfigured address a temporary one, which is preferred as a source (RFC 8981).
+  bool has_temporary = false;
   // RFC 4862 5.1 DupAddrDetectTransmits; 0: addresses are used at once, unasked.
   uint8_t dad_transmits = 1;
   // Probes carry a nonce, so that one that the link throws back is told from another host's (RFC

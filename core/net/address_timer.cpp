@@ -6,6 +6,7 @@
 #include "net/autoconfiguration.h"
 #include "net/nd_output.h"
 #include "net/slaac.h"
+#include "net/temporary_address.h"
 
 namespace tapstack::net {
 namespace {
@@ -48,7 +49,8 @@ void arm_address_timer(Context& ctx, const Parts& parts, InterfaceId id) {
       next = std::min(
           {next, own.probe_at, own.probe.next_deadline(), own.valid_until, deprecation(own)});
     }
-    next = std::min({next, parts.routes.next_expiry(id), parts.links.at(id).search.ask_at()});
+    next = std::min({next, parts.routes.next_expiry(id), parts.links.at(id).search.ask_at(),
+                     next_regeneration(parts, *interface, ctx.now)});
   }
   ctx.timers.arm(timer_of(id), next);
 }
@@ -59,6 +61,7 @@ void on_address_timer(Context& ctx, Parts& parts, mem::Index index) {
   if (interface == nullptr) return;
   if constexpr (kConfig.ip6) {
     probe_addresses(ctx, parts, *interface);
+    refresh_temporary(ctx, parts, id);
     expire_addresses(ctx, parts, id);
     search_routers(ctx, parts, id);
   }

@@ -13,7 +13,8 @@ using link::Interface;
 using link::InterfaceAddress;
 using link::Ip6Mode;
 
-constexpr uint8_t kLinkLocalPrefixBits = 64;   // RFC 4291 2.5.6
+constexpr uint8_t kLinkLocalPrefixBits = 64;  // RFC 4291 2.5.6
+constexpr uint8_t kCollisionsMax = 3;  // RFC 7217 6 IDGEN_RETRIES, RFC 8981 3.8 TEMP_IDGEN_RETRIES
 constexpr uint32_t kSearchDelayMaxMs = 1'000;  // RFC 4861 10, MAX_RTR_SOLICITATION_DELAY
 
 // The group in which neighbours ask for `address`; two addresses may share it, and each counts.
@@ -33,7 +34,7 @@ void add_link_local(Context& ctx, Parts& parts, InterfaceId id) {
   const Interface& interface = *parts.interfaces.find(id);
   if (!interface.has_neighbours() || has_link_local(interface)) return;
   const Ip6Address address =
-      eui64_address(Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 0), interface.settings.mac);
+      form_address(interface, Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 0), 0);
   InterfaceAddress own;
   own.prefix = {IpAddress(address, id), kLinkLocalPrefixBits};
   own.origin = AddressOrigin::kLinkLocal;
@@ -104,6 +105,33 @@ Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const Interfa
   }
   arm_address_timer(ctx, parts, id);
   return {};
+}
+
+Ip6Address form_address(const Interface& interface, const Ip6Address& prefix, uint8_t collisions) {
+  const link::Ip6Settings& ip6 = interface.settings.ip6;
+  if (ip6.identifier == link::IdentifierKind::kEui64) {
+    return eui64_address(prefix, interface.settings.mac);
+  }
+  return stable_address(prefix, interface.settings.mac, collisions,
+                        {ip6.stable_secret[0], ip6.stable_secret[1]});
+}
+
+void replace_duplicate(Context& ctx, Parts& parts, InterfaceId id,
+                       const InterfaceAddress& duplicate) {
+  const Interface& interface = *parts.interfaces.find(id);
+  const bool is_temporary = duplicate.origin == AddressOrigin::kTemporary;
+  const bool is_stable = interface.settings.ip6.identifier == link::IdentifierKind::kStable &&
+                         (duplicate.origin == AddressOrigin::kLinkLocal ||
+                          duplicate.origin == AddressOrigin::kAutoconfigured);
+  if (!(is_temporary || is_stable) || duplicate.collisions >= kCollisionsMax) return;
+  InterfaceAddress next = duplicate;
+  const Ip6Address before = duplicate.address().ip6();
+  ++next.collisions;
+  next.prefix.address = IpAddress(is_temporary ? random_address(before, ctx.random)
+                                               : form_address(interface, before, next.collisions),
+                                  id);
+  remove_ip6_address(ctx, parts, id, IpAddress(duplicate.address())).ignore();
+  add_ip6_address(ctx, parts, id, next, ProbeStart::kRandom).ignore();
 }
 
 void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address,

@@ -16,6 +16,13 @@ void stop_ip6(Context& ctx, Parts& parts, InterfaceId id);
 // (IPv6 is off there), see link::InterfaceTable.
 Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id,
                        const link::InterfaceAddress& address, ProbeStart start);
+// An address in the /64 of `prefix` for `interface`, as its settings want it made.
+Ip6Address form_address(const link::Interface& interface, const Ip6Address& prefix,
+                        uint8_t collisions);
+// `duplicate` of `id` is another host's: another address takes its place, if one can be made (RFC
+// 7217 6, RFC 8981 3.4) and three have not failed already.
+void replace_duplicate(Context& ctx, Parts& parts, InterfaceId id,
+                       const link::InterfaceAddress& duplicate);
 // `address` of `id` has just become ours: with a link-local one the search for routers begins.
 void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address,
                          Duration delay);

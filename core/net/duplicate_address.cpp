@@ -1,6 +1,7 @@
 #include "net/duplicate_address.h"
 
 #include "net/address_timer.h"
+#include "net/autoconfiguration.h"
 #include "net/interface_identifier.h"
 #include "net/nd_output.h"
 
@@ -62,6 +63,7 @@ void on_duplicate_address(Context& ctx, Parts& parts, InterfaceId id, const IpAd
       address.is_link_local() &&
       address.ip6() == eui64_address(address.ip6(), interface.settings.mac);
   if (is_hardware_duplicate) parts.links.at(id).is_disabled = true;
+  replace_duplicate(ctx, parts, id, InterfaceAddress(own));
   arm_address_timer(ctx, parts, id);
 }
 

@@ -1,7 +1,7 @@
 #include "net/slaac.h"
 
 #include "net/autoconfiguration.h"
-#include "net/interface_identifier.h"
+#include "net/temporary_address.h"
 
 namespace tapstack::net {
 namespace {
@@ -63,16 +63,20 @@ void on_autonomous_prefix(Context& ctx, Parts& parts, InterfaceId id, const NdOp
   if (option.prefix_length() + kIdentifierBits != 128) return;
   Interface& interface = *parts.interfaces.find(id);
   const Prefix prefix{IpAddress(bits), option.prefix_length()};
-  if (InterfaceAddress* own = formed_from(interface, prefix)) return renew(*own, option, ctx.now);
+  if (InterfaceAddress* own = formed_from(interface, prefix)) {
+    renew(*own, option, ctx.now);
+    return refresh_temporary(ctx, parts, id);
+  }
   if (option.valid_s() == 0) return;
   InterfaceAddress formed;
-  formed.prefix = {IpAddress(eui64_address(bits, interface.settings.mac)), prefix.length};
+  formed.prefix = {IpAddress(form_address(interface, bits, 0)), prefix.length};
   formed.origin = AddressOrigin::kAutoconfigured;
   formed.is_on_link = false;
   formed.preferred_until = end_of(option.preferred_s(), ctx.now);
   formed.valid_until = end_of(option.valid_s(), ctx.now);
   // Refused when it is given by hand already, or when there is no room: then it is not used.
   add_ip6_address(ctx, parts, id, formed, ProbeStart::kRandom).ignore();
+  refresh_temporary(ctx, parts, id);
 }
 
 void expire_addresses(Context& ctx, Parts& parts, InterfaceId id) {

@@ -143,6 +143,26 @@ TEST_F(Optimistic, CollisionTakesTheAddressAway) {
   EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kDuplicate);
 }
 
+class Stable : public DuplicateAddressTest {
+ protected:
+  Stable()
+      : DuplicateAddressTest({.mode = Ip6Mode::kAutoconfigured,
+                              .identifier = link::IdentifierKind::kStable,
+                              .stable_secret = {1, 2}}) {}
+  const InterfaceAddress& link_local() { return network_->interface(ts0_)->addresses()[0]; }
+};
+
+TEST_F(Stable, CollisionBringsAnotherAddressThreeTimes) {  // RFC 7217 6
+  for (int i = 0; i < 4; ++i) {
+    const Ip6Address before = link_local().address().ip6();
+    EXPECT_EQ(link_local().state, AddressState::kTentative);
+    input({.destination = kAllNodes}, advertisement(before, kOverrideFlag));
+    EXPECT_EQ(link_local().address().ip6() != before, i < 3);
+  }
+  EXPECT_EQ(link_local().state, AddressState::kDuplicate);
+  EXPECT_FALSE(parts().links.at(ts0_).is_disabled);
+}
+
 class Unprobed : public DuplicateAddressTest {
  protected:
   Unprobed() : DuplicateAddressTest({.mode = Ip6Mode::kAutoconfigured, .dad_transmits = 0}) {}

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace tapstack::net {
 namespace {
 
@@ -15,6 +17,44 @@ TEST(InterfaceIdentifier, Eui64IsThatOfRfc2464) {
 TEST(InterfaceIdentifier, LocallyAdministeredMacGivesAnIdentifierWithoutTheBit) {
   EXPECT_EQ(eui64_address(Ip6Address::from(0x2001, 0xdb8, 1, 2, 9, 9, 9, 9), {{2, 0, 0, 0, 0, 1}}),
             Ip6Address::from(0x2001, 0xdb8, 1, 2, 0, 0x00ff, 0xfe00, 1));
+}
+
+const Ip6Address kNet = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0);
+const Ip6Address kOtherNet = Ip6Address::from(0x2001, 0xdb8, 0, 1, 0, 0, 0, 0);
+const MacAddress kMac{{2, 0, 0, 0, 0, 1}};
+constexpr SecretKey kSecret{1, 2};
+
+Ip6Address identifier_of(Ip6Address a) {
+  for (size_t i = 0; i < 8; ++i) a.octets[i] = 0;
+  return a;
+}
+
+TEST(InterfaceIdentifier, StableIsTheSameEachTime) {  // RFC 7217 5
+  EXPECT_EQ(stable_address(kNet, kMac, 0, kSecret), stable_address(kNet, kMac, 0, kSecret));
+}
+
+TEST(InterfaceIdentifier, StableDiffersByNetworkCollisionsAndSecret) {  // RFC 7217 5
+  const Ip6Address here = identifier_of(stable_address(kNet, kMac, 0, kSecret));
+  EXPECT_NE(identifier_of(stable_address(kOtherNet, kMac, 0, kSecret)), here);
+  EXPECT_NE(identifier_of(stable_address(kNet, kMac, 1, kSecret)), here);
+  EXPECT_NE(identifier_of(stable_address(kNet, kMac, 0, {1, 3})), here);
+}
+
+TEST(InterfaceIdentifier, RandomOnesDifferAndKeepThePrefix) {  // RFC 8981 3.3.1
+  Random random;
+  const Ip6Address a = random_address(kNet, random);
+  EXPECT_NE(a, random_address(kNet, random));
+  EXPECT_TRUE(std::equal(a.octets.begin(), a.octets.begin() + 8, kNet.octets.begin()));
+}
+
+TEST(InterfaceIdentifier, ReservedOnesAreKnown) {  // RFC 5453 3
+  EXPECT_TRUE(has_reserved_identifier(kNet));
+  EXPECT_TRUE(has_reserved_identifier(
+      Ip6Address::from(0x2001, 0xdb8, 0, 0, 0xfdff, 0xffff, 0xffff, 0xff80)));
+  EXPECT_TRUE(has_reserved_identifier(
+      Ip6Address::from(0x2001, 0xdb8, 0, 0, 0x0200, 0x5eff, 0xfe00, 0x5213)));
+  EXPECT_FALSE(has_reserved_identifier(
+      Ip6Address::from(0x2001, 0xdb8, 0, 0, 0xfdff, 0xffff, 0xffff, 0xff7f)));
 }
 
 }  // namespace
