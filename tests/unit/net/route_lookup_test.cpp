@@ -1,6 +1,6 @@
 #include "net/route_lookup.h"
 
-#include "tests/unit/net/net_test.h"
+#include "tests/unit/net/net6_test.h"
 
 namespace tapstack::net {
 namespace {
@@ -123,6 +123,60 @@ TEST_F(RouteLookupTest, InterfaceThatIsDownIsNoWayOut) {
 TEST_F(RouteLookupTest, InterfaceWithoutAddressGivesNoSource) {
   const InterfaceId bare = add_interface(ctx_, *network_, link::device_settings("ts1")).value();
   EXPECT_EQ(to(kFar, {}, bare).error(), Error::kAddressNotAvailable);
+}
+
+class RouteLookup6Test : public Net6Test {
+ protected:
+  Result<Route> to(const IpAddress& destination, const IpAddress& source = {},
+                   InterfaceId bound = {}) {
+    return find_route(parts(), {destination, source, bound}, ctx_.now);
+  }
+};
+
+// RFC 4007 6.
+TEST_F(RouteLookup6Test, LinkLocalDestinationGoesOutOnItsOwnLink) {
+  const auto route = to(IpAddress(kPeerLink6, ts0_));
+  ASSERT_TRUE(route.ok());
+  EXPECT_EQ(route->interface, ts0_);
+  EXPECT_EQ(route->next_hop, IpAddress(kPeerLink6, ts0_));
+  EXPECT_EQ(route->source, IpAddress(kOurLink6, ts0_));
+}
+
+TEST_F(RouteLookup6Test, ZoneIsThatOfTheBoundInterfaceWhereNoneIsGiven) {
+  const auto route = to(kPeerLink6, kOurLink6, ts0_);
+  ASSERT_TRUE(route.ok());
+  EXPECT_EQ(route->destination, IpAddress(kPeerLink6, ts0_));
+  EXPECT_EQ(route->source, IpAddress(kOurLink6, ts0_));
+}
+
+TEST_F(RouteLookup6Test, LinkLocalDestinationWithoutOrWithTwoZonesIsInvalid) {
+  EXPECT_EQ(to(kPeerLink6).error(), Error::kInvalid);
+  EXPECT_EQ(to(IpAddress(kPeerLink6, ts0_), {}, link::kLoopback).error(), Error::kInvalid);
+}
+
+TEST_F(RouteLookup6Test, GroupOfTheLinkGetsTheZoneOfTheInterfaceThatIsChosen) {
+  const auto route = to(Ip6Address::all_nodes());
+  ASSERT_TRUE(route.ok());
+  EXPECT_EQ(route->destination, IpAddress(Ip6Address::all_nodes(), ts0_));
+  EXPECT_EQ(route->source, IpAddress(kOurLink6, ts0_));
+  EXPECT_TRUE(route->is_multicast);
+}
+
+// RFC 5942 4.
+TEST_F(RouteLookup6Test, NothingIsAssumedToBeOnLinkForBeingBoundToIt) {
+  ASSERT_TRUE(remove_route(*network_, {Ip6Address::any(), 0}).ok());
+  EXPECT_EQ(to(kFar6, {}, ts0_).error(), Error::kNetworkUnreachable);
+}
+
+TEST_F(RouteLookup6Test, OurOwnAddressIsReachedOverLoopback) {
+  for (const IpAddress& own :
+       {IpAddress(kOurs6), IpAddress(kOurLink6, ts0_), IpAddress(Ip6Address::loopback())}) {
+    const auto route = to(own);
+    ASSERT_TRUE(route.ok());
+    EXPECT_TRUE(route->is_local);
+    EXPECT_EQ(route->interface, link::kLoopback);
+    EXPECT_EQ(route->source, own);
+  }
 }
 
 }  // namespace
