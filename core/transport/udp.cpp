@@ -55,10 +55,10 @@ void drop(Context& ctx, const Refused& refused) {
 bool check(const Context& ctx, mem::Packet& packet, Udp::Arrival& arrival, Refused& refused) {
   const uint32_t ip_bytes = packet.info.ip_header_bytes;
   refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors};
-  const uint8_t* headers = ctx.memory.pull(packet, ip_bytes + wire::UdpView::kHeaderBytes);
-  if (headers == nullptr) return false;
-  const std::span<const uint8_t> bytes(headers + ip_bytes, wire::UdpView::kHeaderBytes);
-  const auto udp = wire::UdpView::parse(bytes, packet.size() - ip_bytes);
+  uint8_t header[wire::UdpView::kHeaderBytes];
+  if (packet.size() < ip_bytes + sizeof header) return false;
+  ctx.memory.copy_out(packet, ip_bytes, header);
+  const auto udp = wire::UdpView::parse(header, packet.size() - ip_bytes);
   refused.reason = DropReason::kUdpBadLength;
   if (!udp) return false;
   ctx.memory.trim_back(packet, packet.size() - ip_bytes - udp->length());
