@@ -86,7 +86,9 @@ bool may_ask(const InterfaceAddress& own) {
 }
 
 // RFC 4861 7.2.2: the source of the packet that waits, if it is this interface's; else the
-// link-local address.
+// link-local address. Where all are being probed still, one that is in use meanwhile: RFC 4429 3.3
+// would let the packet wait, for a second or more. As Linux has it, the solicitation then tells no
+// link-layer address (RFC 4429 3.2), so that no cache changes because of it.
 IpAddress asking_address(const Interface& interface, const link::Solicitation& ask) {
   const InterfaceAddress* wanted = interface.find_address(ask.source);
   if (wanted != nullptr && may_ask(*wanted)) return wanted->address();
@@ -96,6 +98,8 @@ IpAddress asking_address(const Interface& interface, const link::Solicitation& a
     if (own.address().is_link_local()) return own.address();
     if (first.family() == Family::kNone) first = own.address();
   }
+  const bool is_in_use = wanted != nullptr && wanted->is_assigned();
+  if (first.family() == Family::kNone && is_in_use) return wanted->address();
   return first;
 }
 
@@ -113,8 +117,10 @@ void nd_solicit(Context& ctx, Parts& parts, const link::Solicitation& ask) {
   if (source.family() == Family::kNone) return;
   const IpAddress destination = ask.is_unicast ? ask.target : group_of(ask.target, ask.interface);
   const NdMessage message{.type = NdType::kNeighbourSolicitation, .target = ask.target.ip6()};
+  const bool tells_mac = may_ask(*interface->find_address(source));
   send(ctx, parts, {ask.interface, source, destination}, message,
-       Trailer::link_layer(NdOptionType::kSourceLinkLayer, interface->settings.mac));
+       tells_mac ? Trailer::link_layer(NdOptionType::kSourceLinkLayer, interface->settings.mac)
+                 : Trailer());
 }
 
 void nd_probe(Context& ctx, Parts& parts, InterfaceId id, const InterfaceAddress& own) {

@@ -1,12 +1,14 @@
 #include "shim/hooks/ip6_options.h"
 
 #include <netinet/icmp6.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include "shim/hooks/ask.h"
+#include "shim/hooks/devices.h"
 
 namespace tapstack::shim {
 
@@ -32,6 +34,17 @@ int get_icmp6_filter(const Handle& handle, void* value, socklen_t* length) {
   if (*length > 0 && value == nullptr) return EFAULT;
   if (*length > 0) std::memcpy(value, reply.payload, *length);
   return 0;
+}
+
+int set_packet_info(const Handle& handle, const void* value, socklen_t length) {
+  in6_pktinfo info{};
+  if (length != 0 && length != sizeof info) return EINVAL;
+  if (length != 0 && value == nullptr) return EFAULT;
+  if (length != 0) std::memcpy(&info, value, sizeof info);
+  if (!IN6_IS_ADDR_UNSPECIFIED(&info.ipi6_addr)) return ENOPROTOOPT;
+  InterfaceRecord record;
+  if (info.ipi6_ifindex != 0 && !interface_numbered(info.ipi6_ifindex, record)) return ENODEV;
+  return ask::set_option(handle.id, Option::kBindInterface, info.ipi6_ifindex);
 }
 
 }  // namespace tapstack::shim

@@ -247,6 +247,9 @@ int set_special(const Handle& handle, int level, int name, const void* value, so
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
     return set_congestion(id, value, length);
   }
+  if (level == IPPROTO_IPV6 && name == IPV6_PKTINFO && handle.is_ip6) {
+    return set_packet_info(handle, value, length);
+  }
   if (level == IPPROTO_ICMPV6 && name == ICMP6_FILTER && handle.is_ip6) {
     return set_icmp6_filter(handle, value, length);
   }

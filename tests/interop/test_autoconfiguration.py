@@ -97,6 +97,5 @@ def test_the_advertised_mtu_bounds_the_segments(net, advertised):
     net.wait_for_device()
     advertised()
     client.wait(25).check()
-    assert net.capture.fields("tcp.flags.syn == 1 && tcp.dstport == %d" % peer.port, "tcp.options.mss_val") == [
-        [str(1400 - 60)]
-    ]
+    sizes = net.capture.fields(f"tcp.flags.syn == 1 && tcp.dstport == {peer.port}", "tcp.options.mss_val")
+    assert {size for (size,) in sizes} == {str(1400 - 60)}
