@@ -86,9 +86,10 @@ bool may_ask(const InterfaceAddress& own) {
 }
 
 // RFC 4861 7.2.2: the source of the packet that waits, if it is this interface's; else the
-// link-local address. Where all are being probed still, one that is in use meanwhile: RFC 4429 3.3
-// would let the packet wait, for a second or more. As Linux has it, the solicitation then tells no
-// link-layer address (RFC 4429 3.2), so that no cache changes because of it.
+// link-local address. Where all are being probed still, one that is in use meanwhile. There this
+// departs from RFC 4429 3.3, which lets the packet wait until the probes are over: what an embedder
+// asks optimistic addresses for is not to lose that second. Should the address be another's, its
+// advertisement, which overrides, puts the neighbours' caches right.
 IpAddress asking_address(const Interface& interface, const link::Solicitation& ask) {
   const InterfaceAddress* wanted = interface.find_address(ask.source);
   if (wanted != nullptr && may_ask(*wanted)) return wanted->address();
@@ -117,10 +118,8 @@ void nd_solicit(Context& ctx, Parts& parts, const link::Solicitation& ask) {
   if (source.family() == Family::kNone) return;
   const IpAddress destination = ask.is_unicast ? ask.target : group_of(ask.target, ask.interface);
   const NdMessage message{.type = NdType::kNeighbourSolicitation, .target = ask.target.ip6()};
-  const bool tells_mac = may_ask(*interface->find_address(source));
   send(ctx, parts, {ask.interface, source, destination}, message,
-       tells_mac ? Trailer::link_layer(NdOptionType::kSourceLinkLayer, interface->settings.mac)
-                 : Trailer());
+       Trailer::link_layer(NdOptionType::kSourceLinkLayer, interface->settings.mac));
 }
 
 void nd_probe(Context& ctx, Parts& parts, InterfaceId id, const InterfaceAddress& own) {
