@@ -12,6 +12,7 @@ class GroupLoopbackTest : public NetTest {
   void join() { ASSERT_TRUE(parts().groups.join({ts0_, kGroup}).ok()); }
 };
 
+// RFC 1112 6.1.
 TEST_F(GroupLoopbackTest, MemberGetsOurOwnPacketAsIfItHadComeIn) {
   join();
   ASSERT_TRUE(send(Frame(8), kGroup).ok());
