@@ -1,5 +1,6 @@
 #include "net/group_report_output.h"
 
+#include <algorithm>
 #include <array>
 
 #include "net/igmp_output.h"
@@ -46,9 +47,13 @@ template <class Wants>
 void GroupReportOutput::add(GroupRecordType type, const Group& group, Wants&& wants) {
   const bool is_cut =
       type == GroupRecordType::kModeIsExclude || type == GroupRecordType::kChangeToExclude;
-  if (is_cut) flush();
+  const auto sources = parts_.groups.sources();
+  const auto count = std::count_if(sources.begin(), sources.end(), [&](const GroupSource& s) {
+    return s.key == group.key && wants(s);
+  });
+  if (is_cut && !writer_.has_room(static_cast<size_t>(count))) flush();
   begin(type, group);
-  for (const GroupSource& source : parts_.groups.sources()) {
+  for (const GroupSource& source : sources) {
     if (source.key != group.key || !wants(source) || writer_.add_source(source.source)) continue;
     if (is_cut) return;
     flush();

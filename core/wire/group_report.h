@@ -56,9 +56,13 @@ class GroupReportWriter {
     bytes_[group_report_field::kType] = type;
   }
 
+  // Whether a record with that many sources fits.
+  constexpr bool has_room(size_t sources) const {
+    return size_ + group_report_field::kGroup + (1 + sources) * address_bytes_ <= kBytesMax;
+  }
   // Begins a record without sources. False: no room, nothing written.
   constexpr bool begin_record(GroupRecordType type, const IpAddress& group) {
-    if (size_ + group_report_field::kGroup + address_bytes_ > kBytesMax) return false;
+    if (!has_room(0)) return false;
     record_ = size_;
     bytes_[record_ + group_report_field::kRecordType] = static_cast<uint8_t>(type);
     size_ += group_report_field::kGroup;
