@@ -82,7 +82,8 @@ struct Config {
   size_t ip6_extension_headers_max = 16;  // in one packet, RFC 8883 3.1; more: dropped.
   size_t ip6_options_bytes_max = 2048;    // of one options header: any length. RFC 8504 5.3.
   size_t ip6_options_max = 8;             // but for padding, RFC 8504 5.3.
-  // Groups that somebody listens to, of all interfaces; each address of IPv6 has one. Cost: 48 each.
+  // Groups that somebody listens to, of all interfaces; each address of IPv6 has one. Cost: 48
+  // each.
   size_t multicast_groups = 128;
   size_t multicast_memberships = 256;  // of sockets and of the stack itself. Cost: 28 each.
   size_t multicast_sources = 256;      // in the source filters of memberships. Cost: 124 each.

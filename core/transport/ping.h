@@ -29,8 +29,8 @@ class Ping {
   Status connect(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& peer);
   void disconnect(EndpointId id);
   // Sends one echo request: `parts` are ICMP header and data. kInvalid unless type 8 (of ICMPv6:
-  // 128) and code 0 and at least a header; kMessageTooLong, kNoBuffers, a pending error (once), and those of
-  // choose_target().
+  // 128) and code 0 and at least a header; kMessageTooLong, kNoBuffers, a pending error (once), and
+  // those of choose_target().
   Result<size_t> send(Context& ctx, net::Network& network, EndpointId id,
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
 

@@ -15,7 +15,6 @@
 
 namespace tapstack::wire {
 
-
 // The two bits beside the DSCP, of IPv6's Traffic Class too: RFC 3168 5.
 enum class EcnCodepoint : uint8_t { kNotEct = 0, kEct1 = 1, kEct0 = 2, kCe = 3 };
 constexpr EcnCodepoint ecn_of(uint8_t type_of_service) {

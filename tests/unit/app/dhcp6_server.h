@@ -11,8 +11,8 @@
 namespace tapstack::app {
 
 namespace code6 = wire::dhcp6_option;
-using wire::find_dhcp6_option;
 using wire::Dhcp6Type;
+using wire::find_dhcp6_option;
 
 inline constexpr Ip6Address kGranted6 = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x99);
 inline constexpr Ip6Address kDns6 = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0x53);
