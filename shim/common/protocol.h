@@ -48,8 +48,8 @@ enum class Op : uint16_t {
   kUnsent,          // SIOCOUTQ
   kNotSent,         // SIOCOUTQNSD
   kUrgentNext,      // the program is about to write to its handle with MSG_OOB
-  kJoinGroup,       // endpoint.address, args[0]: interface
-  kLeaveGroup,
+  kGroup,        // endpoint.address; args: GroupCall, interface; IpAddresses of sources in payload
+  kGroupFilter,  // endpoint.address; args[1]: interface; reply: GroupFilter in payload
   kSource,       // endpoint: where to; reply: endpoint whose address packets there would come from,
                  // value = length of its prefix in bits
   kInterface,    // args: n; reply: InterfaceRecord in payload; ENOENT past the last
@@ -81,6 +81,27 @@ struct Reply {
   Endpoint endpoint;
   uint8_t payload[kPayloadBytes];
 };
+
+// What kGroup does to a group: RFC 3678's calls.
+enum class GroupCall : uint8_t {
+  kJoin,
+  kLeave,
+  kJoinSource,  // one source in the payload
+  kLeaveSource,
+  kBlockSource,
+  kUnblockSource,
+  kFilterInclude,  // replaces the filter by the sources in the payload
+  kFilterExclude,
+};
+
+// The sources that a membership takes (is_exclude: does not take).
+struct GroupFilter {
+  static constexpr size_t kSourcesMax = 64;
+  bool is_exclude = false;
+  uint32_t count = 0;  // that there are; those above kSourcesMax are not told
+  IpAddress sources[kSourcesMax];
+};
+static_assert(sizeof(GroupFilter) <= kPayloadBytes);
 
 // Who the engine is.
 struct HelloRecord {

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 
-#include "core/api/multicast.h"
 #include "core/api/run.h"
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
@@ -26,15 +25,6 @@ int answer_tcp_info(Works& works, Slot& slot, Reply& reply) {
 int bind_to(Works& works, Slot& slot, const Endpoint& local) {
   const Status status = api::bind(works.stack, works.now, slot.id, local);
   slot.is_bound |= status.ok();
-  return to_errno(status.error());
-}
-
-int change_group(Works& works, Slot& slot, const Request& request) {
-  const InterfaceId interface { static_cast<uint8_t>(request.args[0]) };
-  const IpAddress& group = request.endpoint.address;
-  const Status status = request.op == Op::kJoinGroup
-                            ? api::join_group(works.stack, works.now, slot.id, {group, interface})
-                            : api::leave_group(works.stack, works.now, slot.id, {group, interface});
   return to_errno(status.error());
 }
 
@@ -109,9 +99,10 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return report_unsent(works, slot, request, reply);
     case Op::kUrgentNext:
       return expect_urgent(slot);
-    case Op::kJoinGroup:
-    case Op::kLeaveGroup:
+    case Op::kGroup:
       return change_group(works, slot, request);
+    case Op::kGroupFilter:
+      return report_group_filter(works, slot, request, reply);
     case Op::kFlush:
       return flush(works, slot);
     case Op::kSetWanted:
@@ -139,8 +130,7 @@ Effect effect_of(Op op) {
     case Op::kSetIcmp6Filter:
     case Op::kTakeError:
     case Op::kQueuedError:
-    case Op::kJoinGroup:
-    case Op::kLeaveGroup:
+    case Op::kGroup:
     case Op::kFlush:
     case Op::kDrain:
       return Effect::kActs;

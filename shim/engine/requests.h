@@ -43,6 +43,9 @@ int report_queued_error(Works& works, Slot& slot, Reply& reply);
 int report_readable(Works& works, Slot& slot, Reply& reply);
 int report_unsent(Works& works, Slot& slot, const Request& request, Reply& reply);
 
+int change_group(Works& works, Slot& slot, const Request& request);
+int report_group_filter(Works& works, Slot& slot, const Request& request, Reply& reply);
+
 int report_source(Works& works, const Endpoint& to, Reply& reply);
 int report_interface(Works& works, size_t n, Reply& reply);
 int report_counters(Works& works, size_t first, Reply& reply);

@@ -61,27 +61,14 @@ int bind_to_device(SlotId id, const void* value, socklen_t length) {
   return ask::call(request, reply);
 }
 
-int change_membership(SlotId id, bool join, const void* value, socklen_t length) {
-  ip_mreqn group{};
-  if (length < sizeof(ip_mreq)) return EINVAL;
-  if (value == nullptr) return EFAULT;
-  std::memcpy(&group, value, std::min<size_t>(length, sizeof group));
-  Request request = ask::about(join ? Op::kJoinGroup : Op::kLeaveGroup, id);
-  request.endpoint.address = address_from_network_order(group.imr_multiaddr.s_addr);
-  if (group.imr_ifindex != 0) {
-    request.args[0] = group.imr_ifindex;
-  } else if (group.imr_address.s_addr != INADDR_ANY) {
-    InterfaceRecord record;
-    const IpAddress wanted = address_from_network_order(group.imr_address.s_addr);
-    for (int n = 0; request.args[0] == 0; ++n) {
-      if (ask::interface(n, record) != 0) return ENODEV;
-      for (size_t i = 0; i < record.address_count; ++i) {
-        if (record.addresses[i].address == wanted) request.args[0] = record.id;
-      }
+int interface_with(in_addr address, InterfaceRecord& record) {
+  const IpAddress wanted = address_from_network_order(address.s_addr);
+  for (int n = 0; ask::interface(n, record) == 0; ++n) {
+    for (size_t i = 0; i < record.address_count; ++i) {
+      if (record.addresses[i].address == wanted) return record.id;
     }
   }
-  Reply reply;
-  return ask::call(request, reply);
+  return 0;
 }
 
 }  // namespace tapstack::shim

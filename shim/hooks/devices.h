@@ -1,6 +1,7 @@
-// Options of sockets that speak of interfaces: SO_BINDTODEVICE and group membership.
+// Interfaces as options of sockets name them, and SO_BINDTODEVICE.
 #pragma once
 
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include "shim/common/protocol.h"
@@ -10,12 +11,11 @@ namespace tapstack::shim {
 // The interface numbered `index` (from 1), or named; false if there is none.
 bool interface_numbered(unsigned index, InterfaceRecord& record);
 bool interface_named(const char* name, InterfaceRecord& record);
+// The number of the interface that has `address`; 0 if none has.
+int interface_with(in_addr address, InterfaceRecord& record);
 
 // SO_BINDTODEVICE as socket(7) has it. Both answer an errno or 0.
 int get_bound_device(SlotId id, void* value, socklen_t* length);
 int bind_to_device(SlotId id, const void* value, socklen_t length);
-
-// IP_ADD_MEMBERSHIP (join) and IP_DROP_MEMBERSHIP with an ip_mreq or ip_mreqn.
-int change_membership(SlotId id, bool join, const void* value, socklen_t length);
 
 }  // namespace tapstack::shim

@@ -19,6 +19,7 @@
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/devices.h"
+#include "shim/hooks/group_options.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/ip6_options.h"
 #include "shim/hooks/real.h"
@@ -142,6 +143,7 @@ int get_special(const Handle& handle, int level, int name, void* value, socklen_
     return get_pacing_rate(id, value, length);
   }
   if (level == IPPROTO_IP && name == IP_OPTIONS) return put(value, length, nullptr, 0);
+  if (is_group_option(level, name)) return get_group_option(handle, level, name, value, length);
   if (level == IPPROTO_TCP && is_stream && name == TCP_INFO) return get_tcp_info(id, value, length);
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
     return get_congestion(id, value, length);
@@ -241,9 +243,7 @@ int set_special(const Handle& handle, int level, int name, const void* value, so
     return set_pacing_rate(id, value, length);
   }
   if (level == IPPROTO_IP && name == IP_OPTIONS && length == 0) return 0;  // clears what never was
-  if (level == IPPROTO_IP && (name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP)) {
-    return change_membership(id, name == IP_ADD_MEMBERSHIP, value, length);
-  }
+  if (is_group_option(level, name)) return set_group_option(handle, level, name, value, length);
   if (level == IPPROTO_TCP && is_stream && name == TCP_CONGESTION) {
     return set_congestion(id, value, length);
   }

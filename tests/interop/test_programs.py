@@ -11,6 +11,7 @@ PROGRAMS = [
     ("urgent",),
     ("datagrams",),
     ("both_families",),
+    ("multicast",),
     ("options",),
     ("tcp_options",),
     ("readiness",),
