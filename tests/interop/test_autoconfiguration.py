@@ -1,5 +1,7 @@
 """Addresses that a router advertises: radvd on the host, TAPSTACK_ADDR=slaac on the stack."""
 
+import time
+
 import pytest
 
 pytestmark = [pytest.mark.needs("radvd"), pytest.mark.families(6)]
@@ -66,6 +68,9 @@ def test_an_address_and_a_default_route_come_from_the_router(net, advertised):
     peer = net.host.peer("echo", "--port", "0")
     client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, ROUTER, str(peer.port)])
     net.wait_for_device()
+    # RFC 4862 5.4.2, RFC 4861 6.3.7: it asks when it knows that its address is nobody else's, each
+    # within a second; not at all if somebody advertised before.
+    time.sleep(3.5)
     advertised()
     source, connected_from, count = client.wait(25).check().text.split()
     assert source == connected_from and source.startswith("2001:db8:7:0:")
