@@ -11,7 +11,6 @@ PROGRAMS = [
     ("urgent",),
     ("datagrams",),
     ("both_families",),
-    ("multicast",),
     ("options",),
     ("tcp_options",),
     ("readiness",),
@@ -46,11 +45,26 @@ def test_a_handler_that_longjmps_100_000_times_loses_nothing(net):
     net.stack.run(command(("signals", "100000")), timeout=300).check()
 
 
-def test_a_neighbour_that_does_not_answer_on_the_kernel(net):
+@pytest.fixture
+def veth(net):
+    """An interface of the kernel's own, 10.99.0.1/24, with nobody at its other end."""
     net.host_ip("link", "add", "v0", "type", "veth", "peer", "name", "v1")
     net.host_ip("addr", "add", "10.99.0.1/24", "dev", "v0")
     net.host_ip("link", "set", "v0", "up")
     net.host_ip("link", "set", "v1", "up")
+
+
+def test_multicast_on_the_kernel(net, veth):
+    net.host.run(command(("multicast",)), timeout=60).check()
+
+
+def test_multicast_on_the_stack(net):
+    net.stack.run(command(("multicast",)), timeout=60).check()
+    reports = net.capture.fields("ip.dst == 224.0.0.22", "igmp.maddr")
+    assert any("239.1.2.3" in group for row in reports for group in row), reports
+
+
+def test_a_neighbour_that_does_not_answer_on_the_kernel(net, veth):
     net.host.run(command(("attempts", "10.99.0.77")), timeout=60).check()
 
 
