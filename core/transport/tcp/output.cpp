@@ -175,12 +175,9 @@ void mark_ecn_capable(Connection& c, Outgoing& out) {
 
 // RFC 9293 3.9.1.2, MUST-61: on the last octet that is queued, also when it goes again; one PSH for
 // several writes (SHLD-27). But a SEND with MSG_MORE is one without PUSH, unless it waited too
-// long. A record (MSG_EOR) is pushed as a whole, and a loss probe ends a burst like a superframe:
-// nothing follows it before its ACK, which receivers may delay for a lone segment without PSH
-// (Linux by 40 ms).
+// long. A record (MSG_EOR) is pushed as a whole.
 bool must_push(Work& w, const Outgoing& out, const OutputPlan& plan) {
   const Connection& c = w.c;
-  if (plan.is_loss_probe && out.text.length > 0) return true;
   const SeqNumber end = out.seq + (out.text.length + (plan.fin ? 1 : 0));
   const auto record_end = c.marks.record_end_after(w.tables.marks, out.seq);
   if (record_end && *record_end == end) return true;
