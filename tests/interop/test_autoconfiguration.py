@@ -23,10 +23,11 @@ interface ts0 {
 };
 """
 
-# Waits until there is a route to `target`, then says the source, and what a server there answers.
+# Waits until there is a route to `target`, but only so long; then says the source, and what a server
+# there answers.
 CLIENT = """
 import socket, sys, time
-target, deadline = sys.argv[1], time.monotonic() + 15
+target, deadline = sys.argv[1], time.monotonic() + float(sys.argv[3])
 while True:
     try:
         probe = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -66,7 +67,7 @@ def advertised(net):
 
 def test_an_address_and_a_default_route_come_from_the_router(net, advertised):
     peer = net.host.peer("echo", "--port", "0")
-    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, ROUTER, str(peer.port)])
+    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, ROUTER, str(peer.port), "15"])
     net.wait_for_device()
     # RFC 4862 5.4.2, RFC 4861 6.3.7: it asks when it knows that its address is nobody else's, each
     # within a second; not at all if somebody advertised before.
@@ -81,7 +82,7 @@ def test_an_address_and_a_default_route_come_from_the_router(net, advertised):
 def test_off_link_addresses_go_by_the_router(net, advertised):
     net.host_ip("-6", "addr", "add", "2001:db8:99::1/128", "dev", "lo")
     peer = net.host.peer("echo", "--port", "0")
-    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, "2001:db8:99::1", str(peer.port)])
+    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, "2001:db8:99::1", str(peer.port), "15"])
     net.wait_for_device()
     advertised()
     assert client.wait(25).check().text.split()[2] == "100000"
@@ -89,7 +90,7 @@ def test_off_link_addresses_go_by_the_router(net, advertised):
 
 def test_a_router_without_a_lifetime_is_no_default_router(net, advertised):
     net.host_ip("-6", "addr", "add", "2001:db8:99::1/128", "dev", "lo")
-    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, "2001:db8:99::1", "9"])
+    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, "2001:db8:99::1", "9", "6"])
     net.wait_for_device()
     advertised(lifetime=0)
     done = client.wait(25)
@@ -98,7 +99,7 @@ def test_a_router_without_a_lifetime_is_no_default_router(net, advertised):
 
 def test_the_advertised_mtu_bounds_the_segments(net, advertised):
     peer = net.host.peer("echo", "--port", "0")
-    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, ROUTER, str(peer.port)])
+    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, ROUTER, str(peer.port), "15"])
     net.wait_for_device()
     advertised()
     client.wait(25).check()

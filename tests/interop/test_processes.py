@@ -120,15 +120,6 @@ def test_unix_sockets_stay_with_the_kernel(net):
     assert "ts0" not in net.host_ip("link", "show")
 
 
-def test_ipv6_is_refused_as_by_a_kernel_without_it(net):
-    text = (
-        "import errno, socket\n"
-        "try: socket.socket(socket.AF_INET6)\n"
-        "except OSError as e: print(errno.errorcode[e.errno])\n"
-    )
-    assert net.stack.run(python(text)).check().text == "EAFNOSUPPORT\n"
-
-
 def test_interfaces_are_the_stacks(net):
     text = (
         "import socket, fcntl, struct\n"

@@ -31,6 +31,7 @@ def command(program: tuple[str, ...]) -> list[str]:
     return [str(path), *program[1:]]
 
 
+@pytest.mark.engines("inside")  # none runs
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p[0])
 def test_program_holds_on_the_kernel(net, program):
     net.host.run(command(program), timeout=60).check()
@@ -41,6 +42,7 @@ def test_program_holds_on_the_stack(net, program):
     net.stack.run(command(program), timeout=90).check()
 
 
+@pytest.mark.nightly  # a minute; PROGRAMS has 5,000
 def test_a_handler_that_longjmps_100_000_times_loses_nothing(net):
     net.stack.run(command(("signals", "100000")), timeout=300).check()
 
@@ -54,6 +56,7 @@ def veth(net):
     net.host_ip("link", "set", "v1", "up")
 
 
+@pytest.mark.engines("inside")
 def test_multicast_on_the_kernel(net, veth):
     net.host.run(command(("multicast",)), timeout=60).check()
 
@@ -64,6 +67,7 @@ def test_multicast_on_the_stack(net):
     assert any("239.1.2.3" in group for row in reports for group in row), reports
 
 
+@pytest.mark.engines("inside")
 def test_a_neighbour_that_does_not_answer_on_the_kernel(net, veth):
     net.host.run(command(("attempts", "10.99.0.77")), timeout=60).check()
 

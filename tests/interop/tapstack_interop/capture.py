@@ -31,6 +31,10 @@ _OUR_MAKING = " or ".join(
 _SILENCE_S = 0.002  # the shortest time after which a tail loss probe goes out
 
 
+def _source_of(address: str) -> str:
+    return f"{'ipv6' if ':' in address else 'ip'}.src == {address}"
+
+
 class Capture:
     """The frames that one stack saw, in the order it saw them."""
 
@@ -63,21 +67,25 @@ class Capture:
         """Malformed frames and wrong checksums: what must never be in a capture of ours."""
         return [": ".join(row) for row in self.fields(_BROKEN, "frame.number", "_ws.col.Info")]
 
-    def faults_without_loss(self, sender: str) -> list[str]:
-        """The same, and what the sender of this address must not do on a path that loses nothing.
+    def faults_without_loss(self, *senders: str) -> list[str]:
+        """The same, and what the senders of these addresses must not do on a path that loses nothing.
 
         A peer that says nothing for so long that a probe or a time-out is due is the peer's making.
         """
-        ip = "ipv6" if ":" in sender else "ip"
-        if self.count(f"{_BROKEN} or ({ip}.src == {sender} and ({_OUR_MAKING}))") == 0:
+        filters = " or ".join(f"({_source_of(sender)} and ({_OUR_MAKING}))" for sender in senders)
+        if self.count(f"{_BROKEN} or {filters}") == 0:
             return []
-        found = self.faults()
+        return self.faults() + [fault for sender in senders for fault in self._faults_of(sender)]
+
+    def _faults_of(self, sender: str) -> list[str]:
         suspects = self.fields(
-            f"{ip}.src == {sender} and ({_OUR_MAKING})",
+            f"{_source_of(sender)} and ({_OUR_MAKING})",
             "tcp.stream", "frame.time_relative", "frame.number", "_ws.col.Info",
         )  # fmt: skip
+        to_it = _source_of(sender).replace(".src", ".dst")
+        found = []
         for stream, when, number, info in suspects:
-            heard = self.fields(f"tcp.stream == {stream} and {ip}.dst == {sender}", "frame.time_relative")
+            heard = self.fields(f"tcp.stream == {stream} and {to_it}", "frame.time_relative")
             before = [float(row[0]) for row in heard if float(row[0]) < float(when)]
             if float(when) - max(before, default=0.0) < _SILENCE_S:
                 found.append(f"{number}: {info}")
