@@ -18,7 +18,7 @@ function(tapstack_add_test name)
 endfunction()
 
 # Compiling gtest.h costs more than most test files: one precompiled header for each profile.
-set(test_flags -O0 -g1)
+set(test_flags $<IF:$<BOOL:${TAPSTACK_SANITIZE}>,-O1,-O0> -g1)
 if(TAPSTACK_SANITIZE STREQUAL "asan")
   # In what the tests' own macros expand to these checks take half the time of compiling; the code
   # under test keeps them.
