@@ -37,11 +37,20 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("family", mark.args, ids=lambda number: f"ip{number}")
 
 
+def is_cross(item) -> bool:
+    """IPv6 over the keeper, where IPv4 over it and IPv6 without it run as well: for the night."""
+    if not hasattr(item, "callspec"):
+        return False
+    mark = item.get_closest_marker("families")
+    has_both = mark is not None and len(mark.args) == 2 and item.get_closest_marker("engines") is None
+    return has_both and item.callspec.params.get("family") == 6 and item.callspec.params.get("engine") == "keeper"
+
+
 def pytest_collection_modifyitems(config, items):
     kept, left_out = [], []
     for item in items:
-        nightly = item.get_closest_marker("nightly") and not config.getoption("--nightly")
-        (left_out if nightly else kept).append(item)
+        nightly = item.get_closest_marker("nightly") or is_cross(item)
+        (left_out if nightly and not config.getoption("--nightly") else kept).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
