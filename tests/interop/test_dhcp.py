@@ -114,7 +114,11 @@ def test_routes_and_times_of_the_server_are_told_in_the_log(net):
 @pytest.mark.engines("inside")
 def test_a_router_that_says_so_has_an_ipv6_address_asked_for(net):
     net.settings["TAPSTACK_HOST_ADDR"] = "10.10.10.1/24,fd10:10:10::1/64"
-    server = dnsmasq(net, "--enable-ra", "--dhcp-range=fd10:10:10::100,fd10:10:10::1ff,64,10m")
+    # It makes itself an identifier of an interface's address otherwise, and there may be none yet.
+    identifier = "--dhcp-duid=32473,00:01:02:03:04:05"
+    server = dnsmasq(
+        net, "--enable-ra", "--dhcp-range=fd10:10:10::100,fd10:10:10::1ff,64,10m", identifier
+    )
     program = net.stack.start(
         ["nc.openbsd", "-u", "-l", "5000"],
         env={"TAPSTACK_ADDR": "10.10.10.2/24,slaac", "TAPSTACK_LOG": "info"},
