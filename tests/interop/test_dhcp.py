@@ -67,6 +67,7 @@ def test_the_first_socket_waits_for_the_address_and_uses_it(net):
     assert f"DHCPACK(ts0) {address}" in log
 
 
+@pytest.mark.engines("inside")
 def test_a_state_file_has_the_next_process_ask_for_the_same_address(net):
     server = dnsmasq(net)
     state = net.folder / "state"
@@ -78,6 +79,7 @@ def test_a_state_file_has_the_next_process_ask_for_the_same_address(net):
     assert server.stderr_path.read_text().count("DHCPDISCOVER") == before  # INIT-REBOOT
 
 
+@pytest.mark.engines("inside")
 def test_an_address_that_another_host_has_is_declined(net):
     mac = "02:00:00:00:00:43"
     server = dnsmasq(net, f"--dhcp-host={mac},{LAST}")
