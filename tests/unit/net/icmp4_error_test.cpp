@@ -10,15 +10,6 @@ namespace {
 class Icmp4ErrorTest : public NetTest {
  protected:
   Icmp4ErrorTest() { learn_peer(); }
-
-  // Has a received packet refused; returns the error that goes out.
-  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort, const MacAddress& to = kOurMac) {
-    Delivery delivery = input(packet, to);
-    EXPECT_TRUE(delivery);
-    if (!delivery) return {};
-    network_->refuse(ctx_, std::move(delivery.packet), why);
-    return sent_packet();
-  }
 };
 
 TEST_F(Icmp4ErrorTest, NothingIsSaidAboutBroadcastAndMulticast) {

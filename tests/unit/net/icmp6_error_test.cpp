@@ -5,17 +5,7 @@
 namespace tapstack::net {
 namespace {
 
-class Icmp6ErrorTest : public Net6Test {
- protected:
-  // Has a received packet refused; returns the error that goes out.
-  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort) {
-    Delivery delivery = input(packet);
-    EXPECT_TRUE(delivery);
-    if (!delivery) return {};
-    network_->refuse(ctx_, std::move(delivery.packet), why);
-    return sent_without_label();
-  }
-};
+class Icmp6ErrorTest : public Net6Test {};
 
 TEST_F(Icmp6ErrorTest, NothingIsSaidAboutErrorsAndRedirects) {
   const Frame about = ip6({.source = kOurs6, .destination = kPeer6}, Frame(8));

@@ -8,15 +8,6 @@ namespace {
 class IcmpError4Test : public NetTest {
  protected:
   IcmpError4Test() { learn_peer(); }
-
-  // Has a received packet refused; returns the error that goes out.
-  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort, const MacAddress& to = kOurMac) {
-    Delivery delivery = input(packet, to);
-    EXPECT_TRUE(delivery);
-    if (!delivery) return {};
-    network_->refuse(ctx_, std::move(delivery.packet), why);
-    return sent_packet();
-  }
 };
 
 TEST_F(IcmpError4Test, QuotesTheHeaderAndWhatFollows) {
@@ -67,17 +58,7 @@ TEST_F(IcmpError4Test, RefusalOfOurOwnPacketComesBackAsAFact) {
   EXPECT_TRUE(error.is_local);
 }
 
-class IcmpError6Test : public Net6Test {
- protected:
-  // Has a received packet refused; returns the error that goes out.
-  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort) {
-    Delivery delivery = input(packet);
-    EXPECT_TRUE(delivery);
-    if (!delivery) return {};
-    network_->refuse(ctx_, std::move(delivery.packet), why);
-    return sent_without_label();
-  }
-};
+class IcmpError6Test : public Net6Test {};
 
 // RFC 4443 2.2 and 3.1.
 TEST_F(IcmpError6Test, PortUnreachableQuotesThePacket) {

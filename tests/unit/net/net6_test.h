@@ -84,9 +84,9 @@ inline Frame operator+(Frame a, const Frame& b) {
   return a;
 }
 
-class Net6Test : public link::LinkTest {
+class Net6Test : public NetworkTest {
  protected:
-  Net6Test() : network_(std::make_unique<Network>(random_.key())) {
+  Net6Test() {
     link::InterfaceSettings settings = link::device_settings();
     settings.layer = link::LinkLayer::kRawIp;
     settings.ip6.dad_transmits = 0;
@@ -97,15 +97,8 @@ class Net6Test : public link::LinkTest {
     while (!sent().empty()) continue;
   }
 
-  Parts& parts() { return network_->parts(); }
-
   Delivery input(const Frame& packet) { return network_->input(ctx_, ts0_, packet_of(packet)); }
-  // The next packet for the device; empty when there is none.
-  Frame sent() {
-    const mem::PacketPtr packet = network_->next_frame(ctx_, ts0_);
-    return packet ? bytes_of(*packet) : Frame{};
-  }
-  // The same with the flow label taken out.
+  // What is sent next, with the flow label taken out.
   Frame sent_without_label() {
     Frame packet = sent();
     if (packet.size() < 4) return packet;
@@ -113,16 +106,13 @@ class Net6Test : public link::LinkTest {
     packet[2] = packet[3] = 0;
     return packet;
   }
-  Delivery loop() {
-    mem::PacketPtr packet = network_->next_frame(ctx_, link::kLoopback);
-    if (!packet) return {};
-    return network_->input(ctx_, link::kLoopback, std::move(packet));
-  }
-  Status send(const Frame& payload, const IpAddress& to, SendParams params = {}) {
-    const auto route = network_->route(to, IpAddress(), InterfaceId{}, ctx_.now);
-    EXPECT_TRUE(route.ok());
-    if (params.protocol == 0) params.protocol = 17;
-    return network_->send(ctx_, packet_of(payload), *route, params);
+  // Has a received packet refused; returns the error that goes out.
+  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort) {
+    Delivery delivery = input(packet);
+    EXPECT_TRUE(delivery);
+    if (!delivery) return {};
+    network_->refuse(ctx_, std::move(delivery.packet), why);
+    return sent_without_label();
   }
   // The Parameter Problem that answers `packet`: code and pointer; 0xff: nothing was sent.
   struct Problem {
@@ -139,19 +129,6 @@ class Net6Test : public link::LinkTest {
     EXPECT_EQ(tail(error, 48), packet) << "quotes the packet";
     return {error.at(41), get32(error, 44)};
   }
-  void run_until(Instant end) {
-    while (timers_->next_deadline() <= end) {
-      ctx_.now = std::max(ctx_.now, timers_->next_deadline());
-      timer::TimerId id;
-      while (timers_->pop_due(ctx_.now, id)) {
-        network_->on_timer(ctx_, timer::kind_of(id), timer::index_of(id));
-      }
-    }
-    ctx_.now = end;
-  }
-
-  std::unique_ptr<Network> network_;
-  InterfaceId ts0_;
 };
 
 }  // namespace tapstack::net

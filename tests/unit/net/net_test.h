@@ -85,34 +85,15 @@ inline Frame icmp(unsigned type, unsigned code, uint32_t rest, const Frame& data
   return f;
 }
 
-class NetTest : public link::LinkTest {
+// A network with a link ts0_, which the tests of a family set up.
+class NetworkTest : public link::LinkTest {
  protected:
-  NetTest() : network_(std::make_unique<Network>(random_.key())) {
-    ts0_ = add_interface(ctx_, *network_, link::device_settings()).value();
-    EXPECT_TRUE(add_address(ctx_, *network_, ts0_, {kOurs, 24}).ok());
-    EXPECT_TRUE(add_route(*network_, {Ip4Address::any(), 0}, kPeer, InterfaceId{}).ok());
-    sent();  // the announcement
-  }
-
   Parts& parts() { return network_->parts(); }
 
-  Delivery input(const Frame& packet, const MacAddress& to = kOurMac) {
-    return network_->input(ctx_, ts0_, packet_of(link::ethernet(to, kPeerMac, 0x0800, packet)));
-  }
   // The next frame for the device; empty when there is none.
   Frame sent() {
     const mem::PacketPtr frame = network_->next_frame(ctx_, ts0_);
     return frame ? bytes_of(*frame) : Frame{};
-  }
-  // The IP packet in the next frame, which must go to `to`.
-  Frame sent_packet(const MacAddress& to = kPeerMac) {
-    const Frame frame = sent();
-    if (frame.size() < 14) return {};
-    Frame mac;
-    put(mac, to);
-    EXPECT_EQ(head(frame, 6), mac);
-    EXPECT_EQ(get16(frame, 12), 0x0800u);
-    return tail(frame, 14);
   }
   // Takes a packet off loopback and hands it in.
   Delivery loop() {
@@ -120,12 +101,7 @@ class NetTest : public link::LinkTest {
     if (!packet) return {};
     return network_->input(ctx_, link::kLoopback, std::move(packet));
   }
-  void learn_peer() {
-    network_->input(ctx_, ts0_,
-                    packet_of(link::ethernet(kOurMac, kPeerMac, 0x0806, link::arp({}))));
-    sent();  // the reply
-  }
-  Status send(const Frame& payload, const Ip4Address& to, SendParams params = {}) {
+  Status send(const Frame& payload, const IpAddress& to, SendParams params = {}) {
     const auto route = network_->route(to, IpAddress(), InterfaceId{}, ctx_.now);
     EXPECT_TRUE(route.ok());
     if (params.protocol == 0) params.protocol = 17;
@@ -143,8 +119,45 @@ class NetTest : public link::LinkTest {
     ctx_.now = end;
   }
 
-  std::unique_ptr<Network> network_;
+  std::unique_ptr<Network> network_ = std::make_unique<Network>(random_.key());
   InterfaceId ts0_;
+};
+
+class NetTest : public NetworkTest {
+ protected:
+  NetTest() {
+    ts0_ = add_interface(ctx_, *network_, link::device_settings()).value();
+    EXPECT_TRUE(add_address(ctx_, *network_, ts0_, {kOurs, 24}).ok());
+    EXPECT_TRUE(add_route(*network_, {Ip4Address::any(), 0}, kPeer, InterfaceId{}).ok());
+    sent();  // the announcement
+  }
+
+  Delivery input(const Frame& packet, const MacAddress& to = kOurMac) {
+    return network_->input(ctx_, ts0_, packet_of(link::ethernet(to, kPeerMac, 0x0800, packet)));
+  }
+  // The IP packet in the next frame, which must go to `to`.
+  Frame sent_packet(const MacAddress& to = kPeerMac) {
+    const Frame frame = sent();
+    if (frame.size() < 14) return {};
+    Frame mac;
+    put(mac, to);
+    EXPECT_EQ(head(frame, 6), mac);
+    EXPECT_EQ(get16(frame, 12), 0x0800u);
+    return tail(frame, 14);
+  }
+  // Has a received packet refused; returns the error that goes out.
+  Frame refuse(const Frame& packet, Refusal why = Refusal::kPort, const MacAddress& to = kOurMac) {
+    Delivery delivery = input(packet, to);
+    EXPECT_TRUE(delivery);
+    if (!delivery) return {};
+    network_->refuse(ctx_, std::move(delivery.packet), why);
+    return sent_packet();
+  }
+  void learn_peer() {
+    network_->input(ctx_, ts0_,
+                    packet_of(link::ethernet(kOurMac, kPeerMac, 0x0806, link::arp({}))));
+    sent();  // the reply
+  }
 };
 
 }  // namespace tapstack::net
