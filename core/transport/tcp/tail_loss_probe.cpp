@@ -7,14 +7,19 @@ namespace {
 
 // RFC 8985 7.2, TLP.max_ack_delay: the longest delay of an ACK that is in use (Linux's 200 ms).
 constexpr Duration kAckDelayMax = Duration::ms(200);
-// Timers of peers tick in milliseconds: 2 of them, as Linux waits.
-constexpr Duration kLeast = Duration::ms(2);
+// Timers of peers tick in milliseconds: 2 of them beyond two round trips, as Linux waits.
+constexpr Duration kTicks = Duration::ms(2);
+// On a short path it is not the round trip that says how long an ACK may take, but the scheduler of
+// the peer, whose reader holds the socket while it waits for its turn. The draft that brought the
+// probe waited so long at least (draft-dukkipati-tcpm-tcp-loss-probe-01 2.1), FreeBSD still does,
+// and Linux's two ticks are 8 to 12 ms at 250 Hz. RFC 8985 has no least value.
+constexpr Duration kLeast = Duration::ms(10);
 
 }  // namespace
 
 Duration probe_timeout(Duration srtt, bool is_single) {
   if (srtt == Duration{}) return Duration::ms(kConfig.tcp_rto_initial_ms);
-  return srtt * 2 + (is_single ? kAckDelayMax : kLeast);
+  return is_single ? srtt * 2 + kAckDelayMax : std::max(srtt * 2 + kTicks, kLeast);
 }
 
 void TailLossProbe::on_probe_sent(SeqNumber nxt, bool is_retransmission) {

@@ -9,7 +9,7 @@
 namespace tapstack::transport::tcp {
 
 // RFC 8985 7.2, TLP_calc_PTO(): how long to wait for an ACK. `srtt` is zero before there is a
-// sample; `is_single`: one segment is outstanding, whose ACK may be delayed.
+// sample; `is_single`: one segment is outstanding, whose ACK may be delayed. At least 10 ms.
 Duration probe_timeout(Duration srtt, bool is_single);
 
 class TailLossProbe {

@@ -28,7 +28,7 @@ _OUR_MAKING = " or ".join(
     )
 )
 
-_SILENCE_S = 0.002  # the shortest time after which a tail loss probe goes out
+_SILENCE_S = 0.010  # the shortest time after which a tail loss probe goes out
 
 
 def _source_of(address: str) -> str:

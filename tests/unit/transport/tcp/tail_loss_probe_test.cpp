@@ -12,6 +12,13 @@ TEST(TailLossProbe, TheTimeOutIsTwoRoundTrips) {  // RFC 8985 7.2
   EXPECT_EQ(probe_timeout(Duration::ms(50), false), Duration::ms(102));
 }
 
+// A peer that waits for its processor answers late, and nothing was lost.
+TEST(TailLossProbe, OnAShortPathTheTimeOutIsWhatAPeersSchedulerTakes) {
+  EXPECT_EQ(probe_timeout(Duration::us(100), false), Duration::ms(10));
+  EXPECT_EQ(probe_timeout(Duration::ms(4), false), Duration::ms(10));
+  EXPECT_EQ(probe_timeout(Duration::ms(5), false), Duration::ms(12));
+}
+
 TEST(TailLossProbe, ASingleSegmentsAckMayBeDelayed) {
   EXPECT_EQ(probe_timeout(Duration::ms(50), true), Duration::ms(300));
 }
