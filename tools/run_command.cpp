@@ -31,7 +31,8 @@ constexpr RunOption kOptions[] = {
      "addresses of the host's end (10.10.10.1/24,fd10:10:10::1/64)"},
     {"--gw", "TAPSTACK_GW", "ADDRESS,...",
      "default gateways, one a family, or none (the host's end)"},
-    {"--dns", "TAPSTACK_DNS", "ADDRESS,...", "name servers (not supported yet)"},
+    {"--dns", "TAPSTACK_DNS", "ADDRESS,...",
+     "name servers, learnt (by DHCP and from routers) or none (learnt)"},
     {"--mtu", "TAPSTACK_MTU", "BYTES", "MTU of the device, 68 to 65521 (1500)"},
     {"--pcap", "TAPSTACK_PCAP", "FILE", "write every frame to a capture file"},
     {"--pcap-cut", "TAPSTACK_PCAP_CUT", "0|1", "cut superframes to packets in that file (0)"},
@@ -91,6 +92,8 @@ void RunOptions::add_to(CLI::App& app) {
 }
 
 std::string RunOptions::apply() const {
+  // The host's own name servers are beyond the namespace.
+  ::setenv("TAPSTACK_DNS", "learnt", 0);
   for (const auto& [variable, value] : values_) ::setenv(variable.c_str(), value.c_str(), 1);
   shim::Settings settings;
   const tapif::Failure failure = shim::read_settings(::getenv, settings);

@@ -76,7 +76,9 @@ void refuse(Reply& reply, int error) {
 }
 
 // Requests that only make sense for somebody who has an engine, or wants one.
-bool starts_engine(Op op) { return op == Op::kOpen || op == Op::kInterface || op == Op::kHello; }
+bool starts_engine(Op op) {
+  return op == Op::kOpen || op == Op::kInterface || op == Op::kNameServers || op == Op::kHello;
+}
 
 bool needs_engine_loudly(Op op) {
   return op == Op::kOpen || op == Op::kBind || op == Op::kListen || op == Op::kConnect ||

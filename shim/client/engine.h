@@ -7,7 +7,8 @@ namespace tapstack::shim {
 
 // The carrier of this process, by TAPSTACK_ENGINE: `inside` (a call under the lock) or `keeper` (a
 // message). The engine itself starts with the first kOpen; until then every other request that
-// names a socket answers EBADF, and kInterface starts it too (there is nothing to list otherwise).
+// names a socket answers EBADF, kInterface and
+// kNameServers start it too (there is nothing to tell otherwise).
 // When it cannot start: one line on stderr, an errno that fits; the next kOpen tries again.
 //
 // In a child after fork an engine inside the parent is out of reach: kOpen, kBind, kListen,

@@ -38,6 +38,7 @@ const char* name_of(Op op) {
       "leave group",
       "source",
       "interface",
+      "name servers",
       "counters",
       "take hang-ups",
       "flush",

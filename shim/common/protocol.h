@@ -53,6 +53,7 @@ enum class Op : uint16_t {
   kSource,       // endpoint: where to; reply: endpoint whose address packets there would come from,
                  // value = length of its prefix in bits
   kInterface,    // args: n; reply: InterfaceRecord in payload; ENOENT past the last
+  kNameServers,  // reply: NameServersRecord in payload
   kCounters,     // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at
                  // the end
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
@@ -142,6 +143,16 @@ struct InterfaceRecord {
   uint64_t in_frames = 0, in_bytes = 0, out_frames = 0, out_bytes = 0;
   uint64_t in_errors = 0, in_dropped = 0, out_errors = 0, out_dropped = 0;
 };
+
+// Who is to be asked for names, as far as the engine knows: TAPSTACK_DNS, else what DHCP servers
+// and routers named.
+struct NameServersRecord {
+  bool is_all = false;  // TAPSTACK_DNS: nobody else is to be asked
+  uint8_t count = 0;
+  IpAddress servers[4];
+  char search[512] = {};  // domains, with spaces between and a zero behind
+};
+static_assert(sizeof(NameServersRecord) <= kPayloadBytes);
 
 // In front of every datagram on a SEQPACKET handle, both ways. The hooks add and strip it.
 struct DatagramHeader {

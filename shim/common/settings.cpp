@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "core/app/dns_exchange.h"
+
 namespace tapstack::shim {
 namespace {
 
@@ -63,6 +65,23 @@ bool apply_gateways(std::string_view value, Settings& settings) {
       if (other.family() == prefix->address.family()) return false;
     }
     settings.gateways.push_back(prefix->address);
+    return true;
+  });
+}
+
+// Any address will do, loopback too: a program of this stack may serve there.
+bool apply_name_servers(std::string_view value, Settings& settings) {
+  settings.name_servers.clear();
+  settings.name_server_choice =
+      value == "learnt" ? NameServerChoice::kLearnt : NameServerChoice::kGiven;
+  if (value == "learnt" || value == "none") return true;
+  return tapif::for_each_part(value, [&settings](std::string_view part) {
+    const std::optional<Prefix> prefix = tapif::parse_prefix(part);
+    if (part.find('/') != std::string_view::npos || !prefix || prefix->address.is_any() ||
+        prefix->address.is_multicast() || settings.name_servers.size() == app::kDnsServersMax) {
+      return false;
+    }
+    settings.name_servers.push_back(prefix->address);
     return true;
   });
 }
@@ -125,8 +144,8 @@ constexpr Variable kVariables[] = {
      "slaac, comma-separated"},
     {"TAPSTACK_STATE", apply_state, "a path"},
     {"TAPSTACK_GW", apply_gateways, "an IPv4 address, an IPv6 address, both with a comma, or none"},
-    {"TAPSTACK_DNS", [](std::string_view, Settings&) { return false; },
-     "no value: name servers are not supported yet, names come from /etc/hosts"},
+    {"TAPSTACK_DNS", apply_name_servers,
+     "addresses of name servers, four at most, comma-separated, or learnt, or none"},
     {"TAPSTACK_LOOPBACK", [](std::string_view v, Settings&) { return v == "stack"; },
      "stack: host is not supported yet"},
     {"TAPSTACK_CC", apply_congestion, "reno, cubic or bbr"},

@@ -11,6 +11,13 @@
 
 namespace tapstack::shim {
 
+// TAPSTACK_DNS: who is asked for names besides the servers that it gives.
+enum class NameServerChoice : uint8_t {
+  kAnybody,  // (not set) whom DHCP servers and routers name, else /etc/resolv.conf
+  kLearnt,   // "learnt": whom DHCP servers and routers name
+  kGiven,    // addresses: nobody else; "none": nobody at all
+};
+
 enum class EnginePlace : uint8_t { kInside, kKeeper };
 
 struct Settings {
@@ -19,11 +26,13 @@ struct Settings {
   // TAPSTACK_ADDR: the stack's addresses; default 10.10.10.2/24,fd10:10:10::2/64. Link-local ones
   // have no zone yet.
   std::vector<Prefix> addresses;
-  bool autoconfigures = false;               // "slaac" among them: addresses from routers, RFC 4862
-  bool asks_dhcp = false;                    // "dhcp" among them: an address from a server
-  std::string state_file;                    // TAPSTACK_STATE: where its lease is remembered
-  std::vector<IpAddress> gateways;           // TAPSTACK_GW, one a family; default: the host's end
-  api::EcnMode ecn = api::EcnMode::kAccept;  // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
+  bool autoconfigures = false;      // "slaac" among them: addresses from routers, RFC 4862
+  bool asks_dhcp = false;           // "dhcp" among them: an address from a server
+  std::string state_file;           // TAPSTACK_STATE: where its lease is remembered
+  std::vector<IpAddress> gateways;  // TAPSTACK_GW, one a family; default: the host's end
+  NameServerChoice name_server_choice = NameServerChoice::kAnybody;  // TAPSTACK_DNS
+  std::vector<IpAddress> name_servers;                               // TAPSTACK_DNS, four at most
+  api::EcnMode ecn = api::EcnMode::kAccept;             // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
   CongestionAlgorithm congestion = kCongestionDefault;  // TAPSTACK_CC, of new TCP sockets
   std::optional<uint64_t> seed;  // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
 
@@ -35,8 +44,8 @@ struct Settings {
 
 // Fills `settings` from the variables; what is not set or empty keeps its default. The failure
 // names the variable, its value and what would be right (EINVAL). getenv fits as `lookup`.
-// TAPSTACK_DNS and TAPSTACK_LOOPBACK change nothing yet: they take no value but what is so anyway,
-// rather than being ignored.
+// TAPSTACK_LOOPBACK changes nothing yet: it takes no value but what is so anyway, rather than being
+// ignored.
 tapif::Failure read_settings(tapif::Lookup lookup, Settings& settings);
 
 }  // namespace tapstack::shim

@@ -29,6 +29,11 @@ class AddressClients {
   // How long it should wait at most: longer when a server has answered, as an address that another
   // host has costs ten seconds (RFC 2131 3.1.5) and probing up to seven (RFC 5227 2.1).
   Duration patience() const;
+  // What IPv4's server granted; nullptr: nothing.
+  const app::Dhcp4Lease* lease4() const { return is_on_ ? dhcp4_.lease() : nullptr; }
+  // What servers of IPv6 told; empty before.
+  const app::Dhcp6Information& information6() const { return dhcp6_.information(); }
+  InterfaceId interface() const { return interface_; }
   // Tells the user that waiting was in vain; `waited` is the time since start().
   void report_silence(Duration waited);
 

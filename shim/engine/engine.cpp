@@ -98,6 +98,7 @@ tapif::Failure Engine::set_up(const Settings& settings, std::unique_ptr<tapif::D
   failure =
       clients_.start(memory_.stack(), works_->now, link_->interface(), link_->info().mac, settings);
   if (failure) return failure;
+  name_servers_.configure(settings, link_->interface());
   turn();
   if (const int error = pthread_create(&thread_, nullptr, run_thread, this)) {
     return system_failure(error, "no thread for the stack");
@@ -188,6 +189,8 @@ void Engine::serve(const Request& request, Reply& reply, int& fd_out) {
   }
   if (request.op == Op::kHello) {
     describe_engine(*works_, link_->info().name.c_str(), reply);
+  } else if (request.op == Op::kNameServers) {
+    reply.error = answer(reply, name_servers_.record(works_->stack, works_->now, clients_));
   } else if (request.op == Op::kOpen && link_->is_gone()) {
     reply.error = ENETDOWN;
   } else {

@@ -11,6 +11,7 @@
 #include "shim/common/settings.h"
 #include "shim/engine/address_clients.h"
 #include "shim/engine/link.h"
+#include "shim/engine/name_servers.h"
 #include "shim/engine/stack_memory.h"
 #include "shim/engine/works.h"
 
@@ -70,6 +71,7 @@ class Engine final : public Carrier {
   Scratch scratch_;
   std::unique_ptr<Link> link_;
   AddressClients clients_;
+  NameServers name_servers_;
   std::unique_ptr<Works> works_;
 };
 

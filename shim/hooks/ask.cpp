@@ -113,4 +113,11 @@ int interface(int n, InterfaceRecord& record) {
   return payload_as(reply, record) ? 0 : EPROTO;
 }
 
+int name_servers(NameServersRecord& record) {
+  Reply reply;
+  const int error = call(about(Op::kNameServers, SlotId{}), reply);
+  if (error != 0) return error;
+  return payload_as(reply, record) ? 0 : EPROTO;
+}
+
 }  // namespace tapstack::shim::ask

@@ -31,5 +31,7 @@ int flush(SlotId id);
 int source_of(const Endpoint& to, Prefix& source);
 // Interface n, from 0; ENOENT past the last.
 int interface(int n, InterfaceRecord& record);
+// Who is to be asked for names.
+int name_servers(NameServersRecord& record);
 
 }  // namespace tapstack::shim::ask

@@ -84,6 +84,25 @@ int find_own(const addrinfo& hints, Found& found) {
   return choose(hints, found);
 }
 
+Families wanted_families(const addrinfo& hints) {
+  if (hints.ai_family == AF_INET) return Families::kIp4;
+  const bool may_map = (hints.ai_flags & AI_V4MAPPED) != 0;
+  return hints.ai_family == AF_INET6 && !may_map ? Families::kIp6 : Families::kBoth;
+}
+
+int error_of(LookupStatus status) {
+  switch (status) {
+    case LookupStatus::kNoData:
+      return EAI_NODATA;
+    case LookupStatus::kTryAgain:
+      return EAI_AGAIN;
+    case LookupStatus::kNoRecovery:
+      return EAI_FAIL;
+    default:
+      return EAI_NONAME;
+  }
+}
+
 int find(const char* name, const addrinfo& hints, Found& found) {
   if (name == nullptr) return find_own(hints, found);
   if (const auto numeric = parse_numeric(name, if_nametoindex)) {
@@ -92,10 +111,10 @@ int find(const char* name, const addrinfo& hints, Found& found) {
     return choose(hints, found);
   }
   if ((hints.ai_flags & AI_NUMERICHOST) != 0) return EAI_NONAME;
-  FoundHost host = find_host(name);
-  if (host.addresses.empty()) return EAI_NONAME;
-  for (const IpAddress& address : host.addresses) found.addresses.push_back({address, 0});
-  found.canonical = std::move(host.canonical);
+  HostAnswer answer = find_host(name, wanted_families(hints));
+  if (answer.host.addresses.empty()) return error_of(answer.status);
+  for (const IpAddress& address : answer.host.addresses) found.addresses.push_back({address, 0});
+  found.canonical = std::move(answer.host.canonical);
   return choose(hints, found);
 }
 

@@ -31,21 +31,36 @@ bool has_family(const FoundHost& host, int family) {
   });
 }
 
-FoundHost find(const char* name) {
-  if (const auto numeric = parse_numeric(name, if_nametoindex))
-    return {name, {}, {numeric->address}};
-  return find_host(name);
+HostAnswer find(const char* name, int family) {
+  if (const auto numeric = parse_numeric(name, if_nametoindex)) {
+    return {LookupStatus::kFound, {name, {}, {numeric->address}}};
+  }
+  return find_host(name, family == AF_INET ? Families::kIp4 : Families::kIp6);
 }
 
-// What the _r functions return: 0 with *result null for "not found", ERANGE for a small buffer.
-int answer(const FoundHost& host, int family, hostent* entry, char* buffer, size_t bytes,
+int reason_of(const HostAnswer& answer) {
+  switch (answer.status) {
+    case LookupStatus::kTryAgain:
+      return TRY_AGAIN;
+    case LookupStatus::kNoRecovery:
+      return NO_RECOVERY;
+    case LookupStatus::kNotFound:
+      return HOST_NOT_FOUND;
+    default:
+      return NO_DATA;
+  }
+}
+
+// What the _r functions return: 0 with *result null for "not found", ERANGE for a small buffer,
+// EAGAIN when no name server answered.
+int answer(const HostAnswer& found, int family, hostent* entry, char* buffer, size_t bytes,
            hostent** result, int* reason) {
   *result = nullptr;
-  if (!has_family(host, family)) {
-    *reason = host.addresses.empty() ? HOST_NOT_FOUND : NO_DATA;
-    return 0;
+  if (!has_family(found.host, family)) {
+    *reason = reason_of(found);
+    return *reason == TRY_AGAIN ? EAGAIN : 0;
   }
-  if (!fill_hostent(host, family, *entry, buffer, bytes)) {
+  if (!fill_hostent(found.host, family, *entry, buffer, bytes)) {
     *reason = NETDB_INTERNAL;
     return ERANGE;
   }
@@ -80,7 +95,7 @@ TAPSTACK_HOOK int gethostbyname2_r(const char* name, int family, hostent* entry,
     *reason = NETDB_INTERNAL;
     return EAFNOSUPPORT;
   }
-  return names::answer(names::find(name), family, entry, buffer, bytes, result, reason);
+  return names::answer(names::find(name, family), family, entry, buffer, bytes, result, reason);
 }
 
 TAPSTACK_HOOK int gethostbyname_r(const char* name, hostent* entry, char* buffer, size_t bytes,

@@ -1,4 +1,4 @@
-// getnameinfo, RFC 3493 6.2: addresses to names, from /etc/hosts and /etc/services.
+// getnameinfo, RFC 3493 6.2: addresses to names, and ports to services.
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -68,9 +68,11 @@ int put_host(const NumericAddress& address, char* to, socklen_t bytes, int flags
   }
   const IpAddress& asked = address.address;
   const bool is_mapped = asked.is_ip6() && asked.ip6().is_mapped();
-  std::string name = find_address(is_mapped ? IpAddress(asked.ip6().ip4()) : asked).canonical;
+  HostAnswer answer = find_address(is_mapped ? IpAddress(asked.ip6().ip4()) : asked);
+  std::string& name = answer.host.canonical;
   if (name.empty()) {
-    return (flags & NI_NAMEREQD) != 0 ? EAI_NONAME : put(numeric_host(address), to, bytes);
+    if ((flags & NI_NAMEREQD) == 0) return put(numeric_host(address), to, bytes);
+    return answer.status == LookupStatus::kTryAgain ? EAI_AGAIN : EAI_NONAME;
   }
   if ((flags & NI_NOFQDN) != 0) name.resize(std::min(name.find('.'), name.size()));
   return put(name, to, bytes);

@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "shim/names/hosts.h"
+#include "shim/names/nsswitch.h"
+#include "shim/names/resolver.h"
 
 namespace tapstack::shim::names {
 namespace {
@@ -25,27 +27,70 @@ void merge(FoundHost& host, HostEntry entry) {
   if (!known) host.addresses.push_back(entry.address);
 }
 
-}  // namespace
+HostAnswer rated(FoundHost host, Families wanted) {
+  const bool is_of_use = std::ranges::any_of(
+      host.addresses, [&](const IpAddress& a) { return has_family(wanted, a.family()); });
+  const LookupStatus status = is_of_use                ? LookupStatus::kFound
+                              : host.addresses.empty() ? LookupStatus::kNotFound
+                                                       : LookupStatus::kNoData;
+  return {status, std::move(host)};
+}
 
-FoundHost find_host(const std::string& name) {
+HostAnswer find_in_files(const std::string& name, Families wanted) {
   FoundHost host;
   for (HostEntry& entry : read_hosts()) {
     if (has_name(entry, name)) merge(host, std::move(entry));
   }
   if (host.addresses.empty() && is_localhost(name)) {
-    host.canonical = name;
-    host.addresses.emplace_back(Ip6Address::loopback());
-    host.addresses.emplace_back(Ip4Address::loopback());
+    return {LookupStatus::kFound, {name, {}, {Ip6Address::loopback(), Ip4Address::loopback()}}};
   }
-  return host;
+  return rated(std::move(host), wanted);
 }
 
-FoundHost find_address(const IpAddress& address) {
+HostAnswer find_address_in_files(const IpAddress& address) {
   for (HostEntry& entry : read_hosts()) {
     if (entry.address != address) continue;
-    return {std::move(entry.canonical), std::move(entry.aliases), {address}};
+    return {LookupStatus::kFound,
+            {std::move(entry.canonical), std::move(entry.aliases), {address}}};
   }
   return {};
+}
+
+bool is_end(const HostStep& step, LookupStatus status) {
+  if (status == LookupStatus::kFound) return true;
+  const bool is_answer = status == LookupStatus::kNoData || status == LookupStatus::kNotFound;
+  return is_answer ? step.ends_if_not_found : step.ends_if_no_answer;
+}
+
+// Asks one source after the other. What the last of them said counts, but for an address of another
+// family, which is worth more than nothing.
+template <class Ask>
+HostAnswer ask_in_order(const Ask& ask) {
+  HostAnswer best;
+  for (const HostStep& step : read_nsswitch()) {
+    if (step.source == HostSource::kDns && !has_name_servers()) continue;
+    HostAnswer answer = ask(step.source);
+    const bool is_over = is_end(step, answer.status);
+    const bool is_known = !best.host.addresses.empty();
+    if (answer.status == LookupStatus::kFound || !is_known) best = std::move(answer);
+    if (is_over) break;
+  }
+  return best;
+}
+
+}  // namespace
+
+HostAnswer find_host(const std::string& name, Families wanted) {
+  return ask_in_order([&](HostSource source) {
+    if (source == HostSource::kFiles || is_localhost(name)) return find_in_files(name, wanted);
+    return resolve_host(name, wanted);
+  });
+}
+
+HostAnswer find_address(const IpAddress& address) {
+  return ask_in_order([&](HostSource source) {
+    return source == HostSource::kFiles ? find_address_in_files(address) : resolve_address(address);
+  });
 }
 
 }  // namespace tapstack::shim::names

@@ -70,7 +70,8 @@ class Network:
         self.host_addr = "fd10:10:10::1" if family == 6 else "10.10.10.1"
         self.absent_addr = "fd10:10:10::99" if family == 6 else "10.10.10.99"
         self.namespace = Namespace()
-        self.settings = dict(settings or {})
+        # The name servers of the machine that runs the tests cannot be reached from here.
+        self.settings = {"TAPSTACK_DNS": "learnt", **(settings or {})}
         self.programs: list[Program] = []
         self.capture: Capture | None = None
         self.stack = Side(self, preload=True)

@@ -172,7 +172,6 @@ TEST_F(SettingsTest, ValuesOutOfRangeAreRefused) {
 TEST_F(SettingsTest, WhatIsNotSupportedYetSaysSo) {
   EXPECT_EQ(refuse("TAPSTACK_LOOPBACK", "host"),
             "TAPSTACK_LOOPBACK=host: want stack: host is not supported yet");
-  EXPECT_NE(refuse("TAPSTACK_DNS", "9.9.9.9").find("not supported yet"), std::string::npos);
 }
 
 TEST_F(SettingsTest, CongestionControlIsCubicUnlessNamed) {
@@ -186,8 +185,29 @@ TEST_F(SettingsTest, CongestionControlIsCubicUnlessNamed) {
 
 TEST_F(SettingsTest, WhatIsSoAnywayIsTaken) {
   variables["TAPSTACK_LOOPBACK"] = "stack";
-  variables["TAPSTACK_DNS"] = "";
   read();
+}
+
+TEST_F(SettingsTest, AnybodyMayBeAskedForNamesUnlessSomebodyIsNamed) {
+  EXPECT_EQ(read().name_server_choice, NameServerChoice::kAnybody);
+  variables["TAPSTACK_DNS"] = "9.9.9.9,fe80::1";
+  const Settings given = read();
+  EXPECT_EQ(given.name_server_choice, NameServerChoice::kGiven);
+  EXPECT_EQ(given.name_servers,
+            (std::vector<IpAddress>{Ip4Address::from(9, 9, 9, 9),
+                                    Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1)}));
+  variables["TAPSTACK_DNS"] = "none";
+  EXPECT_EQ(read().name_server_choice, NameServerChoice::kGiven);
+  EXPECT_TRUE(read().name_servers.empty());
+  variables["TAPSTACK_DNS"] = "learnt";
+  EXPECT_EQ(read().name_server_choice, NameServerChoice::kLearnt);
+}
+
+TEST_F(SettingsTest, NameServersAreAddressesOfHostsFourAtMost) {
+  for (const char* value : {"dns.example", "9.9.9.9/24", "0.0.0.0", "224.0.0.1",
+                            "1.1.1.1,2.2.2.2,3.3.3.3,4.4.4.4,5.5.5.5", "none,9.9.9.9"}) {
+    refuse("TAPSTACK_DNS", value);
+  }
 }
 
 TEST_F(SettingsTest, TheLargestValuesAreTaken) {
