@@ -7,6 +7,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <fstream>
 
 #include "tools/namespaces.h"
 #include "tools/program.h"
@@ -49,15 +51,41 @@ class HarmlessPrograms {
   std::string folder_;
 };
 
-Words default_words(const std::string& library) {
-  return {"packetdrill",
-          "--so_filename=" + library,
-          "--ip_version=ipv4",
-          "--local_ip=192.168.0.1",
-          "--gateway_ip=192.168.0.1",
-          "--netmask_ip=255.255.0.0",
-          "--remote_ip=192.0.2.1",
-          "--send_omit_free"};
+constexpr const char* kVersionOption = "--ip_version=";
+
+// The addresses of packetdrill's own runner; its MTU makes the MSS of IPv6 the same as IPv4's.
+Words addresses_for(const std::string& version) {
+  if (version == "ipv6") {
+    return {"--mtu=1520", "--local_ip=fd3d:a0b:17d6::1", "--gateway_ip=fd3d:a0b:17d6:8888::1",
+            "--remote_ip=fd3d:fa7b:d17d::1"};
+  }
+  return {"--local_ip=192.168.0.1", "--gateway_ip=192.168.0.1", "--netmask_ip=255.255.0.0",
+          "--remote_ip=192.0.2.1"};
+}
+
+// The version that one of `words` asks for, otherwise the script itself, otherwise IPv4.
+std::string version_for(const Words& words, const std::string& script) {
+  std::string version = "ipv4";
+  std::ifstream lines(script);
+  const auto take = [&version](const std::string& word) {
+    if (word.starts_with(kVersionOption)) version = word.substr(std::strlen(kVersionOption));
+  };
+  for (std::string line; std::getline(lines, line);) {
+    take(line.substr(0, line.find_last_not_of(" \t\r") + 1));
+  }
+  for (const std::string& word : words) take(word);
+  return version;
+}
+
+// What packetdrill is called with for `script`; what `words` say goes before all else.
+Words words_for(const std::string& library, const Words& words, const std::string& script) {
+  const std::string version = version_for(words, script);
+  Words all = {"packetdrill", "--so_filename=" + library, kVersionOption + version};
+  const Words addresses = addresses_for(version);
+  all.insert(all.end(), addresses.begin(), addresses.end());
+  all.push_back("--send_omit_free");
+  all.insert(all.end(), words.begin(), words.end());
+  return all;
 }
 
 // The child's part: the script's folder is where its commands expect to be.
@@ -90,12 +118,18 @@ std::string absolute(const std::string& path) {
   return ::realpath(path.c_str(), resolved) != nullptr ? resolved : std::string();
 }
 
-int run_all(const std::string& program, const Words& words, const Words& scripts) {
+struct Run {
+  std::string program, library;
+  Words words;  // options given for all scripts
+};
+
+int run_all(const Run& run, const Words& scripts) {
   size_t passed = 0;
   for (const std::string& script : scripts) {
     const std::string path = absolute(script);
     if (path.empty()) report(script + ": no such script");
-    const bool pass = !path.empty() && passes(program, words, path);
+    const bool pass =
+        !path.empty() && passes(run.program, words_for(run.library, run.words, path), path);
     passed += pass;
     std::printf("%s  %s\n", pass ? "pass" : "FAIL", script.c_str());
   }
@@ -121,7 +155,7 @@ int packetdrill(const PacketdrillOptions& options, const std::vector<std::string
                    " (build it from github.com/google/packetdrill; --program says where it is)"));
     return kNotFoundStatus;
   }
-  Words arguments = default_words(library), scripts;
+  Words arguments, scripts;
   for (const std::string& word : words) {
     (word.starts_with("-") ? arguments : scripts).push_back(word);
   }
@@ -136,7 +170,7 @@ int packetdrill(const PacketdrillOptions& options, const std::vector<std::string
   }
   std::signal(SIGINT, SIG_IGN);  // ends the script that runs, not this: the folder goes as well
   std::signal(SIGTERM, SIG_IGN);
-  return run_all(program, arguments, scripts);
+  return run_all({program, library, arguments}, scripts);
 }
 
 }  // namespace tapstack::tools

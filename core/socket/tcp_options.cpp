@@ -49,7 +49,9 @@ constexpr Number kNumbers[] = {
     {Option::kReceiveBufferMax, &Settings::receive_buffer_max_bytes, kReceiveBufferMin, kBufferMax},
     {Option::kBurstSegmentsMin, &Settings::burst_segments_min, 1, 64},
     {Option::kSendBufferMax, &Settings::send_buffer_max_bytes, kSendBufferMin, kBufferMax},
+    {Option::kSendBufferStart, &Settings::send_buffer_start_bytes, kSendBufferMin, kBufferMax},
     {Option::kNotSentLowWater, &Settings::not_sent_low_water_bytes, 0, UINT32_MAX},
+    {Option::kNotSentLowWaterDefault, &Settings::not_sent_low_water_default_bytes, 0, UINT32_MAX},
 };
 
 constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW

@@ -89,14 +89,16 @@ enum class Option : uint16_t {
   kIp6NoChecksumTaken,  // UDP_NO_CHECK6_RX
   kIp6Checksum,         // IPV6_CHECKSUM of raw sockets: Raw::set_checksum_offset()
   // Not in setsockopt; in sysctl net.ipv4:
-  kReceiveBufferMax,  // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
-  kSendBufferMax,     // tcp_wmem[2]
-  kTimestamps,        // tcp_timestamps: offered, and agreed to
-  kSack,              // tcp_sack
-  kWindowScaling,     // tcp_window_scaling
-  kQuickAcksAtStart,  // none: Linux always does
-  kRestartAfterIdle,  // tcp_slow_start_after_idle
-  kBurstSegmentsMin,  // tcp_min_tso_segs
+  kReceiveBufferMax,        // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
+  kSendBufferMax,           // tcp_wmem[2]
+  kSendBufferStart,         // tcp_wmem[1]: what it grows from
+  kTimestamps,              // tcp_timestamps: offered, and agreed to
+  kSack,                    // tcp_sack
+  kWindowScaling,           // tcp_window_scaling
+  kQuickAcksAtStart,        // none: Linux always does
+  kRestartAfterIdle,        // tcp_slow_start_after_idle
+  kBurstSegmentsMin,        // tcp_min_tso_segs
+  kNotSentLowWaterDefault,  // tcp_notsent_lowat: of sockets that have none of their own
 };
 
 // Whether sockets of IPv4 do not have it.

@@ -70,6 +70,15 @@ bool is_connecting(Session& s, SocketId id) {
   return info.ok() && info->state == TcpState::kSynSent;
 }
 
+// A program that sleeps is woken where poll() would say POLLOUT. False: nothing will ever change.
+bool wait_for_room(Session& s, Call& call, SocketId id) {
+  constexpr uint16_t kDecided = Readiness::kWritable | Readiness::kHangUp | Readiness::kError;
+  do {
+    if (!call.wait()) return false;
+  } while (!api::readiness(s.stack(), id).has(kDecided));
+  return true;
+}
+
 bool may_block(Session& s, int fd, int flags) {
   return (flags & MSG_DONTWAIT) == 0 && !s.descriptors().is_nonblocking(fd);
 }
@@ -115,8 +124,8 @@ ssize_t call_recvmsg(Session& s, int fd, msghdr* message, int flags) {
   message->msg_flags = 0;
   put_controls(s, fd, id, *message);
   if (message->msg_name != nullptr) {
-    shim::endpoint_to(Family::kIp4, info.peer, static_cast<sockaddr*>(message->msg_name),
-                      &message->msg_namelen);
+    shim::endpoint_to(s.descriptors().family(fd), info.peer,
+                      static_cast<sockaddr*>(message->msg_name), &message->msg_namelen);
   }
   return static_cast<ssize_t>(done);
 }
@@ -130,8 +139,8 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
   DatagramInfo to;
   if (message->msg_name != nullptr) {
     const auto* address = static_cast<const sockaddr*>(message->msg_name);
-    if (const int error =
-            shim::endpoint_from(Family::kIp4, address, message->msg_namelen, to.peer)) {
+    if (const int error = shim::endpoint_from(s.descriptors().family(fd), address,
+                                              message->msg_namelen, to.peer)) {
       return fail(error);
     }
   }
@@ -162,7 +171,7 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
     }
     const Error error = sent.ok() ? Error::kWouldBlock : sent.error();
     if (error == Error::kWouldBlock && may_block(s, fd, flags)) {
-      if (call.wait()) continue;
+      if (wait_for_room(s, call, id)) continue;
       if (done == 0) return fail(EINTR);
     }
     return done > 0 ? static_cast<ssize_t>(done) : fail(error);

@@ -25,7 +25,7 @@ int put_int(int number, void* value, socklen_t* length) {
   return put(&number, sizeof number, value, length);
 }
 
-int get_fixed(Session& s, SocketId id, int name, void* value, socklen_t* length) {
+int get_fixed(Session& s, int fd, SocketId id, int name, void* value, socklen_t* length) {
   switch (name) {
     case SO_ERROR: {
       const Error error = api::take_error(s.stack(), id);
@@ -37,7 +37,8 @@ int get_fixed(Session& s, SocketId id, int name, void* value, socklen_t* length)
     case SO_TYPE:
       return put_int(SOCK_STREAM, value, length);
     case SO_DOMAIN:
-      return put_int(AF_INET, value, length);
+      return put_int(s.descriptors().family(fd) == Family::kIp6 ? AF_INET6 : AF_INET, value,
+                     length);
     case SO_PROTOCOL:
       return put_int(IPPROTO_TCP, value, length);
     default:
@@ -68,8 +69,8 @@ bool get_for_assertions(int level, int name, void* value, socklen_t* length) {
   return false;
 }
 
-int get_row(Session& s, SocketId id, const OptionRow& row, void* value, socklen_t* length) {
-  if (row.style == OptionStyle::kFixed) return get_fixed(s, id, row.name, value, length);
+int get_row(Session& s, int fd, SocketId id, const OptionRow& row, void* value, socklen_t* length) {
+  if (row.style == OptionStyle::kFixed) return get_fixed(s, fd, id, row.name, value, length);
   if (row.style == OptionStyle::kWanted || row.style == OptionStyle::kNative) {
     return fail(ENOPROTOOPT);
   }
@@ -120,7 +121,7 @@ int call_getsockopt(Session& s, int fd, int level, int name, void* value, sockle
   }
   if (get_for_assertions(level, name, value, length)) return 0;
   const OptionRow* row = shim::find_option(level, name);
-  return row != nullptr ? get_row(s, id, *row, value, length) : fail(ENOPROTOOPT);
+  return row != nullptr ? get_row(s, fd, id, *row, value, length) : fail(ENOPROTOOPT);
 }
 
 int call_setsockopt(Session& s, int fd, int level, int name, const void* value, socklen_t length) {

@@ -41,7 +41,7 @@ int call_socket(Session& s, int domain, int type, int protocol) {
   }
   const auto id = api::open(s.stack(), s.now(), family, kind, static_cast<uint8_t>(protocol));
   if (!id.ok()) return fail(id.error());
-  return s.descriptors().add_socket(*id, type);
+  return s.descriptors().add_socket(*id, family, type);
 }
 
 int call_bind(Session& s, int fd, const sockaddr* address, socklen_t length) {
@@ -49,7 +49,7 @@ int call_bind(Session& s, int fd, const sockaddr* address, socklen_t length) {
   SocketId id;
   if (!s.descriptors().find(fd, id)) return -1;
   Endpoint local;
-  if (const int error = shim::endpoint_from(Family::kIp4, address, length, local))
+  if (const int error = shim::endpoint_from(s.descriptors().family(fd), address, length, local))
     return fail(error);
   // The script says which addresses are the host's.
   if (!local.address.is_any()) s.host().add_local(local.address);
@@ -70,9 +70,10 @@ int call_accept(Session& s, int fd, sockaddr* address, socklen_t* length) {
   for (;;) {
     const auto accepted = api::accept(s.stack(), s.now(), id);
     if (accepted.ok()) {
-      shim::endpoint_to(Family::kIp4, accepted->peer, address, length);
+      shim::endpoint_to(s.descriptors().family(fd), accepted->peer, address, length);
       const bool zerocopy = s.descriptors().notes(fd).zerocopy;
-      const int connection = s.descriptors().add_socket(accepted->id, 0);
+      const int connection =
+          s.descriptors().add_socket(accepted->id, s.descriptors().family(fd), 0);
       if (connection >= 0) s.descriptors().notes(connection).zerocopy = zerocopy;
       return connection;
     }
@@ -88,7 +89,7 @@ int call_connect(Session& s, int fd, const sockaddr* address, socklen_t length) 
   if (!s.descriptors().find(fd, id)) return -1;
   Endpoint peer;
   if (!shim::is_unspecified(address, length)) {
-    if (const int error = shim::endpoint_from(Family::kIp4, address, length, peer))
+    if (const int error = shim::endpoint_from(s.descriptors().family(fd), address, length, peer))
       return fail(error);
   }
   const Status begun = api::connect(s.stack(), s.now(), id, peer);

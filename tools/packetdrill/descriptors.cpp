@@ -9,11 +9,11 @@
 
 namespace tapstack::packetdrill {
 
-int Descriptors::add_socket(SocketId id, int flags) {
+int Descriptors::add_socket(SocketId id, Family family, int flags) {
   const int kind = ((flags & SOCK_NONBLOCK) != 0 ? EFD_NONBLOCK : 0) |
                    ((flags & SOCK_CLOEXEC) != 0 ? EFD_CLOEXEC : 0);
   const int fd = eventfd(0, kind);  // like a socket, F_GETFL says that it is O_RDWR
-  if (fd >= 0) sockets_[fd] = {id, {}};
+  if (fd >= 0) sockets_[fd] = {id, family, {}};
   return fd;
 }
 

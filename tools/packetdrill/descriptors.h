@@ -33,7 +33,7 @@ struct SocketNotes {
 class Descriptors {
  public:
   // A new descriptor for `id`; -1 with errno. `flags`: SOCK_NONBLOCK and SOCK_CLOEXEC.
-  int add_socket(SocketId id, int flags);
+  int add_socket(SocketId id, Family family, int flags);
   int add_epoll();
   // Also forgets what epoll instances knew of it. Does not touch the stack. 0, or -1 with errno.
   int close(int fd);
@@ -41,6 +41,8 @@ class Descriptors {
   // False (with errno EBADF): `fd` is no socket of ours.
   bool find(int fd, SocketId& id) const;
   bool is_socket(int fd) const { return sockets_.count(fd) != 0; }
+  // Which addresses the program uses with it. `fd` is a socket of ours.
+  Family family(int fd) const { return sockets_.at(fd).family; }
   SocketNotes& notes(int fd) { return sockets_.at(fd).notes; }
   bool is_nonblocking(int fd) const;
   // nullptr: `fd` is no epoll instance of ours.
@@ -51,6 +53,7 @@ class Descriptors {
  private:
   struct Socket {
     SocketId id;
+    Family family;
     SocketNotes notes;
   };
   std::map<int, Socket> sockets_;

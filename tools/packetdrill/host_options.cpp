@@ -17,12 +17,13 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"tcp_rmem", 2, Option::kReceiveBufferMax},
+    {"tcp_wmem", 1, Option::kSendBufferStart},
     {"tcp_wmem", 2, Option::kSendBufferMax},
     {"tcp_timestamps", 0, Option::kTimestamps},
     {"tcp_sack", 0, Option::kSack},
     {"tcp_syn_retries", 0, Option::kSynRetries},
     {"tcp_window_scaling", 0, Option::kWindowScaling},
-    {"tcp_notsent_lowat", 0, Option::kNotSentLowWater},
+    {"tcp_notsent_lowat", 0, Option::kNotSentLowWaterDefault},
     {"tcp_slow_start_after_idle", 0, Option::kRestartAfterIdle},
     {"tcp_min_tso_segs", 0, Option::kBurstSegmentsMin},
     {"net.inet.tcp.rfc1323", 0, Option::kTimestamps},

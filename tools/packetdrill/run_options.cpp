@@ -12,7 +12,10 @@
 namespace tapstack::packetdrill {
 namespace {
 
-constexpr uint32_t kDefaultLocal = 0xc0a80001;  // 192.168.0.1, packetdrill's own
+// What packetdrill's own runner says. Without --local_ip packetdrill makes one up, which only
+// bind() tells the library.
+constexpr uint32_t kDefaultLocal4 = 0xc0a80001;  // 192.168.0.1
+constexpr const char* kDefaultLocal6 = "fd3d:a0b:17d6::1";
 
 std::optional<std::string> value_of(const std::string& argument, const std::string& name) {
   const std::string prefix = "--" + name + "=";
@@ -20,15 +23,24 @@ std::optional<std::string> value_of(const std::string& argument, const std::stri
   return argument.substr(prefix.size());
 }
 
+// No address: the text is none.
+IpAddress parse(const std::string& text) {
+  in_addr address4;
+  if (inet_pton(AF_INET, text.c_str(), &address4) == 1) {
+    return shim::address_from_network_order(address4.s_addr);
+  }
+  in6_addr address6;
+  if (inet_pton(AF_INET6, text.c_str(), &address6) == 1) {
+    return shim::address_from_in6(address6, 0);
+  }
+  return {};
+}
+
 void take(const std::string& argument, HostSettings& settings) {
   if (const auto mtu = value_of(argument, "mtu")) {
     settings.mtu_bytes = static_cast<uint32_t>(std::strtoul(mtu->c_str(), nullptr, 10));
   }
-  in_addr address;
-  const auto local = value_of(argument, "local_ip");
-  if (local && inet_pton(AF_INET, local->c_str(), &address) == 1) {
-    settings.local = shim::address_from_network_order(address.s_addr);
-  }
+  if (const auto local = value_of(argument, "local_ip")) settings.local = parse(*local);
 }
 
 std::vector<std::string> words_of(const std::string& line) {
@@ -53,9 +65,15 @@ std::vector<std::string> arguments_in(const std::string& script) {
 
 HostSettings settings_from(const std::vector<std::string>& arguments, const std::string& script) {
   HostSettings settings;
-  settings.local = Ip4Address{kDefaultLocal};
-  for (const std::string& argument : arguments) take(argument, settings);
-  for (const std::string& argument : arguments_in(script)) take(argument, settings);
+  std::vector<std::string> all = arguments_in(script);
+  all.insert(all.end(), arguments.begin(), arguments.end());  // the command line's go before
+  bool is_ip6 = false;  // what packets are: with "ipv4-mapped-ipv6" only sockets are IPv6's
+  for (const std::string& argument : all) {
+    take(argument, settings);
+    if (const auto version = value_of(argument, "ip_version")) is_ip6 = *version == "ipv6";
+  }
+  const bool fits = is_ip6 ? settings.local.is_ip6() : settings.local.is_ip4();
+  if (!fits) settings.local = is_ip6 ? parse(kDefaultLocal6) : Ip4Address{kDefaultLocal4};
   settings.script = settings_in(script);
   return settings;
 }

@@ -18,7 +18,10 @@ namespace {
 // Time 0 of the virtual clock would look like "never" to some tools.
 constexpr Instant kEpoch = Instant::from_us(1'000'000'000);
 constexpr int kTimersAtOnceMax = 100'000;
-constexpr uint8_t kHostPrefix = 32;
+constexpr uint8_t kHostPrefix4 = 32;
+constexpr uint8_t kHostPrefix6 = 128;
+constexpr ptrdiff_t kLinkBytes = 14;
+constexpr uint8_t kVersion6 = 0x60;  // the upper half of an IPv6 packet's first octet
 
 [[noreturn]] void give_up(const char* why) {
   std::fprintf(stderr, "libtapstack_packetdrill: %s\n", why);
@@ -55,13 +58,15 @@ VirtualHost::VirtualHost(const HostSettings& settings)
   device.layer = link::LinkLayer::kRawIp;
   device.mtu_bytes = settings.mtu_bytes;
   device.can_segment = true;
+  device.ip6.dad_transmits = 0;  // no script expects the packets that ask
   const auto added = api::add_interface(*stack_, now_, device);
   require(added.ok(), "the stack does not take this MTU");
   interface_ = *added;
   add_local(settings.local);
   set_host_options(*stack_, now_, settings.script);
-  const Prefix everywhere{IpAddress(Ip4Address::any()), 0};
-  require(api::add_route(*stack_, everywhere, IpAddress(), interface_).ok(), "no default route");
+  for (const IpAddress& any : {IpAddress(Ip4Address::any()), IpAddress(Ip6Address::any())}) {
+    require(api::add_route(*stack_, {any, 0}, IpAddress(), interface_).ok(), "no default route");
+  }
 }
 
 VirtualHost::~VirtualHost() { munmap(memory_, bytes_); }
@@ -73,7 +78,7 @@ void VirtualHost::add_local(const IpAddress& address) {
     if (!own.ok()) break;
     if (same(*own)) return;
   }
-  const uint8_t length = address.is_ip4() ? kHostPrefix : 128;
+  const uint8_t length = address.is_ip4() ? kHostPrefix4 : kHostPrefix6;
   api::add_address(*stack_, now_, interface_, {address, length}).ignore();
 }
 
@@ -103,21 +108,24 @@ void VirtualHost::collect() {
 // Cuts a superframe as a device does (`tapif` knows frames of Ethernet only).
 void VirtualHost::keep(const api::Frame& frame) {
   std::vector<uint8_t> whole = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x08, 0x00};
-  const auto link_bytes = static_cast<ptrdiff_t>(whole.size());
   for (size_t i = 0; i < frame.spans_used; ++i) {
     whole.insert(whole.end(), frame.spans[i].begin(), frame.spans[i].end());
   }
+  if ((whole[kLinkBytes] & 0xf0) == kVersion6) {
+    whole[kLinkBytes - 2] = 0x86;
+    whole[kLinkBytes - 1] = 0xdd;
+  }
   if (superframes_) {
-    sent_.push_back({now_, {whole.begin() + link_bytes, whole.end()}});
+    sent_.push_back({now_, {whole.begin() + kLinkBytes, whole.end()}});
     return;
   }
   api::Offload offload = frame.offload;
-  offload.checksum_start = static_cast<uint16_t>(offload.checksum_start + link_bytes);
+  offload.checksum_start = static_cast<uint16_t>(offload.checksum_start + kLinkBytes);
   tapif::Segmenter segmenter(whole, offload);
   std::vector<uint8_t> packet(whole.size());
   while (const size_t bytes = segmenter.next(packet)) {
     const auto end = packet.begin() + static_cast<ptrdiff_t>(bytes);
-    sent_.push_back({now_, {packet.begin() + link_bytes, end}});
+    sent_.push_back({now_, {packet.begin() + kLinkBytes, end}});
   }
 }
 

@@ -5,11 +5,20 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
+#include "config.h"
 #include "util/time.h"
 
 namespace tapstack::transport::tcp {
+
+// The most text of a superframe: it shares the size with an IP header and a TCP header with
+// options.
+constexpr uint32_t kBurstTextBytesMax = [] {
+  constexpr size_t kHeaders = 20 + 60 + 40;
+  return static_cast<uint32_t>(std::max(kConfig.superframe_bytes, kHeaders) - kHeaders);
+}();
 
 struct BurstFacts {
   uint32_t segment_bytes = 0;  // text of a full segment, not 0

@@ -30,6 +30,7 @@
 #include "transport/tcp/receiver.h"
 #include "transport/tcp/recovery.h"
 #include "transport/tcp/rtt.h"
+#include "transport/tcp/send_buffers.h"
 #include "transport/tcp/send_clock.h"
 #include "transport/tcp/send_marks.h"
 #include "transport/tcp/sender.h"
@@ -105,6 +106,7 @@ struct Connection {
   uint16_t send_mss_bytes = kConfig.tcp_mss_default_bytes;  // text and options of a segment
   BlackHole black_hole;
   Sender snd;
+  SendBuffers send_buffers;
   SendMarks marks;
   SendClock send_clock;
   SentLog sent;

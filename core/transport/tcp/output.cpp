@@ -20,7 +20,6 @@ namespace {
 // RFC 9293 3.8.6.2.1 asks for an override time-out of 0.1 to 1 s, 3.9.1.2 for an end of every wait
 // (MUST-60); Linux's TCP_CORK waits 200 ms.
 constexpr Duration kHeldBackMax = Duration::ms(200);
-constexpr uint32_t kIpAndTcpHeaders = 20 + 60 + 40;  // the most that text shares a superframe with
 
 // RFC 2018 4, behind what arrived twice (RFC 2883 4 (1)).
 void add_sack_blocks(const Work& w, Outgoing& out) {
@@ -58,9 +57,8 @@ OutputLimits limits_of(const Connection& c, const Outgoing& out) {
   l.segment_bytes_max = c.send_mss_bytes - static_cast<uint32_t>(out.options.size_bytes());
   l.burst_bytes_max = l.segment_bytes_max;
   const bool is_urgent = c.snd.vars().has_urgent;  // a superframe has one urgent pointer for all
-  if (c.route.can_segment && !is_urgent && kConfig.superframe_bytes > kIpAndTcpHeaders) {
-    const uint32_t most = static_cast<uint32_t>(kConfig.superframe_bytes) - kIpAndTcpHeaders;
-    const uint32_t whole = most - most % l.segment_bytes_max;
+  if (c.route.can_segment && !is_urgent) {
+    const uint32_t whole = kBurstTextBytesMax - kBurstTextBytesMax % l.segment_bytes_max;
     l.burst_bytes_max =
         burst_bytes({l.segment_bytes_max, c.congestion.cwnd_bytes(), c.settings.burst_segments_min,
                      c.congestion.is_slow_start(), c.rtt.srtt(), c.rtt.min_rtt()},
@@ -185,6 +183,13 @@ bool must_push(Work& w, const Outgoing& out, const OutputPlan& plan) {
   return is_last && out.text.length > 0 && (c.last_pushes || c.wanted.probe);
 }
 
+// New text up to SND.NXT goes out.
+bool is_push_point(Connection& c) {
+  const bool is_point = c.send_buffers.take_push(c.snd.vars().nxt);
+  if (c.snd.unsent_bytes() == 0) c.send_buffers.on_all_sent();
+  return is_point;
+}
+
 void remember(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
   const uint32_t fin = plan.fin ? 1 : 0;
@@ -287,6 +292,7 @@ bool send_text(Work& w, net::Network& network) {
   remember(w, out, plan, limits.segment_bytes_max);
   set_urgent(c, out);
   if (must_push(w, out, plan)) out.flags |= flag::kPsh;
+  if (plan.kind == OutputPlan::Kind::kNew && is_push_point(c)) out.flags |= flag::kPsh;
   if (bytes > limits.segment_bytes_max) {
     out.segment_bytes = static_cast<uint16_t>(limits.segment_bytes_max);
     out.flags |= flag::kPsh;  // the device leaves it on the last one: there the burst ends

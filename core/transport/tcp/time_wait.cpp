@@ -11,8 +11,13 @@ TimeWaitAction classify(const TimeWait& record, const Segment& segment) {
     const bool is_later_by_seq = segment.seq.after(record.rcv_nxt);
     return is_later_by_time || is_later_by_seq ? TimeWaitAction::kReopen : TimeWaitAction::kAck;
   }
+  // RFC 9293 3.10.7.4, fifth: without an ACK what arrives where it should goes no further.
+  const bool is_at_edge = segment.seq == record.rcv_nxt;
+  if (!segment.has(flag::kAck) && !segment.has(flag::kSyn) && is_at_edge) {
+    return TimeWaitAction::kIgnore;
+  }
   if (segment.has(flag::kFin)) return TimeWaitAction::kRestart;
-  const bool is_expected = segment.length() == 0 && segment.seq == record.rcv_nxt;
+  const bool is_expected = segment.length() == 0 && is_at_edge;
   return is_expected ? TimeWaitAction::kIgnore : TimeWaitAction::kAck;
 }
 

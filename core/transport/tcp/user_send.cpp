@@ -20,17 +20,19 @@ Error refusal(Connection& c) {
   }
   if (!c.was_established && !is_early) return Error::kNotConnected;
   if (is_send_closed(c.state) || c.snd.vars().fin_queued) return Error::kBrokenPipe;
-  if (send_room(c) == 0) {
+  if (c.send_buffers.room(send_space(c), 1) == 0) {
     c.send_blocked = true;
     return Error::kWouldBlock;
   }
   return Error::kNone;
 }
 
-// What the queue takes now: of the text that a SYN waits for (RFC 7413), what goes with the SYN.
-// The rest is refused until the handshake is complete, as on Linux.
-uint32_t room_now(const Tables& t, const Connection& c) {
-  return c.fast_open.is_deferred ? std::min(send_room(c), syn_text_room(t, c)) : send_room(c);
+// How much of `wanted` octets the queue takes now: of the text that a SYN waits for (RFC 7413),
+// what goes with the SYN. The rest is refused until the handshake is complete, as on Linux.
+uint32_t room_now(const Tables& t, const Connection& c, const SendSpace& space, size_t wanted) {
+  const auto most = static_cast<uint32_t>(std::min<size_t>(wanted, UINT32_MAX));
+  const uint32_t room = c.send_buffers.room(space, most);
+  return c.fast_open.is_deferred ? std::min(room, syn_text_room(t, c)) : room;
 }
 
 // Queues as much of the first `n` bytes as there is memory for; returns how much.
@@ -75,15 +77,19 @@ Result<size_t> send(Tcp& tcp, Context& ctx, ConnectionId id, std::span<const mem
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   if (const Error e = refusal(*c); e != Error::kNone) return e;
+  size_t wanted = 0;
+  for (const mem::ConstBytes part : parts) wanted += part.size();
+  const SendSpace space = send_space(*c);
+  const size_t room = room_now(tcp.tables(), *c, space, wanted);
   size_t queued = 0;
   bool is_cut = false;
   for (const mem::ConstBytes part : parts) {
-    const size_t room = std::min<size_t>(part.size(), room_now(tcp.tables(), *c));
-    const size_t n = queue_some(*c, ctx, part, room);
+    const size_t n = queue_some(*c, ctx, part, std::min(part.size(), room - queued));
     is_cut = n < part.size();
     queued += n;
     if (is_cut) break;
   }
+  c->send_buffers.on_queued(space, static_cast<uint32_t>(queued));
   c->send_blocked = is_cut;
   if (queued == 0 && is_cut) return Error::kWouldBlock;
   Work w = work_on(tcp.tables(), ctx, id.index);
@@ -100,8 +106,8 @@ Result<size_t> reserve_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t byte
   Connection* c = find_connection(tcp, id);
   if (c == nullptr) return Error::kBadHandle;
   if (const Error e = refusal(*c); e != Error::kNone) return e;
-  size_t n =
-      std::min({bytes, size_t{room_now(tcp.tables(), *c)}, spans.size() * kConfig.block_bytes});
+  const size_t most = std::min(bytes, spans.size() * kConfig.block_bytes);
+  size_t n = room_now(tcp.tables(), *c, send_space(*c), most);
   mem::Chain& reserved = tcp.tables().reserved;
   TAPSTACK_ASSERT(reserved.is_empty());
   while (n > 0 && !ctx.memory.new_chain(static_cast<uint32_t>(n), reserved, mem::Priority::kData)) {
@@ -123,6 +129,7 @@ Status commit_send(Tcp& tcp, Context& ctx, ConnectionId id, size_t bytes, const 
     ctx.memory.free_chain(reserved);
     return c == nullptr ? Status(Error::kBadHandle) : Status();
   }
+  c->send_buffers.on_queued(send_space(*c), static_cast<uint32_t>(bytes));
   c->snd.queue_chain(ctx.memory, reserved);
   Work w = work_on(tcp.tables(), ctx, id.index);
   after_queueing(w, {flags.more, flags.urgent, !flags.more, flags.ends_record, flags.reports});

@@ -1,4 +1,5 @@
 // The library as packetdrill uses it: loaded, and driven through its table only.
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/tcp.h>
@@ -48,6 +49,31 @@ TEST(Library, TheClockMovesByItselfAndBySleepingOnly) {
   EXPECT_EQ(peer.now_us(), before_us + 1);
   peer.table.usleep(peer.table.userdata, 300'000'000);
   EXPECT_EQ(peer.now_us(), before_us + 300'000'002);
+}
+
+TEST(Library, ASocketOfIpv6HasIpv4PeersByMappedAddresses) {
+  Peer peer;
+  packetdrill_interface& t = peer.table;
+  const int listener = t.socket(t.userdata, AF_INET6, SOCK_STREAM, IPPROTO_TCP);
+  sockaddr_in6 local{};
+  local.sin6_family = AF_INET6;
+  local.sin6_port = htons(8080);
+  ASSERT_EQ(inet_pton(AF_INET6, "::ffff:192.168.0.1", &local.sin6_addr), 1);
+  const auto* address = reinterpret_cast<const sockaddr*>(&local);
+  ASSERT_EQ(t.bind(t.userdata, listener, address, sizeof local), 0);
+  ASSERT_EQ(t.listen(t.userdata, listener, 1), 0);
+  peer.send({TH_SYN, 0, 0, "", 8080, 0});
+  Segment answer;
+  ASSERT_TRUE(peer.receive(answer));
+  peer.send({TH_ACK, 1, answer.seq + 1, "", 8080, 0});
+  sockaddr_in6 remote{};
+  socklen_t length = sizeof remote;
+  const int fd = t.accept(t.userdata, listener, reinterpret_cast<sockaddr*>(&remote), &length);
+  ASSERT_GE(fd, 0);
+  char text[INET6_ADDRSTRLEN] = {};
+  inet_ntop(AF_INET6, &remote.sin6_addr, text, sizeof text);
+  EXPECT_STREQ(text, "::ffff:192.0.2.1");
+  EXPECT_EQ(t.close(t.userdata, fd), 0);
 }
 
 TEST(Library, DescriptorsAreOnesOfTheProcess) {

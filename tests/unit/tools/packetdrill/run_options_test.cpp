@@ -18,9 +18,26 @@ TEST(RunOptions, WithoutArgumentsTheyArePacketdrillsOwn) {
   EXPECT_EQ(settings.mtu_bytes, 1500u);
 }
 
-TEST(RunOptions, TheScriptsOwnCount) {
-  const HostSettings settings = settings_from({"--mtu=576"}, "--mtu=1280\n`sysctl tcp_ecn=1`\n");
+TEST(RunOptions, OfIpVersion6TheAddressIsOneToo) {
+  EXPECT_TRUE(settings_from({"--ip_version=ipv6"}, "").local.is_ip6());
+  const auto octets = settings_from({"--ip_version=ipv6", "--local_ip=fd01::2"}, "").local.ip6();
+  EXPECT_EQ(octets.octets[0], 0xfd);
+  EXPECT_EQ(octets.octets[15], 2);
+  EXPECT_TRUE(settings_from({"--ip_version=ipv6", "--local_ip=10.1.2.3"}, "").local.is_ip6());
+}
+
+TEST(RunOptions, MappedAddressesAreOfIpv4OnTheWire) {
+  const HostSettings settings =
+      settings_from({"--ip_version=ipv4-mapped-ipv6", "--local_ip=10.1.2.3"}, "");
+  EXPECT_EQ(settings.local, IpAddress(Ip4Address{0x0a010203}));
+}
+
+TEST(RunOptions, TheScriptsOwnCountUnlessTheCommandLineSaysOtherwise) {
+  EXPECT_EQ(settings_from({"--mtu=576"}, "--mtu=1280\n").mtu_bytes, 576u);
+  const HostSettings settings =
+      settings_from({}, "--mtu=1280\n--ip_version=ipv6\n`sysctl tcp_ecn=1`\n");
   EXPECT_EQ(settings.mtu_bytes, 1280u);
+  EXPECT_TRUE(settings.local.is_ip6());
   EXPECT_EQ(settings.script, (std::vector<ScriptSetting>{{"tcp_ecn", "1"}}));
 }
 

@@ -46,6 +46,12 @@ TEST(TimeWait, TheExpectedAckNeedsNoAnswer) {
   EXPECT_EQ(classify(record(), segment(flag::kAck, 9000)), TimeWaitAction::kIgnore);
 }
 
+TEST(TimeWait, WithoutAnAckItIsDropped) {  // RFC 9293 3.10.7.4, fifth
+  EXPECT_EQ(classify(record(), segment(flag::kFin, 9000)), TimeWaitAction::kIgnore);
+  EXPECT_EQ(classify(record(), segment(flag::kFin, 8999)), TimeWaitAction::kRestart)
+      << "out of the window, which is answered first";
+}
+
 TEST(TimeWait, OldTextIsAnswered) {
   Segment s = segment(flag::kAck, 8000);
   s.text_bytes = 10;
