@@ -83,6 +83,19 @@ bool may_block(Session& s, int fd, int flags) {
   return (flags & MSG_DONTWAIT) == 0 && !s.descriptors().is_nonblocking(fd);
 }
 
+// Where a send goes to, if it says so. 0, or -1 with errno.
+int take_peer(Session& s, int fd, const msghdr& message, int flags, Endpoint& peer) {
+  const auto* address = static_cast<const sockaddr*>(message.msg_name);
+  if ((flags & MSG_FASTOPEN) != 0) {
+    if (address == nullptr) return fail(EINVAL);
+    if (shim::is_unspecified(address, message.msg_namelen)) return fail(EOPNOTSUPP);
+  }
+  if (address == nullptr) return 0;
+  const int error =
+      shim::endpoint_from(s.descriptors().family(fd), address, message.msg_namelen, peer);
+  return error == 0 ? 0 : fail(error);
+}
+
 }  // namespace
 
 void put_control(msghdr& message, size_t& used, int level, int type, ConstBytes data) {
@@ -137,17 +150,8 @@ ssize_t call_sendmsg(Session& s, int fd, const msghdr* message, int flags) {
   Parts<ConstBytes> parts;
   if (!parts.take(message->msg_iov, message->msg_iovlen)) return -1;
   DatagramInfo to;
-  if (message->msg_name != nullptr) {
-    const auto* address = static_cast<const sockaddr*>(message->msg_name);
-    if (const int error = shim::endpoint_from(s.descriptors().family(fd), address,
-                                              message->msg_namelen, to.peer)) {
-      return fail(error);
-    }
-  }
+  if (take_peer(s, fd, *message, flags, to.peer) != 0) return -1;
   if ((flags & MSG_FASTOPEN) != 0) {
-    const auto* address = static_cast<const sockaddr*>(message->msg_name);
-    if (address == nullptr) return fail(EINVAL);
-    if (shim::is_unspecified(address, message->msg_namelen)) return fail(EOPNOTSUPP);
     const Status begun = api::connect_with_text(s.stack(), s.now(), id, to.peer);
     if (finish_connect(s, call, id, begun, may_block(s, fd, flags)) != 0) return -1;
   }

@@ -30,18 +30,20 @@ constexpr uint32_t kCountFromEnd = 1u << 16;
 constexpr uint32_t kKnownFlags = (kCountFromEnd << 1) - 1;
 
 // What the error queue's control message holds: behind it the address of whoever sent the error,
-// which is nobody here.
+// which is nobody here; of IPv4's or IPv6's size.
 struct ErrorControl {
   sock_extended_err error{};
-  sockaddr_in offender{};
+  sockaddr_in6 offender{};
 };
 
-void put_error(msghdr& message, size_t& used, const ErrorControl& control) {
-  put_control(message, used, SOL_IP, IP_RECVERR,
-              {reinterpret_cast<const uint8_t*>(&control), sizeof control});
+void put_error(Family family, msghdr& message, size_t& used, const ErrorControl& control) {
+  const bool is_ip6 = family == Family::kIp6;
+  const size_t address_bytes = is_ip6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  put_control(message, used, is_ip6 ? SOL_IPV6 : SOL_IP, is_ip6 ? IPV6_RECVERR : IP_RECVERR,
+              {reinterpret_cast<const uint8_t*>(&control), sizeof control.error + address_bytes});
 }
 
-void put_stamp(const SocketNotes& notes, const SendReport& report, msghdr& message) {
+void put_stamp(Family family, const SocketNotes& notes, const SendReport& report, msghdr& message) {
   size_t used = 0;
   scm_timestamping stamps{};
   if ((notes.timestamping & SOF_TIMESTAMPING_SOFTWARE) != 0) {
@@ -58,7 +60,7 @@ void put_stamp(const SocketNotes& notes, const SendReport& report, msghdr& messa
   }
   const bool has_id = (notes.timestamping & SOF_TIMESTAMPING_OPT_ID) != 0;
   control.error.ee_data = has_id ? report.position - notes.first_position : 0;
-  put_error(message, used, control);
+  put_error(family, message, used, control);
   message.msg_controllen = used;
   // Without OPT_TSONLY the packet comes along, of which nobody has read anything.
   const bool has_packet = (notes.timestamping & SOF_TIMESTAMPING_OPT_TSONLY) == 0;
@@ -66,7 +68,8 @@ void put_stamp(const SocketNotes& notes, const SendReport& report, msghdr& messa
 }
 
 // Several sends that are done are told at once, as Linux does, unless time stamps may lie between.
-void put_released(Session& s, SocketId id, SocketNotes& notes, msghdr& message) {
+void put_released(Session& s, int fd, SocketId id, msghdr& message) {
+  SocketNotes& notes = s.descriptors().notes(fd);
   ErrorControl control;
   control.error.ee_origin = SO_EE_ORIGIN_ZEROCOPY;
   control.error.ee_code = SO_EE_CODE_ZEROCOPY_COPIED;
@@ -76,7 +79,7 @@ void put_released(Session& s, SocketId id, SocketNotes& notes, msghdr& message) 
   }
   control.error.ee_data = notes.zerocopy_done - 1;
   size_t used = 0;
-  put_error(message, used, control);
+  put_error(s.descriptors().family(fd), message, used, control);
   message.msg_controllen = used;
 }
 
@@ -115,7 +118,6 @@ int set_report_option(Session& s, int fd, SocketId id, int name, int value) {
 }
 
 ssize_t receive_send_report(Session& s, int fd, SocketId id, msghdr& message) {
-  SocketNotes& notes = s.descriptors().notes(fd);
   const auto report = api::take_send_report(s.stack(), id);
   message.msg_flags = MSG_ERRQUEUE;
   if (!report.ok()) {
@@ -123,9 +125,9 @@ ssize_t receive_send_report(Session& s, int fd, SocketId id, msghdr& message) {
     return fail(report.error());
   }
   if (report->what == SendReport::kReleased) {
-    put_released(s, id, notes, message);
+    put_released(s, fd, id, message);
   } else {
-    put_stamp(notes, *report, message);
+    put_stamp(s.descriptors().family(fd), s.descriptors().notes(fd), *report, message);
   }
   return 0;
 }
