@@ -1,17 +1,12 @@
 #include "app/dhcp4.h"
 
-#include <optional>
+#include "app/interface_info.h"
+#include "app/wall_time.h"
 
 namespace tapstack::app {
 namespace {
 
-std::optional<api::InterfaceInfo> info_of(const Stack& stack, InterfaceId id) {
-  for (size_t n = 0;; ++n) {
-    const auto info = api::interface_at(stack, n);
-    if (!info.ok()) return std::nullopt;
-    if (info->id == id) return *info;
-  }
-}
+constexpr Prefix kDefaultRoute{Ip4Address::any(), 0};
 
 bool has_same_settings(const Dhcp4Lease& a, const Dhcp4Lease& b) {
   const auto is_same_route = [](const wire::Dhcp4Route& x, const wire::Dhcp4Route& y) {
@@ -37,8 +32,7 @@ Status Dhcp4::start(Stack& stack, Instant now) {
     socket_ = SocketId();
     return bound;
   }
-  const auto info = info_of(stack, interface_);
-  was_up_ = info && info->settings.is_up;
+  was_up_ = is_interface_up(stack, interface_);
   protocol_.start(now);
   poll(stack, now);
   return {};
@@ -60,8 +54,7 @@ void Dhcp4::poll(Stack& stack, Instant now) {
 
 // RFC 2131 3.7: after the network was away the address is verified again.
 void Dhcp4::watch_link(Stack& stack, Instant now) {
-  const auto info = info_of(stack, interface_);
-  const bool is_up = info && info->settings.is_up;
+  const bool is_up = is_interface_up(stack, interface_);
   if (is_up && !was_up_) {
     end_use(stack, now);
     protocol_.restart(now);
@@ -142,13 +135,17 @@ void Dhcp4::renew_settings(Stack& stack, Instant now) {
 void Dhcp4::add_settings(Stack& stack, Instant now) {
   const auto routes = configured_.routes.span();
   for (size_t i = 0; i < routes.size(); ++i) {
+    if (routes[i].destination.length == 0 && !takes_default_route_) continue;
     const bool is_on_link = routes[i].gateway.is_any();
     const IpAddress gateway = is_on_link ? IpAddress() : IpAddress(routes[i].gateway);
     if (api::add_route(stack, routes[i].destination, gateway, interface_).ok()) {
       routes_added_ = static_cast<uint8_t>(routes_added_ | 1u << i);
     }
   }
-  const auto info = info_of(stack, interface_);
+  if (!gateway_.is_any()) {
+    api::add_route(stack, kDefaultRoute, gateway_, interface_).ignore();
+  }
+  const auto info = interface_info(stack, interface_);
   // RFC 2132 5.1, by a server that may be wrong: never more than the device takes.
   if (!info || configured_.mtu_bytes == 0 || configured_.mtu_bytes >= info->settings.mtu_bytes) {
     return;
@@ -163,12 +160,13 @@ void Dhcp4::remove_settings(Stack& stack, Instant now) {
     if ((routes_added_ >> i & 1) != 0) api::remove_route(stack, routes[i].destination).ignore();
   }
   routes_added_ = 0;
+  if (!gateway_.is_any()) api::remove_route(stack, kDefaultRoute).ignore();
   if (mtu_before_ != 0) set_mtu(stack, now, mtu_before_);
   mtu_before_ = 0;
 }
 
 void Dhcp4::set_mtu(Stack& stack, Instant now, uint32_t mtu_bytes) {
-  const auto info = info_of(stack, interface_);
+  const auto info = interface_info(stack, interface_);
   if (!info) return;
   api::InterfaceSettings settings = info->settings;
   settings.mtu_bytes = mtu_bytes;
@@ -198,11 +196,6 @@ bool Dhcp4::save(Instant now, uint64_t wall_s,
                  std::span<uint8_t, wire::kDhcp4StateBytes> out) const {
   const Dhcp4Lease* held = lease();
   if (held == nullptr) return false;
-  const auto wall_at = [&](Instant t) {
-    return t.is_never()
-               ? UINT64_MAX
-               : wall_s + static_cast<uint64_t>(std::max<int64_t>((t - now).ms() / 1000, 0));
-  };
   wire::Dhcp4StateRecord record;
   record.mac = protocol_.settings().mac;
   record.address = held->address;
@@ -213,9 +206,9 @@ bool Dhcp4::save(Instant now, uint64_t wall_s,
     if (route.destination.length == 0) record.router = route.gateway;
   }
   std::copy_n(held->dns.items.data(), held->dns.count, record.dns.data());
-  record.renew_wall_s = wall_at(held->renew_at);
-  record.rebind_wall_s = wall_at(held->rebind_at);
-  record.expires_wall_s = wall_at(held->expires_at);
+  record.renew_wall_s = wall_at(held->renew_at, now, wall_s);
+  record.rebind_wall_s = wall_at(held->rebind_at, now, wall_s);
+  record.expires_wall_s = wall_at(held->expires_at, now, wall_s);
   wire::emit(out, record);
   return true;
 }
@@ -224,10 +217,6 @@ bool Dhcp4::restore(Instant now, uint64_t wall_s, std::span<const uint8_t> saved
   const auto record = wire::parse_dhcp4_state(saved);
   if (!record || record->mac != protocol_.settings().mac) return false;
   if (record->expires_wall_s <= wall_s) return false;
-  const auto instant_of = [&](uint64_t s) {
-    if (s == UINT64_MAX) return Instant::never();
-    return s <= wall_s ? now : now + Duration::s(static_cast<int64_t>(s - wall_s));
-  };
   Dhcp4Lease lease;
   lease.address = record->address;
   lease.prefix_length = record->prefix_length;
@@ -237,9 +226,9 @@ bool Dhcp4::restore(Instant now, uint64_t wall_s, std::span<const uint8_t> saved
   for (const Ip4Address dns : record->dns) {
     if (!dns.is_any()) lease.dns.add(dns);
   }
-  lease.renew_at = instant_of(record->renew_wall_s);
-  lease.rebind_at = instant_of(record->rebind_wall_s);
-  lease.expires_at = instant_of(record->expires_wall_s);
+  lease.renew_at = instant_at(record->renew_wall_s, now, wall_s);
+  lease.rebind_at = instant_at(record->rebind_wall_s, now, wall_s);
+  lease.expires_at = instant_at(record->expires_wall_s, now, wall_s);
   protocol_.remember(lease);
   return true;
 }

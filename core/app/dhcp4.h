@@ -21,6 +21,8 @@ namespace tapstack::app {
 
 struct Dhcp4ClientSettings {
   InterfaceId interface;
+  bool takes_default_route = true;  // the server's
+  Ip4Address gateway;               // 0.0.0.0: none; else a default route in its place
   Dhcp4Settings protocol;
 };
 
@@ -28,7 +30,10 @@ class Dhcp4 {
  public:
   Dhcp4() = default;
   Dhcp4(const Dhcp4ClientSettings& settings, Random::Seed seed)
-      : interface_(settings.interface), protocol_(settings.protocol, seed) {}
+      : interface_(settings.interface),
+        takes_default_route_(settings.takes_default_route),
+        gateway_(settings.gateway),
+        protocol_(settings.protocol, seed) {}
 
   // Opens the socket and begins. Errors: those of api::open() and api::bind().
   Status start(Stack& stack, Instant now);
@@ -66,6 +71,8 @@ class Dhcp4 {
   void end_use(Stack& stack, Instant now);
 
   InterfaceId interface_;
+  bool takes_default_route_ = true;
+  Ip4Address gateway_;
   SocketId socket_;
   Dhcp4Protocol protocol_;
   bool was_up_ = true;

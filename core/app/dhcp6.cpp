@@ -1,5 +1,8 @@
 #include "app/dhcp6.h"
 
+#include "app/interface_info.h"
+#include "app/wall_time.h"
+
 namespace tapstack::app {
 namespace {
 
@@ -12,6 +15,7 @@ Status Dhcp6::start(Stack& stack, Instant now) {
   const auto opened = api::open(stack, now, Family::kIp6, SocketKind::kUdp, 0);
   if (!opened.ok()) return opened.error();
   socket_ = *opened;
+  was_up_ = is_interface_up(stack, interface_);
   api::set_option(stack, now, socket_, Option::kIp6Only, 1).ignore();
   api::set_option(stack, now, socket_, Option::kBindInterface, interface_.value).ignore();
   const Status bound = api::bind(stack, now, socket_, {Ip6Address::any(), wire::kDhcp6ClientPort});
@@ -29,6 +33,7 @@ void Dhcp6::set_mode(Stack& stack, Instant now, Dhcp6Mode mode) {
 }
 
 void Dhcp6::poll(Stack& stack, Instant now) {
+  watch_link(stack, now);
   if (protocol_.state() == Dhcp6State::kStopped) return;
   take_answers(stack, now);
   uint8_t message[kDhcp6MessageBytes];
@@ -38,6 +43,16 @@ void Dhcp6::poll(Stack& stack, Instant now) {
       send(stack, now, std::span(message).first(bytes));
     }
   } while (configure(stack, now));
+}
+
+// RFC 8415 18.2.12: the host may have moved; servers say whether the address fits, or tell anew.
+void Dhcp6::watch_link(Stack& stack, Instant now) {
+  const bool is_up = is_interface_up(stack, interface_);
+  if (is_up && !was_up_ && mode_ != Dhcp6Mode::kOff) {
+    end_use(stack, now);
+    protocol_.restart(now);
+  }
+  was_up_ = is_up;
 }
 
 void Dhcp6::take_answers(Stack& stack, Instant now) {
@@ -104,6 +119,46 @@ void Dhcp6::release(Stack& stack, Instant now) {
   end_use(stack, now);  // RFC 8415 18.2.7: "MUST stop using all of the leases being released"
   mode_ = Dhcp6Mode::kOff;
   protocol_.release(now);
+}
+
+bool Dhcp6::save(Instant now, uint64_t wall_s,
+                 std::span<uint8_t, wire::kDhcp6StateBytes> out) const {
+  const Dhcp6Lease* held = lease();
+  if (held == nullptr) return false;
+  wire::Dhcp6StateRecord record;
+  record.mac = mac_;
+  record.address = held->address;
+  record.server_bytes = held->server.count;
+  std::copy_n(held->server.items.data(), held->server.count, record.server.data());
+  const Dhcp6Information& told = information();
+  std::copy_n(told.dns.items.data(), told.dns.count, record.dns.data());
+  record.search_bytes = told.search.length;
+  record.search = told.search.characters;
+  record.renew_wall_s = wall_at(held->renew_at, now, wall_s);
+  record.rebind_wall_s = wall_at(held->rebind_at, now, wall_s);
+  record.preferred_wall_s = wall_at(held->preferred_until, now, wall_s);
+  record.valid_wall_s = wall_at(held->valid_until, now, wall_s);
+  wire::emit(out, record);
+  return true;
+}
+
+bool Dhcp6::restore(Instant now, uint64_t wall_s, std::span<const uint8_t> saved) {
+  const auto record = wire::parse_dhcp6_state(saved);
+  if (!record || record->mac != mac_ || record->valid_wall_s <= wall_s) return false;
+  Dhcp6Lease lease;
+  lease.address = record->address;
+  for (size_t i = 0; i < record->server_bytes; ++i) lease.server.add(record->server[i]);
+  lease.renew_at = instant_at(record->renew_wall_s, now, wall_s);
+  lease.rebind_at = instant_at(record->rebind_wall_s, now, wall_s);
+  lease.preferred_until = instant_at(record->preferred_wall_s, now, wall_s);
+  lease.valid_until = instant_at(record->valid_wall_s, now, wall_s);
+  Dhcp6Information told;
+  for (const Ip6Address& dns : record->dns) {
+    if (!dns.is_any()) told.dns.add(dns);
+  }
+  told.search.set({record->search.data(), record->search_bytes});
+  protocol_.remember(lease, told);
+  return true;
 }
 
 }  // namespace tapstack::app

@@ -8,6 +8,7 @@
 #include "api/interfaces.h"
 #include "api/sockets.h"
 #include "app/dhcp6_protocol.h"
+#include "wire/dhcp6_state.h"
 
 namespace tapstack::app {
 
@@ -15,7 +16,7 @@ class Dhcp6 {
  public:
   Dhcp6() = default;
   Dhcp6(InterfaceId interface, const MacAddress& mac, Random::Seed seed)
-      : interface_(interface), protocol_(mac, seed) {}
+      : interface_(interface), mac_(mac), protocol_(mac, seed) {}
 
   // Opens the socket. Nothing is asked for until set_mode(). Errors: those of api::open() and
   // api::bind().
@@ -37,16 +38,27 @@ class Dhcp6 {
   uint32_t changes() const { return changes_; }      // of the two above
   uint32_t conflicts() const { return conflicts_; }  // addresses that another host had
 
+  // The lease for a state file, with what was told beside it; `wall_s` is the time of day in
+  // seconds since 1970 at `now`. False: there is none.
+  bool save(Instant now, uint64_t wall_s, std::span<uint8_t, wire::kDhcp6StateBytes> out) const;
+  // Before set_mode(): what save() wrote, earlier and in another process; servers are asked whether
+  // it fits the link (RFC 8415 18.2.3). False, and without effect: damaged, of another MAC, or
+  // expired.
+  bool restore(Instant now, uint64_t wall_s, std::span<const uint8_t> saved);
+
  private:
+  void watch_link(Stack& stack, Instant now);
   void take_answers(Stack& stack, Instant now);
   void send(Stack& stack, Instant now, std::span<const uint8_t> message);
   bool configure(Stack& stack, Instant now);
   void end_use(Stack& stack, Instant now);
 
   InterfaceId interface_;
+  MacAddress mac_;
   SocketId socket_;
   Dhcp6Protocol protocol_;
   Dhcp6Mode mode_ = Dhcp6Mode::kOff;
+  bool was_up_ = true;
   bool has_address_ = false;  // address_ is on the interface by our doing
   bool is_in_use_ = false;    // and unique
   Ip6Address address_;

@@ -87,8 +87,9 @@ void Dhcp6Protocol::start(Instant now, Dhcp6Mode mode) {
   }
 }
 
-void Dhcp6Protocol::remember(const Dhcp6Lease& lease) {
+void Dhcp6Protocol::remember(const Dhcp6Lease& lease, const Dhcp6Information& information) {
   lease_ = lease;
+  information_ = information;
   is_remembered_ = true;
 }
 

@@ -40,8 +40,9 @@ class Dhcp6Protocol {
   Dhcp6Protocol(const MacAddress& mac, Random::Seed seed);
 
   void start(Instant now, Dhcp6Mode mode);
-  // A lease from before: start() asks whether it fits the link (Confirm, RFC 8415 18.2.3).
-  void remember(const Dhcp6Lease& lease);
+  // A lease from before, and what was told with it: start() asks whether it fits the link (Confirm,
+  // RFC 8415 18.2.3).
+  void remember(const Dhcp6Lease& lease, const Dhcp6Information& information);
   // The link was away (RFC 8415 18.2.12).
   void restart(Instant now);
   void stop();

@@ -1,7 +1,7 @@
 #include "wire/dhcp4_state.h"
 
-#include "util/checksum.h"
 #include "wire/address_bytes.h"
+#include "wire/lease_state.h"
 
 namespace tapstack::wire {
 namespace {
@@ -24,13 +24,6 @@ constexpr size_t kRebindAt = kRenewAt + 8;
 constexpr size_t kExpiresAt = kRebindAt + 8;
 static_assert(kExpiresAt + 8 == kDhcp4StateBytes);
 
-void store_be64(uint8_t* p, uint64_t v) {
-  store_be32(p, static_cast<uint32_t>(v >> 32));
-  store_be32(p + 4, static_cast<uint32_t>(v));
-}
-
-uint64_t load_be64(const uint8_t* p) { return (uint64_t{load_be32(p)} << 32) | load_be32(p + 4); }
-
 }  // namespace
 
 void emit(std::span<uint8_t, kDhcp4StateBytes> out, const Dhcp4StateRecord& r) {
@@ -48,9 +41,7 @@ void emit(std::span<uint8_t, kDhcp4StateBytes> out, const Dhcp4StateRecord& r) {
   store_be64(p + kRenewAt, r.renew_wall_s);
   store_be64(p + kRebindAt, r.rebind_wall_s);
   store_be64(p + kExpiresAt, r.expires_wall_s);
-  ChecksumSum sum;
-  sum.add(out);
-  store_be16(p + kChecksumAt, sum.checksum());
+  store_be16(p + kChecksumAt, record_checksum(out));
 }
 
 std::optional<Dhcp4StateRecord> parse_dhcp4_state(std::span<const uint8_t> bytes) {
@@ -59,9 +50,7 @@ std::optional<Dhcp4StateRecord> parse_dhcp4_state(std::span<const uint8_t> bytes
   if (load_be32(p + kMagicAt) != kMagic || load_be16(p + kVersionAt) != kVersion) {
     return std::nullopt;
   }
-  ChecksumSum sum;
-  sum.add(bytes);
-  if (sum.checksum() != 0) return std::nullopt;
+  if (record_checksum(bytes) != 0) return std::nullopt;
   const uint32_t prefix_length = load_be32(p + kPrefixLengthAt);
   if (prefix_length == 0 || prefix_length > 32) return std::nullopt;
   Dhcp4StateRecord r;

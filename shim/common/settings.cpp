@@ -3,6 +3,7 @@
 #include <cerrno>
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <string_view>
 
@@ -54,6 +55,7 @@ bool apply_addresses(std::string_view value, Settings& settings) {
 // One of each family at most.
 bool apply_gateways(std::string_view value, Settings& settings) {
   settings.gateways.clear();
+  settings.has_given_gateways = true;
   if (value == "none") return true;
   return tapif::for_each_part(value, [&settings](std::string_view part) {
     const std::optional<Prefix> prefix = tapif::parse_prefix(part);
@@ -133,6 +135,50 @@ bool apply_state(std::string_view value, Settings& settings) {
   return !error;
 }
 
+// What a host can be called (RFC 1123 2.1), short enough for the client to send it.
+bool apply_host_name(std::string_view value, Settings& settings) {
+  constexpr size_t kLongest = 64;
+  const auto name = wire::DnsName::from_text(value);
+  settings.dhcp_host_name = value;
+  return value.size() <= kLongest && name && name->is_host_name();
+}
+
+// Octets in hexadecimal with colons between ("01:02:03"); empty: it is something else.
+std::string parse_octets(std::string_view text) {
+  std::string octets;
+  for (size_t at = 0; at + 2 <= text.size(); at += 3) {
+    unsigned octet = 0;
+    const char* end = text.data() + at + 2;
+    const auto [stop, error] = std::from_chars(text.data() + at, end, octet, 16);
+    if (error != std::errc() || stop != end) return {};
+    octets.push_back(static_cast<char>(octet));
+    if (at + 2 == text.size()) return octets;
+    if (text[at + 2] != ':') return {};
+  }
+  return {};
+}
+
+// Two octets or more, the first of which is the type; or text, which has type 0 (RFC 2132 9.14).
+bool apply_client_id(std::string_view value, Settings& settings) {
+  constexpr size_t kLongest = 32;
+  settings.dhcp_client_id = parse_octets(value);
+  if (settings.dhcp_client_id.size() < 2) {
+    settings.dhcp_client_id = std::string(1, '\0') + std::string(value);
+  }
+  return settings.dhcp_client_id.size() <= kLongest;
+}
+
+bool apply_identifier(std::string_view value, Settings& settings) {
+  settings.identifier =
+      value == "stable" ? link::IdentifierKind::kStable : link::IdentifierKind::kEui64;
+  return value == "stable" || value == "eui64";
+}
+
+bool apply_temporary(std::string_view value, Settings& settings) {
+  settings.has_temporary_addresses = value == "1";
+  return value == "0" || value == "1";
+}
+
 bool apply_keeper(std::string_view value, Settings& settings) {
   settings.keeper = value;
   return true;
@@ -143,6 +189,11 @@ constexpr Variable kVariables[] = {
      "addresses with their prefixes, such as 10.10.10.2/24,fd10:10:10::2/64, dhcp and "
      "slaac, comma-separated"},
     {"TAPSTACK_STATE", apply_state, "a path"},
+    {"TAPSTACK_DHCP_HOST_NAME", apply_host_name, "the name of a host, of 64 characters at most"},
+    {"TAPSTACK_DHCP_CLIENT_ID", apply_client_id,
+     "text of 31 characters at most, or octets such as 01:02:00:00:00:00:42"},
+    {"TAPSTACK_IP6_IDENTIFIER", apply_identifier, "eui64 or stable"},
+    {"TAPSTACK_IP6_TEMPORARY", apply_temporary, "0 or 1"},
     {"TAPSTACK_GW", apply_gateways, "an IPv4 address, an IPv6 address, both with a comma, or none"},
     {"TAPSTACK_DNS", apply_name_servers,
      "addresses of name servers, four at most, comma-separated, or learnt, or none"},
@@ -169,12 +220,9 @@ Failure invalid(const char* name, const char* value, const char* wanted) {
 // The first addresses of the host's end, of families that the stack has an address of. Routers that
 // autoconfiguration finds come before one that nobody named.
 void choose_gateways(Settings& settings) {
-  const auto has_address = [&settings](Family family) {
-    return std::ranges::any_of(
-        settings.addresses, [family](const Prefix& own) { return own.address.family() == family; });
-  };
   for (const Family family : {Family::kIp4, Family::kIp6}) {
-    if (!has_address(family) || (family == Family::kIp6 && settings.autoconfigures)) continue;
+    if (!settings.has_address(family) || (family == Family::kIp6 && settings.autoconfigures))
+      continue;
     const auto& all = settings.device.tap.host_addresses;
     const auto first = std::ranges::find_if(
         all, [family](const Prefix& host) { return host.address.family() == family; });

@@ -1,6 +1,7 @@
 // The run-time settings: TAPSTACK_* variables of the environment, read once.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -26,15 +27,26 @@ struct Settings {
   // TAPSTACK_ADDR: the stack's addresses; default 10.10.10.2/24,fd10:10:10::2/64. Link-local ones
   // have no zone yet.
   std::vector<Prefix> addresses;
-  bool autoconfigures = false;      // "slaac" among them: addresses from routers, RFC 4862
-  bool asks_dhcp = false;           // "dhcp" among them: an address from a server
-  std::string state_file;           // TAPSTACK_STATE: where its lease is remembered
+  bool autoconfigures = false;  // "slaac" among them: addresses from routers, RFC 4862
+  bool asks_dhcp = false;       // "dhcp" among them: an address from a server
+  std::string state_file;       // TAPSTACK_STATE: where leases are remembered
+  std::string dhcp_host_name;   // TAPSTACK_DHCP_HOST_NAME: option 12; empty: not sent
+  std::string dhcp_client_id;   // TAPSTACK_DHCP_CLIENT_ID: option 61, type first; empty: the MAC
+  link::IdentifierKind identifier = link::IdentifierKind::kEui64;  // TAPSTACK_IP6_IDENTIFIER
+  bool has_temporary_addresses = false;                            // TAPSTACK_IP6_TEMPORARY
+  bool has_given_gateways = false;  // TAPSTACK_GW is set: those of DHCP are not taken
   std::vector<IpAddress> gateways;  // TAPSTACK_GW, one a family; default: the host's end
   NameServerChoice name_server_choice = NameServerChoice::kAnybody;  // TAPSTACK_DNS
   std::vector<IpAddress> name_servers;                               // TAPSTACK_DNS, four at most
   api::EcnMode ecn = api::EcnMode::kAccept;             // TAPSTACK_ECN: 0 off, 1 ask, 2 accept
   CongestionAlgorithm congestion = kCongestionDefault;  // TAPSTACK_CC, of new TCP sockets
   std::optional<uint64_t> seed;  // TAPSTACK_SEED: fixed entropy; default: getrandom(2)
+
+  // Whether there is one of that family among `addresses`.
+  bool has_address(Family family) const {
+    return std::ranges::any_of(
+        addresses, [family](const Prefix& own) { return own.address.family() == family; });
+  }
 
   EnginePlace engine = EnginePlace::kInside;  // TAPSTACK_ENGINE: inside, keeper
   std::string keeper;                         // TAPSTACK_KEEPER: path of tapstack-keeper

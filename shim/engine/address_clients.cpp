@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <ctime>
 
 #include "shim/common/errno_map.h"
 #include "shim/common/log.h"
@@ -18,12 +17,8 @@ constexpr Duration kLinkLocalAfter = Duration::s(20);
 
 constexpr Duration kPatience = Duration::s(15);
 constexpr Duration kPatienceAnswered = Duration::s(30);
-
-uint64_t wall_s() {
-  timespec t;
-  clock_gettime(CLOCK_REALTIME, &t);
-  return static_cast<uint64_t>(t.tv_sec);
-}
+// RFC 4861 6.3.7: after three solicitations, four seconds apart, there is no router.
+constexpr Duration kRouterPatience = Duration::s(12);
 
 std::array<uint8_t, Random::kSeedBytes> random_seed(const Settings& settings) {
   std::array<uint8_t, Random::kSeedBytes> seed{};
@@ -42,6 +37,20 @@ tapif::Failure failure_of(Error error, const char* setting) {
 
 std::string text_of(const IpAddress& address) { return tapif::to_string(address); }
 
+// Whether the interface has an IPv6 address that reaches beyond the link and may be used.
+bool has_global_address(const Stack& stack, InterfaceId interface) {
+  for (size_t n = 0;; ++n) {
+    const auto own = api::address_at(stack, interface, n);
+    if (!own.ok()) return false;
+    if (!own->address.is_ip6() || own->address.is_link_local()) continue;
+    const auto state = api::address_state(stack, interface, own->address);
+    if (state.ok() && *state != api::AddressState::kTentative &&
+        *state != api::AddressState::kDuplicate) {
+      return true;
+    }
+  }
+}
+
 }  // namespace
 
 tapif::Failure AddressClients::start(Stack& stack, Instant now, InterfaceId interface,
@@ -50,22 +59,32 @@ tapif::Failure AddressClients::start(Stack& stack, Instant now, InterfaceId inte
   interface_ = interface;
   mac_ = mac;
   started_at_ = now;
+  file_ = LeaseFile(settings.state_file);
+  dhcp4_ = app::Dhcp4(client_settings(settings), random_seed(settings));
+  dhcp6_ = app::Dhcp6(interface_, mac_, random_seed(settings));
+  file_.load(now, dhcp4_, dhcp6_);
   if (settings.autoconfigures) {
     if (tapif::Failure failure = start6(stack, now, settings)) return failure;
   }
   return settings.asks_dhcp ? start4(stack, now, settings) : tapif::Failure{};
 }
 
-tapif::Failure AddressClients::start4(Stack& stack, Instant now, const Settings& settings) {
-  state_file_ = settings.state_file;
-  is_alone_ = std::ranges::none_of(settings.addresses,
-                                   [](const Prefix& own) { return own.address.is_ip4(); });
+app::Dhcp4ClientSettings AddressClients::client_settings(const Settings& settings) const {
   app::Dhcp4ClientSettings wanted;
   wanted.interface = interface_;
+  wanted.takes_default_route = !settings.has_given_gateways;
+  for (const IpAddress& gateway : settings.gateways) {
+    if (gateway.is_ip4() && !settings.has_address(Family::kIp4)) wanted.gateway = gateway.ip4();
+  }
   wanted.protocol.mac = mac_;
-  dhcp4_ = app::Dhcp4(wanted, random_seed(settings));
+  wanted.protocol.host_name.set(settings.dhcp_host_name);
+  wanted.protocol.client_id.set(settings.dhcp_client_id);
+  return wanted;
+}
+
+tapif::Failure AddressClients::start4(Stack& stack, Instant now, const Settings& settings) {
+  is_alone_ = !settings.has_address(Family::kIp4);
   link_local_ = app::LinkLocal4(interface_, mac_);
-  load(now);
   const Status started = dhcp4_.start(stack, now);
   if (!started.ok()) return failure_of(started.error(), "TAPSTACK_ADDR=dhcp");
   is_on_ = true;
@@ -73,7 +92,7 @@ tapif::Failure AddressClients::start4(Stack& stack, Instant now, const Settings&
 }
 
 tapif::Failure AddressClients::start6(Stack& stack, Instant now, const Settings& settings) {
-  dhcp6_ = app::Dhcp6(interface_, mac_, random_seed(settings));
+  is_alone6_ = settings.addresses.empty() && !settings.asks_dhcp;
   const Status started = dhcp6_.start(stack, now);
   if (!started.ok()) return failure_of(started.error(), "TAPSTACK_ADDR=slaac");
   is_on6_ = true;
@@ -117,6 +136,7 @@ void AddressClients::poll6(Stack& stack, Instant now) {
                     : facts->has_other_configuration ? app::Dhcp6Mode::kStateless
                                                      : app::Dhcp6Mode::kOff;
   mode6_ = std::max(mode6_, told);
+  has_address6_ = has_address6_ || has_global_address(stack, interface_);
   dhcp6_.set_mode(stack, now, mode6_);
   dhcp6_.poll(stack, now);
   if (dhcp6_.changes() != changes_seen6_) on_change6(now);
@@ -124,6 +144,7 @@ void AddressClients::poll6(Stack& stack, Instant now) {
 }
 
 void AddressClients::on_change6(Instant now) const {
+  file_.save(now, dhcp4_, dhcp6_);
   const app::Dhcp6Lease* lease = dhcp6_.lease();
   const IpAddress address = lease != nullptr ? IpAddress(lease->address) : IpAddress();
   log(LogLevel::kInfo, "dhcpv6: %s on %s after %.1f s, %u name server(s)",
@@ -148,18 +169,29 @@ void AddressClients::on_change(Instant now) {
   log(LogLevel::kInfo, "dhcp: %s on %s from %s after %.1f s, %u route(s), %u name server(s)",
       tapif::to_string(lease->prefix()).c_str(), device_.c_str(), text_of(lease->server).c_str(),
       static_cast<double>((now - started_at_).ms()) / 1000, lease->routes.count, lease->dns.count);
-  save(now);
+  for (const Ip4Address server : lease->ntp.span()) {
+    log(LogLevel::kInfo, "dhcp: %s is a time server", text_of(server).c_str());
+  }
+  file_.save(now, dhcp4_, dhcp6_);
 }
 
 bool AddressClients::was_answered() const {
   return dhcp4_.state() >= app::Dhcp4State::kProbing || dhcp4_.conflicts() != 0;
 }
 
-Duration AddressClients::patience() const { return was_answered() ? kPatienceAnswered : kPatience; }
+Duration AddressClients::patience() const {
+  if (!is_on_) return kRouterPatience;
+  return was_answered() ? kPatienceAnswered : kPatience;
+}
 
 void AddressClients::report_silence(Duration waited) {
   const double s = static_cast<double>(waited.ms()) / 1000;
-  if (was_answered()) {
+  if (!is_on_) {
+    log(LogLevel::kError,
+        "slaac: no router has advertised a prefix on %s after %.1f s, so there is no address but a "
+        "link-local one; it goes on listening. Is a router on the other side of the device?",
+        device_.c_str(), s);
+  } else if (was_answered()) {
     log(LogLevel::kError,
         "dhcp: no address on %s after %.1f s: another host has the one that the server granted, or "
         "it is still being probed; it goes on",
@@ -169,49 +201,6 @@ void AddressClients::report_silence(Duration waited) {
         "dhcp: no server has answered on %s after %.1f s, so there is no address; it goes on "
         "asking. Is a server running on the other side of the device?",
         device_.c_str(), s);
-  }
-}
-
-void AddressClients::load(Instant now) {
-  if (state_file_.empty()) return;
-  const long fd =
-      sys::call(SYS_openat, AT_FDCWD, sys::pointer(state_file_.c_str()), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    if (fd != -ENOENT) {
-      log(LogLevel::kWarn, "TAPSTACK_STATE: cannot read %s: %s", state_file_.c_str(),
-          std::strerror(static_cast<int>(-fd)));
-    }
-    return;
-  }
-  std::array<uint8_t, wire::kDhcp4StateBytes + 1> bytes;
-  const long got = sys::read(static_cast<int>(fd), bytes.data(), bytes.size());
-  sys::close(static_cast<int>(fd));
-  const size_t length = got < 0 ? 0 : static_cast<size_t>(got);
-  const bool is_used = dhcp4_.restore(now, wall_s(), std::span(bytes).first(length));
-  log(LogLevel::kDebug, "TAPSTACK_STATE: %s %s", state_file_.c_str(),
-      is_used ? "remembers a lease" : "holds no lease that is still valid for this MAC");
-}
-
-// By way of another file, so that one that was cut short never takes the place of a good one.
-void AddressClients::save(Instant now) const {
-  if (state_file_.empty()) return;
-  std::array<uint8_t, wire::kDhcp4StateBytes> bytes;
-  if (!dhcp4_.save(now, wall_s(), bytes)) return;
-  const std::string draft = state_file_ + ".new";
-  long result = sys::call(SYS_openat, AT_FDCWD, sys::pointer(draft.c_str()),
-                          O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (result >= 0) {
-    const int fd = static_cast<int>(result);
-    result = sys::write(fd, bytes.data(), bytes.size());
-    sys::close(fd);
-    if (result == static_cast<long>(bytes.size())) {
-      result = sys::call(SYS_renameat2, AT_FDCWD, sys::pointer(draft.c_str()), AT_FDCWD,
-                         sys::pointer(state_file_.c_str()), 0);
-    }
-  }
-  if (result < 0) {
-    log(LogLevel::kWarn, "TAPSTACK_STATE: cannot write %s: %s", state_file_.c_str(),
-        std::strerror(static_cast<int>(-result)));
   }
 }
 

@@ -1,6 +1,5 @@
 // The clients that get the stack its addresses from servers: IPv4 by TAPSTACK_ADDR=dhcp, IPv6 where
-// routers say so (slaac); and the file in which an IPv4 lease outlives the process
-// (TAPSTACK_STATE).
+// routers say so (slaac).
 #pragma once
 
 #include <string>
@@ -10,6 +9,7 @@
 #include "core/app/dhcp6.h"
 #include "core/app/link_local4.h"
 #include "shim/common/settings.h"
+#include "shim/engine/lease_file.h"
 
 namespace tapstack::shim {
 
@@ -23,11 +23,15 @@ class AddressClients {
   void poll(Stack& stack, Instant now);
   Instant next_deadline() const;
   // Whether a program that begins now should wait: an address is asked for, and there is none yet.
+  // Without an address of the settings it is the server's that counts, and without "dhcp" one that
+  // reaches beyond the link by a router's advertisement.
   bool is_waiting() const {
+    if (is_on6_ && is_alone6_) return !has_address6_;
     return is_on_ && is_alone_ && dhcp4_.lease() == nullptr && !link_local_.address();
   }
   // How long it should wait at most: longer when a server has answered, as an address that another
-  // host has costs ten seconds (RFC 2131 3.1.5) and probing up to seven (RFC 5227 2.1).
+  // host has costs ten seconds (RFC 2131 3.1.5) and probing up to seven (RFC 5227 2.1); for routers
+  // as long as they have to answer three solicitations.
   Duration patience() const;
   // What IPv4's server granted; nullptr: nothing.
   const app::Dhcp4Lease* lease4() const { return is_on_ ? dhcp4_.lease() : nullptr; }
@@ -45,20 +49,21 @@ class AddressClients {
   void poll6(Stack& stack, Instant now);
   void on_change(Instant now);
   void on_change6(Instant now) const;
-  void load(Instant now);
-  void save(Instant now) const;
+  app::Dhcp4ClientSettings client_settings(const Settings& settings) const;
 
   bool is_on_ = false;
   bool is_late_ = false;   // servers have had their time
   bool is_alone_ = false;  // the settings name no IPv4 address beside
   std::string device_;
-  std::string state_file_;  // empty: none
+  LeaseFile file_;
   Instant started_at_;
   uint32_t changes_seen_ = 0;
   uint32_t conflicts_seen_ = 0;
   app::Dhcp4 dhcp4_;
   app::LinkLocal4 link_local_;
   bool is_on6_ = false;
+  bool is_alone6_ = false;     // the settings name neither an address nor dhcp
+  bool has_address6_ = false;  // one beyond the link was there
   InterfaceId interface_;
   MacAddress mac_;
   uint32_t changes_seen6_ = 0;

@@ -8,6 +8,7 @@
 #include "shim/common/errno_map.h"
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
+#include "shim/engine/stable_secret.h"
 
 namespace tapstack::shim {
 namespace {
@@ -32,6 +33,9 @@ link::Ip6Settings ip6_settings(const Settings& settings) {
   link::Ip6Settings ip6;
   ip6.mode = settings.autoconfigures ? link::Ip6Mode::kAutoconfigured : link::Ip6Mode::kManual;
   ip6.is_optimistic = true;
+  ip6.identifier = settings.identifier;
+  if (settings.identifier == link::IdentifierKind::kStable) ip6.stable_secret = stable_secret();
+  ip6.has_temporary = settings.has_temporary_addresses;
   return ip6;
 }
 
@@ -85,6 +89,8 @@ tapif::Failure Link::add_addresses(Stack& stack, Instant now, const Settings& se
 
 tapif::Failure Link::add_gateways(Stack& stack, const Settings& settings) {
   for (const IpAddress& gateway : settings.gateways) {
+    // Where the address comes by DHCP the gateway can be reached no sooner: the client adds it.
+    if (gateway.is_ip4() && settings.asks_dhcp && !settings.has_address(Family::kIp4)) continue;
     const Prefix any{gateway.is_ip4() ? IpAddress(Ip4Address::any()) : IpAddress(Ip6Address::any()),
                      0};
     const Status status = api::add_route(stack, any, on_interface(gateway, interface_), interface_);

@@ -25,6 +25,9 @@ def dnsmasq(net, *options: str):
         ]
     )
 
+# It makes itself an identifier of an interface's address otherwise, and there may be none yet.
+ROUTER = ["--enable-ra", "--dhcp-duid=32473,00:01:02:03:04:05"]
+
 
 class Case:
     """A server, and a client on the stack that says hello to a socket of the kernel."""
@@ -46,7 +49,7 @@ class Case:
         assert self.client.wait(60).check()
         report = self.peer.wait_for("crc32")
         assert report["bytes"] == 6
-        return report["peer"].split(":")[0]
+        return report["peer"].rsplit(":", 1)[0].strip("[]")
 
     def log(self) -> str:
         return self.server.stderr_path.read_text()
@@ -71,11 +74,11 @@ def cases(can_run, tmp_path_factory):
     address (RFC 5227 2.1) and ten on waiting after it declined one (RFC 2131 3.1.5)."""
     nets = []
 
-    def net(engine: str = "inside") -> Network:
-        nets.append(Network(tmp_path_factory.mktemp("dhcp"), {"TAPSTACK_ENGINE": engine}))
+    def net(engine: str = "inside", family: int = 4) -> Network:
+        nets.append(Network(tmp_path_factory.mktemp("dhcp"), {"TAPSTACK_ENGINE": engine}, family))
         return nets[-1]
 
-    taken, remembering, silent = net(), net(), net()
+    taken, remembering, managed, silent = net(), net(), net(family=6), net()
     declined = Case(taken, f"--dhcp-host={DECLINED_MAC},{LAST}", TAPSTACK_MAC=DECLINED_MAC)
     taken.wait_for_device()
     taken.host_ip("address", "add", f"{LAST}/32", "dev", "lo")  # the kernel answers for it
@@ -88,6 +91,14 @@ def cases(can_run, tmp_path_factory):
         ),
         "routes": Case(
             net(), "--dhcp-option=121,0.0.0.0/0,10.10.10.1,10.20.0.0/16,10.10.10.7", TAPSTACK_LOG="info"
+        ),
+        "slaac": Case(net(family=6), *ROUTER, "--dhcp-range=fd10:10:10::,ra-only,64", TAPSTACK_ADDR="slaac"),
+        "managed": Case(
+            managed, *ROUTER, "--dhcp-range=fd10:10:10::100,fd10:10:10::1ff,64,10m", TAPSTACK_ADDR="slaac",
+            TAPSTACK_STATE=managed.folder / "state", TAPSTACK_MAC=REMEMBERED_MAC,
+        ),
+        "named": Case(
+            net(), TAPSTACK_DHCP_HOST_NAME="box-7", TAPSTACK_DHCP_CLIENT_ID="01:02:03", TAPSTACK_GW="none"
         ),
         "silent": silent.stack.start(
             ["nc.openbsd", "-N", "-w", "1", silent.host_addr, "9"], env={"TAPSTACK_ADDR": "dhcp"}
@@ -131,18 +142,22 @@ def test_routes_and_times_of_the_server_are_told_in_the_log(cases):
     assert "2 route(s), 1 name server(s)" in done.errors
 
 
-@pytest.mark.engines("inside")
-def test_a_router_that_says_so_has_an_ipv6_address_asked_for(net):
-    net.settings["TAPSTACK_HOST_ADDR"] = "10.10.10.1/24,fd10:10:10::1/64"
-    # It makes itself an identifier of an interface's address otherwise, and there may be none yet.
-    identifier = "--dhcp-duid=32473,00:01:02:03:04:05"
-    server = dnsmasq(
-        net, "--enable-ra", "--dhcp-range=fd10:10:10::100,fd10:10:10::1ff,64,10m", identifier
-    )
-    program = net.stack.start(
-        ["nc.openbsd", "-u", "-l", "5000"],
-        env={"TAPSTACK_ADDR": "10.10.10.2/24,slaac", "TAPSTACK_LOG": "info"},
-    )
-    wait_for(server, "DHCPREPLY(ts0) fd10:10:10::1")
-    wait_for(program, "dhcpv6: fd10:10:10::1")
-    program.kill()
+def test_without_other_addresses_the_first_socket_waits_for_an_advertised_prefix(cases):
+    address = cases["slaac"].address()
+    assert address.startswith("fd10:10:10:0:"), address
+
+
+def test_an_ipv6_address_is_asked_for_where_a_router_says_so_and_confirmed_by_the_next_process(cases):
+    case = cases["managed"]
+    first = case.address()
+    assert first.startswith("fd10:10:10::1") and f"DHCPREPLY(ts0) {first}" in case.log()
+    case.net.wait_device_gone()
+    case.start()
+    assert case.address() == first
+    assert "DHCPCONFIRM(ts0)" in case.log()
+
+
+def test_the_server_is_told_the_name_and_the_identifier_of_the_settings(cases):
+    cases["named"].address()
+    assert "client provides name: box-7" in cases["named"].log()
+    assert "01:02:03" in (cases["named"].net.folder / "leases").read_text()

@@ -176,6 +176,34 @@ TEST_F(Dhcp4Test, ReleaseTellsTheServerAndFreesTheSocket) {  // RFC 2131 4.4.6
   EXPECT_TRUE(client_.next_deadline().is_never());
 }
 
+TEST_F(Dhcp4Test, ADefaultRouteIsNotTakenWhereTheEmbedderHasOne) {
+  client_.release(stack_, now_);
+  Dhcp4ClientSettings settings;
+  settings.interface = device_;
+  settings.takes_default_route = false;
+  settings.protocol.mac = kClientMac;
+  client_ = Dhcp4(settings, std::array<uint8_t, 32>{1});
+  ASSERT_TRUE(client_.start(stack_, now_).ok());
+  run_for(Duration::s(15));
+  EXPECT_TRUE(has_address(kGranted));
+  EXPECT_FALSE(has_default_route());
+}
+
+TEST_F(Dhcp4Test, AGatewayOfTheEmbeddersTakesThePlaceOfTheServersAndGoesWithTheLease) {
+  client_.release(stack_, now_);
+  Dhcp4ClientSettings settings;
+  settings.interface = device_;
+  settings.takes_default_route = false;
+  settings.gateway = kOther;
+  settings.protocol.mac = kClientMac;
+  client_ = Dhcp4(settings, std::array<uint8_t, 32>{1});
+  ASSERT_TRUE(client_.start(stack_, now_).ok());
+  run_for(Duration::s(15));
+  EXPECT_TRUE(has_default_route());
+  client_.release(stack_, now_);
+  EXPECT_FALSE(has_default_route());
+}
+
 TEST_F(Dhcp4Test, ALinkThatWasAwayIsNewsToTheClient) {  // RFC 2131 3.7
   run_for(Duration::s(15));
   api::InterfaceSettings settings = api::device_settings();

@@ -147,5 +147,55 @@ TEST_F(Dhcp6Test, StatelessItLearnsWithoutAnAddress) {  // RFC 8415 18.2.6
   EXPECT_EQ(client_.information().dns.items[0], kDns6);
 }
 
+TEST_F(Dhcp6Test, ALinkThatWasAwayHasTheAddressConfirmed) {  // RFC 8415 18.2.12
+  client_.set_mode(stack_, now_, Dhcp6Mode::kStateful);
+  run_for(Duration::s(6));
+  api::InterfaceSettings settings = api::device_settings();
+  settings.is_up = false;
+  ASSERT_TRUE(api::change_interface(stack_, now_, device_, settings).ok());
+  turn();
+  heard_.clear();
+  settings.is_up = true;
+  ASSERT_TRUE(api::change_interface(stack_, now_, device_, settings).ok());
+  run_for(Duration::s(6));
+  ASSERT_FALSE(heard_.empty());
+  EXPECT_EQ(wire::Dhcp6View::parse(heard_.front())->type(), Dhcp6Type::kConfirm);
+  EXPECT_TRUE(has_address(kGranted6));
+  EXPECT_EQ(client_.state(), Dhcp6State::kBound);
+}
+
+TEST_F(Dhcp6Test, ASavedLeaseIsConfirmedByTheNextProcess) {  // RFC 8415 18.2.3
+  client_.set_mode(stack_, now_, Dhcp6Mode::kStateful);
+  run_for(Duration::s(6));
+  std::array<uint8_t, wire::kDhcp6StateBytes> saved;
+  ASSERT_TRUE(client_.save(now_, 1'000'000, saved));
+  client_.release(stack_, now_);
+  run_for(Duration::s(5));
+  heard_.clear();
+  is_silent_ = true;
+  EXPECT_FALSE(client_.restore(now_, 1'002'000, saved));  // expired by the wall's clock
+  ASSERT_TRUE(client_.restore(now_, 1'000'100, saved));
+  EXPECT_EQ(client_.information().dns.items[0], kDns6);
+  client_.set_mode(stack_, now_, Dhcp6Mode::kStateful);
+  run_for(Duration::s(15));
+  ASSERT_FALSE(heard_.empty());
+  EXPECT_EQ(last(), Dhcp6Type::kConfirm);
+  EXPECT_TRUE(has_address(kGranted6));  // nobody answers: used for what is left of it
+}
+
+TEST_F(Dhcp6Test, WithoutALeaseThereIsNothingToSave) {
+  std::array<uint8_t, wire::kDhcp6StateBytes> saved;
+  EXPECT_FALSE(client_.save(now_, 1'000'000, saved));
+}
+
+TEST_F(Dhcp6Test, TheStateOfAnotherHostIsRefused) {
+  client_.set_mode(stack_, now_, Dhcp6Mode::kStateful);
+  run_for(Duration::s(6));
+  std::array<uint8_t, wire::kDhcp6StateBytes> saved;
+  ASSERT_TRUE(client_.save(now_, 1'000'000, saved));
+  Dhcp6 other(device_, link::kOtherMac, std::array<uint8_t, 32>{1});
+  EXPECT_FALSE(other.restore(now_, 1'000'001, saved));
+}
+
 }  // namespace
 }  // namespace tapstack::app

@@ -174,6 +174,42 @@ TEST_F(SettingsTest, WhatIsNotSupportedYetSaysSo) {
             "TAPSTACK_LOOPBACK=host: want stack: host is not supported yet");
 }
 
+TEST_F(SettingsTest, TheClientIdOfDhcpIsTextOrOctets) {
+  variables["TAPSTACK_DHCP_CLIENT_ID"] = "box-7";
+  EXPECT_EQ(read().dhcp_client_id, std::string("\0box-7", 6));
+  variables["TAPSTACK_DHCP_CLIENT_ID"] = "01:02:0a:ff";
+  EXPECT_EQ(read().dhcp_client_id, "\x01\x02\x0a\xff");
+  variables["TAPSTACK_DHCP_CLIENT_ID"] = "01:2:0a";
+  EXPECT_EQ(read().dhcp_client_id, std::string("\0"
+                                               "01:2:0a",
+                                               8));
+  refuse("TAPSTACK_DHCP_CLIENT_ID", std::string(32, 'x').c_str());
+}
+
+TEST_F(SettingsTest, TheHostNameOfDhcpIsOne) {
+  variables["TAPSTACK_DHCP_HOST_NAME"] = "box.example";
+  EXPECT_EQ(read().dhcp_host_name, "box.example");
+  refuse("TAPSTACK_DHCP_HOST_NAME", "no host");
+  refuse("TAPSTACK_DHCP_HOST_NAME", std::string(63, 'x').append(".x").c_str());
+}
+
+TEST_F(SettingsTest, AutoconfiguredAddressesAreOfTheMacUnlessWantedOtherwise) {
+  EXPECT_EQ(read().identifier, link::IdentifierKind::kEui64);
+  EXPECT_FALSE(read().has_temporary_addresses);
+  variables["TAPSTACK_IP6_IDENTIFIER"] = "stable";
+  variables["TAPSTACK_IP6_TEMPORARY"] = "1";
+  EXPECT_EQ(read().identifier, link::IdentifierKind::kStable);
+  EXPECT_TRUE(read().has_temporary_addresses);
+  refuse("TAPSTACK_IP6_IDENTIFIER", "random");
+  refuse("TAPSTACK_IP6_TEMPORARY", "2");
+}
+
+TEST_F(SettingsTest, AGatewayThatIsGivenIsKnownToBe) {
+  EXPECT_FALSE(read().has_given_gateways);
+  variables["TAPSTACK_GW"] = "none";
+  EXPECT_TRUE(read().has_given_gateways);
+}
+
 TEST_F(SettingsTest, CongestionControlIsCubicUnlessNamed) {
   EXPECT_EQ(read().congestion, CongestionAlgorithm::kCubic);
   variables["TAPSTACK_CC"] = "reno";
