@@ -1,1 +1,13 @@
+"""What all tests of this folder share."""
+
+import pytest
+
 pytest_plugins = ["tapstack_interop.plugin"]
+
+
+@pytest.fixture
+def net(net):
+    """The package's `net`, whose captures are looked through when the test is over."""
+    yield net
+    net.close()
+    assert not net.faults_in_captures()

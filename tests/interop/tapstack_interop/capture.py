@@ -47,6 +47,11 @@ class Capture:
         """Whether the stack had a bad link between it and the device."""
         return "TAPSTACK_IMPAIR" in self._settings
 
+    @property
+    def has_frames(self) -> bool:
+        """Whether a stack has written anything behind the file's header of 24 octets."""
+        return self.path.exists() and self.path.stat().st_size > 24
+
     def count(self, display_filter: str = "") -> int:
         """Number of frames that match a Wireshark display filter."""
         return len(self.fields(display_filter, "frame.number"))
@@ -72,8 +77,8 @@ class Capture:
 
         A peer that says nothing for so long that a probe or a time-out is due is the peer's making.
         """
-        filters = " or ".join(f"({_source_of(sender)} and ({_OUR_MAKING}))" for sender in senders)
-        if self.count(f"{_BROKEN} or {filters}") == 0:
+        ours = [f"({_source_of(sender)} and ({_OUR_MAKING}))" for sender in senders]
+        if self.count(" or ".join([_BROKEN, *ours])) == 0:
             return []
         return self.faults() + [fault for sender in senders for fault in self._faults_of(sender)]
 

@@ -55,6 +55,11 @@ class Namespace:
         """The process that holds the namespace, for `nsenter --net=/proc/PID/ns/net`."""
         return self._anchor
 
+    @property
+    def is_open(self) -> bool:
+        """Whether close() is still to come."""
+        return self._anchor > 0
+
     def processes(self) -> list[int]:
         """All processes that are in the namespace."""
         inode = os.fstat(self._fd).st_ino
@@ -69,7 +74,7 @@ class Namespace:
 
     def close(self) -> None:
         """Ends the namespace once everything in it has ended."""
-        if self._anchor > 0:
+        if self.is_open:
             os.close(self._fd)
             os.kill(self._anchor, signal.SIGKILL)
             os.waitpid(self._anchor, 0)

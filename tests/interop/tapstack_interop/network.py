@@ -15,6 +15,9 @@ from .peer import Peer
 from .process import Finished, Program
 
 
+STACK_ADDRESSES = ("10.10.10.2", "fd10:10:10::2")
+
+
 class Side:
     """One side of the wire: starts programs there and ends them with the test."""
 
@@ -66,7 +69,7 @@ class Network:
     ) -> None:
         self.folder = folder
         self.family = family
-        self.stack_addr = "fd10:10:10::2" if family == 6 else "10.10.10.2"
+        self.stack_addr = STACK_ADDRESSES[family == 6]
         self.host_addr = "fd10:10:10::1" if family == 6 else "10.10.10.1"
         self.absent_addr = "fd10:10:10::99" if family == 6 else "10.10.10.99"
         self.namespace = Namespace()
@@ -74,6 +77,7 @@ class Network:
         self.settings = {"TAPSTACK_DNS": "learnt", **(settings or {})}
         self.programs: list[Program] = []
         self.capture: Capture | None = None
+        self._captures: list[Capture] = []
         self.stack = Side(self, preload=True)
         self.host = Side(self, preload=False)
 
@@ -90,7 +94,20 @@ class Network:
         """Has the next stack write its frames to `path`; `capture` is that file from then on."""
         self.settings["TAPSTACK_PCAP"] = str(path)
         self.capture = Capture(path, self.settings)
+        self._captures.append(self.capture)
         return self.capture
+
+    def faults_in_captures(self) -> dict[str, list[str]]:
+        """By capture file: malformed frames, wrong checksums, and on a good path what went twice,
+        was left out or came out of order. Asked after close(): before it the files may grow."""
+        found = {}
+        for capture in self._captures:
+            if capture.has_frames:
+                senders = () if capture.is_impaired else STACK_ADDRESSES
+                faults = capture.faults_without_loss(*senders)
+                if faults:
+                    found[str(capture.path)] = faults
+        return found
 
     def host_connect(self, port: int, timeout: float = 10) -> socket.socket:
         """A kernel socket connected to the stack; tries again until the program listens."""
@@ -139,7 +156,9 @@ class Network:
         return [pid for pid in self.namespace.processes() if pid not in known]
 
     def close(self) -> None:
-        """Ends all programs and the namespace."""
+        """Ends all programs and the namespace; nothing the second time."""
+        if not self.namespace.is_open:
+            return
         for program in self.programs:
             if program.is_running():
                 program.kill()

@@ -6,7 +6,6 @@ import shutil
 
 import pytest
 
-from .capture import Capture
 from .namespace import may_make_namespaces
 from .network import Network
 
@@ -57,12 +56,6 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def captures(tmp_path_factory) -> list[Capture]:
-    """Every capture of this session, for a last look at all of them."""
-    return []
-
-
-@pytest.fixture(scope="session")
 def can_run():
     """Skips all tests, with the reason, on a machine that cannot run a stack."""
     reason = may_make_namespaces()
@@ -79,7 +72,7 @@ def family() -> int:
 
 
 @pytest.fixture
-def net(request, tmp_path, engine, family, captures, can_run) -> Network:
+def net(request, tmp_path, engine, family, can_run) -> Network:
     """A stack and the host kernel on one wire. Runs once for each carrier of the engine."""
     for mark in request.node.iter_markers("needs"):
         for program in mark.args:
@@ -87,7 +80,7 @@ def net(request, tmp_path, engine, family, captures, can_run) -> Network:
                 pytest.skip(f"{program} is not installed (scripts/setup test)")
     network = Network(tmp_path, {"TAPSTACK_ENGINE": engine}, family)
     if request.node.get_closest_marker("no_capture") is None:
-        captures.append(network.capture_to(tmp_path / "stack.pcap"))
+        network.capture_to(tmp_path / "stack.pcap")
     yield network
     network.close()
 
