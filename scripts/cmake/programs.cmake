@@ -71,6 +71,7 @@ if(sources)
     target_compile_definitions(tapstack-peer PRIVATE BOOST_ASIO_NO_DEPRECATED)
     # Boost 1.74 uses std::exchange without including what declares it.
     target_compile_options(tapstack-peer PRIVATE "SHELL:-include utility" -O1 -g1)
+    target_precompile_headers(tapstack-peer PRIVATE tests/interop/harness/asio.h)
     target_link_libraries(tapstack-peer PRIVATE Threads::Threads)
     tapstack_test_program(tapstack-peer)
     set_target_properties(tapstack-peer PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
