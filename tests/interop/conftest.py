@@ -6,7 +6,7 @@ pytest_plugins = ["tapstack_interop.plugin"]
 
 
 @pytest.fixture
-def net(net):
+def net(engine, family, net):
     """The package's `net`, whose captures are looked through when the test is over."""
     yield net
     net.close()
