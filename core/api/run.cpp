@@ -55,6 +55,6 @@ bool next_frame(Stack& stack, Instant now, InterfaceId interface, Frame& frame) 
 
 void frame_done(Stack& stack, const Frame& frame) { stack.memory().free_packet(frame.packet); }
 
-bool is_drained(const Stack& stack) { return stack.is_drained(); }
+bool is_drained(const Stack& stack, Instant now) { return stack.is_drained(now); }
 
 }  // namespace tapstack::api

@@ -51,7 +51,8 @@ struct Frame {
 bool next_frame(Stack& stack, Instant now, InterfaceId interface, Frame& frame);
 void frame_done(Stack& stack, const Frame& frame);
 
-// True when no connection has data or a FIN left to send or to be acknowledged.
-bool is_drained(const Stack& stack);
+// True when no connection has data or a FIN left to send or to be acknowledged, and no peer was
+// sending within the last 200 ms to one that is closed (it would be owed a reset).
+bool is_drained(const Stack& stack, Instant now);
 
 }  // namespace tapstack::api

@@ -41,7 +41,7 @@ class Stack {
   mem::PacketPtr next_frame(Instant now, InterfaceId interface);
   // A frame had to be thrown away before it came here.
   void count_overrun(InterfaceId interface);
-  bool is_drained() const { return layers_.tcp.is_drained(); }
+  bool is_drained(Instant now) const { return layers_.tcp.is_drained(now); }
 
   // --- sockets ---
   Context context(Instant now);

@@ -156,7 +156,7 @@ void describe_engine(const Works& works, const char* device, Reply& reply) {
 }
 
 bool is_drained(const Works& works) {
-  return works.slots.used() == 0 && api::is_drained(works.stack);
+  return works.slots.used() == 0 && api::is_drained(works.stack, works.now);
 }
 
 }  // namespace tapstack::shim

@@ -24,7 +24,7 @@ def client(kind: str, address: str, port: int) -> list[str]:
     in_socat = f"TCP6:[{address}]" if ":" in address else f"TCP:{address}"
     return {
         "nc.openbsd": ["nc.openbsd", "-N", address, str(port)],
-        "nc.traditional": ["nc.traditional", "-q1", address, str(port)],
+        "nc.traditional": ["nc.traditional", "-q10", address, str(port)],
         "ncat": ["ncat", address, str(port)],
         "socat": ["socat", "-t5", "-", f"{in_socat}:{port}"],
     }[kind]
@@ -35,7 +35,7 @@ def server(kind: str, port: int, family: int) -> list[str]:
     listen = "TCP6-LISTEN" if family == 6 else "TCP-LISTEN"
     return {
         "nc.openbsd": ["nc.openbsd", f"-{family}", "-l", "-N", str(port)],
-        "nc.traditional": ["nc.traditional", "-l", "-p", str(port), "-q1"],
+        "nc.traditional": ["nc.traditional", "-l", "-p", str(port), "-q10"],
         "ncat": ["ncat", f"-{family}", "-l", str(port)],
         "socat": ["socat", "-t5", "-", f"{listen}:{port},reuseaddr"],
     }[kind]

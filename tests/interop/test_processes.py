@@ -47,6 +47,21 @@ def test_two_threads_on_one_socket(net):
     assert net.stack.run(python(text)).check().text == "True\n"
 
 
+def test_exit_while_the_host_sends_resets_the_connection(net):
+    server = (
+        "import socket, os\n"
+        "s = socket.create_server(('', 7001)); c = s.accept()[0]\n"
+        "c.recv(100); c.shutdown(socket.SHUT_WR)\n"
+        "for _ in range(20): c.recv(100)\n"
+    )
+    program = net.stack.start(python(server))
+    with net.host_connect(7001) as connection, pytest.raises(ConnectionError):
+        for _ in range(200):
+            connection.sendall(b"more")
+            time.sleep(0.01)
+    program.wait(5).check()
+
+
 def test_shutdown_wakes_a_thread_that_reads(net):
     peer = net.host.peer("echo", "--port", "0")
     text = (

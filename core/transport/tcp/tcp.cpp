@@ -11,6 +11,8 @@
 namespace tapstack::transport::tcp {
 namespace {
 
+constexpr Duration kPeerIsSending = Duration::ms(200);  // since its last text
+
 bool is_usable(const net::Network& network, InterfaceId id) {
   const net::Interface* interface = network.interface(id);
   return interface != nullptr && interface->settings.is_up;
@@ -115,13 +117,16 @@ bool Tcp::next_event(ListenerEvents& out) {
   return true;
 }
 
-bool Tcp::is_drained() const {
+bool Tcp::is_drained(Instant now) const {
   const auto& pool = tables_.connections;
   for (mem::Index i = pool.next_live(0); i != mem::kNoIndex; i = pool.next_live(i + 1)) {
     const Connection& c = pool.at(i);
     const bool is_sending = c.state != State::kClosed && c.was_established &&
                             (has_unsent(c) || !c.snd.vars().is_all_acked());
-    if (is_sending || c.wanted.reset) return false;
+    const bool is_hearing = c.state == State::kFinWait2 && c.is_orphan &&
+                            c.figures.text_segments_in > 0 &&
+                            now < c.figures.last_text_received_at + kPeerIsSending;
+    if (is_sending || is_hearing || c.wanted.reset) return false;
   }
   return true;
 }

@@ -39,9 +39,11 @@ class Tcp {
   bool next_event(ConnectionEvents& out);
   bool next_event(ListenerEvents& out);
 
-  // No connection that was not reset has data or a FIN left to send or to be acknowledged, and no
-  // RST waits. Walks all connections: for exit, not for the path of a packet.
-  bool is_drained() const;
+  // No connection that was not reset has data or a FIN left to send or to be acknowledged, no RST
+  // waits, and no peer is about to be owed one: a peer that was sending within the last 200 ms to a
+  // connection that the program has closed would otherwise go on into the void when the stack ends
+  // (RFC 1122 4.2.2.13). Walks all connections: for exit, not for the path of a packet.
+  bool is_drained(Instant now) const;
 
   // For the files of this folder and for pool statistics.
   Tables& tables() { return tables_; }

@@ -16,7 +16,7 @@ TEST(Create, WorksInMemoryOfAnyContentAndLeavesThePoolsAlone) {
   Stack& stack = create(memory.data(), std::array<uint8_t, kSeedBytes>{});
   EXPECT_EQ(static_cast<void*>(&stack), static_cast<void*>(memory.data()));
   EXPECT_TRUE(next_deadline(stack).is_never());
-  EXPECT_TRUE(is_drained(stack));
+  EXPECT_TRUE(is_drained(stack, Instant{}));
   EXPECT_LT(test::bytes_written(memory.data(), stack_bytes()), 200'000u);
 }
 

@@ -69,7 +69,7 @@ TEST_F(Sockets, AStreamCarriesBytesFromConnectToClose) {
     EXPECT_TRUE(close(stack_, kStart, id).ok());
   }
   settle();
-  EXPECT_TRUE(is_drained(stack_));
+  EXPECT_TRUE(is_drained(stack_, kStart));
 }
 
 TEST_F(Sockets, EventsNameTheSocketsWithNews) {

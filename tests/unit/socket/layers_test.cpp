@@ -10,7 +10,7 @@ using LayersTest = SocketTest;
 TEST_F(LayersTest, StartWithLoopbackAndNothingInUse) {
   EXPECT_TRUE(layers_->network.is_local_address(Ip4Address::loopback()));
   EXPECT_EQ(layers_->udp.used() + layers_->ping.used() + layers_->raw.used(), 0u);
-  EXPECT_TRUE(layers_->tcp.is_drained());
+  EXPECT_TRUE(layers_->tcp.is_drained(Instant{}));
 }
 
 TEST_F(LayersTest, DrawDifferentSecretsFromDifferentSeeds) {

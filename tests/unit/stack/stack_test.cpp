@@ -89,7 +89,7 @@ TEST(Stack, ConstructionWritesTablesButNoPools) {
 }
 
 TEST_F(StackTest, AnIdleStackHasNoDeadlineButThoseOfItsNeighbours) {
-  EXPECT_TRUE(stack_->is_drained());
+  EXPECT_TRUE(stack_->is_drained(kStart));
   Instant now = kStart;
   while (!stack_->next_deadline().is_never()) {
     ASSERT_GT(stack_->next_deadline(), now);

@@ -83,9 +83,40 @@ TEST(Tcp, IsDrainedWhenTheFinIsAcknowledged) {
   Context c = p.ctx(p.a);
   p.send(p.a, e.a, "last words");
   ASSERT_TRUE(close(p.a.tcp, c, e.a).ok());
-  EXPECT_FALSE(p.a.tcp.is_drained());
+  EXPECT_FALSE(p.a.tcp.is_drained(p.now));
   p.run(Duration::ms(10));
-  EXPECT_TRUE(p.a.tcp.is_drained());
+  EXPECT_TRUE(p.a.tcp.is_drained(p.now));
+}
+
+// RFC 1122 4.2.2.13: who goes on sending learns that nobody reads.
+TEST(Tcp, IsNotDrainedWhileAPeerSendsThatIsOwedAReset) {
+  Pair p;
+  const auto e = p.establish();
+  Context c = p.ctx(p.a);
+  p.send(p.b, e.b, "more to come");
+  p.run(Duration::ms(10));
+  p.receive(p.a, e.a);
+  ASSERT_TRUE(close(p.a.tcp, c, e.a).ok());
+  p.run(Duration::ms(10));
+  EXPECT_FALSE(p.a.tcp.is_drained(p.now));
+  p.send(p.b, e.b, "more");
+  p.run(Duration::ms(10));
+  EXPECT_TRUE(p.a.tcp.is_drained(p.now));
+  EXPECT_TRUE(p.trace.back().has(wire::tcp_flag::kRst));
+}
+
+TEST(Tcp, IsDrainedSoonWhenThePeerIsSilent) {
+  Pair p;
+  const auto e = p.establish();
+  Context c = p.ctx(p.a);
+  p.send(p.b, e.b, "all of it");
+  p.run(Duration::ms(10));
+  p.receive(p.a, e.a);
+  ASSERT_TRUE(close(p.a.tcp, c, e.a).ok());
+  p.run(Duration::ms(180));
+  EXPECT_FALSE(p.a.tcp.is_drained(p.now));
+  p.run(Duration::ms(20));
+  EXPECT_TRUE(p.a.tcp.is_drained(p.now));
 }
 
 // The device of `a` goes away: nobody fetches its output any more.
