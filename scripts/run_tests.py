@@ -188,7 +188,8 @@ def interop(runner, build, *arguments, env=None):
     if runner.nightly:
         arguments += ("--nightly",)
     env = {"TAPSTACK_BUILD": str(build_dir(build)), **(env or {})}
-    return runner.with_xml("pytest", ["scripts/interop", "-n", str(os.cpu_count()), *arguments], "--junitxml=", env)
+    workers = ["-n", str(os.cpu_count()), "--dist", "loadgroup"]
+    return runner.with_xml("pytest", ["scripts/interop", *workers, *arguments], "--junitxml=", env)
 
 
 # What of tests/interop runs under a sanitizer, and for which of them it is left out, and why.

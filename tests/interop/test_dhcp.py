@@ -6,7 +6,7 @@ import pytest
 
 from tapstack_interop.network import Network
 
-pytestmark = [pytest.mark.needs("dnsmasq")]
+pytestmark = [pytest.mark.needs("dnsmasq"), pytest.mark.xdist_group("dhcp")]
 
 FIRST, LAST = "10.10.10.50", "10.10.10.60"
 DECLINED_MAC, REMEMBERED_MAC = "02:00:00:00:00:43", "02:00:00:00:00:42"
