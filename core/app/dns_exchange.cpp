@@ -19,7 +19,9 @@ DnsExchange::DnsExchange(const DnsSettings& settings, const wire::DnsQuestion& q
     : settings_(settings), question_(question), by_stream_(settings.uses_stream) {
   Random random(seed);
   for (uint16_t& id : ids_) id = static_cast<uint16_t>(random.next_u32());
-  if (settings_.servers.count == 0) state_ = DnsExchangeState::kFailed;
+  if (settings_.servers.count == 0) return;
+  state_ = DnsExchangeState::kAsking;
+  next_ = Instant();
 }
 
 // As res_send(3) has it: each round doubles the time, and its servers share it.

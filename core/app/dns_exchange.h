@@ -44,10 +44,11 @@ struct DnsOutput {
 
 class DnsExchange {
  public:
+  DnsExchange() = default;  // has failed: there is nobody to ask
   DnsExchange(const DnsSettings& settings, const wire::DnsQuestion& question, Random::Seed seed);
 
-  // Writes the message that is due; to be called until nothing is. Each server is to be sent to
-  // from a port of its own that nobody can guess (RFC 5452 9.2).
+  // Writes the message that is due; to be called until nothing is. It is to go from a port that
+  // nobody can guess, another one for each exchange (RFC 5452 9.2).
   DnsOutput poll(Instant now, std::span<uint8_t, wire::kDnsQueryBytesMax> out);
   // What came from `server`. True: it is the answer, and the caller should keep it. What was not
   // asked for is ignored (RFC 5452 9.1).
@@ -74,7 +75,7 @@ class DnsExchange {
   DnsSettings settings_;
   wire::DnsQuestion question_;
   std::array<uint16_t, kDnsServersMax> ids_{};
-  DnsExchangeState state_ = DnsExchangeState::kAsking;
+  DnsExchangeState state_ = DnsExchangeState::kFailed;
   wire::DnsCode trouble_ = wire::DnsCode::kNoError;
   uint8_t server_ = 0;  // that is being asked
   uint8_t round_ = 0;
@@ -83,7 +84,7 @@ class DnsExchange {
   uint8_t useless_ = 0;       // bit n: server n has said so, or cannot be reached
   uint8_t plain_ = 0;         // bit n: server n does not understand EDNS
   uint8_t was_streamed_ = 0;  // bit n: server n was asked over a stream
-  Instant next_;
+  Instant next_ = Instant::never();
 };
 
 }  // namespace tapstack::app

@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (void)wire::parse_dns_query(bytes);
   const auto question = message->question();
   if (!question) return 0;
-  const app::DnsFound found = read_dns_answer(*message, *question);
+  const app::DnsFound found = app::read_dns_answer(*message, *question);
   check_name(found.canonical);
   app::DnsAnswerWalk answers(*message, found.canonical, question->type);
   const bool has_records = answers.next().has_value();
