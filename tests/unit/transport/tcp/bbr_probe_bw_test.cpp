@@ -69,6 +69,17 @@ TEST_F(ProbeBw, TooMuchLossEndsUpAndBoundsWhatMayBeInFlight) {
   EXPECT_EQ(f.bbr.inflight_longterm_bytes(), 99 * BbrFlow::kMss);  // before this segment
 }
 
+TEST_F(ProbeBw, UpRaisesTheBoundForAsLongAsItIsTheLimit) {  // ProbeInflightLongtermUpward()
+  ASSERT_TRUE(f.reach(BbrState::kProbeUp));
+  f.lose(150 * BbrFlow::kMss, 10 * BbrFlow::kMss);
+  const uint32_t bound = f.bbr.inflight_longterm_bytes();
+  ASSERT_TRUE(f.reach(BbrState::kProbeUp));
+  f.is_cwnd_limited = true;
+  f.rounds(3);  // without a bound these end the probe
+  EXPECT_EQ(f.bbr.state(), BbrState::kProbeUp);
+  EXPECT_GT(f.bbr.inflight_longterm_bytes(), bound);
+}
+
 TEST_F(ProbeBw, AProbeAfterOneThatWentTooHighStopsAtTheBound) {  // 5.3.3.4.2
   ASSERT_TRUE(f.reach(BbrState::kProbeUp));
   f.lose(150 * BbrFlow::kMss, 10 * BbrFlow::kMss);

@@ -64,6 +64,37 @@ TEST(Bbr, AfterFiveSecondsWithoutALowerRoundTripItProbesForOne) {
   EXPECT_GE(f.window.cwnd_bytes, BbrFlow::kBdp);
 }
 
+// A path of 300 ms is not filled in five seconds.
+TEST(Bbr, AProbeForTheRoundTripInStartupGoesBackToStartup) {  // 5.3.4.3, ExitProbeRTT()
+  BbrFlow f;
+  for (int i = 0; i < 60 && f.bbr.state() != BbrState::kProbeRtt; ++i) {
+    AckSample s = f.round_sample(BbrFlow::kRate, BbrFlow::kBdp);
+    s.rate.is_app_limited = true;
+    s.rtt = Duration::ms(BbrFlow::kRoundMs + i);
+    f.ack(s);
+  }
+  ASSERT_EQ(f.bbr.state(), BbrState::kProbeRtt);
+  for (int i = 0; i < 4; ++i) {
+    AckSample s = f.round_sample(BbrFlow::kRate / 2, 4 * BbrFlow::kMss);
+    s.rate.is_app_limited = true;  // as the transport marks all of ProbeRTT
+    f.ack(s);
+  }
+  EXPECT_EQ(f.bbr.state(), BbrState::kStartup);
+}
+
+TEST(Bbr, IdlenessPastTheEndOfAProbeForTheRoundTripEndsIt) {  // 5.4.1
+  BbrFlow f;
+  f.reach_probe_bw();
+  while (f.bbr.state() != BbrState::kProbeRtt) {
+    AckSample s = f.round_sample(BbrFlow::kRate, BbrFlow::kBdp);
+    s.rtt = Duration::ms(BbrFlow::kRoundMs + 1);
+    f.ack(s);
+  }
+  f.round(BbrFlow::kRate / 2, BbrFlow::kBdp / 2);
+  EXPECT_GE(f.bbr.on_restart(f.now + Duration::s(1), f.window), BbrFlow::kBdp);
+  EXPECT_EQ(f.bbr.state(), BbrState::kProbeCruise);
+}
+
 TEST(Bbr, IdlenessIsAsGoodAsAProbeForTheRoundTrip) {  // 5.4.1
   BbrFlow f;
   f.reach_probe_bw();

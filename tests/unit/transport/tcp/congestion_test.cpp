@@ -225,6 +225,13 @@ TEST(Congestion, BbrLeavesOneSegmentAfterATimeoutAndComesBackWithTheNextAck) {
   EXPECT_GE(f.c.cwnd_bytes(), 10 * kMss);
 }
 
+TEST(Congestion, UndoBringsBbrsWindowBackAtOnce) {
+  Flow f(CongestionAlgorithm::kBbr);
+  f.c.on_timeout(Instant(), false);
+  f.c.on_undo();
+  EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
+}
+
 TEST(Congestion, IdlenessLeavesBbrsWindow) {
   Flow f(CongestionAlgorithm::kBbr);
   f.c.on_restart(at_ms(60'000), at_ms(0), kRto);

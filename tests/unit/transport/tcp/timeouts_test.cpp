@@ -121,6 +121,23 @@ TEST(Timeouts, KeepAliveFindsADeadPeer) {  // RFC 9293 3.8.4
   EXPECT_EQ(p.error(p.a, e.a), Error::kTimedOut);
 }
 
+// Linux: with TCP_USER_TIMEOUT it is the time that counts, not the probes.
+TEST(Timeouts, KeepAliveGivesUpAfterTheUserTimeout) {
+  Pair p;
+  Settings s;
+  s.keep_alive = true;
+  s.keepalive_idle_s = 10;
+  s.keepalive_interval_s = 2;
+  s.keepalive_probes = 100;
+  s.user_timeout_ms = 15'000;
+  const auto e = p.establish(s);
+  p.drop = [](const Seen& x) { return !x.from_a; };
+  p.run(Duration::s(13));
+  EXPECT_EQ(p.state(p.a, e.a), State::kEstablished);
+  p.run(Duration::s(5));
+  EXPECT_EQ(p.error(p.a, e.a), Error::kTimedOut);
+}
+
 TEST(Timeouts, CorkHoldsForTwoHundredMilliseconds) {
   Pair p;
   Settings s;

@@ -124,6 +124,13 @@ TEST_F(UserStatus, TcpMaxsegMakesSegmentsSmaller) {
   EXPECT_EQ(info_a().send_mss, 488u);
 }
 
+TEST_F(UserStatus, TcpCongestionChangesTheAlgorithmOfAConnection) {
+  Settings s;
+  s.congestion = CongestionAlgorithm::kBbr;
+  set(s);
+  EXPECT_GT(info_a().pacing_bytes_per_s, 0u);
+}
+
 TEST_F(UserStatus, KeepAliveBeginsAndEndsWithItsOption) {
   Settings s;
   s.keep_alive = true;
