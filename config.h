@@ -61,6 +61,7 @@ struct Config {
   uint32_t neighbour_delay_probe_ms = 5'000;    // RFC 4861 DELAY_FIRST_PROBE_TIME.
   uint32_t neighbour_stale_ms = 600'000;        // unused this long: forgotten.
   uint32_t neighbour_failed_ms = 3'000;         // how long a failure is remembered.
+  uint32_t neighbour_retrans_max_ms = 60'000;   // RFC 7048 3 MAX_RETRANS_TIMER.
   size_t dns_servers = 4;                       // told by routers (RFC 8106 5.3.1: at least 3).
   size_t dns_search_domains = 4;                // likewise. Cost: 72 each.
 

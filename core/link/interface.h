@@ -83,7 +83,10 @@ struct InterfaceAddress {
   bool is_on_link = true;
   // Duplicate address detection (net/duplicate_address.h).
   uint8_t probes_sent = 0;
-  wire::NdNonce nonce{};                // of the probes, RFC 7527 4.1
+  uint8_t probes_wanted = 0;
+  bool was_looped_back = false;         // one of the probes came back
+  wire::NdNonce nonce{};                // of the last probe, RFC 7527 4.1
+  wire::NdNonce nonce_before{};         // of the one before it
   Instant probe_at = Instant::never();  // next probe, or end of waiting for objections
   // Its like for IPv4 (net/address_claim4.h).
   ConflictPolicy on_conflict = ConflictPolicy::kIgnore;

@@ -35,6 +35,9 @@ struct Ip6Settings {
   // Probes carry a nonce, so that one that the link throws back is told from another host's (RFC
   // 7527).
   bool has_dad_nonce = true;
+  // Where routers are listened to: they are told of each new address, so that what comes back by
+  // them need not wait for its resolution (RFC 9131 6.1.1).
+  bool announces_addresses = true;
   // An address is used while it is still being probed (RFC 4429).
   bool is_optimistic = false;
 

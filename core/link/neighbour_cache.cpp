@@ -1,5 +1,6 @@
 #include "link/neighbour_cache.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "util/assert.h"
@@ -10,6 +11,8 @@ namespace {
 constexpr Duration kDelayFirstProbe = Duration::ms(kConfig.neighbour_delay_probe_ms);
 constexpr Duration kStaleTime = Duration::ms(kConfig.neighbour_stale_ms);
 constexpr Duration kFailedTime = Duration::ms(kConfig.neighbour_failed_ms);
+constexpr Duration kRetransMax = Duration::ms(kConfig.neighbour_retrans_max_ms);
+constexpr int64_t kBackOff = 3;  // RFC 7048 3, BACKOFF_MULTIPLE
 
 void arm(Context& ctx, mem::Index index, Instant when) {
   ctx.timers.arm(timer::make(timer::TimerKind::kNeighbour, index), when);
@@ -27,7 +30,8 @@ NeighbourCache::NeighbourCache(const SecretKey& hash_key) : hash_key_(hash_key) 
 
 bool NeighbourCache::Entry::has_mac() const {
   return state == NeighbourState::kReachable || state == NeighbourState::kStale ||
-         state == NeighbourState::kDelay || state == NeighbourState::kProbe;
+         state == NeighbourState::kDelay || state == NeighbourState::kProbe ||
+         state == NeighbourState::kUnreachable;
 }
 
 std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId interface,
@@ -43,6 +47,7 @@ std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId inter
     if (entry.asker.family() == Family::kNone) entry.asker = asker;
     arm(ctx, index, ctx.now + kDelayFirstProbe);
   }
+  if (entry.uses < UINT8_MAX) ++entry.uses;
   return entry.mac;
 }
 
@@ -114,27 +119,25 @@ AdvertisementEffect NeighbourCache::on_advertisement(Context& ctx, InterfaceId i
   // RFC 4861 7.2.5: "there is no need to create an entry if none exists".
   if (index == mem::kNoIndex) return effect;
   Entry& entry = entries_.at(index);
-  const bool was_router = entry.is_router;
   if (entry.has_mac()) {
-    advertise_known(ctx, index, says);
+    effect.is_no_router = advertise_known(ctx, index, says) && !says.is_router;
   } else if (entry.state == NeighbourState::kIncomplete && says.mac) {
-    entry.is_router = says.is_router;
+    effect.is_no_router = !says.is_router;
     effect.released =
         resolve(ctx, index, *says.mac,
                 says.is_solicited ? NeighbourState::kReachable : NeighbourState::kStale);
   }
-  effect.has_ceased_to_route = was_router && !entry.is_router;
   return effect;
 }
 
-// RFC 4861 7.2.5, for an entry that is not INCOMPLETE.
-void NeighbourCache::advertise_known(Context& ctx, mem::Index index, const Advertisement& says) {
+// RFC 4861 7.2.5, for an entry that is not INCOMPLETE. Returns whether it is believed.
+bool NeighbourCache::advertise_known(Context& ctx, mem::Index index, const Advertisement& says) {
   Entry& entry = entries_.at(index);
   const bool is_other_mac = says.mac && *says.mac != entry.mac;
   if (is_other_mac && !says.has_override) {
     // I. The address that is known stays; in REACHABLE it is no longer sure.
     if (entry.state == NeighbourState::kReachable) enter(ctx, index, NeighbourState::kStale);
-    return;
+    return false;
   }
   // II.
   if (says.is_solicited) {
@@ -142,7 +145,7 @@ void NeighbourCache::advertise_known(Context& ctx, mem::Index index, const Adver
   } else if (is_other_mac) {
     set_mac(ctx, index, *says.mac, NeighbourState::kStale);
   }
-  entry.is_router = says.is_router;
+  return true;
 }
 
 mem::PacketQueue NeighbourCache::on_link_layer_option(Context& ctx, InterfaceId interface,
@@ -153,13 +156,10 @@ mem::PacketQueue NeighbourCache::on_link_layer_option(Context& ctx, InterfaceId 
   if (index == mem::kNoIndex) return {};
   Entry& entry = entries_.at(index);
   if (!entry.has_mac()) return resolve(ctx, index, mac, NeighbourState::kStale);
-  if (entry.mac != mac) set_mac(ctx, index, mac, NeighbourState::kStale);
+  // Of one that did not answer, RFC 4861 would know nothing any more: it shows that it is there.
+  const bool is_back = entry.state == NeighbourState::kUnreachable;
+  if (entry.mac != mac || is_back) set_mac(ctx, index, mac, NeighbourState::kStale);
   return {};
-}
-
-void NeighbourCache::note_router(InterfaceId interface, const IpAddress& address) {
-  const mem::Index index = find(interface, address);
-  if (index != mem::kNoIndex) entries_.at(index).is_router = true;
 }
 
 void NeighbourCache::set_timing(InterfaceId interface, const NeighbourTiming& timing) {
@@ -193,35 +193,63 @@ void NeighbourCache::confirm(Context& ctx, InterfaceId interface, const IpAddres
 }
 
 std::optional<Solicitation> NeighbourCache::on_timer(Context& ctx, mem::Index index) {
+  if (!may_go_on_asking(ctx, index)) return std::nullopt;
+  Entry& entry = entries_.at(index);
+  ++entry.probes_sent;
+  Duration wait = timing_of(entry).retrans;
+  if (entry.state == NeighbourState::kUnreachable) {
+    for (uint8_t i = 0; i < entry.probes_sent && wait < kRetransMax; ++i) wait = wait * kBackOff;
+    wait = std::min(wait, kRetransMax);
+  }
+  arm(ctx, index, ctx.now + wait);
+  return solicitation(index);
+}
+
+// Moves on to the state in which the next question is asked; false: there is none (now).
+bool NeighbourCache::may_go_on_asking(Context& ctx, mem::Index index) {
   Entry& entry = entries_.at(index);
   switch (entry.state) {
     case NeighbourState::kDelay:
       enter(ctx, index, NeighbourState::kProbe);
       entry.probes_sent = 0;
-      break;
+      entry.uses = 0;
+      return true;
     case NeighbourState::kIncomplete:
-      if (entry.probes_sent >= kConfig.neighbour_probes_multicast_max) {
-        fail(ctx, index);
-        return std::nullopt;
-      }
-      break;
+      if (entry.probes_sent < kConfig.neighbour_probes_multicast_max) return true;
+      fail(ctx, index);
+      return false;
     case NeighbourState::kProbe:
-      if (entry.probes_sent >= kConfig.neighbour_probes_unicast_max) {
-        fail(ctx, index);
-        return std::nullopt;
-      }
-      break;
+      if (entry.probes_sent < kConfig.neighbour_probes_unicast_max) return true;
+      return become_unreachable(ctx, index);
+    case NeighbourState::kUnreachable:
+      return become_unreachable(ctx, index);
     default:
-      return std::nullopt;
+      return false;
   }
-  ++entry.probes_sent;
-  arm(ctx, index, ctx.now + timing_of(entry).retrans);
-  return solicitation(index);
 }
 
-std::optional<NeighbourCache::Neighbour> NeighbourCache::failed(mem::Index index) const {
+// RFC 7048 3: giving up after three questions serves where another way is left, which route lookup
+// takes. Where there is none, packets go on to the address that is known, and it is asked, ever
+// more rarely. One that no packet went to since it was asked is given up as RFC 4861 7.3.3 says.
+bool NeighbourCache::become_unreachable(Context& ctx, mem::Index index) {
+  Entry& entry = entries_.at(index);
+  const bool was_unicast = entry.state == NeighbourState::kProbe;
+  const uint8_t own_uses = was_unicast ? entry.probes_sent : 0;
+  if (entry.uses <= own_uses || !entry.address.is_ip6()) {
+    fail(ctx, index);
+    return false;
+  }
+  if (was_unicast) entry.probes_sent = 0;
+  enter(ctx, index, NeighbourState::kUnreachable);
+  entry.uses = 0;
+  return true;
+}
+
+std::optional<NeighbourCache::Neighbour> NeighbourCache::unanswering(mem::Index index) const {
   const Entry& entry = entries_.at(index);
-  if (entry.state != NeighbourState::kFailed) return std::nullopt;
+  const bool has_failed =
+      entry.state == NeighbourState::kFailed || entry.state == NeighbourState::kUnreachable;
+  if (!has_failed) return std::nullopt;
   return Neighbour{entry.interface, entry.address};
 }
 
@@ -357,6 +385,7 @@ void NeighbourCache::doubt(Context& ctx, mem::Index index) {
   if (entries_.at(index).state == NeighbourState::kProbe) return;
   enter(ctx, index, NeighbourState::kProbe);
   entries_.at(index).probes_sent = 0;
+  entries_.at(index).uses = 0;
   arm(ctx, index, ctx.now);
 }
 

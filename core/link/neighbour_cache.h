@@ -15,13 +15,14 @@
 namespace tapstack::link {
 
 enum class NeighbourState : uint8_t {
-  kNone,        // unknown
-  kIncomplete,  // solicited, no answer yet; packets wait
-  kReachable,   // confirmed within kConfig.neighbour_reachable_ms
-  kStale,       // has an address, last confirmed longer ago; used without asking
-  kDelay,       // stale and used: probed after kConfig.neighbour_delay_probe_ms
-  kProbe,       // being asked by unicast whether the address still holds
-  kFailed,      // did not answer; the next packet to it starts over
+  kNone,         // unknown
+  kIncomplete,   // solicited, no answer yet; packets wait
+  kReachable,    // confirmed within kConfig.neighbour_reachable_ms
+  kStale,        // has an address, last confirmed longer ago; used without asking
+  kDelay,        // stale and used: probed after kConfig.neighbour_delay_probe_ms
+  kProbe,        // being asked by unicast whether the address still holds
+  kUnreachable,  // IPv6: did not answer, its address is used on; asked by multicast (RFC 7048 3)
+  kFailed,       // did not answer; the next packet to it starts over
 };
 
 // Someone to be asked for their link-layer address.
@@ -49,8 +50,8 @@ struct Advertisement {
 };
 
 struct AdvertisementEffect {
-  mem::PacketQueue released;         // waited for the address; the caller owns them now
-  bool has_ceased_to_route = false;  // was a router and is none any more (RFC 4861 7.2.5)
+  mem::PacketQueue released;  // waited for the address; the caller owns them now
+  bool is_no_router = false;  // it says so: nothing goes by way of it any more (RFC 4861 7.2.5)
 };
 
 // How long neighbours of an interface are waited for. IPv6's come from its routers (RFC 4861
@@ -86,19 +87,17 @@ class NeighbourCache {
   // them now.
   mem::PacketQueue on_link_layer_option(Context& ctx, InterfaceId interface,
                                         const IpAddress& address, const MacAddress& mac);
-  // `address` has shown itself to be a router. No effect while there is no entry.
-  void note_router(InterfaceId interface, const IpAddress& address);
   // A higher layer knows that what is sent to `address` arrives: it is REACHABLE as of now, without
   // being asked (RFC 4861 7.3.1). No effect while its link-layer address is unknown.
   void confirm(Context& ctx, InterfaceId interface, const IpAddress& address);
   // The timer of entry `index` is due. Returns whom to solicit, if anyone.
   std::optional<Solicitation> on_timer(Context& ctx, mem::Index index);
-  // Who has not answered, if the entry `index` has FAILED.
+  // Who has not answered, if the entry `index` is UNREACHABLE or FAILED.
   struct Neighbour {
     InterfaceId interface;
     IpAddress address;
   };
-  std::optional<Neighbour> failed(mem::Index index) const;
+  std::optional<Neighbour> unanswering(mem::Index index) const;
   // Forgets all neighbours on `interface` and drops what waits for them.
   void flush(Context& ctx, InterfaceId interface);
   // A packet whose resolution failed; empty when there is none (left).
@@ -117,7 +116,7 @@ class NeighbourCache {
     InterfaceId interface;
     NeighbourState state = NeighbourState::kNone;
     uint8_t probes_sent = 0;
-    bool is_router = false;
+    uint8_t uses = 0;  // packets to it since it is asked, questions by unicast included
     MacAddress mac;
     IpAddress asker;                   // source of the packet that first needed it
     mem::Index next = mem::kNoIndex;   // in its bucket
@@ -142,8 +141,10 @@ class NeighbourCache {
   void unlink_use(mem::Index index);
   void enter(Context& ctx, mem::Index index, NeighbourState state);
   void fail(Context& ctx, mem::Index index);
+  bool may_go_on_asking(Context& ctx, mem::Index index);
+  bool become_unreachable(Context& ctx, mem::Index index);
   void doubt(Context& ctx, mem::Index index);
-  void advertise_known(Context& ctx, mem::Index index, const Advertisement& says);
+  bool advertise_known(Context& ctx, mem::Index index, const Advertisement& says);
   void set_mac(Context& ctx, mem::Index index, const MacAddress& mac, NeighbourState state);
   mem::PacketQueue resolve(Context& ctx, mem::Index index, const MacAddress& mac,
                            NeighbourState state);

@@ -4,6 +4,7 @@
 
 #include "net/address_claim4.h"
 #include "net/autoconfiguration.h"
+#include "net/group_reports.h"
 #include "net/nd_output.h"
 #include "net/slaac.h"
 #include "net/temporary_address.h"
@@ -27,6 +28,7 @@ void probe_addresses(Context& ctx, Parts& parts, const Interface& interface) {
   for (const InterfaceAddress& own : interface.addresses()) {
     if (own.probe_at > ctx.now) continue;
     if (!continue_probing(ctx, parts, interface.id, own.address())) continue;
+    if (own.address().is_link_local()) report_groups_again(ctx, parts, interface.id);
     // RFC 4861 6.3.7: the random delay before the first solicitation was that of the probes.
     on_address_assigned(ctx, parts, interface.id, own.address(), Duration());
   }

@@ -3,6 +3,7 @@
 #include "net/address_timer.h"
 #include "net/group_reports.h"
 #include "net/interface_identifier.h"
+#include "net/nd_output.h"
 #include "net/router_advertisement.h"
 
 namespace tapstack::net {
@@ -78,6 +79,7 @@ void stop_ip6(Context& ctx, Parts& parts, InterfaceId id) {
   }
   parts.links.reset(id);
   parts.dns.flush(id);
+  parts.prefix_advertisers.flush(id);
   parts.routes.flush(id, true);
   parts.neighbours.set_timing(id, {});
   arm_address_timer(ctx, parts, id);
@@ -138,7 +140,11 @@ void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAdd
                          Duration delay) {
   const Interface& interface = *parts.interfaces.find(id);
   if (interface.settings.ip6.mode != Ip6Mode::kAutoconfigured) return;
-  if (address.is_link_local()) parts.links.at(id).search.start(ctx.now + delay);
+  if (address.is_link_local()) {
+    parts.links.at(id).search.start(ctx.now + delay);
+  } else if (interface.settings.ip6.announces_addresses && interface.has_neighbours()) {
+    nd_announce(ctx, parts, id, *interface.find_address(address));
+  }
 }
 
 Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {

@@ -13,6 +13,7 @@ using link::Interface;
 using link::InterfaceAddress;
 
 constexpr uint32_t kStartDelayMaxMs = 1'000;  // RFC 4861 10, MAX_RTR_SOLICITATION_DELAY
+constexpr uint8_t kExtraProbes = 3;           // RFC 4861 10, MAX_MULTICAST_SOLICIT
 
 void settle(Context& ctx, InterfaceAddress& own) {
   own.probe_at = Instant::never();
@@ -31,6 +32,8 @@ void start_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& 
   own.state =
       interface.settings.ip6.is_optimistic ? AddressState::kOptimistic : AddressState::kTentative;
   own.probes_sent = 0;
+  own.probes_wanted = interface.settings.ip6.dad_transmits;
+  own.was_looped_back = false;
   ctx.random.fill(own.nonce);
   own.probe_at = ctx.now;
   if (start == ProbeStart::kRandom) {
@@ -41,14 +44,28 @@ void start_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& 
 bool continue_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
   Interface& interface = *parts.interfaces.find(id);
   InterfaceAddress& own = *interface.find_address(address);
-  if (own.probes_sent >= interface.settings.ip6.dad_transmits) {
-    settle(ctx, own);
-    return true;
+  if (own.probes_sent >= own.probes_wanted) {
+    if (!own.was_looped_back) {
+      settle(ctx, own);
+      return true;
+    }
+    // RFC 7527 4.1: while the link throws probes back, others' do not get through either. More of
+    // them follow until none comes back.
+    own.was_looped_back = false;
+    own.probes_sent = 0;
+    own.probes_wanted = kExtraProbes;
   }
   ++own.probes_sent;
+  own.nonce_before = own.nonce;
+  ctx.random.fill(own.nonce);  // RFC 7527 4.1: "each Enhanced DAD probe uses a different nonce"
   own.probe_at = ctx.now + parts.links.at(id).retrans;
   nd_probe(ctx, parts, id, own);
   return false;
+}
+
+void on_looped_probe(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
+  ctx.drop(DropReason::kNdLoopedBack);
+  parts.interfaces.find(id)->find_address(address)->was_looped_back = true;
 }
 
 void on_duplicate_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
@@ -62,7 +79,10 @@ void on_duplicate_address(Context& ctx, Parts& parts, InterfaceId id, const IpAd
   const bool is_hardware_duplicate =
       address.is_link_local() &&
       address.ip6() == eui64_address(address.ip6(), interface.settings.mac);
-  if (is_hardware_duplicate) parts.links.at(id).is_disabled = true;
+  if (is_hardware_duplicate) {
+    parts.links.at(id).is_disabled = true;
+    parts.links.at(id).search.stop();
+  }
   replace_duplicate(ctx, parts, id, InterfaceAddress(own));
   arm_address_timer(ctx, parts, id);
 }

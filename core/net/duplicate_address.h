@@ -21,6 +21,8 @@ void start_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& 
 // the address ours. Returns whether it has just become so.
 bool continue_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address);
 
+// The link has thrown a probe for `address` back (RFC 7527 4.2).
+void on_looped_probe(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address);
 // Another host has `address`, which was being probed. It stays in the list as a duplicate.
 void on_duplicate_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address);
 

@@ -9,6 +9,7 @@
 #include "net/family.h"
 #include "net/fragmentation4.h"
 #include "net/fragmentation6.h"
+#include "net/ip6_operation.h"
 #include "net/link_mtu.h"
 #include "net/nd_output.h"
 #include "wire/ip4.h"
@@ -102,6 +103,9 @@ Status transmit(Context& ctx, Parts& parts, mem::PacketPtr packet) {
     return refuse_output(ctx, to, DropReason::kInterfaceUnknown, Error::kNoDevice);
   if (!interface->settings.is_up) {
     return refuse_output(ctx, to, DropReason::kInterfaceDown, Error::kNetworkDown);
+  }
+  if (is_ip6(to) && !has_ip6(parts, *interface)) {
+    return refuse_output(ctx, to, DropReason::kIp6Disabled, Error::kNetworkUnreachable);
   }
   const auto mac = destination_mac(ctx, parts, *interface, packet->info);
   if (!mac) {

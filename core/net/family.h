@@ -24,4 +24,10 @@ inline Error refuse_output(Context& ctx, const IpAddress& destination, DropReaso
   return error;
 }
 
+// Counts that there was no way to `destination`, if that is what `why` says.
+inline void count_no_route(const Context& ctx, const IpAddress& destination, Error why) {
+  if (why != Error::kNetworkUnreachable) return;
+  ctx.counters.count(mib_of(destination, Mib::kIpOutNoRoutes, Mib::kIp6OutNoRoutes));
+}
+
 }  // namespace tapstack::net

@@ -264,7 +264,13 @@ void on_group_timer(Context& ctx, Parts& parts, InterfaceId interface) {
 
 void restart_groups(Context& ctx, Parts& parts, InterfaceId interface) {
   parts.group_queriers[interface.value - 1u] = {};
-  parts.groups.renew(interface);
+  parts.groups.renew(interface, Family::kIp4);
+  parts.groups.renew(interface, Family::kIp6);
+  report_group_changes(ctx, parts, interface);
+}
+
+void report_groups_again(Context& ctx, Parts& parts, InterfaceId interface) {
+  parts.groups.renew(interface, Family::kIp6);
   report_group_changes(ctx, parts, interface);
 }
 

@@ -43,4 +43,8 @@ void on_group_timer(Context& ctx, Parts& parts, InterfaceId interface);
 // interface came up.
 void restart_groups(Context& ctx, Parts& parts, InterfaceId interface);
 
+// The interface has a valid link-local address now. Routers may have ignored what was reported from
+// the unspecified one: its IPv6 groups are reported again (RFC 3590 4).
+void report_groups_again(Context& ctx, Parts& parts, InterfaceId interface);
+
 }  // namespace tapstack::net

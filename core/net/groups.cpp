@@ -193,9 +193,10 @@ void Groups::sweep() {
   }
 }
 
-void Groups::renew(InterfaceId interface) {
+void Groups::renew(InterfaceId interface, Family family) {
   for (Group& group : groups()) {
-    if (group.key.interface != interface || !group.is_wanted()) continue;
+    const bool is_meant = group.key.interface == interface && group.key.group.family() == family;
+    if (!is_meant || !group.is_wanted()) continue;
     begin_mode_change(group, group.mode, robustness(group.key));
   }
 }

@@ -107,8 +107,8 @@ class Groups {
   // Forgets groups and sources that nobody wants and about which nothing is to be sent any more.
   // Invalidates groups() and sources().
   void sweep();
-  // Tells everything anew: the interface came up.
-  void renew(InterfaceId interface);
+  // Tells everything of one family anew.
+  void renew(InterfaceId interface, Family family);
   // Forgets an interface that is removed, with its memberships.
   void flush(InterfaceId interface);
 

@@ -180,8 +180,14 @@ mem::PacketPtr ip6_extensions_input(Context& ctx, Parts& parts, mem::PacketPtr p
   std::optional<Ip6HeaderWalk> walk(std::in_place, ctx, *packet);
   for (uint32_t headers = 0; walk->is_at_extension(); ++headers) {
     const auto extension = walk->read();
-    if (!extension || headers == kConfig.ip6_extension_headers_max) {
-      drop(ctx, extension ? DropReason::kIp6HeaderLimit : DropReason::kIp6BadExtension);
+    if (!extension) {
+      drop(ctx, DropReason::kIp6BadExtension);
+      return {};
+    }
+    if (headers == kConfig.ip6_extension_headers_max) {
+      // RFC 8883 2.5.
+      report(ctx, parts, *packet, DropReason::kIp6HeaderLimit,
+             Icmp6Header::parameter_problem(problem::kTooManyHeaders, walk->offset()));
       return {};
     }
     const bool is_fragment =

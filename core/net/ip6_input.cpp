@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/ip6_extensions.h"
+#include "net/ip6_operation.h"
 #include "wire/ip6.h"
 
 namespace tapstack::net {
@@ -39,6 +40,12 @@ std::optional<Ip6View> check_header(Context& ctx, mem::Packet& packet) {
   const Ip6View view = *Ip6View::parse(bytes, packet.size());
   ctx.memory.trim_back(packet, packet.size() - Ip6View::kHeaderBytes - view.payload_bytes());
   return view;
+}
+
+void count_ecn(Context& ctx, uint8_t traffic_class) {
+  static constexpr Mib kByCodepoint[] = {Mib::kIp6InNoECTPkts, Mib::kIp6InECT1Pkts,
+                                         Mib::kIp6InECT0Pkts, Mib::kIp6InCEPkts};  // RFC 3168 5
+  ctx.counters.count(kByCodepoint[traffic_class & 3]);
 }
 
 // RFC 4007 6: addresses that need a zone get that of the link they came over. A packet of our own
@@ -109,13 +116,22 @@ mem::PacketPtr ip6_input(Context& ctx, Parts& parts, mem::PacketPtr packet) {
   ctx.counters.count(Mib::kIp6InOctets, packet->size());
   const Interface* interface = parts.interfaces.find(packet->info.interface);
   TAPSTACK_ASSERT(interface != nullptr);
+  if (!has_ip6(parts, *interface)) {
+    ctx.drop(DropReason::kIp6Disabled);
+    ctx.counters.count(Mib::kIp6InDiscards);
+    return {};
+  }
   const std::optional<Ip6View> view = check_header(ctx, *packet);
   if (!view) return {};
+  count_ecn(ctx, view->traffic_class());
   fill_info(packet->info, *interface, *view);
   auto wrong = check_source(*interface, view->source());
   if (!wrong) wrong = check_destination(parts, *interface, packet->info.destination);
   if (wrong) return refuse(ctx, *wrong);
-  if (packet->info.destination.is_multicast()) ctx.counters.count(Mib::kIp6InMcastPkts);
+  if (packet->info.destination.is_multicast()) {
+    ctx.counters.count(Mib::kIp6InMcastPkts);
+    ctx.counters.count(Mib::kIp6InMcastOctets, packet->size());
+  }
   packet = ip6_extensions_input(ctx, parts, std::move(packet));  // 4.
   if (!packet) return {};
   wrong = check_sender(parts, packet->info);

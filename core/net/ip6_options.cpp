@@ -11,6 +11,7 @@ namespace tapstack::net {
 namespace {
 
 namespace ip6_option = wire::ip6_option;
+namespace problem = wire::icmp6_parameter_problem;
 using wire::Ip6OptionAction;
 
 constexpr uint32_t kOptionsOffset = 2;  // next header and length stand in front
@@ -18,6 +19,13 @@ constexpr uint32_t kOptionsOffset = 2;  // next header and length stand in front
 bool drop(Context& ctx, DropReason reason) {
   ctx.drop(reason);
   ctx.counters.count(Mib::kIp6InHdrErrors);
+  return false;
+}
+
+// RFC 8883 2.3, RFC 8883 2.6: who sent more than the limits of RFC 8504 5.3 allow is told which, and where.
+bool refuse(Context& ctx, Parts& parts, const mem::Packet& packet, uint8_t code, uint32_t pointer) {
+  drop(ctx, DropReason::kIp6OptionLimit);
+  send_icmp_error(ctx, parts, packet, wire::Icmp6Header::parameter_problem(code, pointer));
   return false;
 }
 
@@ -31,9 +39,8 @@ bool on_unknown(Context& ctx, Parts& parts, const mem::Packet& packet, uint8_t t
       (action == Ip6OptionAction::kReportUnicast && !packet.info.destination.is_multicast());
   drop(ctx, DropReason::kIp6UnknownOption);
   if (is_reported) {
-    send_icmp_error(
-        ctx, parts, packet,
-        wire::Icmp6Header::parameter_problem(wire::icmp6_parameter_problem::kOption, pointer));
+    send_icmp_error(ctx, parts, packet,
+                    wire::Icmp6Header::parameter_problem(problem::kOption, pointer));
   }
   return false;
 }
@@ -42,9 +49,10 @@ bool on_unknown(Context& ctx, Parts& parts, const mem::Packet& packet, uint8_t t
 
 bool obey_ip6_options(Context& ctx, Parts& parts, const mem::Packet& packet,
                       const Ip6OptionsPlace& place) {
-  // RFC 8504 5.3: limits on length and number of options; beyond them packets are dropped silently.
   std::array<uint8_t, kConfig.ip6_options_bytes_max> bytes;
-  if (place.size > bytes.size()) return drop(ctx, DropReason::kIp6OptionLimit);
+  if (place.size > bytes.size()) {
+    return refuse(ctx, parts, packet, problem::kHeaderTooBig, place.offset);
+  }
   ctx.memory.copy_out(packet, place.offset, {bytes.data(), place.size});
   uint32_t options = 0;
   for (uint32_t at = kOptionsOffset; at < place.size;) {
@@ -56,7 +64,9 @@ bool obey_ip6_options(Context& ctx, Parts& parts, const mem::Packet& packet,
     const uint32_t end = at + 2 < place.size ? at + 2 + bytes[at + 1] : at + 2;
     if (end > place.size) return drop(ctx, DropReason::kIp6BadExtension);
     if (type != ip6_option::kPadN) {
-      if (++options > kConfig.ip6_options_max) return drop(ctx, DropReason::kIp6OptionLimit);
+      if (++options > kConfig.ip6_options_max) {
+        return refuse(ctx, parts, packet, problem::kTooManyOptions, place.offset + at);
+      }
       // RFC 2711: a router alert is for routers. It asks to be skipped by its type, as all that are
       // skipped do.
       if (!on_unknown(ctx, parts, packet, type, place.offset + at)) return false;

@@ -40,6 +40,7 @@ void count_request(Context& ctx, const Route& route, uint32_t bytes) {
   ctx.counters.count(mib_of(to, Mib::kIpOutOctets, Mib::kIp6OutOctets), bytes);
   if (route.is_multicast) {
     ctx.counters.count(mib_of(to, Mib::kIpOutMcastPkts, Mib::kIp6OutMcastPkts));
+    if (is_ip6(to)) ctx.counters.count(Mib::kIp6OutMcastOctets, bytes);
   }
   if (route.is_broadcast) ctx.counters.count(Mib::kIpOutBcastPkts);
 }

@@ -147,6 +147,15 @@ void nd_solicit_routers(Context& ctx, Parts& parts, InterfaceId id) {
        {.type = NdType::kRouterSolicitation}, trailer);
 }
 
+void nd_announce(Context& ctx, Parts& parts, InterfaceId id, const InterfaceAddress& own) {
+  const Interface* interface = parts.interfaces.find(id);
+  TAPSTACK_ASSERT(interface != nullptr);
+  // "the Override flag MUST NOT be set": what a router knows already is not disturbed.
+  const NdMessage message{.type = NdType::kNeighbourAdvertisement, .target = own.address().ip6()};
+  send(ctx, parts, {id, own.address(), IpAddress(Ip6Address::all_routers(), id)}, message,
+       Trailer::link_layer(NdOptionType::kTargetLinkLayer, interface->settings.mac));
+}
+
 void nd_advertise(Context& ctx, Parts& parts, const NeighbourReply& reply) {
   const Interface* interface = parts.interfaces.find(reply.interface);
   TAPSTACK_ASSERT(interface != nullptr);

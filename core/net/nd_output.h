@@ -25,4 +25,8 @@ struct NeighbourReply {
 // Tells where our address is (RFC 4861 7.2.4).
 void nd_advertise(Context& ctx, Parts& parts, const NeighbourReply& reply);
 
+// Tells the link's routers that `address` of `id` has come into use, so that the first packets to
+// it need not wait for its resolution (RFC 9131 6.1.1).
+void nd_announce(Context& ctx, Parts& parts, InterfaceId id, const link::InterfaceAddress& address);
+
 }  // namespace tapstack::net

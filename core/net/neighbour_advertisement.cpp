@@ -39,7 +39,7 @@ void neighbour_advertisement_input(Context& ctx, Parts& parts, const NdReceived&
                                  message.view.has_override()};
   const link::AdvertisementEffect effect =
       parts.neighbours.on_advertisement(ctx, message.interface(), target, says);
-  if (effect.has_ceased_to_route) {
+  if (effect.is_no_router) {
     // RFC 4861 7.2.5: it leaves the list of default routers, and nothing goes by it any more.
     parts.routes.forget_gateway(message.interface(), target, RouteOrigin::kRouter);
     parts.routes.forget_gateway(message.interface(), target, RouteOrigin::kRedirect);

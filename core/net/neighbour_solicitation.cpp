@@ -28,8 +28,7 @@ bool is_looped_back(const NdReceived& message, const InterfaceAddress& own) {
   const auto option = wire::find_nd_option(message.view.options(), NdOptionType::kNonce);
   if (!option || own.probes_sent == 0) return false;
   const auto nonce = option->nonce();
-  return nonce.size() == own.nonce.size() &&
-         std::equal(nonce.begin(), nonce.end(), own.nonce.begin());
+  return std::ranges::equal(nonce, own.nonce) || std::ranges::equal(nonce, own.nonce_before);
 }
 
 // RFC 4862 5.4.3: the target is an address that we are probing.
@@ -38,7 +37,9 @@ void on_tentative(Context& ctx, Parts& parts, const NdReceived& message,
   // "If the source address of the Neighbor Solicitation is a unicast address, the sender is
   // performing address resolution on the target; the solicitation should be silently ignored."
   if (!message.is_from_unspecified()) return ctx.drop(DropReason::kNdNotForUs);
-  if (is_looped_back(message, own)) return ctx.drop(DropReason::kNdLoopedBack);
+  if (is_looped_back(message, own)) {
+    return on_looped_probe(ctx, parts, message.interface(), own.address());
+  }
   on_duplicate_address(ctx, parts, message.interface(), own.address());
 }
 

@@ -30,7 +30,7 @@ using wire::Icmp6Header;
 void on_neighbour_timer(Context& ctx, Parts& parts, mem::Index index) {
   const auto ask = parts.neighbours.on_timer(ctx, index);
   if (ask) solicit(ctx, parts, *ask);
-  const auto gone = parts.neighbours.failed(index);
+  const auto gone = parts.neighbours.unanswering(index);
   if (gone && gone->address.is_ip6()) {
     // RFC 4861 7.3.3: destinations that a redirect sent to it choose their next hop again.
     parts.routes.forget_gateway(gone->interface, gone->address, RouteOrigin::kRedirect);

@@ -11,6 +11,7 @@
 #include "net/identification.h"
 #include "net/ip6_link.h"
 #include "net/path_mtu_cache.h"
+#include "net/prefix_advertisers.h"
 #include "net/reassembly.h"
 #include "net/route_table.h"
 
@@ -28,6 +29,7 @@ struct Parts {
   Groups groups;
   GroupQueriers group_queriers{};
   Ip6Links links;
+  PrefixAdvertisers prefix_advertisers;
   DnsFacts dns;
   IcmpLimiter icmp_limiter;
   Identification identification;

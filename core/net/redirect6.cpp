@@ -32,7 +32,6 @@ void redirect6_input(Context& ctx, Parts& parts, const NdReceived& message) {
   if (const auto mac = message.link_layer(wire::NdOptionType::kTargetLinkLayer)) {
     transmit_all(ctx, parts, parts.neighbours.on_link_layer_option(ctx, id, target, *mac));
   }
-  if (!is_neighbour) parts.neighbours.note_router(id, target);
 }
 
 }  // namespace tapstack::net

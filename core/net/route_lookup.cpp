@@ -1,6 +1,7 @@
 #include "net/route_lookup.h"
 
 #include "net/family.h"
+#include "net/ip6_operation.h"
 #include "net/link_mtu.h"
 #include "net/source_selection.h"
 
@@ -15,8 +16,9 @@ bool is_given(const IpAddress& address) {
 }
 
 // Which interfaces the query allows.
-bool may_leave_by(const Interface& interface, const RouteQuery& query) {
+bool may_leave_by(const Parts& parts, const Interface& interface, const RouteQuery& query) {
   if (interface.id.value == 0 || interface.is_loopback || !interface.settings.is_up) return false;
+  if (is_ip6(query.destination) && !has_ip6(parts, interface)) return false;
   if (query.bound.value != 0) return interface.id == query.bound;
   return !is_given(query.source) || interface.has_address(query.source);
 }
@@ -29,8 +31,8 @@ Result<Route> over(const Parts& parts, const Interface& interface, const RouteQu
   route.next_hop = next_hop;
   route.source = query.source;
   if (!is_given(query.source)) {
-    const Result<IpAddress> source =
-        choose_source(interface, query.destination, next_hop, query.preference);
+    const Result<IpAddress> source = choose_source(interface, query.destination, next_hop,
+                                                   query.preference, &parts.prefix_advertisers);
     if (!source.ok()) return source.error();
     route.source = *source;
   }
@@ -75,12 +77,12 @@ bool has_family(const Interface& interface, const IpAddress& destination) {
 const Interface* interface_for_group(const Parts& parts, const RouteQuery& query) {
   const RouteEntry* entry = parts.routes.find(query.destination, [&](const RouteEntry& e) {
     const Interface* interface = parts.interfaces.find(e.interface);
-    return interface != nullptr && may_leave_by(*interface, query);
+    return interface != nullptr && may_leave_by(parts, *interface, query);
   });
   if (entry != nullptr) return parts.interfaces.find(entry->interface);
   for (const Interface& interface : parts.interfaces.slots()) {
     const bool is_chosen = query.bound.value != 0 || has_family(interface, query.destination);
-    if (may_leave_by(interface, query) && is_chosen) return &interface;
+    if (may_leave_by(parts, interface, query) && is_chosen) return &interface;
   }
   return nullptr;
 }
@@ -90,6 +92,7 @@ const Interface* interface_for_group(const Parts& parts, const RouteQuery& query
 Reachability reachability_of(const Parts& parts, const RouteEntry& entry, Instant now) {
   if (!entry.gateway.is_ip6()) return Reachability::kUnknown;
   switch (parts.neighbours.state(entry.interface, entry.gateway, now)) {
+    case link::NeighbourState::kUnreachable:
     case link::NeighbourState::kFailed:
       return Reachability::kFailed;
     case link::NeighbourState::kNone:
@@ -100,11 +103,19 @@ Reachability reachability_of(const Parts& parts, const RouteEntry& entry, Instan
   }
 }
 
+// RFC 4311 3: destinations are spread over equal routers, and each keeps its own. The router with
+// the greatest hash has it, so that one that comes or goes moves no destination between the others.
+uint32_t share_of(const Parts& parts, const RouteEntry& entry, const IpAddress& destination) {
+  if (!is_ip6(entry.gateway)) return 0;
+  return static_cast<uint32_t>(
+      siphash(parts.flow_key, Endpoint{entry.gateway, {}}, Endpoint{destination, {}}, 0));
+}
+
 Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant now) {
   const Interface* best = nullptr;
   uint8_t length = 0;
   for (const Interface& interface : parts.interfaces.slots()) {
-    if (!may_leave_by(interface, query)) continue;
+    if (!may_leave_by(parts, interface, query)) continue;
     for (const InterfaceAddress& own : interface.addresses()) {
       if (!own.is_assigned() || !own.is_on_link) continue;
       if (!link::contains(own.prefix, query.destination)) continue;
@@ -117,9 +128,10 @@ Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant no
       query.destination,
       [&](const RouteEntry& e) {
         const Interface* interface = parts.interfaces.find(e.interface);
-        return interface != nullptr && may_leave_by(*interface, query);
+        return interface != nullptr && may_leave_by(parts, *interface, query);
       },
-      [&](const RouteEntry& e) { return reachability_of(parts, e, now); });
+      [&](const RouteEntry& e) { return reachability_of(parts, e, now); },
+      [&](const RouteEntry& e) { return share_of(parts, e, query.destination); });
   if (entry != nullptr && (best == nullptr || entry->destination.length > length)) {
     const bool is_on_link = entry->gateway.family() == Family::kNone;
     return over(parts, *parts.interfaces.find(entry->interface), query,

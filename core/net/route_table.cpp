@@ -28,9 +28,18 @@ Status RouteTable::add(const RouteEntry& entry) {
       return Error::kAddressInUse;
     }
   }
-  if (count_ == entries_.size()) return Error::kNoBuffers;
+  if (!make_room()) return Error::kNoBuffers;
   entries_[count_++] = entry;
   return {};
+}
+
+// The oldest redirect gives way: packets then go the longer way. Whoever forges them keeps no other
+// route out of the table.
+bool RouteTable::make_room() {
+  for (size_t i = 0; count_ == entries_.size() && i < count_; ++i) {
+    if (entries_[i].origin == RouteOrigin::kRedirect) erase(i);
+  }
+  return count_ < entries_.size();
 }
 
 Status RouteTable::remove(const Prefix& destination) {
@@ -57,9 +66,6 @@ Status RouteTable::redirect(const IpAddress& destination, const IpAddress& gatew
       return {};
     }
   }
-  for (size_t i = 0; count_ == entries_.size() && i < count_; ++i) {
-    if (entries_[i].origin == RouteOrigin::kRedirect) erase(i);
-  }
   return add(entry);
 }
 
@@ -81,7 +87,7 @@ Status RouteTable::advertise(const RouteEntry& entry, Instant now) {
     if (entries_[i].origin == RouteOrigin::kRouter) ++advertised;
   }
   if (!is_valid(entry)) return Error::kInvalid;
-  if (count_ == entries_.size() || advertised >= kAdvertisedMax) return Error::kNoBuffers;
+  if (advertised >= kAdvertisedMax || !make_room()) return Error::kNoBuffers;
   entries_[count_++] = entry;
   return {};
 }

@@ -69,18 +69,20 @@ class RouteTable {
 
   // The best entry over an interface for which `is_usable` holds: not by way of a gateway that is
   // known not to answer, then the longest prefix, then the surest gateway, then preference (RFC
-  // 4191 3.2), then the one that was there first. `reachability` is asked of entries with gateways.
-  template <class Usable, class Reachable>
-  const RouteEntry* find(const IpAddress& destination, Usable is_usable,
-                         Reachable reachability) const {
+  // 4191 3.2), then the greatest share (RFC 4311 3), then the one that was there first.
+  // `reachability` is asked of entries with gateways, `share` of those that may answer.
+  template <class Usable, class Reachable, class Share>
+  const RouteEntry* find(const IpAddress& destination, Usable is_usable, Reachable reachability,
+                         Share share) const {
     const RouteEntry* best = nullptr;
     Rank rank;
     for (const RouteEntry& entry : entries()) {
       if (!link::contains(entry.destination, destination) || !is_usable(entry)) continue;
       const Reachability reach =
           entry.is_on_link() ? Reachability::kReachable : reachability(entry);
-      const Rank other{reach != Reachability::kFailed, entry.destination.length, reach,
-                       entry.preference};
+      const bool may_work = reach != Reachability::kFailed;
+      const uint32_t lot = may_work && !entry.is_on_link() ? share(entry) : 0;
+      const Rank other{may_work, entry.destination.length, reach, entry.preference, lot};
       if (best != nullptr && !(rank < other)) continue;
       best = &entry;
       rank = other;
@@ -90,7 +92,9 @@ class RouteTable {
   // Where gateways are all alike.
   template <class Usable>
   const RouteEntry* find(const IpAddress& destination, Usable is_usable) const {
-    return find(destination, is_usable, [](const RouteEntry&) { return Reachability::kUnknown; });
+    return find(
+        destination, is_usable, [](const RouteEntry&) { return Reachability::kUnknown; },
+        [](const RouteEntry&) { return 0u; });
   }
 
   std::span<const RouteEntry> entries() const { return {entries_.data(), count_}; }
@@ -102,6 +106,7 @@ class RouteTable {
     uint8_t length = 0;
     Reachability reach = Reachability::kFailed;
     wire::RouterPreference preference = wire::RouterPreference::kLow;
+    uint32_t share = 0;
     constexpr auto operator<=>(const Rank&) const = default;
   };
 
@@ -112,6 +117,7 @@ class RouteTable {
     }
   }
   void erase(size_t n);
+  bool make_room();
 
   std::array<RouteEntry, kConfig.routes> entries_{};  // in the order of trial
   size_t count_ = 0;

@@ -74,7 +74,8 @@ void learn_parameters(Context& ctx, Parts& parts, const NdReceived& message) {
 
 // RFC 4861 6.3.4: "If the prefix's on-link flag is set", it is on the link; not set it says
 // nothing. Link-local prefixes are passed over.
-void learn_prefix(Context& ctx, Parts& parts, InterfaceId id, const NdOption& option) {
+void learn_prefix(Context& ctx, Parts& parts, const NdReceived& message, const NdOption& option) {
+  const InterfaceId id = message.interface();
   const Ip6Address bits = option.prefix();
   if (bits.is_link_local() || bits.is_multicast() || option.prefix_length() > 128) return;
   if (option.is_on_link() && option.prefix_length() > 0) {
@@ -85,6 +86,8 @@ void learn_prefix(Context& ctx, Parts& parts, InterfaceId id, const NdOption& op
     entry.valid_until = end_of(option.valid_s(), ctx.now);
     parts.routes.advertise(entry, ctx.now).ignore();
   }
+  parts.prefix_advertisers.on_prefix(message.info.source, {IpAddress(bits), option.prefix_length()},
+                                     end_of(option.valid_s(), ctx.now), ctx.now);
   if (option.is_autonomous()) on_autonomous_prefix(ctx, parts, id, option);
 }
 
@@ -138,7 +141,7 @@ void learn_option(Context& ctx, Parts& parts, const NdReceived& message, const N
   const InterfaceId id = message.interface();
   switch (option.type()) {
     case NdOptionType::kPrefixInformation:
-      return learn_prefix(ctx, parts, id, option);
+      return learn_prefix(ctx, parts, message, option);
     case NdOptionType::kRouteInformation:
       return learn_route(ctx, parts, message, option);
     case NdOptionType::kMtu:
@@ -171,7 +174,6 @@ void router_advertisement_input(Context& ctx, Parts& parts, const NdReceived& me
     transmit_all(ctx, parts,
                  parts.neighbours.on_link_layer_option(ctx, id, message.info.source, *mac));
   }
-  parts.neighbours.note_router(id, message.info.source);
   wire::NdOptionWalk walk(message.view.options());
   while (const auto option = walk.next()) {
     if (option->has_size_of()) learn_option(ctx, parts, message, *option);

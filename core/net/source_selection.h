@@ -2,6 +2,7 @@
 #pragma once
 
 #include "link/interface.h"
+#include "net/prefix_advertisers.h"
 #include "util/result.h"
 
 namespace tapstack::net {
@@ -11,9 +12,10 @@ enum class SourcePreference : uint8_t { kNone, kTemporary, kPublic };
 
 // An address of `interface` for packets to `destination` by way of `next_hop`. IPv4: the one that
 // shares a network with the next hop, else the first. IPv6: the one that RFC 6724's rules put
-// first. Errors: kAddressNotAvailable, it has none.
+// first; `advertisers`, if known, decide rule 5.5. Errors: kAddressNotAvailable, it has none.
 Result<IpAddress> choose_source(const link::Interface& interface, const IpAddress& destination,
                                 const IpAddress& next_hop,
-                                SourcePreference preference = SourcePreference::kNone);
+                                SourcePreference preference = SourcePreference::kNone,
+                                const PrefixAdvertisers* advertisers = nullptr);
 
 }  // namespace tapstack::net

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/family.h"
+
 namespace tapstack::transport {
 namespace {
 
@@ -91,7 +93,10 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
       to.from_unspecified && target.to.address == IpAddress(Ip4Address::limited_broadcast());
   const auto route = is_unspecified ? network.route_without_address(interface)
                                     : network.route(target.to.address, *source, interface, ctx.now);
-  if (!route.ok()) return route.error();
+  if (!route.ok()) {
+    net::count_no_route(ctx, target.to.address, route.error());
+    return route.error();
+  }
   target.route = *route;
   if (to.dont_route && route->next_hop != target.to.address) return Error::kNetworkUnreachable;
   if (route->is_broadcast && !endpoint.settings.broadcast) return Error::kAccess;

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "net/family.h"
 #include "util/checksum.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
@@ -38,23 +39,30 @@ int score(const DatagramEndpoint& endpoint, const Flow& flow, InterfaceId interf
   return score;
 }
 
+// Counts a datagram from or to `peer`: IPv6 has counters of its own, as on Linux.
+void count(Context& ctx, const IpAddress& peer, Mib ip4, Mib ip6) {
+  ctx.counters.count(net::mib_of(peer, ip4, ip6));
+}
+
 struct Refused {
   DropReason reason;
-  Mib mib;
+  Mib mib4;
+  Mib mib6;
 };
 
-constexpr Refused kBadChecksum{DropReason::kUdpBadChecksum, Mib::kUdpInCsumErrors};
+constexpr Refused kBadChecksum{DropReason::kUdpBadChecksum, Mib::kUdpInCsumErrors,
+                               Mib::kUdp6InCsumErrors};
 
-void drop(Context& ctx, const Refused& refused) {
+void drop(Context& ctx, const IpAddress& from, const Refused& refused) {
   ctx.drop(refused.reason);
-  ctx.counters.count(refused.mib);
+  count(ctx, from, refused.mib4, refused.mib6);
 }
 
 // Leaves the packet as long as its UDP length says. Returns whether it is good; otherwise
 // `refused`.
 bool check(const Context& ctx, mem::Packet& packet, Udp::Arrival& arrival, Refused& refused) {
   const uint32_t ip_bytes = packet.info.ip_header_bytes;
-  refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors};
+  refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors, Mib::kUdp6InErrors};
   uint8_t header[wire::UdpView::kHeaderBytes];
   if (packet.size() < ip_bytes + sizeof header) return false;
   ctx.memory.copy_out(packet, ip_bytes, header);
@@ -215,10 +223,12 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
   }
   const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
   if (!sent.ok()) {
-    if (sent.error() == Error::kNoBuffers) ctx.counters.count(Mib::kUdpSndbufErrors);
+    if (sent.error() == Error::kNoBuffers) {
+      count(ctx, target->to.address, Mib::kUdpSndbufErrors, Mib::kUdp6SndbufErrors);
+    }
     return sent.error();
   }
-  ctx.counters.count(Mib::kUdpOutDatagrams);
+  count(ctx, target->to.address, Mib::kUdpOutDatagrams, Mib::kUdp6OutDatagrams);
   return bytes;
 }
 
@@ -241,11 +251,16 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
     ctx.drop(DropReason::kUdpShutDown);
     return;
   }
+  const IpAddress from = packet->info.source;
   ctx.memory.trim_front(*packet, packet->info.ip_header_bytes + wire::UdpView::kHeaderBytes);
   const bool taken =
       endpoint.received.push(ctx, std::move(packet), endpoint.settings.receive_buffer_bytes,
                              DropReason::kUdpReceiveQueueFull);
-  ctx.counters.count(taken ? Mib::kUdpInDatagrams : Mib::kUdpRcvbufErrors);
+  if (taken) {
+    count(ctx, from, Mib::kUdpInDatagrams, Mib::kUdp6InDatagrams);
+  } else {
+    count(ctx, from, Mib::kUdpRcvbufErrors, Mib::kUdp6RcvbufErrors);
+  }
   if (taken) table_.add_news(endpoint);
 }
 
@@ -273,7 +288,7 @@ void Udp::deliver_to_all(Context& ctx, const net::Network& network, const Arriva
   }
   if (last == nullptr) {
     ctx.drop(DropReason::kUdpNoPort);
-    ctx.counters.count(Mib::kUdpIgnoredMulti);
+    count(ctx, info.source, Mib::kUdpIgnoredMulti, Mib::kUdp6IgnoredMulti);
     return;
   }
   deliver(ctx, *last, std::move(packet));
@@ -283,7 +298,7 @@ void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
   Arrival arrival;
   Refused refused{};
   if (!check(ctx, *packet, arrival, refused)) {
-    drop(ctx, refused);
+    drop(ctx, packet->info.source, refused);
     return;
   }
   if (packet->info.ip_broadcast || packet->info.destination.is_multicast()) {
@@ -292,12 +307,12 @@ void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
   }
   DatagramEndpoint* endpoint = best_match(arrival.flow, packet->info.interface);
   if (endpoint != nullptr ? !may_take(*endpoint, arrival) : arrival.lacks_checksum) {
-    drop(ctx, kBadChecksum);
+    drop(ctx, packet->info.source, kBadChecksum);
     return;
   }
   if (endpoint == nullptr) {
     ctx.drop(DropReason::kUdpNoPort);
-    ctx.counters.count(Mib::kUdpNoPorts);
+    count(ctx, packet->info.source, Mib::kUdpNoPorts, Mib::kUdp6NoPorts);
     network.refuse(ctx, std::move(packet), net::Refusal::kPort);  // RFC 1122 4.1.3.1
     return;
   }

@@ -66,6 +66,7 @@
   X(IpNoRoute, ip_no_route)                                     \
   X(IpTooBig, ip_too_big)                                       \
   X(Ip6NotSupported, ip6_not_supported)                         \
+  X(Ip6Disabled, ip6_disabled)                                  \
   X(Ip6BadExtension, ip6_bad_extension)                         \
   X(Ip6HeaderLimit, ip6_header_limit)                           \
   X(Ip6OptionLimit, ip6_option_limit)                           \

@@ -1,5 +1,5 @@
 // The counters that network managers know (RFC 4293, RFC 4113, RFC 4022 and Linux's extensions),
-// with the names that /proc/net/snmp and /proc/net/netstat use.
+// with the names that /proc/net/snmp, snmp6 and netstat use.
 #pragma once
 
 #include <cstddef>
@@ -66,6 +66,12 @@
   X(Ip6OutNoRoutes)                  \
   X(Ip6OutMcastPkts)                 \
   X(Ip6OutOctets)                    \
+  X(Ip6InMcastOctets)                \
+  X(Ip6OutMcastOctets)               \
+  X(Ip6InNoECTPkts)                  \
+  X(Ip6InECT1Pkts)                   \
+  X(Ip6InECT0Pkts)                   \
+  X(Ip6InCEPkts)                     \
   X(Ip6ReasmTimeout)                 \
   X(Ip6ReasmReqds)                   \
   X(Ip6ReasmOKs)                     \
@@ -115,6 +121,15 @@
   X(UdpInCsumErrors)                 \
   X(UdpIgnoredMulti)                 \
   X(UdpMemErrors)                    \
+  X(Udp6InDatagrams)                 \
+  X(Udp6NoPorts)                     \
+  X(Udp6InErrors)                    \
+  X(Udp6OutDatagrams)                \
+  X(Udp6RcvbufErrors)                \
+  X(Udp6SndbufErrors)                \
+  X(Udp6InCsumErrors)                \
+  X(Udp6IgnoredMulti)                \
+  X(Udp6MemErrors)                   \
   X(TcpActiveOpens)                  \
   X(TcpPassiveOpens)                 \
   X(TcpAttemptFails)                 \

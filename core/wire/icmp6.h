@@ -47,12 +47,15 @@ inline constexpr uint8_t kHopLimit = 0;
 inline constexpr uint8_t kReassembly = 1;
 }  // namespace icmp6_time_exceeded
 
-// Codes of Parameter Problem (RFC 4443 3.4, RFC 7112 5).
+// Codes of Parameter Problem (RFC 4443 3.4, RFC 7112 5, RFC 8883 2).
 namespace icmp6_parameter_problem {
 inline constexpr uint8_t kHeaderField = 0;
 inline constexpr uint8_t kNextHeader = 1;
 inline constexpr uint8_t kOption = 2;
 inline constexpr uint8_t kIncompleteChain = 3;
+inline constexpr uint8_t kHeaderTooBig = 6;
+inline constexpr uint8_t kTooManyHeaders = 8;
+inline constexpr uint8_t kTooManyOptions = 9;
 }  // namespace icmp6_parameter_problem
 
 // Type, code and the four bytes after the checksum, whatever they mean.

@@ -1,6 +1,7 @@
 // Ports, OPEN and accept: RFC 9293 3.10.1.
 #include <algorithm>
 
+#include "net/family.h"
 #include "transport/tcp/fast_open_connect.h"
 #include "transport/tcp/half_open_table.h"
 #include "transport/tcp/handshake.h"
@@ -62,7 +63,10 @@ Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network
   Tables& t = tcp.tables();
   const auto route =
       network.route(request.remote.address, request.local.address, request.interface, ctx.now);
-  if (!route) return route.error();
+  if (!route) {
+    net::count_no_route(ctx, request.remote.address, route.error());
+    return route.error();
+  }
   if (const Error e = check_remote(request.remote, *route); e != Error::kNone) return e;
   Flow flow{{route->source, {}}, request.remote};
   const auto binding = choose_port(t, ctx, request, *route, flow);

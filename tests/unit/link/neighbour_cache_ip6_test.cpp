@@ -121,12 +121,18 @@ TEST_F(NeighbourCacheIp6Test, UnsolicitedAdvertisementOfTheSameAddressChangesNoS
   EXPECT_EQ(state(), State::kReachable);
 }
 
-TEST_F(NeighbourCacheIp6Test, RouterThatIsNoneAnyMoreIsReported) {
+TEST_F(NeighbourCacheIp6Test, NeighbourThatSaysThatItIsNoRouterIsReported) {  // RFC 4861 7.2.5
   start();
   advertise({.mac = kPeerMac, .is_router = true, .is_solicited = true});
-  EXPECT_FALSE(effect_.has_ceased_to_route);
+  EXPECT_FALSE(effect_.is_no_router);
   advertise({.mac = kPeerMac, .is_solicited = true});
-  EXPECT_TRUE(effect_.has_ceased_to_route);
+  EXPECT_TRUE(effect_.is_no_router);
+}
+
+TEST_F(NeighbourCacheIp6Test, WhatIsNotBelievedSaysNothingAboutRouters) {  // RFC 4861 7.2.5 I
+  make_reachable();
+  advertise({.mac = kOtherMac, .is_solicited = true});
+  EXPECT_FALSE(effect_.is_no_router);
 }
 
 TEST_F(NeighbourCacheIp6Test, SolicitationMakesAStaleEntry) {

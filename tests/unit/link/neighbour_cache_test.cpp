@@ -295,5 +295,79 @@ TEST_F(NeighbourCacheTest, AConfirmationOfWhatIsUnknownIsNothing) {
   EXPECT_EQ(state(), State::kIncomplete);
 }
 
+// RFC 7048 3: neighbours by IPv6.
+class UnreachableNeighbour : public NeighbourCacheTest {
+ protected:
+  UnreachableNeighbour() {
+    hear_nd(true);
+    advance(Duration::s(31));
+    EXPECT_TRUE(use());
+    for (int i = 0; i < 3; ++i) {
+      EXPECT_TRUE(fire());
+      EXPECT_TRUE(use()) << "the question itself";
+    }
+  }
+  std::optional<MacAddress> use() { return cache_->lookup(ctx_, kIf, kNeighbour); }
+  void hear_nd(bool is_new) {
+    if (is_new) {
+      EXPECT_TRUE(enqueue(1, kNeighbour).ok());
+    }
+    mem::PacketQueue released =
+        cache_->on_advertisement(ctx_, kIf, kNeighbour, {kPeerMac, false, true, true}).released;
+    memory_->clear(released);
+    EXPECT_EQ(state(kNeighbour), State::kReachable);
+  }
+
+  const IpAddress kNeighbour{Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1), kIf};
+};
+
+TEST_F(UnreachableNeighbour, IsSentToAndAskedInItsGroupWhileItIsUsed) {
+  EXPECT_TRUE(use());
+  const auto ask = fire();
+  ASSERT_TRUE(ask);
+  EXPECT_FALSE(ask->is_unicast);
+  EXPECT_EQ(state(kNeighbour), State::kUnreachable);
+  EXPECT_EQ(use(), kPeerMac);
+  EXPECT_TRUE(cache_->unanswering(0));
+}
+
+TEST_F(UnreachableNeighbour, IsAskedEverMoreRarelyUpToAMinute) {
+  int64_t expected_s[] = {3, 9, 27, 60, 60};
+  EXPECT_TRUE(use());
+  ASSERT_TRUE(fire());
+  for (const int64_t span_s : expected_s) {
+    const Instant asked = ctx_.now;
+    EXPECT_TRUE(use());
+    ASSERT_TRUE(fire());
+    EXPECT_EQ(ctx_.now - asked, Duration::s(span_s));
+  }
+}
+
+TEST_F(UnreachableNeighbour, IsGivenUpWhenNobodySendsToIt) {  // RFC 4861 7.3.3
+  EXPECT_FALSE(fire());
+  EXPECT_EQ(state(kNeighbour), State::kFailed);
+}
+
+TEST_F(UnreachableNeighbour, IsGivenUpWhenNobodySendsToItAnyMore) {
+  EXPECT_TRUE(use());
+  ASSERT_TRUE(fire());
+  EXPECT_FALSE(fire());
+  EXPECT_EQ(state(kNeighbour), State::kFailed);
+}
+
+TEST_F(UnreachableNeighbour, AnswerMakesItReachable) {
+  EXPECT_TRUE(use());
+  ASSERT_TRUE(fire());
+  hear_nd(false);
+  EXPECT_FALSE(cache_->unanswering(0));
+}
+
+TEST_F(UnreachableNeighbour, ShowsThatItIsBackByAMessageOfItsOwn) {
+  EXPECT_TRUE(use());
+  ASSERT_TRUE(fire());
+  cache_->on_link_layer_option(ctx_, kIf, kNeighbour, kPeerMac);
+  EXPECT_EQ(state(kNeighbour), State::kStale);
+}
+
 }  // namespace
 }  // namespace tapstack::link

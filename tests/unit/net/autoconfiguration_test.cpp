@@ -42,6 +42,19 @@ TEST_F(AutoconfigurationTest, AddressGivenByHandIsProbedAgainWhenTheLinkComesBac
   EXPECT_NE(own(kOurLinkLocal), nullptr);
 }
 
+TEST_F(AutoconfigurationTest, GroupsAreReportedAgainFromTheLinkLocalAddress) {  // RFC 3590 4
+  run(Duration::s(3));
+  std::vector<Ip6Address> reporters;
+  while (const mem::PacketPtr frame = network_->next_frame(ctx_, ts0_)) {
+    const Frame f = bytes_of(*frame);
+    const bool is_report = f.size() > 62 && f[20] == 0 && f[62] == 143;  // behind a Router Alert
+    if (is_report) reporters.push_back(source_of(f));
+  }
+  ASSERT_GE(reporters.size(), 2u);
+  EXPECT_TRUE(reporters.front().is_any());
+  EXPECT_EQ(reporters.back(), kOurLinkLocal);
+}
+
 class Off : public AutoconfigurationTest {
  protected:
   Off() : AutoconfigurationTest({.mode = Ip6Mode::kOff}) {}

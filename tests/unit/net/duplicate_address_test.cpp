@@ -109,6 +109,21 @@ TEST_F(Nonce, ProbeThatTheLinkThrowsBackIsNoCollision) {  // RFC 7527 4.1 and 4.
   EXPECT_EQ(drops(DropReason::kNdLoopedBack), 1u);
 }
 
+TEST_F(Nonce, WhileProbesComeBackThreeMoreFollow) {  // RFC 7527 4.1
+  const Frame first = probe();
+  input({.source = Ip6Address::any(), .destination = Ip6Address::solicited_node(kOurLinkLocal)},
+        solicitation(kOurLinkLocal, tail(first, 78)));
+  run(Duration::s(3));
+  EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kTentative);
+  const Frame second = sent();
+  ASSERT_EQ(type_of(second), 135u);
+  EXPECT_NE(tail(second, 78), tail(first, 78)) << "each has a nonce of its own";
+  EXPECT_EQ(type_of(sent()), 135u);
+  EXPECT_EQ(type_of(sent()), 135u);
+  run(Duration::s(1));
+  EXPECT_EQ(own(kOurLinkLocal)->state, AddressState::kPreferred);
+}
+
 TEST_F(Nonce, ProbeWithAnotherNonceIsACollision) {
   Frame nonce = tail(probe(), 78);
   nonce[2] ^= 1;

@@ -42,11 +42,12 @@ TEST_F(Ip6ExtensionsTest, HeaderBeyondThePacketIsDroppedSilently) {
   EXPECT_EQ(drops(DropReason::kIp6BadExtension), 2u);
 }
 
-TEST_F(Ip6ExtensionsTest, TooManyHeadersAreDropped) {
+TEST_F(Ip6ExtensionsTest, HeaderBeyondTheLimitIsReported) {  // RFC 8504 5.3, RFC 8883 2.5
   Frame chain;
   for (size_t i = 0; i <= kConfig.ip6_extension_headers_max; ++i) put(chain, options6(60, {}));
   chain[chain.size() - 8] = 17;
-  EXPECT_EQ(problem_of(packet_with(60, chain)), Problem{});
+  EXPECT_EQ(problem_of(packet_with(60, chain)),
+            (Problem{8, static_cast<uint32_t>(40 + 8 * kConfig.ip6_extension_headers_max)}));
   EXPECT_EQ(drops(DropReason::kIp6HeaderLimit), 1u);
 }
 

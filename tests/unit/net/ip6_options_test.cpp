@@ -47,13 +47,14 @@ TEST_P(Ip6OptionsTest, OptionBeyondItsHeaderIsDropped) {
   EXPECT_EQ(drops(DropReason::kIp6BadExtension), 2u);
 }
 
-TEST_P(Ip6OptionsTest, TooManyOptionsAreDroppedSilently) {
+TEST_P(Ip6OptionsTest, OptionBeyondTheLimitIsReported) {  // RFC 8504 5.3, RFC 8883 2.6
   Frame options;
   for (size_t i = 0; i < kConfig.ip6_options_max; ++i) put(options, test::hex("1f 00"));
   EXPECT_TRUE(input(packet_with(options)));
   put(options, test::hex("1f 00"));
-  EXPECT_EQ(problem_of(packet_with(options)), Problem{});
-  EXPECT_EQ(drops(DropReason::kIp6OptionLimit), 1u) << "RFC 8504 5.3";
+  EXPECT_EQ(problem_of(packet_with(options)),
+            (Problem{9, static_cast<uint32_t>(42 + 2 * kConfig.ip6_options_max)}));
+  EXPECT_EQ(drops(DropReason::kIp6OptionLimit), 1u);
 }
 
 TEST_P(Ip6OptionsTest, TheLongestHeaderIsTaken) {

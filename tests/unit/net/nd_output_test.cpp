@@ -56,5 +56,57 @@ TEST_F(NdOutputTest, ProbeComesFromTheSourceOfThePacketThatPromptedIt) {  // RFC
   EXPECT_EQ(destination_of(f), kPeerLinkLocal);
 }
 
+// RFC 9131 6.1.1.
+TEST_F(NdOutputTest, NewGlobalAddressIsToldToTheRouters) {
+  const Ip6Address global = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {global, 64}).ok());
+  Frame f;
+  for (int i = 0; i < 3 && type_of(f) != 136; ++i) {
+    run(Duration::s(1));
+    f = sent();
+  }
+  ASSERT_EQ(type_of(f), 136u);
+  EXPECT_EQ(source_of(f), global);
+  EXPECT_EQ(destination_of(f), Ip6Address::all_routers());
+  EXPECT_EQ(target_of(f), global);
+  EXPECT_EQ(f.at(58), 0) << "neither solicited nor overriding";
+  EXPECT_EQ(tail(f, 78), test::hex("0201 020000000002"));
+  EXPECT_TRUE(is_checksum_good(f));
+}
+
+class OptimisticNdOutputTest : public NdTest {
+ protected:
+  OptimisticNdOutputTest()
+      : NdTest({.mode = Ip6Mode::kAutoconfigured, .has_dad_nonce = false, .is_optimistic = true}) {}
+  void ask_for(const IpAddress& source) {
+    nd_solicit(ctx_, parts(),
+               {.interface = ts0_,
+                .target = here(kPeerLinkLocal),
+                .source = source,
+                .is_unicast = false,
+                .mac = {}});
+  }
+};
+
+// The departure from RFC 4429 3.3 that asking_address() argues.
+TEST_F(OptimisticNdOutputTest, AddressThatIsProbedAsksWhereNoOtherCan) {
+  ASSERT_EQ(own(kOurLinkLocal)->state, AddressState::kOptimistic);
+  ask_for(here(kOurLinkLocal));
+  const Frame f = sent();
+  ASSERT_EQ(type_of(f), 135u);
+  EXPECT_EQ(source_of(f), kOurLinkLocal);
+}
+
+TEST_F(OptimisticNdOutputTest, AddressThatIsProbedDoesNotAskWhereAnotherCan) {  // RFC 4429 3.3
+  settle();
+  const Ip6Address global = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {global, 64}).ok());
+  ASSERT_EQ(own(global)->state, AddressState::kOptimistic);
+  ask_for(IpAddress(global));
+  const Frame f = sent();
+  ASSERT_EQ(type_of(f), 135u);
+  EXPECT_EQ(source_of(f), kOurLinkLocal);
+}
+
 }  // namespace
 }  // namespace tapstack::net

@@ -49,5 +49,16 @@ TEST_F(NeighbourAdvertisementTest, RouterThatSaysItIsNoneIsNotRoutedBy) {  // RF
   EXPECT_TRUE(parts().routes.entries().empty());
 }
 
+TEST_F(NeighbourAdvertisementTest, RouterIsNoneEvenIfItsAddressWasUnknown) {  // RFC 4861 7.2.5
+  input({.destination = kAllNodes}, router_advertisement({}));
+  ASSERT_TRUE(parts().routes.entries().size() == 1);
+  ASSERT_EQ(neighbour(kPeerLinkLocal), NeighbourState::kNone);
+  const auto way = network_->route(here(kPeerLinkLocal), IpAddress(), InterfaceId{}, ctx_.now);
+  ASSERT_TRUE(network_->send(ctx_, packet_of({1}), way.value(), {.protocol = 59}).ok());
+  ASSERT_EQ(neighbour(kPeerLinkLocal), NeighbourState::kIncomplete);
+  input({}, advertisement(kPeerLinkLocal, kSolicitedFlag, link_layer_option(2, kPeerMac)));
+  EXPECT_TRUE(parts().routes.entries().empty());
+}
+
 }  // namespace
 }  // namespace tapstack::net

@@ -101,6 +101,16 @@ RouteEntry advertised(const IpAddress& gateway, Instant valid_until,
           .valid_until = valid_until};
 }
 
+TEST(RouteTable, RedirectsGiveWayToGivenAndAdvertisedRoutes) {
+  RouteTable table;
+  for (uint8_t i = 0; i < kConfig.routes; ++i) {
+    ASSERT_TRUE(table.redirect(Ip4Address::from(192, 0, 2, i), kGateway, kIf).ok());
+  }
+  EXPECT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  EXPECT_TRUE(table.advertise(advertised(kGateway, Instant::never()), Instant()).ok());
+  EXPECT_EQ(table.entries().size(), kConfig.routes);
+}
+
 TEST(RouteTable, GatewayThatIsKnownNotToAnswerIsTakenLast) {
   RouteTable table;
   ASSERT_TRUE(table.add({{Ip4Address::any(), 0}, kOtherGateway, kIf}).ok());
@@ -109,8 +119,23 @@ TEST(RouteTable, GatewayThatIsKnownNotToAnswerIsTakenLast) {
     return e.gateway == IpAddress(kGateway) ? Reachability::kFailed : Reachability::kUnknown;
   };
   const RouteEntry* found = table.find(
-      Ip4Address::from(10, 1, 2, 3), [](const RouteEntry&) { return true; }, reach);
+      Ip4Address::from(10, 1, 2, 3), [](const RouteEntry&) { return true; }, reach,
+      [](const RouteEntry&) { return 0u; });
   EXPECT_EQ(found->gateway, IpAddress(kOtherGateway));
+}
+
+TEST(RouteTable, ShareDecidesBetweenEqualGatewaysThatMayAnswer) {  // RFC 4311 3
+  RouteTable table;
+  ASSERT_TRUE(table.advertise(advertised(kGateway, Instant::never()), Instant()).ok());
+  ASSERT_TRUE(table.advertise(advertised(kOtherGateway, Instant::never()), Instant()).ok());
+  const auto always = [](const RouteEntry&) { return true; };
+  const auto share = [](const RouteEntry& e) { return e.gateway == kOtherGateway ? 2u : 1u; };
+  const auto found_where = [&](Reachability all) {
+    return table.find(
+        net(1).address, always, [&](const RouteEntry&) { return all; }, share);
+  };
+  EXPECT_EQ(found_where(Reachability::kReachable)->gateway, IpAddress(kOtherGateway));
+  EXPECT_EQ(found_where(Reachability::kFailed)->gateway, IpAddress(kGateway)) << "each has a turn";
 }
 
 TEST(RouteTable, PreferenceDecidesBetweenGatewaysThatAreAlike) {  // RFC 4191 3.2

@@ -61,6 +61,22 @@ TEST_F(SourceSelectionTest, Rule3ScopeCountsMoreThanDeprecation) {
   EXPECT_EQ(choose(global(9, 1)), IpAddress(global(1, 2)));
 }
 
+TEST_F(SourceSelectionTest, Rule5Point5PrefixThatTheNextHopAdvertises) {
+  add(global(1, 2));
+  add(global(2, 2));
+  const IpAddress router(Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1), kIf);
+  const IpAddress other(Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 9), kIf);
+  PrefixAdvertisers advertisers;
+  advertisers.on_prefix(other, {IpAddress(global(1, 0)), 64}, Instant::never(), Instant());
+  advertisers.on_prefix(router, {IpAddress(global(2, 0)), 64}, Instant::never(), Instant());
+  const IpAddress to(global(1, 9));
+  const auto none = SourcePreference::kNone;
+  EXPECT_EQ(choose_source(interface_, to, router, none, &advertisers).value(),
+            IpAddress(global(2, 2)));
+  EXPECT_EQ(choose_source(interface_, to, other, none, &advertisers).value(),
+            IpAddress(global(1, 2)));
+}
+
 TEST_F(SourceSelectionTest, Rule6MatchingLabel) {
   add(unique_local_);
   add(global(1, 2));
