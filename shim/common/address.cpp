@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "shim/common/user_memory.h"
+
 namespace tapstack::shim {
 namespace {
 
@@ -76,24 +78,25 @@ sockaddr_in6 sockaddr_in6_from(const Endpoint& endpoint) {
 }
 
 int endpoint_from(Family family, const sockaddr* address, socklen_t length, Endpoint& endpoint) {
-  if (address == nullptr) return EFAULT;
+  if (usable(address) == nullptr) return EFAULT;
   return family == Family::kIp6 ? endpoint6_from(address, length, endpoint)
                                 : endpoint4_from(address, length, endpoint);
 }
 
 int peer_from(Family family, const sockaddr* address, socklen_t length, Endpoint& endpoint) {
-  if (address == nullptr) return EFAULT;
+  if (usable(address) == nullptr) return EFAULT;
   const bool is_ip4 = length >= sizeof(sa_family_t) && address->sa_family == AF_INET;
   return endpoint_from(is_ip4 ? Family::kIp4 : family, address, length, endpoint);
 }
 
 bool is_unspecified(const sockaddr* address, socklen_t length) {
-  return address != nullptr && length >= sizeof(sa_family_t) && address->sa_family == AF_UNSPEC;
+  return usable(address) != nullptr && length >= sizeof(sa_family_t) &&
+         address->sa_family == AF_UNSPEC;
 }
 
 int endpoint_to(Family family, const Endpoint& endpoint, sockaddr* address, socklen_t* length) {
   if (address == nullptr) return 0;
-  if (length == nullptr) return EFAULT;
+  if (usable(address) == nullptr || usable(length) == nullptr) return EFAULT;
   if (static_cast<int>(*length) < 0) return EINVAL;
   if (family == Family::kIp6) {
     const sockaddr_in6 in = sockaddr_in6_from(endpoint);

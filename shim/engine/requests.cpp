@@ -121,11 +121,11 @@ Effect effect_of(Op op) {
     case Op::kBind:
     case Op::kListen:
     case Op::kConnect:
+    case Op::kClose:  // what was written goes out before a reset, as it has with Linux by now
     case Op::kTakeHangUps:
       return Effect::kNeedsHangUps;
     case Op::kAccept:
     case Op::kShutdown:
-    case Op::kClose:
     case Op::kSetOption:
     case Op::kSetIcmp6Filter:
     case Op::kTakeError:

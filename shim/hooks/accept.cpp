@@ -7,6 +7,7 @@
 #include "shim/common/address.h"
 #include "shim/common/quiet.h"
 #include "shim/common/sys.h"
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
@@ -70,7 +71,8 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
   if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return fail(EINVAL);
   if (!handle.is_stream) return fail(EOPNOTSUPP);
   if (!is_listening(handle.id)) return fail(EINVAL);
-  if (address != nullptr && length == nullptr) return fail(EFAULT);
+  if (is_no_memory(address) || (address != nullptr && usable(length) == nullptr))
+    return fail(EFAULT);
   for (;;) {
     if (const int error = await_token(listener, handle.id); error != 0) return fail(error);
     if (!has_room_for_descriptor(listener)) return fail(EMFILE);

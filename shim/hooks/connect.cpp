@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "shim/common/address.h"
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/stream.h"
 #include "shim/hooks/wait.h"
@@ -25,7 +26,7 @@ int await_handshake(int fd, const Handle& handle) {
 // The request as the engine answers it, and what that says of the socket.
 int ask_to_connect(int fd, const Handle& handle, const sockaddr* address, socklen_t length,
                    bool with_text) {
-  if (address == nullptr) return EFAULT;
+  if (usable(address) == nullptr) return EFAULT;
   if (length < sizeof(sa_family_t)) return EINVAL;
   Request request = ask::about(Op::kConnect, handle.id);
   request.args[0] = fd;

@@ -10,6 +10,7 @@
 
 #include "shim/common/address.h"
 #include "shim/common/sys.h"
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/control.h"
 #include "shim/hooks/error_queue.h"
@@ -24,6 +25,11 @@ constexpr size_t kPayloadMax = 65'535;  // an IPv4 packet's total length field (
 // Flags that mean the same on the handle.
 constexpr int kReceiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC;
 constexpr int kSendFlags = MSG_DONTWAIT;
+
+int check_parts(const msghdr& message) {
+  if (message.msg_iovlen > UIO_MAXIOV) return EMSGSIZE;
+  return message.msg_iovlen > 0 && usable(message.msg_iov) == nullptr ? EFAULT : 0;
+}
 
 size_t total_bytes(const msghdr& message) {
   size_t bytes = 0;
@@ -56,6 +62,7 @@ int peer6(const sockaddr* name, socklen_t length, Endpoint& peer) {
 
 // Where it shall go, from address and control messages; 0 or an errno.
 int address_header(const Handle& handle, const msghdr& message, int flags, DatagramHeader& header) {
+  if (is_no_memory(message.msg_name)) return EFAULT;
   if (message.msg_name != nullptr) {
     const auto* name = static_cast<const sockaddr*>(message.msg_name);
     const int error = handle.is_ip6 ? peer6(name, message.msg_namelen, header.peer)
@@ -87,7 +94,7 @@ ssize_t deliver(const Handle& handle, const DatagramHeader& header, const msghdr
 }  // namespace
 
 ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
-  if (message.msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
+  if (const int error = check_parts(message); error != 0) return fail(error);
   if (total_bytes(message) > kPayloadMax) return fail(EMSGSIZE);
   if ((flags & (MSG_OOB | MSG_MORE)) != 0) return fail(EOPNOTSUPP);
   DatagramHeader header;
@@ -113,7 +120,7 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
   if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
-  if (message.msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
+  if (const int error = check_parts(message); error != 0) return fail(error);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
   for (;;) {
     DatagramHeader header;

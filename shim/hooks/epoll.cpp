@@ -4,12 +4,15 @@
 #include <sys/epoll.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdint>
 
+#include "shim/common/private_fds.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
 
 namespace tapstack::shim {
 namespace {
@@ -95,6 +98,7 @@ int correct(int epoll, epoll_event* events, int count) {
 using namespace tapstack::shim;
 
 TAPSTACK_HOOK int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+  if (private_fds::is_private(fd) || private_fds::is_private(epoll)) return fail(EBADF);
   const int result = real::epoll_ctl(epoll, operation, fd, event);
   Handle handle;
   if (result == 0 && operation != EPOLL_CTL_DEL && descriptors::hinted(fd, handle)) {

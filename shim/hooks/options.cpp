@@ -15,6 +15,7 @@
 #include "shim/common/address.h"
 #include "shim/common/option_table.h"
 #include "shim/common/stream_buffer.h"
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
@@ -271,7 +272,8 @@ TAPSTACK_HOOK int getsockopt(int fd, int level, int name, void* value, socklen_t
   if (!descriptors::verified(fd, handle) || is_native(level, row)) {
     return real::getsockopt(fd, level, name, value, length);
   }
-  if (length == nullptr) return fail(EFAULT);
+  if (usable(length) == nullptr) return fail(EFAULT);
+  value = usable(value);
   if (static_cast<int>(*length) < 0) return fail(EINVAL);
   return finish(row != nullptr ? get_row(fd, handle, *row, value, length)
                                : get_special(handle, level, name, value, length));
@@ -285,6 +287,7 @@ TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
     return real::setsockopt(fd, level, name, value, length);
   }
   if (static_cast<int>(length) < 0) return fail(EINVAL);
+  value = usable(value);
   return finish(row != nullptr ? set_row(fd, handle, *row, value, length)
                                : set_special(handle, level, name, value, length));
 }

@@ -11,6 +11,7 @@
 #include <cerrno>
 
 #include "shim/common/option_table.h"
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/control.h"
 #include "shim/hooks/datagram.h"
@@ -65,7 +66,8 @@ ssize_t receive_datagram(int fd, const Handle& handle, void* buffer, size_t byte
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (address != nullptr && length == nullptr) return fail(EFAULT);
+  if (is_no_memory(address) || (address != nullptr && usable(length) == nullptr))
+    return fail(EFAULT);
   message.msg_name = address;
   message.msg_namelen = address != nullptr ? *length : 0;
   const ssize_t received = datagram::receive(fd, handle, message, flags);
@@ -121,7 +123,7 @@ void describe_stream(int fd, const Handle& handle, bool is_end, msghdr& message)
 
 ssize_t receive_message(int fd, msghdr* message, int flags) {
   Handle handle;
-  if (!descriptors::hinted(fd, handle) || message == nullptr) {
+  if (!descriptors::hinted(fd, handle) || usable(message) == nullptr) {
     return real::recvmsg(fd, message, flags);
   }
   if (!handle.is_stream) {
@@ -131,6 +133,8 @@ ssize_t receive_message(int fd, msghdr* message, int flags) {
     return datagram::receive(fd, handle, *message, flags);
   }
   if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);
+  if (message->msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
+  if (message->msg_iovlen > 0 && usable(message->msg_iov) == nullptr) return fail(EFAULT);
   const size_t bytes = total_bytes(message->msg_iov, message->msg_iovlen);
   msghdr native{};
   native.msg_iov = message->msg_iov;
@@ -150,6 +154,7 @@ ssize_t read_vector(int fd, const iovec* parts, int count) {
   Handle handle;
   if (!descriptors::hinted(fd, handle)) return real::readv(fd, parts, count);
   if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
+  if (count > 0 && usable(parts) == nullptr) return fail(EFAULT);
   const size_t bytes = total_bytes(parts, static_cast<size_t>(count));
   if (handle.is_stream) {
     return receive_stream(fd, handle, bytes, 0, [&] { return real::readv(fd, parts, count); });

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/connect.h"
 #include "shim/hooks/datagram.h"
@@ -78,7 +79,7 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
 
 ssize_t send_message(int fd, const msghdr* message, int flags) {
   Handle handle;
-  if (message == nullptr || !descriptors::verified(fd, handle)) {
+  if (usable(message) == nullptr || !descriptors::verified(fd, handle)) {
     return real::sendmsg(fd, message, flags);
   }
   if (!handle.is_stream) return datagram::send(fd, handle, *message, flags);

@@ -7,6 +7,7 @@
 
 #include "shim/common/address.h"
 #include "shim/common/sys.h"
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/connect.h"
 #include "shim/hooks/descriptors.h"
@@ -92,7 +93,7 @@ int shutdown_handle(const Handle& handle, int how) {
 // getsockname and getpeername: a null length is EFAULT before anything else.
 template <class Question>
 int put_endpoint(Question question, const Handle& handle, sockaddr* address, socklen_t* length) {
-  if (address == nullptr || length == nullptr) return EFAULT;
+  if (usable(address) == nullptr || usable(length) == nullptr) return EFAULT;
   Endpoint endpoint;
   if (const int error = question(handle.id, endpoint); error != 0) return error;
   return endpoint_to(handle.family(), endpoint, address, length);
