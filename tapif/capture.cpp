@@ -1,5 +1,7 @@
 #include "tapif/capture.h"
 
+#include <stdio_ext.h>
+
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -104,7 +106,8 @@ Opened open_capture(std::unique_ptr<Device> device, const CaptureSettings& setti
     return Failure{ELIBACC, "cannot write the capture file " + settings.path +
                                 ": libpcap is not installed (Debian: libpcap0.8)"};
   }
-  int fd = os::open(settings.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  int fd = os::open(settings.path.c_str(),
+                    O_WRONLY | O_CREAT | (settings.goes_on ? O_APPEND : O_TRUNC), 0644);
   if (fd < 0) return failed(settings.path, -fd);
   fd = os::move_above(fd, settings.fd_floor);
   FILE* file = ::fdopen(fd, "w");
@@ -120,6 +123,7 @@ Opened open_capture(std::unique_ptr<Device> device, const CaptureSettings& setti
     ::fclose(file);
     return failed(settings.path, ENOMEM);
   }
+  if (settings.goes_on) ::__fpurge(file);  // the header, which is there already
   library->dump_flush(dumper);
   auto capture = std::make_unique<CaptureFile>(*library, pcap, dumper);
   return std::unique_ptr<Device>(

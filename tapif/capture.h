@@ -9,9 +9,10 @@
 namespace tapstack::tapif {
 
 struct CaptureSettings {
-  std::string path;  // written anew
-  bool cut = false;  // superframes are cut to packets in the file
-  int fd_floor = 0;  // the file's descriptor is placed at this number or above
+  std::string path;      // written anew, unless goes_on
+  bool cut = false;      // superframes are cut to packets in the file
+  int fd_floor = 0;      // the file's descriptor is placed at this number or above
+  bool goes_on = false;  // another process has begun it
 };
 
 // Frames in both directions, in a pcap file with nanoseconds of real time. Checksums are completed

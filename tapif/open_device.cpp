@@ -13,8 +13,8 @@ Opened open_device(const DeviceSettings& settings) {
     opened.device = impair(std::move(opened.device), *settings.impairment);
   }
   if (settings.capture_path.empty()) return opened;
-  return open_capture(std::move(opened.device),
-                      {settings.capture_path, settings.capture_cut, settings.tap.fd_floor});
+  return open_capture(std::move(opened.device), {settings.capture_path, settings.capture_cut,
+                                                 settings.tap.fd_floor, settings.capture_goes_on});
 }
 
 }  // namespace tapstack::tapif

@@ -26,12 +26,14 @@ struct TapSettings {
   uint32_t mtu_bytes = kConfig.mtu_default_bytes;  // TAPSTACK_MTU: [68, kTapMtuMax]
   bool offload = true;                             // TAPSTACK_OFFLOAD: 0 or 1
   int fd_floor = 0;                                // descriptors are placed at this number or above
+  int adopted_fd = -1;  // the device itself, open already and set up by another process
 };
 
 struct DeviceSettings {
   TapSettings tap;
-  std::string capture_path;  // TAPSTACK_PCAP: file, empty for none
-  bool capture_cut = false;  // TAPSTACK_PCAP_CUT: 1 cuts superframes to the MTU in the file
+  std::string capture_path;      // TAPSTACK_PCAP: file, empty for none
+  bool capture_goes_on = false;  // the file is written on, not anew
+  bool capture_cut = false;      // TAPSTACK_PCAP_CUT: 1 cuts superframes to the MTU in the file
   std::optional<Impairment> impairment;  // TAPSTACK_IMPAIR
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <linux/if.h>
 #include <linux/if_tun.h>
@@ -159,16 +160,21 @@ class TapDevice final : public Device {
 
 Failure TapDevice::reopen() {
   const NetAdmin privilege;
-  os::Fd fd;
-  if (Failure failure = attach(settings_, fd)) return failure;
+  os::Fd fd(std::exchange(settings_.adopted_fd, -1));
+  const bool is_adopted = static_cast<bool>(fd);
+  if (!is_adopted) {
+    if (Failure failure = attach(settings_, fd)) return failure;
+  }
   DeviceInfo info;
   info.name = settings_.name;
   info.mtu_bytes = settings_.mtu_bytes;
   info.can_checksum = settings_.offload;
   info.can_segment = set_offloads(fd.get(), settings_.offload);
   if (Failure failure = choose_mac(settings_, info.mac)) return failure;
-  if (Failure failure = set_up_host_end(settings_)) return failure;
-  fd_ = os::Fd(os::move_above(fd.release(), settings_.fd_floor));
+  if (!is_adopted) {
+    if (Failure failure = set_up_host_end(settings_)) return failure;
+  }
+  fd_ = is_adopted ? std::move(fd) : os::Fd(os::move_above(fd.release(), settings_.fd_floor));
   monitor_ = LinkMonitor(settings_.fd_floor);
   info_ = std::move(info);
   return {};

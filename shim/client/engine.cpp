@@ -13,11 +13,16 @@
 #include "shim/client/trace.h"
 #include "shim/common/private_fds.h"
 #include "shim/common/quiet.h"
+#include "shim/common/rendezvous.h"
 #include "shim/engine/clock.h"
 #include "shim/engine/engine.h"
 
 namespace tapstack::shim {
 namespace {
+
+// How long to try to join one who has the device but does not let others in yet.
+constexpr int kJoinTries = 100;
+constexpr int64_t kJoinPauseUs = 10'000;
 
 int own_pid() { return static_cast<int>(sys::call(SYS_getpid)); }
 
@@ -40,6 +45,15 @@ class Client final : public Carrier {
   }
   void answer_unreachable(const Request& request, Reply& reply);
   int start();
+  void watch_forks();
+  bool join();
+  bool join_for(const Request& request);
+  tapif::Failure start_inside(const Settings& settings);
+  tapif::Failure start_keeper_process();
+  void use(KeeperCarrier* keeper);
+  bool move_out();
+  void leave_home();
+  static void on_knock();
   tapif::Failure start_by_settings();
   void drain(Request request, Reply& reply);
 
@@ -58,6 +72,9 @@ class Client final : public Carrier {
   pthread_mutex_t start_mutex_ = PTHREAD_MUTEX_INITIALIZER;
   bool has_fork_handlers_ = false;
   int64_t exit_drain_ms_ = 0;
+  KeeperLaunch launch_;  // of a keeper, as the settings were at the start
+  std::string device_;
+  std::atomic<bool> has_tried_to_join_{false};
 };
 
 // Constant-initialised, so that a hook may come before any constructor; never destroyed, so that
@@ -91,11 +108,16 @@ void Client::call(const Request& request, Reply& reply, int& fd_out) {
   fd_out = -1;
   if (!is_reachable()) {
     const bool was_started = carrier_.load(std::memory_order_acquire) != nullptr;
-    if (was_started || !starts_engine(request.op)) return answer_unreachable(request, reply);
+    const bool may_start = !was_started && starts_engine(request.op);
+    if (!may_start && (was_started || !join_for(request))) {
+      return answer_unreachable(request, reply);
+    }
     if (const int error = start()) return refuse(reply, error);
   }
   if (request.op == Op::kDrain) return drain(request, reply);
-  carrier_.load(std::memory_order_acquire)->call(request, reply, fd_out);
+  do {
+    carrier_.load(std::memory_order_acquire)->call(request, reply, fd_out);
+  } while (reply.error == Engine::kMoved);
   trace_request(request, reply);
 }
 
@@ -121,12 +143,50 @@ int Client::start() {
     error = failure.error;
     if (failure) log(LogLevel::kError, "%s", failure.message.c_str());
   }
-  if (error == 0 && !has_fork_handlers_) {
-    pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-    has_fork_handlers_ = true;
-  }
+  if (error == 0) watch_forks();
   pthread_mutex_unlock(&start_mutex_);
   return error;
+}
+
+void Client::watch_forks() {
+  if (has_fork_handlers_) return;
+  pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+  has_fork_handlers_ = true;
+}
+
+// Somebody has the device already and lets others in: a keeper, or a program whose engine moves to
+// a keeper therefore.
+bool Client::join() {
+  const int channel = join_rendezvous(device_);
+  if (channel < 0) return false;
+  KeeperCarrier::Started started = KeeperCarrier::over(channel);
+  if (started.failure) return false;
+  use(started.carrier.release());
+  return true;
+}
+
+// After exec: an inherited socket is one of an engine that runs elsewhere.
+bool Client::join_for(const Request& request) {
+  if (request.slot.is_null() || has_tried_to_join_.exchange(true)) return is_reachable();
+  const Quiet quiet;
+  pthread_mutex_lock(&start_mutex_);
+  Settings settings;
+  if (!is_reachable() && !read_settings(getenv, settings)) {
+    private_fds::prepare();
+    device_ = settings.device.tap.name;
+    exit_drain_ms_ = settings.exit_drain_ms;
+    join();
+  }
+  watch_forks();
+  pthread_mutex_unlock(&start_mutex_);
+  return is_reachable();
+}
+
+void Client::use(KeeperCarrier* keeper) {
+  keeper_ = keeper;
+  set_own_token(keeper_->token());
+  pid_.store(own_pid(), std::memory_order_relaxed);
+  carrier_.store(keeper_, std::memory_order_release);
 }
 
 tapif::Failure Client::start_by_settings() {
@@ -135,51 +195,114 @@ tapif::Failure Client::start_by_settings() {
   set_log_level(settings.log);
   exit_drain_ms_ = settings.exit_drain_ms;
   private_fds::prepare();
-  Carrier* carrier = nullptr;
-  if (settings.engine == EnginePlace::kKeeper) {
-    const std::string image = find_keeper(settings.keeper);
-    if (image.empty()) {
-      return {ENOENT, "no tapstack-keeper to be found; say where it is with TAPSTACK_KEEPER"};
-    }
-    KeeperCarrier::Started started = KeeperCarrier::start(image);
-    if (started.failure) return std::move(started.failure);
-    keeper_ = started.carrier.release();
-    set_own_token(keeper_->token());
-    carrier = keeper_;
-  } else {
-    Engine::Started started = Engine::start(settings);
-    if (started.failure) return std::move(started.failure);
-    inside_ = started.engine.release();
-    set_own_token(inside_->token());
-    carrier = inside_;
+  device_ = settings.device.tap.name;
+  launch_ = {find_keeper(settings.keeper), keeper_environment()};
+  if (join()) return {};
+  const bool is_kept = settings.engine == EnginePlace::kKeeper;
+  tapif::Failure failure = is_kept ? start_keeper_process() : start_inside(settings);
+  // Two that start at once: the other has the device by now, and lets others in soon.
+  for (int tries = 0; failure.error == EBUSY && tries < kJoinTries; ++tries) {
+    if (join()) return {};
+    sleep_us(kJoinPauseUs);
   }
+  return failure;
+}
+
+tapif::Failure Client::start_keeper_process() {
+  if (launch_.path.empty()) {
+    return {ENOENT, "no tapstack-keeper to be found; say where it is with TAPSTACK_KEEPER"};
+  }
+  KeeperCarrier::Started started = KeeperCarrier::start(launch_);
+  if (!started.failure) use(started.carrier.release());
+  return std::move(started.failure);
+}
+
+tapif::Failure Client::start_inside(const Settings& settings) {
+  Engine::Started started = Engine::start(settings);
+  if (started.failure) return std::move(started.failure);
+  inside_ = started.engine.release();
+  const int rendezvous = open_rendezvous(device_);
+  if (rendezvous >= 0) inside_->listen_at(rendezvous, on_knock);
+  set_own_token(inside_->token());
   pid_.store(own_pid(), std::memory_order_relaxed);
-  carrier_.store(carrier, std::memory_order_release);
+  carrier_.store(inside_, std::memory_order_release);
   return {};
+}
+
+// The engine inside goes to a keeper, with all its connections. With start_mutex_; the engine's
+// thread is stopped, or is the caller. False: it stays.
+bool Client::move_out() {
+  inside_->lock();
+  const int image_fd = launch_.path.empty() ? -ENOENT : inside_->write_image();
+  bool has_moved = false;
+  if (image_fd >= 0) {
+    KeeperLaunch launch = launch_;
+    launch.image_fd = image_fd;
+    KeeperCarrier::Started started = KeeperCarrier::start(launch);
+    if (started.failure) {
+      log(LogLevel::kWarn, "the stack stays in process %d: %s", own_pid(),
+          started.failure.message.c_str());
+      private_fds::close(image_fd);
+      inside_->resume();
+    } else {
+      has_moved = true;
+      use(started.carrier.release());
+      inside_->abandon();
+      private_fds::close_all_but(keeper_->channel());
+    }
+  }
+  Engine* const engine = inside_;
+  if (has_moved) inside_ = nullptr;
+  engine->unlock();
+  return has_moved;
+}
+
+// In the engine's thread. Whoever has start_mutex_ now may be waiting for this thread; the knock is
+// heard again.
+void Client::on_knock() {
+  Client& self = forever.client;
+  if (pthread_mutex_trylock(&self.start_mutex_) != 0) return;
+  if (self.inside_ != nullptr && self.is_reachable() && !self.move_out()) {
+    self.inside_->lock();
+    self.inside_->forget_rendezvous();
+    self.inside_->unlock();
+  }
+  pthread_mutex_unlock(&self.start_mutex_);
 }
 
 // The engine answers at once whether all is out; the waiting is done here, without its lock. A
 // keeper sends the rest by itself.
 void Client::drain(Request request, Reply& reply) {
   refuse(reply, 0);
-  if (keeper_ != nullptr) return;
+  Engine* const inside = inside_;
+  if (inside == nullptr) return;
   const int64_t limit_ms = request.args[0] < 0 ? exit_drain_ms_ : request.args[0];
   const Instant end = clock_now() + Duration::ms(limit_ms);
   constexpr int64_t kPauseMaxUs = 10'000;
   int64_t pause_us = 100;
   int fd = -1;
   while (true) {
-    inside_->call(request, reply, fd);
+    inside->call(request, reply, fd);
+    if (reply.error == Engine::kMoved) return refuse(reply, 0);
     if (reply.value != 0 || clock_now() >= end) return;
     sleep_us(pause_us);
     pause_us = pause_us * 2 < kPauseMaxUs ? pause_us * 2 : kPauseMaxUs;
   }
 }
 
+// Before another process may need the stack. With start_mutex_.
+void Client::leave_home() {
+  if (inside_ == nullptr) return;
+  const Quiet quiet;
+  inside_->stop_thread();
+  if (!move_out()) inside_->start_thread();
+}
+
 void Client::before_fork() {
   Client& self = forever.client;
   pthread_mutex_lock(&self.start_mutex_);
   if (!self.is_reachable()) return;
+  self.leave_home();
   if (self.inside_ != nullptr) self.inside_->lock();
   if (self.keeper_ != nullptr) self.keeper_->lock();
 }

@@ -1,5 +1,7 @@
 #include "shim/client/keeper_carrier.h"
 
+#include <sys/time.h>
+
 #include <cerrno>
 #include <cstring>
 
@@ -26,6 +28,15 @@ int make_channel(int fds[2]) {
   return 0;
 }
 
+// Whom a program joins may be stopped, or about to leave.
+constexpr time_t kJoinPatienceS = 5;
+
+void set_patience(int channel, time_t seconds) {
+  const timeval patience{seconds, 0};
+  sys::call(SYS_setsockopt, channel, SOL_SOCKET, SO_RCVTIMEO, sys::pointer(&patience),
+            sizeof patience);
+}
+
 // The program's handle that the engine needs for this request, or -1.
 int64_t handle_in(const Request& request) {
   if (request.op == Op::kConnect) return request.args[0];
@@ -34,16 +45,25 @@ int64_t handle_in(const Request& request) {
 
 }  // namespace
 
-KeeperCarrier::Started KeeperCarrier::start(const std::string& image) {
+KeeperCarrier::Started KeeperCarrier::start(const KeeperLaunch& launch) {
   int fds[2];
   if (const int error = make_channel(fds)) {
     return {nullptr,
             {error, std::string("no descriptors for the keeper: ") + std::strerror(error)}};
   }
   std::unique_ptr<KeeperCarrier> carrier(new KeeperCarrier(fds[0]));
-  tapif::Failure failure = start_keeper(image, fds[1]);
+  tapif::Failure failure = start_keeper(launch, fds[1]);
   sys::close(fds[1]);
   if (!failure) failure = carrier->greet();
+  if (failure) carrier.reset();
+  return {std::move(carrier), std::move(failure)};
+}
+
+KeeperCarrier::Started KeeperCarrier::over(int channel) {
+  std::unique_ptr<KeeperCarrier> carrier(new KeeperCarrier(channel));
+  set_patience(channel, kJoinPatienceS);
+  tapif::Failure failure = carrier->greet();
+  set_patience(channel, 0);
   if (failure) carrier.reset();
   return {std::move(carrier), std::move(failure)};
 }

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "shim/client/keeper_start.h"
 #include "shim/common/carrier.h"
 #include "shim/common/identity.h"
 #include "tapif/device.h"
@@ -20,7 +21,10 @@ class KeeperCarrier final : public Carrier {
     tapif::Failure failure;
   };
   // Starts a keeper (`image` as of find_keeper()) and waits until its engine runs.
-  static Started start(const std::string& image);
+  static Started start(const KeeperLaunch& launch);
+  // The channel of a keeper that runs already, or of one that an engine elsewhere is about to move
+  // to; waits a bounded time for an answer. Takes `channel`, a private descriptor, over.
+  static Started over(int channel);
 
   ~KeeperCarrier() override;
 
@@ -28,6 +32,7 @@ class KeeperCarrier final : public Carrier {
   void call(const Request& request, Reply& reply, int& fd_out) override;
 
   const EngineToken& token() const { return token_; }
+  int channel() const { return channel_; }
 
   // Around fork. The child gets a channel of its own with its first call, by a message on the one
   // it inherited.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "shim/common/message.h"
+#include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
 
 namespace tapstack::shim {
@@ -24,6 +25,7 @@ struct Launch {
   char* const* arguments;
   char* const* environment;
   int channel;
+  bool passes_on;
   char* inner_stack_top;
   volatile long error = 0;
 };
@@ -53,7 +55,11 @@ int become_keeper(void* argument) {
     }
   }
   sys::call(SYS_dup3, launch.channel, kKeeperChannel, 0);
-  sys::call(SYS_close_range, kKeeperChannel + 1, ~0u, 0);
+  if (launch.passes_on) {
+    private_fds::pass_on(kKeeperChannel + 1);
+  } else {
+    sys::call(SYS_close_range, kKeeperChannel + 1, ~0u, 0);
+  }
   launch.error = sys::call(SYS_execve, sys::pointer(launch.path), sys::pointer(launch.arguments),
                            sys::pointer(launch.environment));
   sys::call(SYS_exit, 127);
@@ -69,16 +75,38 @@ int become_go_between(void* argument) {
   return 0;
 }
 
-std::vector<char*> environment_without_preload() {
-  std::vector<char*> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
-    if (!std::string_view(*variable).starts_with("LD_PRELOAD=")) variables.push_back(*variable);
+// "TAPSTACK_PCAP=file" of a program that may go to another directory.
+void make_absolute(std::string& variable) {
+  for (const std::string_view name : {"TAPSTACK_PCAP=", "TAPSTACK_STATE="}) {
+    const bool is_relative =
+        variable.starts_with(name) && variable.size() > name.size() && variable[name.size()] != '/';
+    char folder[4096];
+    if (!is_relative ||
+        sys::call(SYS_getcwd, sys::pointer(folder), static_cast<long>(sizeof folder)) <= 0) {
+      continue;
+    }
+    variable.insert(name.size(), std::string(folder) + "/");
   }
-  variables.push_back(nullptr);
-  return variables;
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 }  // namespace
+
+std::vector<std::string> keeper_environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (std::string_view(*variable).starts_with("LD_PRELOAD=")) continue;
+    variables.emplace_back(*variable);
+    make_absolute(variables.back());
+  }
+  return variables;
+}
 
 std::string find_keeper(const std::string& wanted) {
   if (!wanted.empty()) return is_executable(wanted) ? wanted : "";
@@ -91,15 +119,19 @@ std::string find_keeper(const std::string& wanted) {
   return {};
 }
 
-tapif::Failure start_keeper(const std::string& image, int channel) {
+tapif::Failure start_keeper(const KeeperLaunch& wanted, int channel) {
   void* stacks = mmap(nullptr, 2 * kStackBytes, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
   if (stacks == MAP_FAILED) return {ENOMEM, "no memory to start the keeper"};
   char* const outer_top = static_cast<char*>(stacks) + kStackBytes;
-  std::vector<char*> environment = environment_without_preload();
-  std::string name = "tapstack-keeper";
-  char* arguments[] = {name.data(), nullptr};
-  Launch launch{image.c_str(), arguments, environment.data(), channel, outer_top + kStackBytes};
+  std::vector<std::string> variables = wanted.environment;
+  std::vector<char*> environment = pointers_to(variables);
+  std::vector<std::string> words{"tapstack-keeper"};
+  const bool passes_on = wanted.image_fd >= 0;
+  if (passes_on) words.insert(words.end(), {"--take-over", std::to_string(wanted.image_fd)});
+  std::vector<char*> arguments = pointers_to(words);
+  Launch launch{wanted.path.c_str(), arguments.data(),       environment.data(), channel,
+                passes_on,           outer_top + kStackBytes};
   // No signal at its end, so that neither SIGCHLD nor wait() of the program tells of it.
   const int pid = clone(become_go_between, outer_top, CLONE_VM | CLONE_VFORK, &launch);
   if (pid >= 0) {
@@ -110,7 +142,7 @@ tapif::Failure start_keeper(const std::string& image, int channel) {
   munmap(stacks, 2 * kStackBytes);
   const int error = static_cast<int>(-launch.error);
   if (error == 0) return {};
-  return {error, "cannot start " + image + ": " + std::strerror(error)};
+  return {error, "cannot start " + wanted.path + ": " + std::strerror(error)};
 }
 
 }  // namespace tapstack::shim

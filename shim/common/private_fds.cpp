@@ -101,9 +101,32 @@ int next_private(unsigned first, unsigned last) {
   return -1;
 }
 
-void close_all() {
-  for (int fd = next_private(0, ~0u); fd >= 0; fd = next_private(static_cast<unsigned>(fd), ~0u)) {
-    private_fds::close(fd);
+void close_all() { close_all_but(-1); }
+
+void close_all_but(int kept) {
+  for (int fd = next_private(0, ~0u); fd >= 0;
+       fd = next_private(static_cast<unsigned>(fd) + 1, ~0u)) {
+    if (fd != kept) private_fds::close(fd);
+  }
+}
+
+void pass_on(int first) {
+  auto from = static_cast<unsigned>(first);
+  for (;;) {
+    const int passed = next_private(from, ~0u);
+    const unsigned end = passed < 0 ? ~0u : static_cast<unsigned>(passed) - 1;
+    if (passed != static_cast<int>(from)) {
+      sys::call(SYS_close_range, static_cast<long>(from), static_cast<long>(end), 0);
+    }
+    if (passed < 0) return;
+    sys::fcntl(passed, F_SETFD, 0);
+    from = static_cast<unsigned>(passed) + 1;
+  }
+}
+
+void adopt_passed() {
+  for (int fd = floor(); fd < static_cast<int>(kTableEnd); ++fd) {
+    if (sys::fcntl(fd, F_SETFD, FD_CLOEXEC) >= 0) keep(fd);
   }
 }
 

@@ -32,6 +32,14 @@ int next_private(unsigned first, unsigned last);
 // holder of its ends.
 void close_all();
 
+// Closes all but one: what they were is served by another process now.
+void close_all_but(int kept);
+// In a process that is about to execute the keeper: closes every descriptor from `first` up that is
+// not private, and lets the private ones pass. System calls only.
+void pass_on(int first);
+// In the keeper, which has them at the same numbers: [floor(), end) is private where it is open.
+void adopt_passed();
+
 // Lowest private number there can be; TAPSTACK's devices are placed from here on as well.
 int floor();
 

@@ -69,6 +69,12 @@ tapif::Failure AddressClients::start(Stack& stack, Instant now, InterfaceId inte
   return settings.asks_dhcp ? start4(stack, now, settings) : tapif::Failure{};
 }
 
+void AddressClients::restore(const AddressClientsState& state, const Settings& settings) {
+  static_cast<AddressClientsState&>(*this) = state;
+  device_ = settings.device.tap.name;
+  file_ = LeaseFile(settings.state_file);
+}
+
 app::Dhcp4ClientSettings AddressClients::client_settings(const Settings& settings) const {
   app::Dhcp4ClientSettings wanted;
   wanted.interface = interface_;

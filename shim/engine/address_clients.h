@@ -13,12 +13,37 @@
 
 namespace tapstack::shim {
 
-class AddressClients {
+// What they are in the middle of.
+struct AddressClientsState {
+  bool is_on_ = false;
+  bool is_late_ = false;   // servers have had their time
+  bool is_alone_ = false;  // the settings name no IPv4 address beside
+  Instant started_at_;
+  uint32_t changes_seen_ = 0;
+  uint32_t conflicts_seen_ = 0;
+  app::Dhcp4 dhcp4_;
+  app::LinkLocal4 link_local_;
+  bool is_on6_ = false;
+  bool is_alone6_ = false;     // the settings name neither an address nor dhcp
+  bool has_address6_ = false;  // one beyond the link was there
+  InterfaceId interface_;
+  MacAddress mac_;
+  uint32_t changes_seen6_ = 0;
+  app::Dhcp6 dhcp6_;
+  app::Dhcp6Mode mode6_ = app::Dhcp6Mode::kOff;
+  bool had_link_local_ = false;
+};
+
+class AddressClients : private AddressClientsState {
  public:
   // Begins to ask, if the settings want it; with what the state file remembers. The failure is a
   // line for the user.
   tapif::Failure start(Stack& stack, Instant now, InterfaceId interface, const MacAddress& mac,
                        const Settings& settings);
+  // For another process, and there.
+  const AddressClientsState& state() const { return *this; }
+  void restore(const AddressClientsState& state, const Settings& settings);
+
   // After frames came in and timers ran.
   void poll(Stack& stack, Instant now);
   Instant next_deadline() const;
@@ -51,25 +76,8 @@ class AddressClients {
   void on_change6(Instant now) const;
   app::Dhcp4ClientSettings client_settings(const Settings& settings) const;
 
-  bool is_on_ = false;
-  bool is_late_ = false;   // servers have had their time
-  bool is_alone_ = false;  // the settings name no IPv4 address beside
   std::string device_;
   LeaseFile file_;
-  Instant started_at_;
-  uint32_t changes_seen_ = 0;
-  uint32_t conflicts_seen_ = 0;
-  app::Dhcp4 dhcp4_;
-  app::LinkLocal4 link_local_;
-  bool is_on6_ = false;
-  bool is_alone6_ = false;     // the settings name neither an address nor dhcp
-  bool has_address6_ = false;  // one beyond the link was there
-  InterfaceId interface_;
-  MacAddress mac_;
-  uint32_t changes_seen6_ = 0;
-  app::Dhcp6 dhcp6_;
-  app::Dhcp6Mode mode6_ = app::Dhcp6Mode::kOff;
-  bool had_link_local_ = false;
 };
 
 }  // namespace tapstack::shim

@@ -100,11 +100,24 @@ tapif::Failure Engine::set_up(const Settings& settings, std::unique_ptr<tapif::D
   if (failure) return failure;
   name_servers_.configure(settings, link_->interface());
   turn();
+  return start_thread();
+}
+
+tapif::Failure Engine::start_thread() {
+  is_stopping_.store(false);
   if (const int error = pthread_create(&thread_, nullptr, run_thread, this)) {
     return system_failure(error, "no thread for the stack");
   }
   has_thread_ = true;
   return {};
+}
+
+void Engine::stop_thread() {
+  if (!has_thread_) return;
+  is_stopping_.store(true);
+  watch_.wake();
+  pthread_join(thread_, nullptr);
+  has_thread_ = false;
 }
 
 void Engine::await_address() {
@@ -123,11 +136,7 @@ void Engine::await_address() {
 }
 
 Engine::~Engine() {
-  is_stopping_.store(true);
-  if (has_thread_) {
-    watch_.wake();
-    pthread_join(thread_, nullptr);
-  }
+  stop_thread();
   size_t n = 0;
   while (Slot* slot = slots_.next(n)) finish_close(*works_, *slot);
 }
@@ -143,12 +152,32 @@ void Engine::run() {
   while (!is_stopping_.load(std::memory_order_relaxed)) {
     watch_.sleep();
     pthread_mutex_lock(&mutex_);
-    turn();
+    if (!has_moved_ && !is_stopping_.load(std::memory_order_relaxed)) turn();
     pthread_mutex_unlock(&mutex_);
+    if (is_knocked_.exchange(false)) answer_knock();
     // A mutex goes to who runs, not to who waits: without this a busy thread would starve callers.
     for (int i = 0; i < kYieldsMax && waiting_.load(std::memory_order_relaxed) > 0; ++i)
       sched_yield();
   }
+}
+
+void Engine::answer_knock() {
+  void (*const answer)() = on_knock_.load();
+  if (answer != nullptr) answer();
+}
+
+void Engine::listen_at(int rendezvous, void (*on_knock)()) {
+  lock();
+  rendezvous_ = rendezvous;
+  on_knock_.store(on_knock);
+  if (on_knock != nullptr) watch_.add_rendezvous(rendezvous);
+  unlock();
+}
+
+void Engine::forget_rendezvous() {
+  if (rendezvous_ >= 0) watch_.remove_rendezvous(rendezvous_);
+  private_fds::close(rendezvous_);
+  rendezvous_ = -1;
 }
 
 void Engine::lock() {
@@ -162,7 +191,12 @@ void Engine::unlock() { pthread_mutex_unlock(&mutex_); }
 void Engine::call(const Request& request, Reply& reply, int& fd_out) {
   const Quiet quiet;
   lock();
-  serve(request, reply, fd_out);
+  if (has_moved_) {
+    reply.error = kMoved;
+    fd_out = -1;
+  } else {
+    serve(request, reply, fd_out);
+  }
   unlock();
 }
 
@@ -213,6 +247,7 @@ bool Engine::turn_once() {
   const Watch::Found found = watch_.take(slots_);
   bool is_busy = false;
   const bool was_gone = link_->is_gone();
+  if (found.is_knocked) is_knocked_.store(true);
   if (found.device_changed) link_->check_status(stack, watch_, now);
   if (found.device_readable || link_->next_deadline() <= now) {
     is_busy |= link_->input(stack, watch_, now);

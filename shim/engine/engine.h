@@ -30,6 +30,29 @@ class Engine final : public Carrier {
   // Opens the device that the settings ask for, then as above.
   static Started start(const Settings& settings);
 
+  // --- The engine moves to another process, which inherits this one's private descriptors.
+
+  // What an engine that has moved answers to calls: whoever runs it now is to be asked.
+  static constexpr int kMoved = -1;
+  // Writes the image of the engine, for take_over() there; a private descriptor, or -errno. The
+  // thread is stopped and the lock held.
+  int write_image();
+  // The other process has it: nothing here may touch a descriptor any more. With the lock held.
+  void abandon();
+  // It has not: goes on. With the lock held.
+  void resume();
+  // Stops the thread, but not from the thread itself. Without the lock.
+  void stop_thread();
+  tapif::Failure start_thread();
+  // In the other process: goes on where the image says.
+  static Started take_over(Settings settings, int image_fd);
+
+  // Listens at `rendezvous`, a private descriptor, for programs that want to join: `on_knock` runs
+  // in the thread, without the lock, until forget_rendezvous(). Null: somebody else does.
+  void listen_at(int rendezvous, void (*on_knock)());
+  void forget_rendezvous();
+  int rendezvous() const { return rendezvous_; }
+
   ~Engine() override;  // stops the thread; connections are lost
 
   void call(const Request& request, Reply& reply, int& fd_out) override;
@@ -43,11 +66,13 @@ class Engine final : public Carrier {
 
  private:
   Engine() = default;
+  tapif::Failure restore(Settings& settings, int image_fd);
   tapif::Failure set_up(const Settings& settings, std::unique_ptr<tapif::Device> device);
   // Until a server has given an address, for a bounded time; without the lock.
   void await_address();
   static void* run_thread(void* self);
   void run();
+  void answer_knock();
 
   // All below with the lock held.
   void serve(const Request& request, Reply& reply, int& fd_out);
@@ -61,6 +86,10 @@ class Engine final : public Carrier {
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
   std::atomic<int> waiting_{0};  // callers who want the lock: the thread lets them go first
   std::atomic<bool> is_stopping_{false};
+  std::atomic<bool> is_knocked_{false};
+  std::atomic<void (*)()> on_knock_{nullptr};
+  bool has_moved_ = false;  // under the lock
+  int rendezvous_ = -1;
   pthread_t thread_{};
   bool has_thread_ = false;
 

@@ -76,6 +76,25 @@ tapif::Failure Link::set_up(Stack& stack, Watch& watch, Instant now, const Setti
   return add_gateways(stack, settings);
 }
 
+LinkImage Link::image(Stack& stack, Watch& watch) {
+  if (is_blocked_) {
+    api::frame_done(stack, frame_);
+    watch.want_device_room(device_->fd(), false);
+  }
+  is_blocked_ = false;
+  watch.remove_device(device_->status_fd());
+  return {interface_, ip6_, is_gone_, has_told_why_, retry_at_, info().mac, device_->fd()};
+}
+
+int Link::restore(const LinkImage& image, Watch& watch) {
+  interface_ = image.interface;
+  ip6_ = image.ip6;
+  is_gone_ = image.is_gone;
+  has_told_why_ = image.has_told_why;
+  retry_at_ = image.retry_at;
+  return is_gone_ ? 0 : watch.add_device_status(device_->status_fd());
+}
+
 tapif::Failure Link::add_addresses(Stack& stack, Instant now, const Settings& settings) {
   for (const Prefix& address : settings.addresses) {
     const Prefix own{on_interface(address.address, interface_), address.length};

@@ -11,12 +11,32 @@
 
 namespace tapstack::shim {
 
+// A link without its device.
+struct LinkImage {
+  InterfaceId interface;
+  link::Ip6Settings ip6;
+  bool is_gone = false, has_told_why = false;
+  Instant retry_at;
+  MacAddress mac;
+  int device_fd = -1;
+};
+
 class Link {
  public:
   explicit Link(std::unique_ptr<tapif::Device> device) : device_(std::move(device)) {}
 
   // Adds interface, addresses and default routes. The failure is a line for the user.
   tapif::Failure set_up(Stack& stack, Watch& watch, Instant now, const Settings& settings);
+
+  // For another process, which inherits the device's descriptor and opens the rest of it anew. A
+  // frame that waits for the device is lost.
+  LinkImage image(Stack& stack, Watch& watch);
+  // Takes over the interface of `image`; its device is this link's. 0 or an errno.
+  int restore(const LinkImage& image, Watch& watch);
+  void watch_status(Watch& watch) { watch.add_device_status(device_->status_fd()); }
+  // It runs elsewhere from now on: the device is not to be closed by this process's own
+  // book-keeping.
+  void abandon() { static_cast<void>(device_.release()); }
 
   // The device is gone: tries to open it again, once a second at most; then the interface is up
   // again. No-op otherwise.

@@ -71,6 +71,15 @@ Slot* Slots::dequeue() {
   return nullptr;
 }
 
+Slot* Slots::restore(const SlotsImage& image) {
+  used_ = image.used;
+  queued_ = image.queued;
+  end_ = std::min<size_t>(image.end, kCapacity);
+  queue_head_ = image.queue_head;
+  queue_tail_ = image.queue_tail;
+  return slots_;
+}
+
 Slot* Slots::next(size_t& n) {
   while (n < end_) {
     Slot& slot = slots_[n++];

@@ -63,6 +63,12 @@ struct Slot {
   SlotId name() const { return {id.index, id.generation}; }
 };
 
+// What is known of the slots beside themselves.
+struct SlotsImage {
+  uint64_t used = 0, queued = 0, end = 0;
+  uint32_t queue_head = 0, queue_tail = 0;
+};
+
 // Fixed size, in memory of its own that is resident only where used.
 class Slots {
  public:
@@ -84,6 +90,12 @@ class Slots {
   size_t queued() const { return queued_; }
 
   size_t used() const { return used_; }
+  // For another process: the image, and the slots [0, image.end).
+  SlotsImage image() const { return {used_, queued_, end_, queue_head_, queue_tail_}; }
+  const Slot* begin() const { return slots_; }
+  // Where to read the slots of `image` into.
+  Slot* restore(const SlotsImage& image);
+
   // Every slot in use, in order; null past the last. `n` is a position to be begun with 0.
   Slot* next(size_t& n);
 

@@ -39,14 +39,26 @@ int StackMemory::create(const uint64_t* seed) {
   if (fd < 0) return static_cast<int>(-fd);
   fd_ = private_fds::move_high(static_cast<int>(fd));
   if (fd_ < 0) return -fd_;
-  bytes_ = api::stack_bytes();
-  const long sized = sys::call(SYS_ftruncate, fd_, static_cast<long>(bytes_));
+  const long sized = sys::call(SYS_ftruncate, fd_, static_cast<long>(api::stack_bytes()));
   if (sized < 0) return static_cast<int>(-sized);
+  if (const int error = map()) return error;
+  stack_ = &api::create(memory_, entropy);
+  return 0;
+}
+
+int StackMemory::adopt(int fd) {
+  fd_ = fd;
+  if (const int error = map()) return error;
+  stack_ = static_cast<Stack*>(memory_);  // constructed there already, and without pointers
+  return 0;
+}
+
+int StackMemory::map() {
+  bytes_ = api::stack_bytes();
   void* memory = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd_, 0);
   if (memory == MAP_FAILED) return ENOMEM;
   memory_ = memory;
   madvise(memory_, bytes_, MADV_DONTFORK);
-  stack_ = &api::create(memory_, entropy);
   return 0;
 }
 

@@ -17,6 +17,7 @@ constexpr uint64_t kDeviceTag = ~uint64_t{0};
 constexpr uint64_t kTimerTag = ~uint64_t{1};
 constexpr uint64_t kWakeTag = ~uint64_t{2};
 constexpr uint64_t kDeviceStatusTag = ~uint64_t{3};
+constexpr uint64_t kRendezvousTag = ~uint64_t{4};
 constexpr int kBatch = 64;
 
 uint64_t tag_of(const Slot& slot) { return uint64_t{slot.id.generation} << 32 | slot.id.index; }
@@ -54,6 +55,18 @@ int Watch::open() {
   }
   const int error = watch(ends_, EPOLL_CTL_ADD, timer_, EPOLLIN, kTimerTag);
   return error != 0 ? error : watch(ends_, EPOLL_CTL_ADD, wake_, EPOLLIN, kWakeTag);
+}
+
+void Watch::restore(const WatchImage& image) {
+  ends_ = image.ends;
+  rooms_ = image.rooms;
+  timer_ = image.timer;
+  wake_ = image.wake;
+  armed_ = image.armed;
+}
+
+int Watch::add_rendezvous(int fd) {
+  return watch(ends_, EPOLL_CTL_ADD, fd, EPOLLIN, kRendezvousTag);
 }
 
 Watch::~Watch() {
@@ -114,6 +127,8 @@ void Watch::take_ends(Slots& slots, Found& found) {
         found.device_writable |= (what & EPOLLOUT) != 0;
       } else if (tag == kDeviceStatusTag) {
         found.device_changed = true;
+      } else if (tag == kRendezvousTag) {
+        found.is_knocked = true;
       } else if (tag == kTimerTag) {
         found.deadline = true;
         drain_counter(timer_);

@@ -13,11 +13,18 @@
 
 namespace tapstack::shim {
 
+// The descriptors of a Watch, whose registrations the kernel keeps.
+struct WatchImage {
+  int ends = -1, rooms = -1, timer = -1, wake = -1;
+  Instant armed;
+};
+
 class Watch {
  public:
   struct Found {
     bool device_readable = false, device_writable = false, device_changed = false;
     bool deadline = false;
+    bool is_knocked = false;  // another program wants to join
   };
 
   Watch() = default;
@@ -25,7 +32,11 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  int open();                     // 0 or an errno
+  int open();  // 0 or an errno
+  WatchImage image() const { return {ends_, rooms_, timer_, wake_, armed_}; }
+  void restore(const WatchImage& image);
+  int add_rendezvous(int fd);
+  void remove_rendezvous(int fd) { remove_device(fd); }
   int add_device(int fd);         // input, level-triggered
   int add_device_status(int fd);  // says `device_changed`
   void remove_device(int fd);

@@ -3,9 +3,11 @@
 #include <signal.h>
 
 #include <cstdlib>
+#include <string_view>
 
 #include "shim/common/message.h"
 #include "shim/common/private_fds.h"
+#include "shim/common/rendezvous.h"
 #include "shim/common/sys.h"
 #include "shim/keeper/server.h"
 
@@ -24,24 +26,35 @@ void set_up_signals() {
   ::signal(SIGTERM, SIG_DFL);
 }
 
-Engine::Started start_engine(Settings& settings) {
+// With "--take-over N" the engine of the program that started this, whose image is descriptor N.
+Engine::Started start_engine(Settings& settings, int image_fd) {
   if (tapif::Failure failure = read_settings(getenv, settings)) return {nullptr, failure};
   set_log_level(settings.log);
   private_fds::prepare();
-  return Engine::start(settings);
+  if (image_fd >= 0) {
+    private_fds::adopt_passed();
+    return Engine::take_over(settings, image_fd);
+  }
+  Engine::Started started = Engine::start(settings);
+  if (started.engine) {
+    started.engine->listen_at(open_rendezvous(settings.device.tap.name), nullptr);
+  }
+  return started;
 }
 
 }  // namespace
 
-int main() {
+int main(int count, char** words) {
   int type = 0;
   if (!sys::getsockopt(kKeeperChannel, SOL_SOCKET, SO_TYPE, type) || type != SOCK_SEQPACKET) {
     log(LogLevel::kError, "tapstack-keeper is started by libtapstack.so (TAPSTACK_ENGINE=keeper)");
     return EXIT_FAILURE;
   }
   set_up_signals();
+  const bool takes_over = count == 3 && std::string_view(words[1]) == "--take-over";
+  const int image_fd = takes_over ? std::atoi(words[2]) : -1;
   Settings settings;
-  Engine::Started started = start_engine(settings);
+  Engine::Started started = start_engine(settings, image_fd);
   // Relative paths in the settings are the program's; from here on no directory is held.
   if (chdir("/") != 0) return EXIT_FAILURE;
   if (started.failure) {
@@ -49,6 +62,7 @@ int main() {
     return EXIT_FAILURE;
   }
   Server server(*started.engine, settings.exit_drain_ms);
+  server.listen_at(started.engine->rendezvous());
   server.add_client(kKeeperChannel);
   server.run();
   return EXIT_SUCCESS;

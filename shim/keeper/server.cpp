@@ -6,6 +6,7 @@
 
 #include "shim/common/message.h"
 #include "shim/common/private_fds.h"
+#include "shim/common/rendezvous.h"
 #include "shim/common/sys.h"
 #include "shim/engine/clock.h"
 
@@ -24,16 +25,6 @@ bool is_message_channel(int fd) {
   int type = 0;
   return sys::getsockopt(fd, SOL_SOCKET, SO_DOMAIN, family) && family == AF_UNIX &&
          sys::getsockopt(fd, SOL_SOCKET, SO_TYPE, type) && type == SOCK_SEQPACKET;
-}
-
-bool is_same_user(int channel) {
-  ucred peer{};
-  socklen_t length = sizeof peer;
-  if (sys::call(SYS_getsockopt, channel, SOL_SOCKET, SO_PEERCRED, sys::pointer(&peer),
-                sys::pointer(&length)) != 0) {
-    return false;
-  }
-  return peer.uid == static_cast<uid_t>(sys::call(SYS_geteuid)) || peer.uid == 0;
 }
 
 bool is_family(Family family) {
@@ -58,8 +49,7 @@ Server::~Server() {
 }
 
 void Server::add_client(int channel) {
-  const bool is_welcome =
-      is_message_channel(channel) && is_same_user(channel) && channels_.size() < kClientsMax;
+  const bool is_welcome = is_message_channel(channel) && channels_.size() < kClientsMax;
   const int high = is_welcome ? private_fds::move_high(channel) : -EPERM;
   if (high < 0) {
     sys::close(channel);
@@ -70,6 +60,8 @@ void Server::add_client(int channel) {
 
 void Server::run() {
   while (!channels_.empty() || holds_sockets()) serve_clients();
+  private_fds::close(rendezvous_);  // who comes now starts a keeper of his own
+  rendezvous_ = -1;
   drain();
 }
 
@@ -86,11 +78,27 @@ bool Server::holds_sockets() {
 void Server::serve_clients() {
   std::vector<pollfd> waiting;
   for (int channel : channels_) waiting.push_back({channel, POLLIN, 0});
+  waiting.push_back({rendezvous_, POLLIN, 0});
   if (sys::poll(waiting.data(), waiting.size(), channels_.empty() ? kLookNs : -1) <= 0) return;
   for (const pollfd& client : waiting) {
-    if (client.revents == 0 || serve_one(client.fd)) continue;
+    if (client.revents == 0) continue;
+    if (client.fd == rendezvous_) {
+      admit();
+      continue;
+    }
+    if (serve_one(client.fd)) continue;
     std::erase(channels_, client.fd);
     private_fds::close(client.fd);
+  }
+}
+
+void Server::admit() {
+  const int channel = accept_joiner(rendezvous_);
+  if (channel < 0) return;
+  if (is_same_user(channel)) {
+    add_client(channel);
+  } else {
+    sys::close(channel);
   }
 }
 

@@ -15,20 +15,25 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Takes `channel` over. A client of another user is refused.
+  // Takes `channel` over.
   void add_client(int channel);
+  // Others join at `rendezvous`, a private descriptor that the server closes when it leaves; -1:
+  // nobody can. One of another user is refused.
+  void listen_at(int rendezvous) { rendezvous_ = rendezvous; }
   // Returns when the last client is gone, no process holds a socket any more, and all is sent.
   void run();
 
  private:
   bool holds_sockets();  // some process does
   void serve_clients();
+  void admit();
   bool serve_one(int channel);  // false: the client is gone or talks nonsense
   void drain();
 
   Engine& engine_;
   int64_t drain_ms_;
   std::vector<int> channels_;
+  int rendezvous_ = -1;
 };
 
 // Answers every request of a client with the failure, until it goes: for a keeper that cannot
