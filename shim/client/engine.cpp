@@ -37,6 +37,7 @@ class Client final : public Carrier {
  public:
   void call(const Request& request, Reply& reply, int& fd_out) override;
   bool is_started() const { return is_reachable(); }
+  void leave_to_others();
 
  private:
   bool is_reachable() const {
@@ -298,6 +299,13 @@ void Client::leave_home() {
   if (!move_out()) inside_->start_thread();
 }
 
+void Client::leave_to_others() {
+  // _exit() in a signal handler must not wait for what it interrupted.
+  if (pthread_mutex_trylock(&start_mutex_) != 0) return;
+  if (is_reachable() && inside_ != nullptr && inside_->open_sockets() > 0) leave_home();
+  pthread_mutex_unlock(&start_mutex_);
+}
+
 void Client::before_fork() {
   Client& self = forever.client;
   pthread_mutex_lock(&self.start_mutex_);
@@ -334,6 +342,8 @@ void Client::after_fork_in_child() {
 }  // namespace
 
 Carrier& engine() { return forever.client; }
+
+void leave_engine_to_others() { forever.client.leave_to_others(); }
 
 bool is_engine_started() { return forever.client.is_started(); }
 

@@ -106,6 +106,7 @@ tapif::Failure Engine::restore(Settings& settings, int image_fd) {
   link_ = std::make_unique<Link>(std::move(opened.device));
   if (const int error = link_->restore(image.link, watch_)) return failure(error, "no device");
   clients_.restore(image.clients, settings);
+  name_servers_.configure(settings, link_->interface());
   return start_thread();
 }
 

@@ -199,6 +199,8 @@ void has_copies(SlotId id) { remember(phases, id, recall(phases, id) | kCopied);
 
 void all_exposed() { exposures.fetch_add(1, std::memory_order_acq_rel); }
 
+bool is_exposed() { return exposures.load(std::memory_order_acquire) != 0; }
+
 bool is_own_process() {
   const auto pid = static_cast<pid_t>(sys::call(SYS_getpid));
   pid_t owner = own_pid.load(std::memory_order_acquire);

@@ -58,6 +58,8 @@ bool may_have_copies(SlotId id);
 void has_copies(SlotId id);
 // Every socket there is now may be inherited by a new process.
 void all_exposed();
+// That has happened.
+bool is_exposed();
 // False in a child of vfork, which shares this memory and must not edit the tables.
 bool is_own_process();
 // For a child of fork, whose tables are its own.

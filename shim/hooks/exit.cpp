@@ -23,6 +23,7 @@ constexpr int64_t kBoundOfSettings = -1;
 
 void drain() {
   if (!is_engine_started() || !descriptors::is_own_process()) return;
+  if (descriptors::is_exposed()) leave_engine_to_others();
   Request request = ask::about(Op::kDrain, SlotId{});
   request.args[0] = kBoundOfSettings;
   Reply reply;
@@ -39,7 +40,10 @@ void drain() {
 
 }  // namespace
 
-void drain_at_exec() { drain(); }
+void drain_at_exec() {
+  if (is_engine_started()) leave_engine_to_others();
+  drain();
+}
 
 }  // namespace tapstack::shim
 

@@ -80,6 +80,8 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
 ssize_t send_message(int fd, const msghdr* message, int flags) {
   Handle handle;
   if (usable(message) == nullptr || !descriptors::verified(fd, handle)) {
+    // Descriptors of ours may travel in it, to whoever has the other end.
+    if (usable(message) != nullptr && message->msg_controllen > 0) descriptors::all_exposed();
     return real::sendmsg(fd, message, flags);
   }
   if (!handle.is_stream) return datagram::send(fd, handle, *message, flags);
