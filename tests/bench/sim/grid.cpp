@@ -105,7 +105,7 @@ Cell shared(int64_t rate, Duration round_trip, double buffer, std::vector<std::s
 
 void add_shares(std::vector<Cell>& cells, const std::vector<std::string>& algorithms, bool full) {
   const std::vector<double> buffers =
-      full ? std::vector<double>{0.25, 0.5, 1, 2, 4} : std::vector<double>{0.5, 2};
+      full ? std::vector<double>{0.25, 0.5, 1, 2, 4} : std::vector<double>{0.5, 1, 2};
   const Duration round_trip = Duration::ms(40);
   for (const double buffer : buffers) {
     for (size_t n = 0; n < algorithms.size(); ++n) {

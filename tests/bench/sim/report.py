@@ -16,6 +16,13 @@ import svg
 NCSU = ("Ha, Rhee, Xu 2008 (CUBIC), measurements at NCSU, "
         "netsrv.csc.ncsu.edu/highspeed/1200/bk/rtt_fairness")
 LITERATURE = {"cubic": 0.981, "reno": 0.990}
+COEXISTENCE = (
+    ("Zeynali and others, Promises and Potential of BBRv3, PAM 2024",
+     "flows of BBRv3 that begin together share fairly soon; when one begins later, convergence takes much "
+     "longer; BBRv3 leaves little room to CUBIC"),
+    ("Gomez and others, Evaluating TCP BBRv3 performance in wired broadband networks, Computer "
+     "Communications 2024", "shares of BBRv3 and CUBIC depend on the queue and on the number of flows"),
+)
 SHARE_PLOTS_MAX = 24
 
 
@@ -124,7 +131,9 @@ def shares(report):
     report.say("<h2>Flows that share a path</h2><p>Flow n starts n staggers after the first. Jain's index "
                "(1: equal shares) over the second half after the last start; convergence: from the last "
                "start to the first of three windows of a hundredth of the run with an index of 0.95 or "
-               f"more. Literature: {escape(NCSU)}.</p>")
+               f"more. Literature: {escape(NCSU)}.</p>"
+               "<p>Of BBR version 3, and beside CUBIC: "
+               f"{escape('; '.join(f'{said} ({who})' for who, said in COEXISTENCE))}.</p>")
     header = ["flows", "path", "queue", "capacity used", "Jain's index", "literature", "shares",
               "convergence", "sent again", "mean queueing"]
     rows = []
