@@ -124,7 +124,7 @@ TEST_F(UserStatus, TcpMaxsegMakesSegmentsSmaller) {
   EXPECT_EQ(info_a().send_mss, 488u);
 }
 
-TEST_F(UserStatus, TcpCongestionChangesTheAlgorithmOfAConnection) {
+TEST_F(UserStatus, TcpCongestionChangesTheAlgorithmOfAConnection) {  // RFC 9293 MAY-18
   Settings s;
   s.congestion = CongestionAlgorithm::kBbr;
   set(s);
