@@ -126,10 +126,13 @@ class Network:
                 time.sleep(0.05)
 
     def wait_for_device(self, timeout: float = 10) -> None:
-        """Waits until a program under the library has brought the stack up."""
+        """Waits until a program under the library has brought the stack up, and the host has its address."""
         end = time.monotonic() + timeout
-        while not re.search(r"ts0: <[^>]*LOWER_UP", self.host_ip("link", "show")):
-            assert time.monotonic() < end, "no stack came up"
+        while True:
+            seen = self.host_ip("address", "show")
+            if re.search(r"ts0: <[^>]*LOWER_UP", seen) and f" {self.host_addr}/" in seen:
+                return
+            assert time.monotonic() < end, f"no stack came up: {seen}"
             time.sleep(0.02)
 
     def wait_device_gone(self, timeout: float = 10) -> None:
