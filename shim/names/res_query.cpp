@@ -131,11 +131,6 @@ int send(const unsigned char* message, int bytes, Room room) {
 }  // namespace tapstack::shim::names
 
 using namespace tapstack::shim;
-using names::Room;
-
-// Old programs know these functions by names with underscores (libresolv before glibc 2.34).
-#define TAPSTACK_ALSO_AS(other, name) \
-  TAPSTACK_HOOK __typeof__(name) other __attribute__((alias(#name)))
 
 #undef res_query
 #undef res_search
@@ -179,11 +174,13 @@ TAPSTACK_HOOK int res_nsend(res_state, const unsigned char* message, int bytes,
   return names::send(message, bytes, {answer, answer_bytes});
 }
 
-TAPSTACK_ALSO_AS(__res_query, res_query);
-TAPSTACK_ALSO_AS(__res_nquery, res_nquery);
-TAPSTACK_ALSO_AS(__res_search, res_search);
-TAPSTACK_ALSO_AS(__res_nsearch, res_nsearch);
-TAPSTACK_ALSO_AS(__res_querydomain, res_querydomain);
-TAPSTACK_ALSO_AS(__res_nquerydomain, res_nquerydomain);
-TAPSTACK_ALSO_AS(__res_send, res_send);
-TAPSTACK_ALSO_AS(__res_nsend, res_nsend);
+// Old programs know these functions by names with underscores (libresolv before glibc 2.34).
+TAPSTACK_HOOK decltype(res_query) __res_query __attribute__((alias("res_query")));
+TAPSTACK_HOOK decltype(res_nquery) __res_nquery __attribute__((alias("res_nquery")));
+TAPSTACK_HOOK decltype(res_search) __res_search __attribute__((alias("res_search")));
+TAPSTACK_HOOK decltype(res_nsearch) __res_nsearch __attribute__((alias("res_nsearch")));
+TAPSTACK_HOOK decltype(res_querydomain) __res_querydomain __attribute__((alias("res_querydomain")));
+TAPSTACK_HOOK decltype(res_nquerydomain) __res_nquerydomain
+    __attribute__((alias("res_nquerydomain")));
+TAPSTACK_HOOK decltype(res_send) __res_send __attribute__((alias("res_send")));
+TAPSTACK_HOOK decltype(res_nsend) __res_nsend __attribute__((alias("res_nsend")));

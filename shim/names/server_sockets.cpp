@@ -76,9 +76,9 @@ void ServerSockets::watch(std::vector<pollfd>& fds) const {
 }
 
 Arrival ServerSockets::receive() {
-  for (uint8_t server = 0; server < datagrams_.size(); ++server) {
+  for (size_t server = 0; server < datagrams_.size(); ++server) {
     if (!datagrams_[server].is_open()) continue;
-    const Arrival arrival = receive_datagram(server);
+    const Arrival arrival = receive_datagram(static_cast<uint8_t>(server));
     if (arrival.kind != ArrivalKind::kNone) return arrival;
   }
   return stream_.is_open() ? go_on_with_stream() : Arrival{};
