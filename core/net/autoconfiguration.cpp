@@ -30,17 +30,17 @@ bool has_link_local(const Interface& interface) {
   return false;
 }
 
-// RFC 4862 5.3.
-void add_link_local(Context& ctx, Parts& parts, InterfaceId id) {
+// RFC 4862 5.3. Returns whether there is a new one; then all groups have been reported.
+bool add_link_local(Context& ctx, Parts& parts, InterfaceId id) {
   const Interface& interface = *parts.interfaces.find(id);
-  if (!interface.has_neighbours() || has_link_local(interface)) return;
+  if (!interface.has_neighbours() || has_link_local(interface)) return false;
   const Ip6Address address =
       form_address(interface, Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 0), 0);
   InterfaceAddress own;
   own.prefix = {IpAddress(address, id), kLinkLocalPrefixBits};
   own.origin = AddressOrigin::kLinkLocal;
   // Without room for it there is no IPv6 on the link, which addresses() shows.
-  add_ip6_address(ctx, parts, id, own, ProbeStart::kRandom).ignore();
+  return add_ip6_address(ctx, parts, id, own, ProbeStart::kRandom).ok();
 }
 
 // Has `address` probed; where addresses are not, it is ours at once.
@@ -99,11 +99,13 @@ Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const Interfa
       parts.interfaces.remove_address(id, address.address()).ignore();
       return joined;
     }
+    bool is_reported = false;
     if (interface->settings.is_up) {
       begin(ctx, parts, id, address.address(), start);
-      add_link_local(ctx, parts, id);
+      is_reported = add_link_local(ctx, parts, id);
     }
-    report_group_changes(ctx, parts, id);  // not before it is known that the address is tentative
+    // Not before it is known that the address is tentative.
+    if (!is_reported) report_group_changes(ctx, parts, id);
   }
   arm_address_timer(ctx, parts, id);
   return {};

@@ -13,8 +13,12 @@ using link::Interface;
 using wire::NdOption;
 using wire::NdOptionType;
 
-constexpr uint32_t kMtuMin = 1280;                   // RFC 8200 5
-constexpr uint32_t kReachableMaxMs = 3'600'000;      // RFC 4861 6.2.1, AdvReachableTime
+constexpr uint32_t kMtuMin = 1280;               // RFC 8200 5
+constexpr uint32_t kReachableMaxMs = 3'600'000;  // RFC 4861 6.2.1, AdvReachableTime
+// RFC 4861 4.2 names no bounds. Without them a forged advertisement has neighbours asked without a
+// pause, or packets and new addresses wait for days. Linux has the lower one, RFC 7048 the upper.
+constexpr uint32_t kRetransMinMs = 10;
+constexpr uint32_t kRetransMaxMs = kConfig.neighbour_retrans_max_ms;
 constexpr Duration kRedraw = Duration::s(2 * 3600);  // "at least every few hours", 6.3.4
 constexpr uint32_t kRandomPercentMin = 50;           // RFC 4861 10, MIN_RANDOM_FACTOR
 constexpr uint32_t kRandomPercentMax = 150;          // MAX_RANDOM_FACTOR
@@ -55,7 +59,7 @@ void learn_router(Context& ctx, Parts& parts, const NdReceived& message) {
 void learn_timing(Context& ctx, Parts& parts, const NdReceived& message) {
   Ip6Link& link = parts.links.at(message.interface());
   const uint32_t retrans = message.view.retrans_ms();
-  if (retrans != 0) link.retrans = Duration::ms(retrans);
+  if (retrans != 0) link.retrans = Duration::ms(std::clamp(retrans, kRetransMinMs, kRetransMaxMs));
   const uint32_t reachable = message.view.reachable_ms();
   const bool is_new = reachable != 0 && reachable <= kReachableMaxMs &&
                       Duration::ms(reachable) != link.base_reachable;

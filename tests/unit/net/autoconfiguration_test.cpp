@@ -55,6 +55,30 @@ TEST_F(AutoconfigurationTest, GroupsAreReportedAgainFromTheLinkLocalAddress) {  
   EXPECT_EQ(reporters.back(), kOurLinkLocal);
 }
 
+class GivenAddress : public AutoconfigurationTest {
+ protected:
+  GivenAddress() : AutoconfigurationTest({.mode = Ip6Mode::kManual, .dad_transmits = 0}) {}
+  size_t reports() {
+    size_t count = 0;
+    while (const mem::PacketPtr frame = network_->next_frame(ctx_, ts0_)) {
+      const Frame f = bytes_of(*frame);
+      count += f.size() > 62 && f[20] == 0 && f[62] == 143;
+    }
+    return count;
+  }
+};
+
+// RFC 3810 6.1: the repetition comes at random within a second, though a link-local address joins
+// its group at the same time.
+TEST_F(GivenAddress, GroupsOfTheFirstAddressAreReportedOnceAtOnceAndOnceMoreLater) {
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {kGiven, 64}).ok());
+  EXPECT_EQ(reports(), 1u);
+  run(Duration::s(1));
+  EXPECT_EQ(reports(), 1u);
+  run(Duration::s(10));
+  EXPECT_EQ(reports(), 0u);
+}
+
 class Off : public AutoconfigurationTest {
  protected:
   Off() : AutoconfigurationTest({.mode = Ip6Mode::kOff}) {}

@@ -144,6 +144,13 @@ TEST_F(RouterAdvertisementTest, MtuOfTheLinkIsThatOfPackets) {
   EXPECT_EQ(route(kFar6)->mtu_bytes, 1400u);
 }
 
+TEST_F(RouterAdvertisementTest, RetransmissionIntervalIsKeptWithinBounds) {
+  advertise({.retrans_ms = 1});
+  EXPECT_EQ(parts().links.at(ts0_).retrans, Duration::ms(10));
+  advertise({.retrans_ms = 0xffffffff});
+  EXPECT_EQ(parts().links.at(ts0_).retrans, Duration::s(60));
+}
+
 TEST_F(RouterAdvertisementTest, MtuOutOfRangeIsIgnored) {
   advertise({}, test::hex("0501 0000 000004ff"));  // 1279
   advertise({}, test::hex("0501 0000 000005dd"));  // 1501
