@@ -134,6 +134,10 @@ void set_fast_open_key(Stack& stack, const SecretKey& key) {
   transport::tcp::set_fast_open_key(stack.layers().tcp, key);
 }
 
+void forget_fast_open_servers(Stack& stack) {
+  transport::tcp::forget_fast_open_servers(stack.layers().tcp);
+}
+
 Result<CounterValue> counter_at(const Stack& stack, size_t n) {
   if (n >= Counters::kCount) return Error::kNoEntry;
   return CounterValue{{Counters::name_at(n), stack.counters().value_at(n)}};

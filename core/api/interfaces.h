@@ -87,6 +87,8 @@ void set_ecn_mode(Stack& stack, EcnMode mode);
 // the cookies; random from the start.
 void set_fast_open(Stack& stack, uint16_t mode);
 void set_fast_open_key(Stack& stack, const SecretKey& key);
+// Cookies and all else that is remembered of servers: as before the first connection to them.
+void forget_fast_open_servers(Stack& stack);
 
 // The n-th interface (address of an interface), n from 0; kNoEntry past the last.
 Result<InterfaceInfo> interface_at(const Stack& stack, size_t n);

@@ -11,6 +11,7 @@
 
 #include "tools/packetdrill/calls.h"
 #include "tools/packetdrill/host_options.h"
+#include "tools/packetdrill/script_settings.h"
 
 namespace tapstack::packetdrill {
 namespace {
@@ -38,6 +39,7 @@ int our_system(const char* command) {
   if (g_session != nullptr && command != nullptr) {
     Call call(*g_session);
     change_host_options(g_session->stack(), g_session->now(), settings_in_command(command));
+    if (flushes_metrics(command)) api::forget_fast_open_servers(g_session->stack());
   }
   return system(command);
 }

@@ -37,6 +37,10 @@ std::vector<ScriptSetting> settings_in_command(const std::string& command) {
   return settings;
 }
 
+bool flushes_metrics(const std::string& command) {
+  return command.find("tcp_metrics flush") != std::string::npos;
+}
+
 std::vector<ScriptSetting> settings_in(const std::string& whole) {
   std::vector<ScriptSetting> settings;
   const std::string script = whole.substr(0, whole.find("socket("));

@@ -20,5 +20,7 @@ struct ScriptSetting {
 std::vector<ScriptSetting> settings_in(const std::string& script);
 // The same of one command.
 std::vector<ScriptSetting> settings_in_command(const std::string& command);
+// Whether `command` has the host forget what it knows of others (`ip tcp_metrics flush`).
+bool flushes_metrics(const std::string& command);
 
 }  // namespace tapstack::packetdrill

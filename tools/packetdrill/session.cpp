@@ -9,6 +9,9 @@ namespace {
 // A thread that was woken does nothing that takes long. If it never comes back, the script has
 // ended in an error meanwhile, which must not hang.
 constexpr std::chrono::seconds kReturnMax{1};
+// After its call has returned the second thread notes what came of it under a lock that the main
+// thread lets go of while it sleeps only, which takes no time here: so much real time.
+constexpr std::chrono::milliseconds kNotingTime{1};
 
 }  // namespace
 
@@ -18,6 +21,7 @@ Instant Session::ask_time() {
   Lock lock(mutex_);
   if (!is_main() && waiter_ == Waiter::kAwake) {
     waiter_ = Waiter::kNone;  // the call is over
+    has_returned_ = true;
     changed_.notify_all();
   } else {
     step(lock, now() + Duration::us(1));
@@ -27,6 +31,12 @@ Instant Session::ask_time() {
 
 void Session::sleep(Duration time) {
   Lock lock(mutex_);
+  if (has_returned_ && is_main()) {
+    has_returned_ = false;
+    lock.unlock();
+    std::this_thread::sleep_for(kNotingTime);
+    lock.lock();
+  }
   const Instant end = now() + time;
   while (now() < end) step(lock, end);
 }

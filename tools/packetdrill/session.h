@@ -51,6 +51,7 @@ class Session {
   std::condition_variable changed_;
   const std::thread::id main_ = std::this_thread::get_id();
   Waiter waiter_ = Waiter::kNone;
+  bool has_returned_ = false;  // a call that had blocked, since the main thread slept last
   Instant waits_until_ = Instant::never();
   VirtualHost host_;
   Descriptors descriptors_;

@@ -41,6 +41,8 @@ class FastOpenCache {
   void note_refusal(const IpAddress& address, bool was_asked_experimentally);
   // RFC 7413 4.1.3.1: no further attempts for tcp_fast_open_blocked_ms.
   void block(const IpAddress& address, Instant now);
+  // Of no server anything is known.
+  void forget() { servers_ = {}; }
 
  private:
   static constexpr size_t kWays = 4;

@@ -5,6 +5,7 @@
 #include "transport/tcp/lifecycle.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/reset.h"
+#include "transport/tcp/timestamps.h"
 
 namespace tapstack::transport::tcp {
 namespace {
@@ -36,6 +37,17 @@ void measure(Arrival& a, Connection& c) {
   }
 }
 
+// The SYN-ACK echoes a timestamp that none of our SYNs had: it belongs to another connection or is
+// forged, whatever its acknowledgment number. It is refused as that would be, as by Linux; RFC 7323
+// 4.2 speaks of later segments only. No echo at all is nothing to hold against it.
+bool echoes_another(const Arrival& a, const Connection& c) {
+  const auto& ts = a.seg.options.timestamps;
+  if (!c.settings.timestamps || !ts || ts->echo_reply == 0) return false;
+  const uint32_t offset = a.tables.isn.timestamp_offset(c.flow);
+  const uint32_t first = timestamp_value(c.silence.stalled_since, offset);
+  return ts->echo_reply - first > timestamp_value(a.ctx.now, offset) - first;
+}
+
 // At once, unless the program will speak first anyway: tcp(7), TCP_QUICKACK and TCP_DEFER_ACCEPT.
 void acknowledge_syn(Arrival& a, Work& w) {
   Connection& c = w.c;
@@ -57,7 +69,8 @@ void input_syn_sent(Arrival& a, Work& w) {
   const bool has_ack = a.seg.has(flag::kAck);
   const bool is_ack_acceptable = has_ack && a.seg.ack.after(snd.iss) &&
                                  a.seg.ack.at_or_before(snd.nxt + c.fast_open.syn_text_bytes);
-  if (has_ack && !is_ack_acceptable) {
+  const bool is_forged = is_ack_acceptable && a.seg.has(flag::kSyn) && echoes_another(a, c);
+  if (is_forged || (has_ack && !is_ack_acceptable)) {
     a.ctx.drop(DropReason::kTcpSynSentBadAck);
     send_reset(a.ctx, a.network, a.seg);
     return;

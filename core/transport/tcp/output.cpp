@@ -328,14 +328,16 @@ bool send_ack(Work& w, net::Network& network) {
   return true;
 }
 
-// What holds up the sender when output has done all that it may.
+// What holds up the sender when output has done all that it may. Where both windows are full it is
+// not the peer's, as in Linux's figures.
 SendPhase phase_of(const Connection& c) {
   const SendVariables& v = c.snd.vars();
   if (v.is_all_acked() && !has_unsent(c)) return SendPhase::kIdle;
   if (!has_unsent(c)) return c.send_blocked ? SendPhase::kBufferLimited : SendPhase::kBusy;
   const uint32_t window = v.window_end().after(v.nxt) ? v.window_end().since(v.nxt) : 0;
   const bool is_held_up = window < std::min(c.snd.unsent_bytes(), text_mss(c));
-  return is_held_up && !c.was_cwnd_limited ? SendPhase::kWindowLimited : SendPhase::kBusy;
+  const bool has_cwnd_room = !c.was_cwnd_limited && pipe_bytes(c) < c.congestion.cwnd_bytes();
+  return is_held_up && has_cwnd_room ? SendPhase::kWindowLimited : SendPhase::kBusy;
 }
 
 void note_output_end(Work& w) {

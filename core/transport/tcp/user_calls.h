@@ -168,6 +168,7 @@ void set_ecn_mode(Tcp& tcp, EcnMode mode);
 // RFC 7413: who may, and the secret of the cookies (two little-endian halves).
 void set_fast_open(Tcp& tcp, FastOpenMode mode);
 void set_fast_open_key(Tcp& tcp, const SecretKey& key);
+void forget_fast_open_servers(Tcp& tcp);
 bool may_fast_open(const Tcp& tcp);  // as a client
 // TCP_QUICKACK: not 0 sends an ACK that waits and acknowledges quickly from now on, 0 lets ACKs
 // wait for answers to go with; the traffic changes that again. An even value only sends the ACK.

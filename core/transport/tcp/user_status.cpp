@@ -209,6 +209,8 @@ void set_fast_open_key(Tcp& tcp, const SecretKey& key) {
   tcp.tables().fast_open_cookies.set_key(key);
 }
 
+void forget_fast_open_servers(Tcp& tcp) { tcp.tables().fast_open_cache.forget(); }
+
 bool may_fast_open(const Tcp& tcp) { return tcp.tables().fast_open.is_client(); }
 
 Status set_quick_ack(Tcp& tcp, Context& ctx, ConnectionId id, int64_t value) {

@@ -32,5 +32,10 @@ TEST(ScriptSettings, ACommandWithoutAnEndIsNone) {
   EXPECT_EQ(settings_in("`sysctl net.ipv4.tcp_ecn=1"), Settings{});
 }
 
+TEST(ScriptSettings, FlushingTheMetricsOfOthersIsKnown) {
+  EXPECT_TRUE(flushes_metrics("ip tcp_metrics flush all > /dev/null 2>&1"));
+  EXPECT_FALSE(flushes_metrics("ip tcp_metrics show"));
+}
+
 }  // namespace
 }  // namespace tapstack::packetdrill

@@ -36,6 +36,13 @@ TEST(FastOpenCache, TheLastCookieAndMssAreKept) {
   EXPECT_EQ(cache.find(kServer)->mss_bytes, 1200);
 }
 
+TEST(FastOpenCache, WhatIsForgottenIsAsNeverKnown) {
+  FastOpenCache cache;
+  remember(cache, kServer, 1, 1000, kNow);
+  cache.forget();
+  EXPECT_EQ(cache.find(kServer), nullptr);
+}
+
 TEST(FastOpenCache, AnMssWithoutACookieLeavesTheCookieThatIsKnown) {
   FastOpenCache cache;
   remember(cache, kServer, 1, 1000, kNow);

@@ -37,6 +37,22 @@ TEST_F(InputSynSent, TextOnTheSynAckIsDelivered) {
   EXPECT_EQ(p.receive(p.a, id), "hello");
 }
 
+TEST_F(InputSynSent, AnEchoOfATimestampNeverSentIsReset) {
+  const auto answer = [&](uint32_t echo) {
+    wire::TcpOptions options;
+    options.timestamps = wire::TcpTimestamps{1, echo};
+    p.inject(p.a, at_a().flow, header(flag::kSyn | flag::kAck, SeqNumber(300), iss() + 1), options);
+  };
+  const uint32_t sent = timestamp_value(at_a().silence.stalled_since,
+                                        p.a.tcp.tables().isn.timestamp_offset(at_a().flow));
+  answer(sent - 1);
+  EXPECT_EQ(p.state(p.a, id), State::kSynSent);
+  ASSERT_EQ(p.trace.size(), 1u);
+  EXPECT_EQ(p.trace[0].flags, flag::kRst);
+  answer(sent);
+  EXPECT_EQ(p.state(p.a, id), State::kEstablished);
+}
+
 TEST_F(InputSynSent, AnUnacceptableAckIsReset) {  // first step
   for (const SeqNumber ack : {iss(), iss() + 2}) {
     p.trace.clear();
