@@ -85,6 +85,16 @@ TEST_F(InputAck, AClosedWindowThatOpensLetsTheTextGoAtOnce) {  // RFC 9293 3.8.6
   EXPECT_EQ(p.count(true, flag::kPsh), 1u);
 }
 
+TEST_F(InputAck, WhereCwndIsFullTooThePeersWindowLimitsNothing) {
+  lose_everything();
+  const uint32_t cwnd = at_a().congestion.cwnd_bytes();
+  ack(snd().una, static_cast<uint16_t>(cwnd >> at_a().agreed.send_shift));
+  ASSERT_EQ(snd().wnd_bytes, cwnd);
+  p.send(p.a, e.a, pattern(50'000));
+  p.run(Duration::ms(5));
+  EXPECT_EQ(info(p.a.tcp, p.now, e.a)->window_limited_us, 0u);
+}
+
 TEST_F(InputAck, TheProgramIsToldOfRoomOnceAThirdIsFree) {
   Settings s;
   s.send_buffer_bytes = 60'000;
