@@ -175,6 +175,11 @@ int shut_down(Works& works, Slot& slot, int how) {
     works.slots.enqueue(slot);
     return to_errno(status.error());
   }
+  // inet_shutdown: TCP_CLOSE is not connected, whatever it was before.
+  if (slot.is_stream()) {
+    const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
+    if (info.ok() && info->state == TcpState::kClosed) return ENOTCONN;
+  }
   // Linux shuts an unconnected datagram socket down and answers ENOTCONN all the same.
   const int error = slot.is_stream() || slot.peer_set ? 0 : ENOTCONN;
   if (how != SHUT_RD) {

@@ -71,10 +71,10 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
   if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0) return fail(EINVAL);
   if (!handle.is_stream) return fail(EOPNOTSUPP);
   if (!is_listening(handle.id)) return fail(EINVAL);
-  if (is_no_memory(address) || (address != nullptr && usable(length) == nullptr))
-    return fail(EFAULT);
   for (;;) {
     if (const int error = await_token(listener, handle.id); error != 0) return fail(error);
+    if (is_no_memory(address) || (address != nullptr && usable(length) == nullptr))
+      return fail(EFAULT);
     if (!has_room_for_descriptor(listener)) return fail(EMFILE);
     Taken taken;
     const int error = take_connection(listener, handle.id, taken);

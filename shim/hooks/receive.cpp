@@ -93,7 +93,10 @@ ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* ad
                                                         return real::recv(fd, buffer, bytes, flags);
                                                       });
   // TCP has no address to tell (tcp_recvmsg sets none).
-  if (received >= 0 && address != nullptr && length != nullptr) *length = 0;
+  if (received >= 0 && address != nullptr) {
+    if (usable(length) == nullptr) return fail(EFAULT);
+    *length = 0;
+  }
   return received;
 }
 
@@ -169,12 +172,12 @@ ssize_t read_vector(int fd, const iovec* parts, int count) {
 
 ssize_t read_bytes(int fd, void* buffer, size_t bytes) {
   Handle handle;
-  if (!descriptors::hinted(fd, handle)) return real::read(fd, buffer, bytes);
+  // Nothing asked for is 0 in every state (sock_read_iter).
+  if (bytes == 0 || !descriptors::hinted(fd, handle)) return real::read(fd, buffer, bytes);
   if (handle.is_stream) {
     return receive_stream(fd, handle, bytes, 0, [&] { return real::read(fd, buffer, bytes); });
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return real::read(fd, buffer, bytes);
-  if (bytes == 0) return 0;  // sock_read_iter
   return receive_datagram(fd, handle, buffer, bytes, 0, nullptr, nullptr);
 }
 

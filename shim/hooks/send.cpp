@@ -56,6 +56,7 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
   if (!descriptors::hinted(fd, handle)) {
     return real::sendto(fd, buffer, bytes, flags, address, length);
   }
+  if (is_no_memory(address)) return fail(EFAULT);
   if (handle.is_stream && (flags & MSG_FASTOPEN) != 0) {
     if (!descriptors::verified(fd, handle)) {
       return real::sendto(fd, buffer, bytes, flags, address, length);
@@ -85,6 +86,8 @@ ssize_t send_message(int fd, const msghdr* message, int flags) {
     return real::sendmsg(fd, message, flags);
   }
   if (!handle.is_stream) return datagram::send(fd, handle, *message, flags);
+  if (message->msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
+  if (message->msg_iovlen > 0 && usable(message->msg_iov) == nullptr) return fail(EFAULT);
   if ((flags & MSG_FASTOPEN) != 0) {
     const auto* address = static_cast<const sockaddr*>(message->msg_name);
     const int error = connect_with_text(fd, handle, address, message->msg_namelen, flags);

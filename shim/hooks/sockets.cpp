@@ -90,12 +90,12 @@ int shutdown_handle(const Handle& handle, int how) {
   return ask::call(request, reply);
 }
 
-// getsockname and getpeername: a null length is EFAULT before anything else.
+// getsockname and getpeername: whether there is an answer comes before where to put it.
 template <class Question>
 int put_endpoint(Question question, const Handle& handle, sockaddr* address, socklen_t* length) {
-  if (usable(address) == nullptr || usable(length) == nullptr) return EFAULT;
   Endpoint endpoint;
   if (const int error = question(handle.id, endpoint); error != 0) return error;
+  if (usable(address) == nullptr || usable(length) == nullptr) return EFAULT;
   return endpoint_to(handle.family(), endpoint, address, length);
 }
 

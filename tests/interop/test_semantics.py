@@ -1,0 +1,40 @@
+"""Every call in every state of a socket, both families: the kernel's answers are demanded of the stack."""
+
+import pathlib
+
+import pytest
+
+SUITE = pathlib.Path(__file__).parent / "semantics"
+RUN = ["/usr/bin/python3", "-B", str(SUITE / "run.py")]
+CASES_MIN = 400
+
+
+def answers(text: str) -> dict[str, str]:
+    return dict(line.split(" = ", 1) for line in text.splitlines())
+
+
+def known_differences() -> set[tuple[str, str]]:
+    """Pairs of call and state."""
+    lines = (SUITE / "known_differences.txt").read_text().splitlines()
+    parted = [line.rsplit(": ", 1) for line in lines if not line.startswith("#")]
+    return {(call, state) for call, states in parted for state in states.split()}
+
+
+def unexpected(kernel: dict[str, str], stack: dict[str, str]) -> list[str]:
+    known = known_differences()
+    found = []
+    for case, wanted in kernel.items():
+        state, call = case.split(" ", 1)[1].split(": ", 1)
+        if stack.get(case) != wanted and (call, state) not in known:
+            found.append(f"{case}: Linux {wanted}, the stack {stack.get(case)}")
+    return found
+
+
+@pytest.mark.nightly  # 7,104 cases, a minute with its three runs
+@pytest.mark.no_capture
+@pytest.mark.parametrize("move", [[], ["--fork"]], ids=["in one process", "after a fork"])
+def test_calls_answer_in_every_state_as_on_linux(net, move):
+    kernel = answers(net.host.run(RUN, timeout=100).check().text)
+    assert len(kernel) >= CASES_MIN
+    stack = answers(net.stack.run([*RUN, *move], timeout=200).check().text)
+    assert not unexpected(kernel, stack)
