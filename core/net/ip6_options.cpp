@@ -22,7 +22,8 @@ bool drop(Context& ctx, DropReason reason) {
   return false;
 }
 
-// RFC 8883 2.3, RFC 8883 2.6: who sent more than the limits of RFC 8504 5.3 allow is told which, and where.
+// RFC 8883 2.3, RFC 8883 2.6: who sent more than the limits of RFC 8504 5.3 allow is told which,
+// and where.
 bool refuse(Context& ctx, Parts& parts, const mem::Packet& packet, uint8_t code, uint32_t pointer) {
   drop(ctx, DropReason::kIp6OptionLimit);
   send_icmp_error(ctx, parts, packet, wire::Icmp6Header::parameter_problem(code, pointer));
