@@ -72,6 +72,7 @@ struct PacketInfo {
   uint8_t protocol = 0;
   uint8_t ttl = 0;
   uint8_t tos = 0;
+  uint32_t flow_label = 0;       // in: of IPv6
   uint16_t ip_header_bytes = 0;  // in: bytes of IP header kept in front of the payload for quoting
   Port source_port;
   Port destination_port;

@@ -56,6 +56,7 @@ void fill_info(mem::PacketInfo& info, const Interface& interface, const Ip6View&
   info.destination = IpAddress(view.destination(), is_own ? info.destination.zone() : interface.id);
   info.ttl = view.hop_limit();
   info.tos = view.traffic_class();
+  info.flow_label = view.flow_label();
   info.ip_broadcast = false;
   info.was_fragmented = false;
   info.flags = 0;

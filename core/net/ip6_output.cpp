@@ -39,6 +39,7 @@ void emit_ip6_header(const mem::Packet& packet, std::span<uint8_t> header, uint3
 uint32_t flow_label_for(Context& ctx, const Parts& parts, const mem::Packet& packet,
                         const Route& route, const SendParams& params) {
   if (params.flow_label != 0) return params.flow_label & wire::ip6_field::kFlowLabelMask;
+  if (!params.auto_flow_label) return 0;
   const uint32_t ports = has_ports(params.protocol) ? ports_of(ctx, packet) : 0;
   const Endpoint local{route.source, Port{static_cast<uint16_t>(ports >> 16)}};
   const Endpoint remote{route.destination, Port{static_cast<uint16_t>(ports)}};

@@ -98,8 +98,8 @@ link::Payload enter_loopback(Context& ctx, Interface& lo, mem::Packet& packet) {
 }  // namespace
 
 Result<Route> Network::route(const IpAddress& destination, const IpAddress& source,
-                             InterfaceId bound, Instant now) const {
-  return find_route(parts_, {destination, source, bound}, now);
+                             InterfaceId bound, Instant now, SourcePreference preference) const {
+  return find_route(parts_, {destination, source, bound, preference}, now);
 }
 
 Result<Route> Network::route_without_address(InterfaceId interface) const {

@@ -7,6 +7,7 @@
 #include "net/icmp_error.h"
 #include "net/parts.h"
 #include "net/route.h"
+#include "net/source_selection.h"
 #include "util/address.h"
 #include "util/result.h"
 
@@ -39,7 +40,7 @@ class Network {
   // (source not ours, or none to choose), kNoDevice, kInvalid (source loopback, destination
   // elsewhere).
   Result<Route> route(const IpAddress& destination, const IpAddress& source, InterfaceId bound,
-                      Instant now) const;
+                      Instant now, SourcePreference preference = SourcePreference::kNone) const;
   // The limited broadcast from 0.0.0.0; see route_lookup.h.
   Result<Route> route_without_address(InterfaceId interface) const;
   // Sends a packet that holds transport header and payload: adds the IP header from `route` and

@@ -25,11 +25,12 @@ struct Route {
 // What the transport decides about the IP header.
 struct SendParams {
   uint8_t protocol = 0;
-  uint8_t ttl = 0;             // hop limit; 0: kConfig.ip_ttl_default; multicast 1 (RFC 1112 6.1)
-  uint8_t tos = 0;             // traffic class
-  uint32_t flow_label = 0;     // of IPv6, 20 bits; 0: a hash of the flow (RFC 6437)
-  bool dont_fragment = false;  // too large is Error::kMessageTooLong, never fragmented; DF is set
-                               // where there is one
+  uint8_t ttl = 0;              // hop limit; 0: kConfig.ip_ttl_default; multicast 1 (RFC 1112 6.1)
+  uint8_t tos = 0;              // traffic class
+  uint32_t flow_label = 0;      // of IPv6, 20 bits; 0: a hash of the flow (RFC 6437)
+  bool auto_flow_label = true;  // such a hash is wanted; otherwise 0 is sent as it is
+  bool dont_fragment = false;   // too large is Error::kMessageTooLong, never fragmented; DF is set
+                                // where there is one
   bool discover_path_mtu = false;  // DF is set when the packet fits the path, else it is fragmented
                                    // without (what Linux calls IP_PMTUDISC_WANT)
   bool ignore_path_mtu = false;    // only the interface's MTU counts (IP_PMTUDISC_PROBE)

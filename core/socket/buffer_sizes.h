@@ -13,9 +13,11 @@ namespace tapstack::socket {
 inline constexpr uint32_t kReceiveBufferMin = 2304;
 inline constexpr uint32_t kSendBufferMin = 4608;
 
-// Bytes granted to a program that asks for `value`, in [min, 2 * kConfig.buffer_max_bytes].
+// Bytes granted to a program that asks for `value`, in [min, 2 * kConfig.buffer_max_bytes]. Linux
+// takes a negative one for a large one (min_t(u32, ...) in sock_setsockopt).
 constexpr uint32_t granted_buffer_bytes(int64_t value, uint32_t min) {
-  const int64_t asked = std::clamp<int64_t>(value, 0, kConfig.buffer_max_bytes);
+  const int64_t asked = value < 0 ? int64_t{kConfig.buffer_max_bytes}
+                                  : std::min<int64_t>(value, kConfig.buffer_max_bytes);
   return static_cast<uint32_t>(std::max<int64_t>(2 * asked, min));
 }
 

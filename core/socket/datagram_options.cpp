@@ -2,6 +2,7 @@
 
 #include <cstddef>
 
+#include "socket/address_preferences.h"
 #include "socket/buffer_sizes.h"
 #include "socket/datagram_socket.h"
 #include "wire/ip4.h"
@@ -43,6 +44,10 @@ constexpr Ip6Flag kIp6Flags[] = {
     {Option::kIp6DontFragment, &transport::Ip6Settings::dont_fragment, false},
     {Option::kIp6NoChecksumSent, &transport::Ip6Settings::no_checksum_sent, true},
     {Option::kIp6NoChecksumTaken, &transport::Ip6Settings::no_checksum_taken, true},
+    {Option::kIp6MulticastLoop, &transport::Ip6Settings::multicast_loop, false},
+    {Option::kIp6MulticastAll, &transport::Ip6Settings::multicast_all, false},
+    {Option::kIp6AutoFlowLabel, &transport::Ip6Settings::auto_flow_label, false},
+    {Option::kIp6FlowInfoSend, &transport::Ip6Settings::flow_info_send, false},
 };
 
 const Ip6Flag* ip6_flag_of(const Socket& socket, Option option) {
@@ -79,8 +84,42 @@ Status set_ttl(uint8_t& ttl, int64_t value, int64_t min, uint8_t unset) {
 }
 
 Status set_mtu_discover(MtuDiscover& how, int64_t value) {
-  if (value < 0 || value > 3) return Error::kInvalid;
+  if (value < 0 || value > 5) return Error::kInvalid;
   how = static_cast<MtuDiscover>(value);
+  return Status();
+}
+
+// As Linux: `missing` for an interface that is not there, kInvalid for another than the socket is
+// bound to.
+struct AskedInterface {
+  int64_t number = 0;
+  Error missing = Error::kAddressNotAvailable;
+};
+Status set_interface(Environment env, const Socket& socket, InterfaceId& kept,
+                     const AskedInterface& asked) {
+  const auto [value, missing] = asked;
+  const InterfaceId interface { static_cast<uint8_t>(value) };
+  const bool is_there = value >= 0 && value <= UINT8_MAX &&
+                        (value == 0 || env.layers.network.interface(interface) != nullptr);
+  if (!is_there) return missing;
+  const bool is_bound_elsewhere = socket.interface.value != 0 && socket.interface != interface;
+  if (value != 0 && is_bound_elsewhere) return Error::kInvalid;
+  kept = interface;
+  return Status();
+}
+
+Status set_octet(uint8_t& kept, int64_t value) {
+  if (value < 0 || value > UINT8_MAX) return Error::kInvalid;
+  kept = static_cast<uint8_t>(value);
+  return Status();
+}
+
+constexpr int64_t kIp6MtuMin = 1280;
+
+// IPV6_MTU, RFC 3542 11.1: no smaller than every link's (RFC 8200 5).
+Status set_mtu(transport::Ip6Settings& ip6, int64_t value) {
+  if (value != 0 && (value < kIp6MtuMin || value > UINT32_MAX)) return Error::kInvalid;
+  ip6.mtu_bytes = static_cast<uint32_t>(value);
   return Status();
 }
 
@@ -99,6 +138,16 @@ Status set_ip6_option(Environment env, Socket& socket, Option option, int64_t va
       return set_ttl(ip6.traffic_class, value, 0, 0);
     case Option::kIp6MtuDiscover:
       return set_mtu_discover(ip6.mtu_discover, value);
+    case Option::kIp6Mtu:
+      return set_mtu(ip6, value);
+    case Option::kIp6MinHops:
+      return set_octet(ip6.min_hops, value);
+    case Option::kIp6AddressPreferences:
+      return set_preferences(ip6.preferences, value);
+    case Option::kIp6MulticastInterface:
+      return set_interface(env, socket, ip6.multicast_interface, {value, Error::kNoDevice});
+    case Option::kIp6UnicastInterface:
+      return set_interface(env, socket, ip6.unicast_interface, {value});
     case Option::kIp6Checksum:
       if (const Error error = checksum_error(socket); error != Error::kNone) return error;
       return env.layers.raw.set_checksum_offset(socket.endpoint, value);
@@ -121,6 +170,14 @@ Result<int64_t> get_ip6_option(const Layers& layers, const Socket& socket, Insta
       return int64_t{ip6.traffic_class};
     case Option::kIp6MtuDiscover:
       return static_cast<int64_t>(ip6.mtu_discover);
+    case Option::kIp6MinHops:
+      return int64_t{ip6.min_hops};
+    case Option::kIp6AddressPreferences:
+      return flags_of(ip6.preferences);
+    case Option::kIp6MulticastInterface:
+      return int64_t{ip6.multicast_interface.value};
+    case Option::kIp6UnicastInterface:
+      return int64_t{ip6.unicast_interface.value};
     case Option::kIp6Mtu:
       return path_mtu(layers, endpoint, now);
     case Option::kIp6Checksum:
@@ -129,21 +186,6 @@ Result<int64_t> get_ip6_option(const Layers& layers, const Socket& socket, Insta
     default:
       return Error::kNoProtocolOption;
   }
-}
-
-// As Linux: kAddressNotAvailable for an interface that is not there, kInvalid for another than the
-// socket is bound to.
-Status set_multicast_interface(Environment env, const Socket& socket, DatagramSettings& settings,
-                               int64_t value) {
-  const InterfaceId interface { static_cast<uint8_t>(value) };
-  if (value < 0 || value > UINT8_MAX) return Error::kAddressNotAvailable;
-  if (value != 0 && env.layers.network.interface(interface) == nullptr) {
-    return Error::kAddressNotAvailable;
-  }
-  const bool is_bound_elsewhere = socket.interface.value != 0 && socket.interface != interface;
-  if (value != 0 && is_bound_elsewhere) return Error::kInvalid;
-  settings.multicast_interface = interface;
-  return Status();
 }
 
 }  // namespace
@@ -155,6 +197,8 @@ Status apply_datagram_settings(Environment env, Socket& socket) {
   settings.broadcast = socket.broadcast;
   settings.interface = socket.interface;
   settings.ip6.only = socket.ip6_only;
+  settings.free_bind = socket.free_bind;
+  settings.transparent = socket.transparent;
   return Status();
 }
 
@@ -176,7 +220,11 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
     case Option::kMulticastTtl:
       return set_ttl(settings.multicast_ttl, value, 0, 1);
     case Option::kMulticastInterface:
-      return set_multicast_interface(env, socket, settings, value);
+      return set_interface(env, socket, settings.multicast_interface, {value});
+    case Option::kUnicastInterface:
+      return set_interface(env, socket, settings.unicast_interface, {value});
+    case Option::kMinTtl:
+      return set_octet(settings.min_ttl, value);
     case Option::kTos:
       settings.tos = static_cast<uint8_t>(value);
       return Status();
@@ -208,6 +256,10 @@ Result<int64_t> get_datagram_option(const Layers& layers, const Socket& socket, 
       return int64_t{settings.multicast_ttl};
     case Option::kMulticastInterface:
       return int64_t{settings.multicast_interface.value};
+    case Option::kUnicastInterface:
+      return int64_t{settings.unicast_interface.value};
+    case Option::kMinTtl:
+      return int64_t{settings.min_ttl};
     case Option::kTos:
       return int64_t{settings.tos};
     case Option::kMtuDiscover:

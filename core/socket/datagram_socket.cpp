@@ -35,7 +35,12 @@ Status open(Environment env, Socket& socket, mem::Index index) {
   });
   if (!id.ok()) return id.error();
   socket.endpoint = *id;
-  endpoint_of(env.layers, socket).settings.ip6.only = socket.ip6_only;
+  transport::DatagramSettings& settings = endpoint_of(env.layers, socket).settings;
+  settings.ip6.only = socket.ip6_only;
+  // As on Linux, IPv4 groups are one's own on a socket of both families (inet6_create), and raw
+  // sockets may share their address (inet_create).
+  settings.multicast_all = socket.family == Family::kIp4;
+  if (socket.kind == SocketKind::kRaw) settings.reuse_address = socket.reuse_address = true;
   return Status();
 }
 

@@ -1,5 +1,7 @@
 #include "socket/options.h"
 
+#include <algorithm>
+
 #include "socket/datagram_options.h"
 #include "socket/datagram_socket.h"
 #include "socket/tcp_options.h"
@@ -7,7 +9,7 @@
 namespace tapstack::socket {
 namespace {
 
-constexpr int64_t kIntMax = 0x7fffffff;  // programs pass these values as int
+constexpr uint32_t kIntMax = 0x7fffffff;  // programs pass these values as int
 
 // The option as a flag that every kind of socket has; nullptr when it is none.
 bool* flag_of(Socket& socket, Option option) {
@@ -22,6 +24,10 @@ bool* flag_of(Socket& socket, Option option) {
       return &socket.settings.keep_alive;
     case Option::kOobInline:
       return &socket.settings.oob_inline;
+    case Option::kFreeBind:
+      return &socket.free_bind;
+    case Option::kTransparent:
+      return &socket.transparent;
     default:
       return nullptr;
   }
@@ -50,10 +56,10 @@ bool set_common(Environment env, Socket& socket, Option option, int64_t value, S
       status = set_ip6_only(env.layers, socket, value != 0);
       return true;
     case Option::kReceiveLowWater:
-      if (value < 0 || value > kIntMax)
-        status = Error::kInvalid;
-      else
-        socket.receive_low_water_bytes = value == 0 ? 1 : static_cast<uint32_t>(value);
+      // Linux: a negative one means as many as there can be.
+      socket.receive_low_water_bytes = value < 0 || value > kIntMax
+                                           ? kIntMax
+                                           : std::max<uint32_t>(1, static_cast<uint32_t>(value));
       return true;
     case Option::kLingerS:
       if (value < -1 || value > kIntMax)
@@ -105,6 +111,10 @@ Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant n
       return int64_t{socket.settings.keep_alive};
     case Option::kOobInline:
       return int64_t{socket.settings.oob_inline};
+    case Option::kFreeBind:
+      return int64_t{socket.free_bind};
+    case Option::kTransparent:
+      return int64_t{socket.transparent};
     case Option::kReceiveLowWater:
       return int64_t{socket.receive_low_water_bytes};
     case Option::kLingerS:

@@ -25,6 +25,8 @@ struct Socket {
   bool reuse_address = false;  // TCP; datagram sockets have theirs in DatagramSettings
   bool reuse_port = false;
   bool broadcast = false;  // TCP: kept for get_option() only
+  bool free_bind = false;
+  bool transparent = false;
   bool receive_shut = false;
   bool send_shut = false;
   bool is_event_queued = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "socket/address_preferences.h"
 #include "socket/buffer_sizes.h"
 #include "socket/tcp_socket.h"
 #include "transport/tcp/user_calls.h"
@@ -24,6 +25,7 @@ constexpr Flag kFlags[] = {
     {Option::kCork, &Settings::cork},
     {Option::kReceiveErrors, &Settings::receive_errors},
     {Option::kIp6ReceiveErrors, &Settings::ip6_receive_errors},
+    {Option::kIp6AutoFlowLabel, &Settings::ip6_auto_flow_label},
     {Option::kFastOpenNoCookie, &Settings::fast_open_no_cookie},
     {Option::kTimestamps, &Settings::timestamps},
     {Option::kSack, &Settings::sack},
@@ -57,8 +59,10 @@ constexpr Number kNumbers[] = {
 constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW
 constexpr int64_t kTosMask = 0xff & ~3;     // the ECN bits are TCP's own, RFC 3168
 
-constexpr int64_t kSynRetriesMax = 127;  // MAX_TCP_SYNCNT
-constexpr int64_t kLinger2Max = 120;     // TCP_FIN_TIMEOUT_MAX
+constexpr int64_t kMtuDiscoverInterface = 4;  // IP_PMTUDISC_INTERFACE: never DF, as OMIT
+constexpr int64_t kMtuDiscoverMax = 5;        // IP_PMTUDISC_OMIT
+constexpr int64_t kSynRetriesMax = 127;       // MAX_TCP_SYNCNT
+constexpr int64_t kLinger2Max = 120;          // TCP_FIN_TIMEOUT_MAX
 constexpr int32_t kOrphanTimeoutS = kConfig.tcp_orphan_timeout_ms / 1000;
 
 // TCP_DEFER_ACCEPT is kept as a number of time-outs of the SYN-ACK, which double from one second
@@ -136,7 +140,52 @@ Status set_quick_ack(Environment env, Socket& socket, int64_t value) {
   return tcp::set_quick_ack(env.layers.tcp, env.ctx, socket.connection, value);
 }
 
-// Options of IP that a TCP socket has, sizes and congestion control.
+Status set_octet(uint8_t& kept, int64_t value) {
+  if (value < 0 || value > UINT8_MAX) return Error::kInvalid;
+  kept = static_cast<uint8_t>(value);
+  return Status();
+}
+
+// Options of IP that a TCP socket has.
+Status set_ip_option(Settings& settings, Option option, int64_t value) {
+  switch (option) {
+    case Option::kTtl:  // RFC 9293 3.9.2, MUST-49
+      if (value != -1 && (value < 1 || value > 255)) return Error::kInvalid;
+      settings.ttl = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
+      return Status();
+    case Option::kTos:  // RFC 9293 3.9.1.9: MUST-48, SHLD-21 at any time, SHLD-22 as it is
+      settings.tos = static_cast<uint8_t>(value & kTosMask);
+      return Status();
+    case Option::kIp6HopLimit:
+      if (value < -1 || value > 255) return Error::kInvalid;
+      settings.ip6_hop_limit = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
+      return Status();
+    case Option::kIp6TrafficClass:
+      if (value < -1 || value > 255) return Error::kInvalid;
+      settings.ip6_traffic_class =
+          value == -1 ? uint8_t{0} : static_cast<uint8_t>(value & kTosMask);
+      return Status();
+    case Option::kIp6MtuDiscover:
+      if (value < 0 || value > kMtuDiscoverMax) return Error::kInvalid;
+      settings.ip6_mtu_discover = static_cast<uint8_t>(value);
+      return Status();
+    case Option::kMtuDiscover:
+      if (value < 0 || value > kMtuDiscoverMax) return Error::kInvalid;
+      settings.mtu_discover = static_cast<uint8_t>(value);
+      settings.path_mtu_discovery = value != 0 && value < kMtuDiscoverInterface;
+      return Status();
+    case Option::kMinTtl:
+      return set_octet(settings.min_ttl, value);
+    case Option::kIp6MinHops:
+      return set_octet(settings.ip6_min_hops, value);
+    case Option::kIp6AddressPreferences:
+      return set_preferences(settings.ip6_preferences, value);
+    default:
+      return Error::kNoProtocolOption;
+  }
+}
+
+// Sizes, times and congestion control.
 Status set_other(Settings& settings, Option option, int64_t value) {
   switch (option) {
     case Option::kDeferAcceptS:
@@ -161,37 +210,13 @@ Status set_other(Settings& settings, Option option, int64_t value) {
       }
       settings.max_segment_bytes = static_cast<uint16_t>(value);
       return Status();
-    case Option::kTtl:  // RFC 9293 3.9.2, MUST-49
-      if (value != -1 && (value < 1 || value > 255)) return Error::kInvalid;
-      settings.ttl = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
-      return Status();
-    case Option::kTos:  // RFC 9293 3.9.1.9: MUST-48, SHLD-21 at any time, SHLD-22 as it is
-      settings.tos = static_cast<uint8_t>(value & kTosMask);
-      return Status();
-    case Option::kIp6HopLimit:
-      if (value < -1 || value > 255) return Error::kInvalid;
-      settings.ip6_hop_limit = value == -1 ? uint8_t{0} : static_cast<uint8_t>(value);
-      return Status();
-    case Option::kIp6TrafficClass:
-      if (value < -1 || value > 255) return Error::kInvalid;
-      settings.ip6_traffic_class =
-          value == -1 ? uint8_t{0} : static_cast<uint8_t>(value & kTosMask);
-      return Status();
-    case Option::kIp6MtuDiscover:
-      if (value < 0 || value > 3) return Error::kInvalid;
-      settings.ip6_mtu_discover = static_cast<uint8_t>(value);
-      return Status();
-    case Option::kMtuDiscover:
-      if (value < 0 || value > 3) return Error::kInvalid;
-      settings.path_mtu_discovery = value != 0;
-      return Status();
     case Option::kCongestion:
       return set_congestion(settings, value);
     case Option::kMaxPacingRate:
       settings.max_pacing_bytes_per_s = static_cast<uint64_t>(value);
       return Status();
     default:
-      return Error::kNoProtocolOption;
+      return set_ip_option(settings, option, value);
   }
 }
 
@@ -276,7 +301,13 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
     case Option::kTos:
       return int64_t{settings.tos};
     case Option::kMtuDiscover:
-      return int64_t{settings.path_mtu_discovery};
+      return int64_t{settings.mtu_discover};
+    case Option::kMinTtl:
+      return int64_t{settings.min_ttl};
+    case Option::kIp6MinHops:
+      return int64_t{settings.ip6_min_hops};
+    case Option::kIp6AddressPreferences:
+      return flags_of(settings.ip6_preferences);
     case Option::kIp6HopLimit:
       return int64_t{settings.ip6_hop_limit == 0 ? kConfig.ip_ttl_default : settings.ip6_hop_limit};
     case Option::kIp6TrafficClass:

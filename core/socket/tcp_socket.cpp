@@ -84,7 +84,9 @@ Endpoint peer_for(const Endpoint& asked, const Endpoint& local) {
 Status bind(Environment env, Socket& socket, const Endpoint& local) {
   if (local.address.family() == Family::kNone) return Error::kAddressFamilyNotSupported;
   if (socket.phase != TcpPhase::kFresh || !socket.binding.is_null()) return Error::kInvalid;
-  if (!local.address.is_any() && !env.layers.network.is_local_address(local.address)) {
+  const bool may_be_foreign = socket.free_bind || socket.transparent;
+  if (!local.address.is_any() && !may_be_foreign &&
+      !env.layers.network.is_local_address(local.address)) {
     return Error::kAddressNotAvailable;
   }
   return claim_port(env, socket, local);

@@ -62,7 +62,7 @@ enum class Option : uint16_t {
   kFastOpenNoCookie,    // TCP_FASTOPEN_NO_COOKIE: as a client and of a listener
   kTtl,                 // IP_TTL
   kTos,                 // IP_TOS
-  kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe
+  kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe, 4 interface, 5 omit
   kMtu,                 // IP_MTU (get, connected)
   kReceiveErrors,       // IP_RECVERR
   kHeaderIncluded,      // IP_HDRINCL
@@ -76,18 +76,30 @@ enum class Option : uint16_t {
   kMulticastAll,        // IP_MULTICAST_ALL: groups that other sockets joined, too
   kCongestion,          // TCP_CONGESTION: a CongestionAlgorithm
   kMaxPacingRate,       // SO_MAX_PACING_RATE: bytes a second, [0, 2^63); -1 no limit
+  kFreeBind,            // IP_FREEBIND: addresses that are not (yet) ours may be bound
+  kTransparent,         // IP_TRANSPARENT: likewise
+  kMinTtl,              // IP_MINTTL: what comes with less is dropped (RFC 5082); [0, 255]
+  kUnicastInterface,    // IP_UNICAST_IF: interface number for what is sent to one host, 0 as routed
   // Of IPv6 sockets only, beside IPv4's own: a socket of both families has both.
-  kIp6Only,             // IPV6_V6ONLY: before it has a port
-  kIp6HopLimit,         // IPV6_UNICAST_HOPS: [0, 255]; 0 and -1 the default
-  kIp6MulticastHops,    // IPV6_MULTICAST_HOPS: [0, 255]; -1 the default
-  kIp6TrafficClass,     // IPV6_TCLASS: [0, 255]; -1 the default
-  kIp6MtuDiscover,      // IPV6_MTU_DISCOVER, as kMtuDiscover
-  kIp6Mtu,              // IPV6_MTU (get, connected)
-  kIp6ReceiveErrors,    // IPV6_RECVERR
-  kIp6DontFragment,     // IPV6_DONTFRAG
-  kIp6NoChecksumSent,   // UDP_NO_CHECK6_TX
-  kIp6NoChecksumTaken,  // UDP_NO_CHECK6_RX
-  kIp6Checksum,         // IPV6_CHECKSUM of raw sockets: Raw::set_checksum_offset()
+  kIp6Only,                // IPV6_V6ONLY: before it has a port
+  kIp6HopLimit,            // IPV6_UNICAST_HOPS: [0, 255]; 0 and -1 the default
+  kIp6MulticastHops,       // IPV6_MULTICAST_HOPS: [0, 255]; -1 the default
+  kIp6TrafficClass,        // IPV6_TCLASS: [0, 255]; -1 the default
+  kIp6MtuDiscover,         // IPV6_MTU_DISCOVER, as kMtuDiscover
+  kIp6Mtu,                 // IPV6_MTU: get, connected; set: no larger than so, 0 or [1280, )
+  kIp6ReceiveErrors,       // IPV6_RECVERR
+  kIp6DontFragment,        // IPV6_DONTFRAG
+  kIp6NoChecksumSent,      // UDP_NO_CHECK6_TX
+  kIp6NoChecksumTaken,     // UDP_NO_CHECK6_RX
+  kIp6MulticastLoop,       // IPV6_MULTICAST_LOOP
+  kIp6MulticastInterface,  // IPV6_MULTICAST_IF, as kMulticastInterface
+  kIp6MulticastAll,        // IPV6_MULTICAST_ALL
+  kIp6UnicastInterface,    // IPV6_UNICAST_IF
+  kIp6MinHops,             // IPV6_MINHOPCOUNT
+  kIp6AddressPreferences,  // IPV6_ADDR_PREFERENCES: bits of RFC 5014 2, as Linux numbers them
+  kIp6AutoFlowLabel,       // IPV6_AUTOFLOWLABEL: off, packets have label 0
+  kIp6FlowInfoSend,        // IPV6_FLOWINFO_SEND: sin6_flowinfo is what packets carry
+  kIp6Checksum,            // IPV6_CHECKSUM of raw sockets: Raw::set_checksum_offset()
   // Not in setsockopt; in sysctl net.ipv4:
   kReceiveBufferMax,        // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
   kSendBufferMax,           // tcp_wmem[2]

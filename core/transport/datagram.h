@@ -16,6 +16,7 @@ struct DatagramInfo {
   InterfaceId interface;  // receive: where it came in; send: where it must go out, 0 any
   uint8_t ttl = 0;        // receive: of the packet; send: 0 for the socket's
   uint8_t tos = 0;
+  uint32_t flow_label = 0;  // IPv6, 20 bits; send: with Option::kIp6FlowInfoSend
   bool dont_route = false;  // send: only to neighbours on link (MSG_DONTROUTE)
   // send: from 0.0.0.0, as a host does that asks for its address (RFC 2131 4.1), whatever addresses
   // there are; to 255.255.255.255 by `interface` only

@@ -34,7 +34,7 @@ Result<IpAddress> source_for(const net::Network& network, const DatagramEndpoint
 void set_mtu_discovery(net::SendParams& params, MtuDiscover how) {
   params.discover_path_mtu = how == MtuDiscover::kWant;
   params.dont_fragment = how == MtuDiscover::kDo || how == MtuDiscover::kProbe;
-  params.ignore_path_mtu = how == MtuDiscover::kProbe;
+  params.ignore_path_mtu = how >= MtuDiscover::kProbe;
 }
 
 // What of the IP header a socket decides, by the family of the packet (RFC 3493 5.1, 5.2).
@@ -48,11 +48,26 @@ net::SendParams params_for(const DatagramEndpoint& endpoint, const DatagramInfo&
   const uint8_t multicast_ttl = is_ip6 ? s.ip6.multicast_hops : s.multicast_ttl;
   params.ttl = to.ttl != 0 ? to.ttl : route.is_multicast ? multicast_ttl : unicast_ttl;
   params.tos = to.tos != 0 ? to.tos : is_ip6 ? s.ip6.traffic_class : s.tos;
-  params.loop_to_members = s.multicast_loop;
+  params.loop_to_members = is_ip6 ? s.ip6.multicast_loop : s.multicast_loop;
+  params.flow_label = s.ip6.flow_info_send ? to.flow_label : 0;
+  params.auto_flow_label = s.ip6.auto_flow_label;
   params.stay_on_host = route.is_multicast && params.ttl == 0;
   set_mtu_discovery(params, endpoint.mtu_discover(route.source));
   if (is_ip6 && s.ip6.dont_fragment) params.dont_fragment = true;
   return params;
+}
+
+// What the datagram or the socket binds it to; 0: as routed.
+InterfaceId interface_for(const DatagramEndpoint& endpoint, const DatagramInfo& to,
+                          const IpAddress& destination) {
+  const DatagramSettings& s = endpoint.settings;
+  if (s.interface.value != 0) return s.interface;
+  if (to.interface.value != 0) return to.interface;
+  if (destination.is_multicast()) {
+    return destination.is_ip6() ? s.ip6.multicast_interface : s.multicast_interface;
+  }
+  if (destination.is_loopback()) return {};
+  return destination.is_ip6() ? s.ip6.unicast_interface : s.unicast_interface;
 }
 
 // A group of link-local scope that came without a zone is the one of the link it goes out by.
@@ -65,8 +80,10 @@ void give_zone(Target& target) {
 
 }  // namespace
 
-Status check_bind_address(const net::Network& network, const IpAddress& address) {
+Status check_bind_address(const net::Network& network, const DatagramEndpoint& endpoint,
+                          const IpAddress& address) {
   if (address.family() == Family::kNone) return Error::kAddressFamilyNotSupported;
+  if (endpoint.settings.free_bind || endpoint.settings.transparent) return Status();
   const bool is_usable = address.is_any() || address.is_multicast() ||
                          network.is_local_address(address) || network.is_broadcast_address(address);
   return is_usable ? Status() : Status(Error::kAddressNotAvailable);
@@ -84,20 +101,21 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
 
   const auto source = source_for(network, endpoint, to, target.to.address.family());
   if (!source.ok()) return source.error();
-  InterfaceId interface =
-      endpoint.settings.interface.value != 0 ? endpoint.settings.interface : to.interface;
-  if (interface.value == 0 && target.to.address.is_multicast()) {
-    interface = endpoint.settings.multicast_interface;
-  }
+  const InterfaceId interface = interface_for(endpoint, to, target.to.address);
   const bool is_unspecified =
       to.from_unspecified && target.to.address == IpAddress(Ip4Address::limited_broadcast());
   const auto route = is_unspecified ? network.route_without_address(interface)
-                                    : network.route(target.to.address, *source, interface, ctx.now);
+                                    : network.route(target.to.address, *source, interface, ctx.now,
+                                                    endpoint.settings.ip6.preferences.sort);
   if (!route.ok()) {
     net::count_no_route(ctx, target.to.address, route.error());
     return route.error();
   }
   target.route = *route;
+  const uint32_t mtu_max = endpoint.settings.ip6.mtu_bytes;
+  if (route->source.is_ip6() && mtu_max != 0) {
+    target.route.mtu_bytes = std::min(target.route.mtu_bytes, mtu_max);
+  }
   if (to.dont_route && route->next_hop != target.to.address) return Error::kNetworkUnreachable;
   if (route->is_broadcast && !endpoint.settings.broadcast) return Error::kAccess;
   give_zone(target);
@@ -172,6 +190,7 @@ Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
     info->interface = packet->info.interface;
     info->ttl = packet->info.ttl;
     info->tos = packet->info.tos;
+    info->flow_label = packet->info.flow_label;
     info->full_bytes = packet->size();
     info->received_at = packet->info.received_at;
   }

@@ -8,6 +8,7 @@
 #include "link/context.h"
 #include "net/network.h"
 #include "transport/address_match.h"
+#include "transport/address_preferences.h"
 #include "transport/datagram.h"
 #include "transport/datagram_queue.h"
 #include "transport/error_queue.h"
@@ -24,6 +25,8 @@ enum class MtuDiscover : uint8_t {  // IP_MTU_DISCOVER; the values are Linux's
   kWant = 1,                        // DF on what fits the path MTU, larger datagrams are fragmented
   kDo = 2,                          // always DF: larger than the path MTU is kMessageTooLong
   kProbe = 3,                       // always DF; only the interface's MTU limits
+  kInterface = 4,                   // never DF; the interface's MTU, never the path's, and no more
+  kOmit = 5,                        // never DF; fragments to the interface's MTU
 };
 
 // IPv6's own of what a socket of both families has for each.
@@ -37,6 +40,15 @@ struct Ip6Settings {
   bool dont_fragment = false;                     // IPV6_DONTFRAG
   bool no_checksum_sent = false;                  // UDP_NO_CHECK6_TX; RFC 6935 5
   bool no_checksum_taken = false;                 // UDP_NO_CHECK6_RX
+  bool multicast_loop = true;                     // IPV6_MULTICAST_LOOP
+  bool multicast_all = true;                      // IPV6_MULTICAST_ALL
+  bool auto_flow_label = true;                    // IPV6_AUTOFLOWLABEL; RFC 6437 3
+  bool flow_info_send = false;                    // IPV6_FLOWINFO_SEND
+  uint8_t min_hops = 0;                           // IPV6_MINHOPCOUNT; RFC 5082
+  AddressPreferences preferences;                 // IPV6_ADDR_PREFERENCES; RFC 5014
+  InterfaceId multicast_interface;                // IPV6_MULTICAST_IF; 0 as routed
+  InterfaceId unicast_interface;                  // IPV6_UNICAST_IF; 0 as routed
+  uint32_t mtu_bytes = 0;                         // IPV6_MTU: at most; 0 as the path allows
 };
 
 struct DatagramSettings {
@@ -54,6 +66,10 @@ struct DatagramSettings {
   bool reuse_port = false;
   InterfaceId interface;            // SO_BINDTODEVICE; 0 any
   InterfaceId multicast_interface;  // where packets to groups leave; 0 as routed
+  InterfaceId unicast_interface;    // IP_UNICAST_IF: where others leave; 0 as routed
+  bool free_bind = false;           // IP_FREEBIND
+  bool transparent = false;         // IP_TRANSPARENT
+  uint8_t min_ttl = 0;              // IP_MINTTL; RFC 5082
   uint32_t icmp_filter = 0;         // raw ICMP: bit n set: type n is not wanted
   Ip6Settings ip6;
   uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
@@ -95,7 +111,17 @@ struct DatagramEndpoint {
   MtuDiscover mtu_discover(const IpAddress& address) const {
     return address.is_ip6() ? settings.ip6.mtu_discover : settings.mtu_discover;
   }
+  // Whether it has what comes to groups that only other sockets joined.
+  bool takes_all_groups(const IpAddress& group) const {
+    return group.is_ip6() ? settings.ip6.multicast_all : settings.multicast_all;
+  }
 };
+
+// Whether a packet came from near enough for its receiver (RFC 5082 3).
+inline bool is_near_enough(const DatagramEndpoint& endpoint, const mem::PacketInfo& info) {
+  const bool is_ip6 = info.source.is_ip6();
+  return info.ttl >= (is_ip6 ? endpoint.settings.ip6.min_hops : endpoint.settings.min_ttl);
+}
 
 // Where a datagram goes and how.
 struct Target {
@@ -104,10 +130,11 @@ struct Target {
   net::SendParams params;
 };
 
-// Whether an endpoint may be bound to `address`: kAddressFamilyNotSupported (none);
-// kAddressNotAvailable unless it is any address, one
-// of ours, a broadcast or a multicast one.
-Status check_bind_address(const net::Network& network, const IpAddress& address);
+// Whether `endpoint` may be bound to `address`: kAddressFamilyNotSupported (none);
+// kAddressNotAvailable unless it is any address, one of ours, a broadcast or a multicast one, or
+// the program insists (IP_FREEBIND, IP_TRANSPARENT).
+Status check_bind_address(const net::Network& network, const DatagramEndpoint& endpoint,
+                          const IpAddress& address);
 
 // Chooses route and parameters for `to` (its peer, or else the connected one).
 // Errors: kDestinationRequired, kAccess (broadcast not allowed), kNetworkUnreachable (bound to an

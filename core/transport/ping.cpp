@@ -106,7 +106,7 @@ Status Ping::claim_identifier(Context& ctx, DatagramEndpoint& endpoint, Port ide
 Status Ping::bind(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& local) {
   DatagramEndpoint& endpoint = *table_.find(id);
   if (endpoint.local.port.value != 0) return Error::kInvalid;
-  if (const Status usable = check_bind_address(network, local.address); !usable.ok()) {
+  if (const Status usable = check_bind_address(network, endpoint, local.address); !usable.ok()) {
     return usable;
   }
   const Status claimed = claim_identifier(ctx, endpoint, local.port);

@@ -75,7 +75,7 @@ Result<EndpointId> Raw::open(Family family, uint8_t protocol, mem::Index owner) 
 Status Raw::bind(Context&, const net::Network& network, EndpointId id, const Endpoint& local) {
   DatagramEndpoint& endpoint = *table_.find(id);
   if (endpoint.is_connected) return Error::kInvalid;
-  const Status usable = check_bind_address(network, local.address);
+  const Status usable = check_bind_address(network, endpoint, local.address);
   if (!usable.ok()) return usable;
   endpoint.local.address = local.address;
   endpoint.is_address_bound = !local.address.is_any();
@@ -113,10 +113,10 @@ Result<size_t> Raw::send(Context& ctx, net::Network& network, EndpointId id,
 
 Status Raw::set_checksum_offset(EndpointId id, int64_t offset) {
   const bool is_icmp = table_.find(id)->protocol == wire::ip_protocol::kIcmp6;
-  if (is_icmp || offset < -1 || offset > kChecksumOffsetMax || (offset > 0 && offset % 2 != 0)) {
+  if (is_icmp || offset > kChecksumOffsetMax || (offset > 0 && offset % 2 != 0)) {
     return Error::kInvalid;
   }
-  ip6_[ip6_index(id)].checksum_offset = static_cast<int32_t>(offset);
+  ip6_[ip6_index(id)].checksum_offset = offset < 0 ? -1 : static_cast<int32_t>(offset);
   return Status();
 }
 
@@ -140,7 +140,7 @@ Status Raw::fill_checksum(Context& ctx, const DatagramEndpoint& endpoint, mem::P
 
 bool Raw::is_wanted(const Context& ctx, const DatagramEndpoint& endpoint,
                     const mem::Packet& packet) const {
-  if (endpoint.receive_shut) return false;
+  if (endpoint.receive_shut || !is_near_enough(endpoint, packet.info)) return false;
   if (endpoint.family != Family::kIp6) return passes_filter(ctx, endpoint, packet);
   const Ip6Part& part = ip6_[ip6_index(endpoint.id)];
   if (endpoint.protocol == wire::ip_protocol::kIcmp6) {
@@ -159,7 +159,7 @@ bool Raw::input(Context& ctx, const net::Network& network, const mem::Packet& pa
       return;
     }
     if (info.destination.is_multicast() &&
-        !network.accepts_group(endpoint.owner, info, endpoint.settings.multicast_all)) {
+        !network.accepts_group(endpoint.owner, info, endpoint.takes_all_groups(info.destination))) {
       return;
     }
     has_taker = true;

@@ -149,7 +149,7 @@ void Udp::release_port(DatagramEndpoint& endpoint) {
 Status Udp::bind(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& local) {
   DatagramEndpoint& endpoint = *table_.find(id);
   if (!endpoint.binding.is_null()) return Error::kInvalid;
-  if (const Status usable = check_bind_address(network, local.address); !usable.ok()) {
+  if (const Status usable = check_bind_address(network, endpoint, local.address); !usable.ok()) {
     return usable;
   }
   const Status claimed = claim_port(ctx, endpoint, local);
@@ -247,6 +247,10 @@ DatagramEndpoint* Udp::best_match(const Flow& flow, InterfaceId interface) {
 }
 
 void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet) {
+  if (!is_near_enough(endpoint, packet->info)) {
+    ctx.drop(DropReason::kIpTooFar);
+    return;
+  }
   if (endpoint.receive_shut) {
     ctx.drop(DropReason::kUdpShutDown);
     return;
@@ -273,7 +277,7 @@ void Udp::deliver_to_all(Context& ctx, const net::Network& network, const Arriva
   const auto consider = [&](DatagramEndpoint& endpoint) {
     if (score(endpoint, flow, info.interface) < 0 || !may_take(endpoint, arrival)) return;
     if (info.destination.is_multicast() &&
-        !network.accepts_group(endpoint.owner, info, endpoint.settings.multicast_all)) {
+        !network.accepts_group(endpoint.owner, info, endpoint.takes_all_groups(info.destination))) {
       return;
     }
     if (last != nullptr) {

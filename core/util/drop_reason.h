@@ -58,6 +58,7 @@
   X(IpLoopbackOnWire, ip_loopback_on_wire)                      \
   X(IpOwnSource, ip_own_source)                                 \
   X(IpNotForUs, ip_not_for_us)                                  \
+  X(IpTooFar, ip_too_far)                                       \
   X(Ip4LinkBroadcastUnicast, ip4_link_broadcast_unicast)        \
   X(Ip4BadOption, ip4_bad_option)                               \
   X(Ip4SourceRoute, ip4_source_route)                           \

@@ -7,6 +7,14 @@
 namespace tapstack::transport::tcp {
 namespace {
 
+// RFC 5082 3: what comes from further away than the program allows is dropped.
+bool is_too_far(Arrival& a, const Settings& settings) {
+  const uint8_t min = a.seg.flow.remote.address.is_ip6() ? settings.ip6_min_hops : settings.min_ttl;
+  if (a.seg.ttl >= min) return false;
+  a.ctx.drop(DropReason::kIpTooFar);
+  return true;
+}
+
 // RFC 9293 3.10.7.1: CLOSED.
 void input_closed(Arrival& a) {
   a.ctx.drop(DropReason::kTcpNoConnection);
@@ -15,6 +23,7 @@ void input_closed(Arrival& a) {
 
 void input_connection(Arrival& a, mem::Index index) {
   Work w = work_on(a.tables, a.ctx, index);
+  if (is_too_far(a, w.c.settings)) return;
   ++w.c.figures.segments_in;
   if (a.seg.text_bytes > 0) ++w.c.figures.text_segments_in;
   if (w.c.state == State::kSynSent) {
@@ -30,7 +39,7 @@ void input_unknown(Arrival& a) {
   const mem::Index listener = find_listener(a.tables, a.seg.flow.local, a.seg.interface);
   if (listener == mem::kNoIndex) {
     input_closed(a);
-  } else {
+  } else if (!is_too_far(a, a.tables.listeners.at(listener).settings)) {
     input_listen(a, listener);
   }
 }

@@ -19,7 +19,8 @@ bool refresh_route(Connection& c, const net::Network& network, Instant now);
 
 // A socket of both families has settings of each (RFC 9293 3.9.2, MUST-49, SHLD-21).
 inline IpSettings ip_settings(const Settings& s, const net::Route& route) {
-  if (route.source.is_ip6()) return {s.ip6_hop_limit, s.ip6_traffic_class, true};
+  if (route.source.is_ip6())
+    return {s.ip6_hop_limit, s.ip6_traffic_class, true, s.ip6_auto_flow_label};
   return {s.ttl, s.tos, s.path_mtu_discovery};
 }
 

@@ -32,6 +32,7 @@ bool are_flags_sane(wire::TcpFlags flags) {
 void fill(const wire::TcpView& view, const mem::PacketInfo& info, Segment& out) {
   out.flow = {{info.destination, view.destination()}, {info.source, view.source()}};
   out.interface = info.interface;
+  out.ttl = info.ttl;
   out.ecn = wire::ecn_of(info.tos);
   out.seq = SeqNumber(view.sequence_number());
   out.ack = SeqNumber(view.acknowledgment_number());

@@ -20,6 +20,7 @@ struct Segment {
   InterfaceId interface;  // where it came in
   SeqNumber seq;          // SEG.SEQ
   SeqNumber ack;          // SEG.ACK, if has(kAck)
+  uint8_t ttl = 255;      // of the IP header
   uint16_t wnd = 0;       // SEG.WND as sent: not scaled
   uint16_t urgent = 0;    // SEG.UP, if has(kUrg)
   wire::TcpFlags flags;

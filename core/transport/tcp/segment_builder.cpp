@@ -69,6 +69,7 @@ Status transmit(Context& ctx, net::Network& network, Outgoing& out, const net::R
   params.tos = ip.tos;
   if (out.is_ecn_capable) params.tos |= static_cast<uint8_t>(wire::EcnCodepoint::kEct0);
   params.dont_fragment = ip.dont_fragment;
+  params.auto_flow_label = ip.auto_flow_label;
   return network.send(ctx, std::move(packet), route, params);
 }
 

@@ -32,6 +32,7 @@ struct IpSettings {
   uint8_t ttl = 0;
   uint8_t tos = 0;
   bool dont_fragment = true;
+  bool auto_flow_label = true;  // IPv6: RFC 6437 3
 };
 
 // Errors of Network::send(); kNoBuffers when no packet is free. Consumes out.text in every case.

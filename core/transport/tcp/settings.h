@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "config.h"
+#include "transport/address_preferences.h"
 #include "transport/tcp/congestion_algorithm.h"
 
 namespace tapstack::transport::tcp {
@@ -47,11 +48,16 @@ struct Settings {
   uint64_t max_pacing_bytes_per_s = UINT64_MAX;         // SO_MAX_PACING_RATE; all ones: none
   uint8_t ttl = 0;                                      // IP_TTL; 0: kConfig.ip_ttl_default
   uint8_t tos = 0;                                      // IP_TOS
-  uint8_t ip6_hop_limit = 0;        // IPV6_UNICAST_HOPS; 0: kConfig.ip_ttl_default
-  uint8_t ip6_traffic_class = 0;    // IPV6_TCLASS
-  uint8_t ip6_mtu_discover = 1;     // IPV6_MTU_DISCOVER: kept to be read, no router fragments
-  bool ip6_receive_errors = false;  // IPV6_RECVERR, as receive_errors
-  bool path_mtu_discovery = true;   // IP_MTU_DISCOVER other than IP_PMTUDISC_DONT: sets DF
+  uint8_t ip6_hop_limit = 0;           // IPV6_UNICAST_HOPS; 0: kConfig.ip_ttl_default
+  uint8_t ip6_traffic_class = 0;       // IPV6_TCLASS
+  uint8_t ip6_mtu_discover = 1;        // IPV6_MTU_DISCOVER: kept to be read, no router fragments
+  bool ip6_receive_errors = false;     // IPV6_RECVERR, as receive_errors
+  uint8_t mtu_discover = 1;            // IP_MTU_DISCOVER as it was set
+  AddressPreferences ip6_preferences;  // IPV6_ADDR_PREFERENCES; RFC 5014
+  bool ip6_auto_flow_label = true;     // IPV6_AUTOFLOWLABEL
+  uint8_t min_ttl = 0;                 // IP_MINTTL: segments with less are dropped; RFC 5082
+  uint8_t ip6_min_hops = 0;            // IPV6_MINHOPCOUNT likewise
+  bool path_mtu_discovery = true;      // IP_MTU_DISCOVER other than IP_PMTUDISC_DONT: sets DF
 };
 
 }  // namespace tapstack::transport::tcp

@@ -61,8 +61,8 @@ Endpoint bound_endpoint(const Tcp& tcp, BindingId binding) {
 Result<ConnectionId> connect(Tcp& tcp, Context& ctx, const net::Network& network,
                              const OpenRequest& request) {
   Tables& t = tcp.tables();
-  const auto route =
-      network.route(request.remote.address, request.local.address, request.interface, ctx.now);
+  const auto route = network.route(request.remote.address, request.local.address, request.interface,
+                                   ctx.now, request.settings.ip6_preferences.sort);
   if (!route) {
     net::count_no_route(ctx, request.remote.address, route.error());
     return route.error();

@@ -75,6 +75,58 @@ TEST_F(BothFamilies, ADatagramOverIp6SaysWhereItCameFrom) {
   EXPECT_EQ(info.tos, 0x20);
 }
 
+// RFC 6437 3: a label that the program chose, or none, or one of ours.
+TEST_F(BothFamilies, TheFlowLabelIsThePrograms) {
+  const SocketId server = udp6(53);
+  const SocketId client = open6(SocketKind::kUdp);
+  const auto label_of_next = [&](uint32_t asked) {
+    DatagramInfo request = to(local6(53));
+    request.flow_label = asked;
+    EXPECT_TRUE(send(client, text("six"), request).ok());
+    run();
+    Frame bytes(10);
+    const mem::Bytes parts[] = {bytes};
+    DatagramInfo info;
+    EXPECT_TRUE(socket::receive(env(), server, {.parts = parts, .info = &info}).ok());
+    return info.flow_label;
+  };
+  EXPECT_NE(label_of_next(0), 0u);
+  EXPECT_NE(label_of_next(0xabcde), 0xabcdeu);  // nobody said that it counts
+  ASSERT_TRUE(set_option(env(), client, Option::kIp6FlowInfoSend, 1).ok());
+  EXPECT_EQ(label_of_next(0xabcde), 0xabcdeu);
+  ASSERT_TRUE(set_option(env(), client, Option::kIp6AutoFlowLabel, 0).ok());
+  EXPECT_EQ(label_of_next(0), 0u);
+}
+
+// Linux has these for each family.
+TEST_F(BothFamilies, OptionsOfMulticastAreThoseOfOneFamily) {
+  constexpr std::pair<Option, Option> kPairs[] = {
+      {Option::kMulticastLoop, Option::kIp6MulticastLoop},
+      {Option::kMulticastAll, Option::kIp6MulticastAll},
+      {Option::kMulticastInterface, Option::kIp6MulticastInterface},
+      {Option::kUnicastInterface, Option::kIp6UnicastInterface},
+      {Option::kMinTtl, Option::kIp6MinHops},
+  };
+  for (const auto& [four, six] : kPairs) {
+    const SocketId id = open6(SocketKind::kUdp);
+    const int64_t before = *get_option(view(), id, ctx_.now, four);
+    const int64_t other = before == 0 ? 1 : 0;
+    ASSERT_TRUE(set_option(env(), id, six, other).ok());
+    EXPECT_EQ(*get_option(view(), id, ctx_.now, four), before);
+    EXPECT_EQ(*get_option(view(), id, ctx_.now, six), other);
+  }
+}
+
+// RFC 3542 11.1.
+TEST_F(BothFamilies, AProgramMayLowerTheMtuButNotBelowThatOfEveryLink) {
+  const SocketId id = open6(SocketKind::kUdp);
+  EXPECT_EQ(set_option(env(), id, Option::kIp6Mtu, 1279).error(), Error::kInvalid);
+  ASSERT_TRUE(set_option(env(), id, Option::kIp6Mtu, 1280).ok());
+  ASSERT_TRUE(set_option(env(), id, Option::kIp6DontFragment, 1).ok());
+  EXPECT_EQ(send(id, Frame(1280 - 48 + 1), to(local6(53))).error(), Error::kMessageTooLong);
+  EXPECT_TRUE(send(id, Frame(1280 - 48), to(local6(53))).ok());
+}
+
 TEST_F(BothFamilies, TheLargestDatagramOverIp6IsTwentyBytesMoreThanIp4s) {
   const SocketId id = open6(SocketKind::kUdp);
   EXPECT_EQ(send(id, Frame(65'528), to(local6(53))).error(), Error::kMessageTooLong);

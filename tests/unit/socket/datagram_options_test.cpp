@@ -61,6 +61,54 @@ TEST_F(DatagramOptions, HeaderIncludedAndIcmpFilterAreForRawSockets) {
   EXPECT_EQ(get(icmp, Option::kIcmpFilter), 0xfffffffe);
 }
 
+// sock_setsockopt takes a negative size for a large one.
+TEST_F(DatagramOptions, ANegativeBufferSizeIsTheLargest) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(set(id, Option::kReceiveBuffer, -1), Error::kNone);
+  EXPECT_EQ(get(id, Option::kReceiveBuffer), 2 * int64_t{kConfig.buffer_max_bytes});
+  EXPECT_EQ(set(id, Option::kReceiveLowWater, -1), Error::kNone);
+  EXPECT_EQ(get(id, Option::kReceiveLowWater), 0x7fffffff);
+}
+
+TEST_F(DatagramOptions, AnAddressThatIsNotOursCanBeBoundByThoseWhoInsist) {
+  const Endpoint foreign{Ip4Address::from(192, 0, 2, 1), Port{0}};
+  for (const Option option : {Option::kFreeBind, Option::kTransparent}) {
+    for (const SocketKind kind : {SocketKind::kUdp, SocketKind::kTcp}) {
+      const SocketId id = open(kind);
+      EXPECT_EQ(bind(env(), id, foreign).error(), Error::kAddressNotAvailable);
+      EXPECT_EQ(set(id, option, 1), Error::kNone);
+      EXPECT_EQ(get(id, option), 1);
+      EXPECT_EQ(bind(env(), id, foreign).error(), Error::kNone);
+      EXPECT_EQ(local_endpoint(view(), id)->address, foreign.address);
+    }
+  }
+}
+
+// RFC 5082 3.
+TEST_F(DatagramOptions, WhatComesFromTooFarIsNotDelivered) {
+  const SocketId server = open(SocketKind::kUdp);
+  ASSERT_TRUE(bind(env(), server, local_port(53)).ok());
+  EXPECT_EQ(set(server, Option::kMinTtl, 256), Error::kInvalid);
+  EXPECT_EQ(set(server, Option::kMinTtl, 255), Error::kNone);
+  EXPECT_EQ(get(server, Option::kMinTtl), 255);
+  const SocketId client = open(SocketKind::kUdp);
+  ASSERT_TRUE(connect(env(), client, local_port(53)).ok());
+  EXPECT_EQ(set(client, Option::kTtl, 254), Error::kNone);
+  ASSERT_TRUE(send(client, text("far")).ok());
+  EXPECT_EQ(set(client, Option::kTtl, 255), Error::kNone);
+  ASSERT_TRUE(send(client, text("near")).ok());
+  run();
+  EXPECT_EQ(read(server), text("near"));
+  EXPECT_EQ(counters_.value(DropReason::kIpTooFar), 1u);
+}
+
+TEST_F(DatagramOptions, TheInterfaceForWhatGoesToOneHostMustBeThere) {
+  const SocketId id = open(SocketKind::kUdp);
+  EXPECT_EQ(set(id, Option::kUnicastInterface, 77), Error::kAddressNotAvailable);
+  EXPECT_EQ(set(id, Option::kUnicastInterface, 1), Error::kNone);
+  EXPECT_EQ(get(id, Option::kUnicastInterface), 1);
+}
+
 TEST_F(DatagramOptions, OptionsOfTcpAreUnknown) {
   const SocketId id = open(SocketKind::kUdp);
   for (const Option option :

@@ -50,7 +50,7 @@ TEST_F(TcpOptions, NumbersOutOfRangeAreInvalid) {
   EXPECT_EQ(get(id, Option::kMaxSegment), 1000);
   EXPECT_EQ(set(id, Option::kTtl, 0), Error::kInvalid);
   EXPECT_EQ(set(id, Option::kTtl, 256), Error::kInvalid);
-  EXPECT_EQ(set(id, Option::kMtuDiscover, 4), Error::kInvalid);
+  EXPECT_EQ(set(id, Option::kMtuDiscover, 6), Error::kInvalid);
   EXPECT_EQ(set(id, Option::kMulticastTtl, 1), Error::kInvalid);
 }
 

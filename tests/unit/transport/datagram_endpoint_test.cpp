@@ -111,10 +111,11 @@ TEST_F(DatagramEndpointTest, BindingIsForOwnBroadcastAndMulticastAddresses) {
   for (const Ip4Address good :
        {Ip4Address::any(), kOurs, Ip4Address::loopback(), Ip4Address::limited_broadcast(),
         Ip4Address::from(10, 10, 10, 255), Ip4Address::from(224, 0, 0, 251)}) {
-    EXPECT_TRUE(check_bind_address(*network_, good).ok());
+    EXPECT_TRUE(check_bind_address(*network_, endpoint_, good).ok());
   }
-  EXPECT_EQ(check_bind_address(*network_, kPeer).error(), Error::kAddressNotAvailable);
-  EXPECT_EQ(check_bind_address(*network_, IpAddress()).error(), Error::kAddressFamilyNotSupported);
+  EXPECT_EQ(check_bind_address(*network_, endpoint_, kPeer).error(), Error::kAddressNotAvailable);
+  EXPECT_EQ(check_bind_address(*network_, endpoint_, IpAddress()).error(),
+            Error::kAddressFamilyNotSupported);
 }
 
 TEST_F(DatagramEndpointTest, APacketIsMadeOfAllPartsOrNotAtAll) {
