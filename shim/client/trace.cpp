@@ -42,6 +42,9 @@ const char* name_of(Op op) {
       "counters",
       "take hang-ups",
       "flush",
+      "send stamp",
+      "keep",
+      "kept",
       "set wanted",
       "drain",
   };

@@ -35,14 +35,6 @@ int endpoint6_from(const sockaddr* address, socklen_t length, Endpoint& endpoint
   return 0;
 }
 
-sockaddr_in sockaddr_in_from(const Endpoint& endpoint) {
-  sockaddr_in in{};
-  in.sin_family = AF_INET;
-  in.sin_addr.s_addr = network_order(endpoint.address);
-  in.sin_port = htons(endpoint.port.value);
-  return in;
-}
-
 }  // namespace
 
 uint32_t network_order(const IpAddress& address) {
@@ -66,6 +58,14 @@ IpAddress address_from_in6(const in6_addr& address, uint32_t scope) {
   if (octets.is_mapped()) return octets.ip4();
   constexpr uint32_t kLast = 0xff;  // beyond every interface there is
   return IpAddress(octets, InterfaceId{static_cast<uint8_t>(std::min(scope, kLast))});
+}
+
+sockaddr_in sockaddr_in_from(const Endpoint& endpoint) {
+  sockaddr_in in{};
+  in.sin_family = AF_INET;
+  in.sin_addr.s_addr = network_order(endpoint.address);
+  in.sin_port = htons(endpoint.port.value);
+  return in;
 }
 
 sockaddr_in6 sockaddr_in6_from(const Endpoint& endpoint) {

@@ -35,6 +35,7 @@ IpAddress address_from_network_order(uint32_t address);
 // none; it is of no use to addresses that need no zone.
 in6_addr in6_from(const IpAddress& address);
 IpAddress address_from_in6(const in6_addr& address, uint32_t scope);
+sockaddr_in sockaddr_in_from(const Endpoint& endpoint);
 sockaddr_in6 sockaddr_in6_from(const Endpoint& endpoint);
 
 }  // namespace tapstack::shim

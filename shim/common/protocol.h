@@ -59,6 +59,9 @@ enum class Op : uint16_t {
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
   kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
            // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
+  kSendStamp,  // reply: SendStamp in payload: a datagram has gone out; EAGAIN: none has
+  kKeep,       // args: Kept, value
+  kKept,       // args[0]: Kept; reply: value
   kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
   kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
                // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
@@ -112,6 +115,12 @@ struct HelloRecord {
   char device[16] = {};
 };
 
+// SO_TIMESTAMPING: when a datagram was sent.
+struct SendStamp {
+  uint32_t key = 0;  // its number among those that were asked for, since the option was set
+  int64_t realtime_ns = 0;
+};
+
 // What the engine knows of a socket beyond what its handle shows.
 struct SlotStatus {
   SocketKind kind = SocketKind::kTcp;
@@ -160,16 +169,20 @@ struct DatagramHeader {
   // takes a message without the mark as payload for the connected peer.
   static constexpr uint64_t kMark = 0x7d1d6a7f3c5ab4e9;
   static constexpr uint8_t kDontRoute = 1;  // out: MSG_DONTROUTE
+  static constexpr uint8_t kStamp = 2;      // out: to be told when it is sent (kSendStamp)
   static constexpr uint8_t kWakeOnly =
       0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
 
   uint64_t mark = kMark;
   Endpoint peer;    // in: from; out: to (family none: the connected peer)
   IpAddress local;  // in: destination of the packet; out: source wanted
+  Port local_port;  // in: of the socket, if Wanted::kOriginalDestination or its like is set
   InterfaceId interface;
   uint8_t ttl = 0;  // out: 0 for the socket's
   uint8_t tos = 0;
-  uint8_t flags = 0;                 // kDontRoute, kWakeOnly
+  uint8_t flags = 0;                 // kDontRoute, kWakeOnly, kStamp
+  uint16_t segment_bytes = 0;        // out: UDP_SEGMENT, 0 for the socket's
+  uint32_t flow_label = 0;           // IPv6, 20 bits
   int64_t received_realtime_ns = 0;  // in: CLOCK_REALTIME, for SO_TIMESTAMP
 };
 

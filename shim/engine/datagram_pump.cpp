@@ -44,6 +44,11 @@ size_t take_datagram(Works& works, Slot& slot) {
   header.interface = info.interface;
   header.ttl = info.ttl;
   header.tos = info.tos;
+  header.flow_label = info.flow_label;
+  constexpr uint32_t kPorts = Wanted::kOriginalDestination | Wanted::kIp6OriginalDestination;
+  if ((slot.wanted & kPorts) != 0) {
+    header.local_port = api::local_endpoint(works.stack, slot.id)->port;
+  }
   header.received_realtime_ns = realtime_of(info.received_at, works.now);
   std::memcpy(buffer.data(), &header, sizeof header);
   return sizeof header + *got;
@@ -67,6 +72,26 @@ void move_to_handle(Works& works, Slot& slot) {
   works.watch.want_room(slot, is_waiting());
 }
 
+// UDP_SEGMENT (udp_cmsg_send, udp_send_skb): a datagram of so many bytes after the other; no more
+// than Linux takes at a time (UDP_MAX_SEGMENTS).
+Error send_segments(Works& works, Slot& slot, ConstBytes payload, const DatagramHeader& header,
+                    const DatagramInfo& to, const api::SendOptions& options) {
+  constexpr size_t kSegmentsMax = 128;
+  const size_t asked = header.segment_bytes != 0
+                           ? header.segment_bytes
+                           : static_cast<size_t>(slot.kept_of(Kept::kUdpSegment));
+  const size_t step = asked == 0 ? std::max<size_t>(payload.size(), 1) : asked;
+  if (payload.size() > step * kSegmentsMax) return Error::kInvalid;
+  size_t done = 0;
+  do {
+    const ConstBytes piece = payload.subspan(done, std::min(step, payload.size() - done));
+    const auto sent = api::send(works.stack, works.now, slot.id, {{piece}}, to, options);
+    if (!sent.ok()) return sent.error();
+    done += piece.size();
+  } while (done < payload.size());
+  return Error::kNone;
+}
+
 // One message of the program. What has no header is payload for the connected peer.
 void send_datagram(Works& works, Slot& slot, size_t bytes) {
   ConstBytes payload = ConstBytes(works.scratch.datagram).first(bytes);
@@ -85,12 +110,19 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
   to.interface = header.interface;
   to.ttl = header.ttl;
   to.tos = header.tos;
+  to.flow_label = header.flow_label;
   api::SendOptions options;
-  options.dont_route = (header.flags & DatagramHeader::kDontRoute) != 0;
-  const Result<size_t> sent = api::send(works.stack, works.now, slot.id, {{payload}}, to, options);
-  if (sent.ok()) return;
+  options.dont_route =
+      (header.flags & DatagramHeader::kDontRoute) != 0 || slot.kept_of(Kept::kDontRoute) != 0;
+  const Error error = send_segments(works, slot, payload, header, to, options);
+  if (error == Error::kNone) {
+    if ((header.flags & DatagramHeader::kStamp) != 0) {
+      slot.stamps.push(realtime_of(works.now, works.now));
+    }
+    return;
+  }
   // There was room a moment ago: what is full now is the way out, not the socket's own queue.
-  slot.send_error = sent.error() == Error::kWouldBlock ? Error::kNoBuffers : sent.error();
+  slot.send_error = error == Error::kWouldBlock ? Error::kNoBuffers : error;
 }
 
 void move_to_core(Works& works, Slot& slot) {
@@ -110,7 +142,7 @@ void move_to_core(Works& works, Slot& slot) {
 // An error cannot be shown on the handle; a message that is none wakes the program.
 void wake_for_errors(Works& works, Slot& slot) {
   if (!api::readiness(works.stack, slot.id).has(Readiness::kError) &&
-      slot.pending == Error::kNone) {
+      slot.pending == Error::kNone && slot.stamps.is_empty()) {
     return;
   }
   const Error error = api::take_error(works.stack, slot.id);
@@ -118,8 +150,8 @@ void wake_for_errors(Works& works, Slot& slot) {
     slot.pending = error;
     if (slot.wake_used) slot.wake_sent = slot.wake_used = false;
   }
-  const bool is_waiting =
-      slot.pending != Error::kNone || api::readiness(works.stack, slot.id).has(Readiness::kError);
+  const bool is_waiting = slot.pending != Error::kNone || !slot.stamps.is_empty() ||
+                          api::readiness(works.stack, slot.id).has(Readiness::kError);
   if (!is_waiting || slot.wake_sent) return;
   DatagramHeader header;
   header.flags = DatagramHeader::kWakeOnly;

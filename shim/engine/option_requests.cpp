@@ -64,6 +64,19 @@ int get_option(Works& works, Slot& slot, const Request& request, Reply& reply) {
   return to_errno(value.error());
 }
 
+int keep_option(Slot& slot, const Request& request) {
+  if (request.args[0] < 0 || request.args[0] >= static_cast<int64_t>(Kept::kCount)) return EPROTO;
+  slot.kept_of(static_cast<Kept>(request.args[0])) = static_cast<int32_t>(request.args[1]);
+  if (static_cast<Kept>(request.args[0]) == Kept::kTimestamping) slot.stamps.restart_keys();
+  return 0;
+}
+
+int report_kept(Slot& slot, const Request& request, Reply& reply) {
+  if (request.args[0] < 0 || request.args[0] >= static_cast<int64_t>(Kept::kCount)) return EPROTO;
+  reply.value = slot.kept_of(static_cast<Kept>(request.args[0]));
+  return 0;
+}
+
 int set_icmp6_filter(Works& works, Slot& slot, const Request& request) {
   Icmp6Filter filter;
   if (request.payload_bytes != sizeof filter) return EPROTO;
@@ -111,7 +124,8 @@ int report_status(Works& works, Slot& slot, Reply& reply) {
   status.peer_closed = ready.has(Readiness::kPeerClosed);
   status.pending_error = to_errno(slot.pending);
   status.readiness = ready.bits;
-  status.has_queued_error = !slot.is_stream() && ready.has(Readiness::kError);
+  status.has_queued_error =
+      !slot.is_stream() && (ready.has(Readiness::kError) || !slot.stamps.is_empty());
   status.urgent_coming = slot.is_stream() && is_urgent_coming(works, slot);
   status.protocol = slot.protocol;
   status.wanted = slot.wanted;
@@ -124,6 +138,14 @@ int report_queued_error(Works& works, Slot& slot, Reply& reply) {
   slot.wake_sent = slot.wake_used = false;
   works.slots.enqueue(slot);
   return answer(reply, *error);
+}
+
+int report_send_stamp(Works& works, Slot& slot, Reply& reply) {
+  SendStamp stamp;
+  if (!slot.stamps.pop(stamp)) return EAGAIN;
+  slot.wake_sent = slot.wake_used = false;
+  works.slots.enqueue(slot);
+  return answer(reply, stamp);
 }
 
 int report_readable(Works& works, Slot& slot, Reply& reply) {

@@ -105,6 +105,12 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return report_group_filter(works, slot, request, reply);
     case Op::kFlush:
       return flush(works, slot);
+    case Op::kSendStamp:
+      return report_send_stamp(works, slot, reply);
+    case Op::kKeep:
+      return keep_option(slot, request);
+    case Op::kKept:
+      return report_kept(slot, request, reply);
     case Op::kSetWanted:
       slot.wanted = static_cast<uint32_t>(request.args[0]);
       return 0;
@@ -130,6 +136,7 @@ Effect effect_of(Op op) {
     case Op::kSetIcmp6Filter:
     case Op::kTakeError:
     case Op::kQueuedError:
+    case Op::kSendStamp:
     case Op::kGroup:
     case Op::kFlush:
     case Op::kDrain:

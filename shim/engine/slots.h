@@ -1,8 +1,12 @@
 // The engine's sockets: one slot per socket of the core, at the core's own index.
 #pragma once
 
+#include <array>
+
 #include "core/api/sockets.h"
+#include "shim/common/option_table.h"
 #include "shim/common/protocol.h"
+#include "shim/engine/send_stamps.h"
 
 namespace tapstack::shim {
 
@@ -47,12 +51,14 @@ struct Slot {
   bool writes_urgent = false;  // the program has used MSG_OOB: marks lie between its bytes
   bool failure_byte = false;   // the byte that makes a failed connect readable
 
-  Error pending = Error::kNone;     // SO_ERROR
-  Error send_error = Error::kNone;  // datagram: for the next kFlush
-  uint8_t protocol = 0;             // IPPROTO_*
-  uint32_t wanted = 0;              // kSetWanted: kept for the hooks
-  uint8_t tokens = 0;               // listener: accept tokens out
-  int64_t token_at_us = 0;          // listener: when the last was sent
+  Error pending = Error::kNone;                                   // SO_ERROR
+  Error send_error = Error::kNone;                                // datagram: for the next kFlush
+  uint8_t protocol = 0;                                           // IPPROTO_*
+  uint32_t wanted = 0;                                            // kSetWanted: kept for the hooks
+  std::array<int32_t, static_cast<size_t>(Kept::kCount)> kept{};  // kKeep; inherited as `wanted`
+  SendStamps stamps;                                              // datagram: for kSendStamp
+  uint8_t tokens = 0;                                             // listener: accept tokens out
+  int64_t token_at_us = 0;  // listener: when the last was sent
   uint32_t ballast_bytes = 0;
   uint32_t moved_bytes = 0;      // in the pair, still counted as unread in the core
   uint32_t credit_bytes = 0;     // so many moved: watch the program read, the window may be closed
@@ -60,6 +66,7 @@ struct Slot {
   uint32_t next_queued = 0;
 
   bool is_stream() const { return kind == SocketKind::kTcp; }
+  int32_t& kept_of(Kept option) { return kept[static_cast<size_t>(option)]; }
   SlotId name() const { return {id.index, id.generation}; }
 };
 

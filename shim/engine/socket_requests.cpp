@@ -111,6 +111,7 @@ int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
   slot.was_connected = slot.is_bound = slot.may_read = true;
   slot.protocol = IPPROTO_TCP;
   slot.wanted = listener.wanted;
+  slot.kept = listener.kept;
   limit_handle(works, accepted->id, pair.handle);
   works.slots.enqueue(slot);
   reply.slot = slot.name();

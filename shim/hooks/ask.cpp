@@ -60,6 +60,23 @@ int set_option(SlotId id, Option option, int64_t value) {
   return call(request, reply);
 }
 
+int keep(SlotId id, Kept option, int value) {
+  Request request = about(Op::kKeep, id);
+  request.args[0] = static_cast<int64_t>(option);
+  request.args[1] = value;
+  Reply reply;
+  return call(request, reply);
+}
+
+int kept(SlotId id, Kept option, int& value) {
+  Request request = about(Op::kKept, id);
+  request.args[0] = static_cast<int64_t>(option);
+  Reply reply;
+  const int error = call(request, reply);
+  value = static_cast<int>(reply.value);
+  return error;
+}
+
 int get_option(SlotId id, Option option, int64_t& value) {
   Request request = about(Op::kGetOption, id);
   request.args[0] = static_cast<int64_t>(option);

@@ -4,6 +4,7 @@
 
 #include "core/api/types.h"
 #include "shim/common/carrier.h"
+#include "shim/common/option_table.h"
 #include "shim/common/protocol.h"
 
 namespace tapstack::shim::ask {
@@ -20,6 +21,8 @@ bool status(SlotId id, SlotStatus& status);
 // SO_ERROR: the pending errno, cleared; 0 for none. ENETDOWN when the keeper is gone.
 int take_error(SlotId id);
 int set_option(SlotId id, Option option, int64_t value);
+int keep(SlotId id, Kept option, int value);
+int kept(SlotId id, Kept option, int& value);
 int get_option(SlotId id, Option option, int64_t& value);
 int local_endpoint(SlotId id, Endpoint& endpoint);
 int remote_endpoint(SlotId id, Endpoint& endpoint);

@@ -1,8 +1,11 @@
 #include "shim/hooks/control.h"
 
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/time.h>
-#include <time.h>
+#include <time.h>  // linux/errqueue.h needs it
+
+#include <linux/errqueue.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +16,9 @@
 
 namespace tapstack::shim::control {
 namespace {
+
+constexpr int kIp6FlowInfo = 11;  // IPV6_FLOWINFO; in6.h cannot be had beside netinet's
+constexpr uint32_t kFlowLabelMask = 0xfffff;
 
 // The int, or single byte, that a control message carries; -1 for neither.
 int number_of(const cmsghdr* entry) {
@@ -46,6 +52,14 @@ int read_ip4_entry(const cmsghdr* entry, DatagramHeader& header) {
   return EINVAL;
 }
 
+// UDP_SEGMENT, for this send alone.
+int read_udp_entry(const cmsghdr* entry, DatagramHeader& header) {
+  if (entry->cmsg_type != UDP_SEGMENT) return EINVAL;
+  if (entry->cmsg_len != CMSG_LEN(sizeof header.segment_bytes)) return EINVAL;
+  std::memcpy(&header.segment_bytes, CMSG_DATA(entry), sizeof header.segment_bytes);
+  return 0;
+}
+
 int read_ip6_packet_info(const cmsghdr* entry, DatagramHeader& header) {
   if (entry->cmsg_len < CMSG_LEN(sizeof(in6_pktinfo))) return EINVAL;
   in6_pktinfo info;
@@ -61,6 +75,7 @@ int read_ip6_entry(const cmsghdr* entry, DatagramHeader& header) {
   const bool is_int = entry->cmsg_len == CMSG_LEN(sizeof(int));
   const int number = is_int ? number_of(entry) : -2;
   const bool is_octet = number >= -1 && number <= 255;
+  uint32_t flow_info = 0;
   switch (entry->cmsg_type) {
     case IPV6_PKTINFO:
     case IPV6_2292PKTINFO:
@@ -69,6 +84,11 @@ int read_ip6_entry(const cmsghdr* entry, DatagramHeader& header) {
     case IPV6_2292HOPLIMIT:
       if (is_octet && number >= 0) header.ttl = static_cast<uint8_t>(number);
       return is_octet ? 0 : EINVAL;
+    case kIp6FlowInfo:
+      if (entry->cmsg_len < CMSG_LEN(sizeof(uint32_t))) return EINVAL;
+      std::memcpy(&flow_info, CMSG_DATA(entry), sizeof flow_info);
+      header.flow_label = ntohl(flow_info) & kFlowLabelMask;
+      return 0;
     case IPV6_TCLASS:
       if (is_octet && number >= 0) header.tos = static_cast<uint8_t>(number);
       return is_octet ? 0 : EINVAL;
@@ -83,6 +103,8 @@ int read_entry(Family family, const cmsghdr* entry, DatagramHeader& header) {
       return entry->cmsg_type == SCM_RIGHTS || entry->cmsg_type == SCM_CREDENTIALS ? 0 : EINVAL;
     case IPPROTO_IP:
       return read_ip4_entry(entry, header);
+    case IPPROTO_UDP:
+      return read_udp_entry(entry, header);
     case IPPROTO_IPV6:
       return family == Family::kIp6 ? read_ip6_entry(entry, header) : 0;
     default:
@@ -103,6 +125,10 @@ void write_ip4(Writer& writer, uint32_t wanted, const DatagramHeader& header) {
     writer.add(IPPROTO_IP, IP_TTL, &ttl, sizeof ttl);
   }
   if ((wanted & Wanted::kTos) != 0) writer.add(IPPROTO_IP, IP_TOS, &header.tos, sizeof header.tos);
+  if ((wanted & Wanted::kOriginalDestination) != 0) {
+    const sockaddr_in to = sockaddr_in_from({header.local, header.local_port});
+    writer.add(IPPROTO_IP, IP_ORIGDSTADDR, &to, sizeof to);
+  }
 }
 
 // Of datagrams of both families, the addresses of IPv4 as mapped ones.
@@ -126,6 +152,14 @@ void write_ip6(Writer& writer, uint32_t wanted, const DatagramHeader& header) {
   }
   if ((wanted & Wanted::kIp6TrafficClass) != 0) {
     writer.add(IPPROTO_IPV6, IPV6_TCLASS, &traffic_class, sizeof traffic_class);
+  }
+  const uint32_t flow_info = htonl(uint32_t{header.tos} << 20 | header.flow_label);
+  if ((wanted & Wanted::kIp6FlowInfo) != 0 && flow_info != 0) {
+    writer.add(IPPROTO_IPV6, kIp6FlowInfo, &flow_info, sizeof flow_info);
+  }
+  if ((wanted & Wanted::kIp6OriginalDestination) != 0) {
+    const sockaddr_in6 to = sockaddr_in6_from({header.local, header.local_port});
+    writer.add(IPPROTO_IPV6, IPV6_ORIGDSTADDR, &to, sizeof to);
   }
 }
 
@@ -166,17 +200,28 @@ void Writer::add(int level, int type, const void* data, size_t bytes) {
   used_ = std::min(used_ + CMSG_SPACE(fits - CMSG_LEN(0)), room_);
 }
 
+void add_stamping(Writer& writer, uint32_t wanted, int64_t realtime_ns) {
+  constexpr int64_t kNsPerSecond = 1'000'000'000;
+  scm_timestamping stamps{};  // by software first; there is no hardware
+  stamps.ts[0] = {static_cast<time_t>(realtime_ns / kNsPerSecond),
+                  static_cast<long>(realtime_ns % kNsPerSecond)};
+  const int type = (wanted & Wanted::kNewStamping) != 0 ? SO_TIMESTAMPING_NEW : SO_TIMESTAMPING_OLD;
+  writer.add(SOL_SOCKET, type, &stamps, sizeof stamps);
+}
+
 void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns) {
   constexpr int64_t kNsPerSecond = 1'000'000'000;
   const timespec exact{static_cast<time_t>(realtime_ns / kNsPerSecond),
                        static_cast<long>(realtime_ns % kNsPerSecond)};
+  const bool is_new = (wanted & Wanted::kNewStamps) != 0;  // on 64 bits of the same layout
   if ((wanted & Wanted::kTimestamp) != 0) {
     const timeval rounded{exact.tv_sec, exact.tv_nsec / 1000};
-    writer.add(SOL_SOCKET, SCM_TIMESTAMP, &rounded, sizeof rounded);
+    writer.add(SOL_SOCKET, is_new ? SO_TIMESTAMP_NEW : SO_TIMESTAMP_OLD, &rounded, sizeof rounded);
   }
   if ((wanted & Wanted::kTimestampNs) != 0) {
-    writer.add(SOL_SOCKET, SCM_TIMESTAMPNS, &exact, sizeof exact);
+    writer.add(SOL_SOCKET, is_new ? SO_TIMESTAMPNS_NEW : SO_TIMESTAMPNS_OLD, &exact, sizeof exact);
   }
+  if ((wanted & Wanted::kStamping) != 0) add_stamping(writer, wanted, realtime_ns);
 }
 
 void write_received(Family family, uint32_t wanted, const DatagramHeader& header, msghdr& message) {

@@ -36,7 +36,9 @@ class Writer {
 // `family`.
 void write_received(Family family, uint32_t wanted, const DatagramHeader& header, msghdr& message);
 
-// SO_TIMESTAMP or SO_TIMESTAMPNS, if wanted.
+// SCM_TIMESTAMPING, whether wanted or not.
+void add_stamping(Writer& writer, uint32_t wanted, int64_t realtime_ns);
+// SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of what was received, if wanted.
 void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns);
 
 }  // namespace tapstack::shim::control

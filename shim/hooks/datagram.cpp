@@ -2,6 +2,7 @@
 
 #include <alloca.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include <cstring>
 
 #include "shim/common/address.h"
+#include "shim/common/option_table.h"
 #include "shim/common/sys.h"
 #include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
@@ -60,6 +62,14 @@ int peer6(const sockaddr* name, socklen_t length, Endpoint& peer) {
   return is_unspecified(name, length) ? 0 : peer_from(Family::kIp6, name, length, peer);
 }
 
+// sin6_flowinfo, in network order; counts with IPV6_FLOWINFO_SEND.
+uint32_t flow_label_of(const sockaddr* name, socklen_t length) {
+  constexpr uint32_t kFlowLabelMask = 0xfffff;
+  sockaddr_in6 in{};
+  std::memcpy(&in, name, std::min<size_t>(length, sizeof in));
+  return in.sin6_family == AF_INET6 ? ntohl(in.sin6_flowinfo) & kFlowLabelMask : 0;
+}
+
 // Where it shall go, from address and control messages; 0 or an errno.
 int address_header(const Handle& handle, const msghdr& message, int flags, DatagramHeader& header) {
   if (is_no_memory(message.msg_name)) return EFAULT;
@@ -68,6 +78,10 @@ int address_header(const Handle& handle, const msghdr& message, int flags, Datag
     const int error = handle.is_ip6 ? peer6(name, message.msg_namelen, header.peer)
                                     : peer4(name, message.msg_namelen, header.peer);
     if (error != 0) return error;
+    if (handle.is_ip6) header.flow_label = flow_label_of(name, message.msg_namelen);
+  }
+  if ((descriptors::wanted(handle.id) & Wanted::kSendStamps) != 0) {
+    header.flags |= DatagramHeader::kStamp;
   }
   if ((flags & MSG_DONTROUTE) != 0) header.flags |= DatagramHeader::kDontRoute;
   return control::read_for_send(handle.family(), message, header);

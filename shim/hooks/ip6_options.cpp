@@ -9,6 +9,7 @@
 
 #include "shim/hooks/ask.h"
 #include "shim/hooks/devices.h"
+#include "shim/hooks/option_value.h"
 
 namespace tapstack::shim {
 
@@ -36,15 +37,78 @@ int get_icmp6_filter(const Handle& handle, void* value, socklen_t* length) {
   return 0;
 }
 
+namespace {
+
+// IPV6_PKTINFO for all that is sent, RFC 3542 6: the interface; the socket is bound to it. A source
+// address is ENOPROTOOPT: that is what bind() is for.
 int set_packet_info(const Handle& handle, const void* value, socklen_t length) {
   in6_pktinfo info{};
-  if (length != 0 && length != sizeof info) return EINVAL;
-  if (length != 0 && value == nullptr) return EFAULT;
-  if (length != 0) std::memcpy(&info, value, sizeof info);
+  if (value == nullptr || length < sizeof info) return EINVAL;
+  std::memcpy(&info, value, sizeof info);
   if (!IN6_IS_ADDR_UNSPECIFIED(&info.ipi6_addr)) return ENOPROTOOPT;
   InterfaceRecord record;
   if (info.ipi6_ifindex != 0 && !interface_numbered(info.ipi6_ifindex, record)) return ENODEV;
   return ask::set_option(handle.id, Option::kBindInterface, info.ipi6_ifindex);
+}
+
+// IPV6_PATHMTU, RFC 3542 11.3: of a connected socket.
+int get_path_mtu(const Handle& handle, void* value, socklen_t* length) {
+  ip6_mtuinfo info{};
+  if (*length < sizeof info) return EINVAL;
+  int64_t mtu = 0;
+  if (ask::get_option(handle.id, Option::kIp6Mtu, mtu) != 0) return ENOTCONN;
+  info.ip6m_mtu = static_cast<uint32_t>(mtu);
+  return option_value::put(value, length, &info, sizeof info);
+}
+
+// IPV6_ADDRFORM: sockets stay what they are, which those without an IPv4 peer do on Linux, too.
+int get_address_form(const Handle& handle, uint8_t who, void* value, socklen_t* length) {
+  Endpoint peer;
+  if ((who & (Who::kRaw | Who::kPing)) != 0) return ENOPROTOOPT;
+  if (ask::remote_endpoint(handle.id, peer) != 0) return ENOTCONN;
+  return option_value::put_int(IPPROTO_IPV6, value, length, AF_INET6);
+}
+
+int set_address_form(const Handle& handle, uint8_t who, const void* value, socklen_t length) {
+  int family = 0;
+  if (length < sizeof family || value == nullptr) return EINVAL;
+  std::memcpy(&family, value, sizeof family);
+  if (family != AF_INET) return EINVAL;
+  Endpoint peer;
+  if ((who & (Who::kRaw | Who::kPing)) != 0) return ENOPROTOOPT;
+  if (ask::remote_endpoint(handle.id, peer) != 0) return ENOTCONN;
+  return peer.address.is_ip6() ? EADDRNOTAVAIL : ENOPROTOOPT;
+}
+
+}  // namespace
+
+int get_ip6_option(const Handle& handle, uint8_t who, int name, void* value, socklen_t* length) {
+  switch (name) {
+    case IPV6_PATHMTU:
+      return get_path_mtu(handle, value, length);
+    case IPV6_ADDRFORM:
+      return get_address_form(handle, who, value, length);
+    case IPV6_2292PKTOPTIONS:
+      return handle.is_stream ? option_value::put(value, length, nullptr, 0) : ENOPROTOOPT;
+    default:
+      return ENOPROTOOPT;
+  }
+}
+
+int set_ip6_option(const Handle& handle, uint8_t who, int name, const void* value,
+                   socklen_t length) {
+  switch (name) {
+    case IPV6_PKTINFO:
+      return set_packet_info(handle, value, length);
+    case IPV6_ADDRFORM:
+      return set_address_form(handle, who, value, length);
+    case IPV6_JOIN_ANYCAST:  // for routers only, which this host is not (RFC 4291 2.6)
+      return length < sizeof(ipv6_mreq) || value == nullptr ? EINVAL : EADDRNOTAVAIL;
+    case IPV6_LEAVE_ANYCAST:
+      return length < sizeof(ipv6_mreq) || value == nullptr ? EINVAL : ENOENT;
+    default:
+      return ENOPROTOOPT;
+  }
 }
 
 }  // namespace tapstack::shim

@@ -11,8 +11,9 @@ namespace tapstack::shim {
 int set_icmp6_filter(const Handle& handle, const void* value, socklen_t length);
 int get_icmp6_filter(const Handle& handle, void* value, socklen_t* length);
 
-// IPV6_PKTINFO for all that is sent, RFC 3542 6: the interface; the socket is bound to it. A source
-// address is ENOPROTOOPT: that is what bind() is for.
-int set_packet_info(const Handle& handle, const void* value, socklen_t length);
+// Options of level IPPROTO_IPV6; ENOPROTOOPT for what is not known. `who`: see option_table.h.
+int get_ip6_option(const Handle& handle, uint8_t who, int name, void* value, socklen_t* length);
+int set_ip6_option(const Handle& handle, uint8_t who, int name, const void* value,
+                   socklen_t length);
 
 }  // namespace tapstack::shim

@@ -14,7 +14,7 @@ namespace {
 // True if some socket has something to say that the native call would not wake up for.
 bool has_silent(const pollfd* fds, nfds_t count) {
   for (nfds_t i = 0; i < count; ++i) {
-    if (is_silently_ready(fds[i].fd)) return true;
+    if (is_silently_ready(fds[i].fd) || is_silent_error(fds[i].fd, fds[i].events)) return true;
   }
   return false;
 }

@@ -59,9 +59,18 @@ short corrected_events(int fd, short events, short revents) {
     if (!descriptors::verified(fd, handle) || !handle.is_stream) return revents;
     return static_cast<short>(of_stream(handle.id, events, revents));
   }
-  if ((revents & POLLIN) == 0 && (revents & POLLRDNORM) == 0) return revents;
+  constexpr int kIn = POLLIN | POLLRDNORM;
+  const bool shows_no_wake = (revents & kIn) == 0 && (events & kIn) != 0;
+  if (shows_no_wake) return revents;
   if (!descriptors::verified(fd, handle) || !datagram::is_wake_first(fd)) return revents;
-  return static_cast<short>((revents & ~(POLLIN | POLLRDNORM)) | POLLERR);
+  return static_cast<short>((revents & ~kIn) | POLLERR);
+}
+
+bool is_silent_error(int fd, short events) {
+  Handle handle;
+  if ((events & (POLLIN | POLLRDNORM)) != 0) return false;
+  if (!descriptors::hinted(fd, handle) || handle.is_stream) return false;
+  return descriptors::verified(fd, handle) && datagram::is_wake_first(fd);
 }
 
 bool is_silently_ready(int fd) {

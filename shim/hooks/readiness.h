@@ -11,4 +11,8 @@ short corrected_events(int fd, short events, short revents);
 // True for a TCP socket that is ready by being without a connection: native waiting might not end.
 bool is_silently_ready(int fd);
 
+// True for a datagram socket with an error to tell when the program asks for no input: the handle
+// says so by input only.
+bool is_silent_error(int fd, short events);
+
 }  // namespace tapstack::shim

@@ -12,6 +12,7 @@ PROGRAMS = [
     ("datagrams",),
     ("both_families",),
     ("options",),
+    ("datagram_options",),
     ("tcp_options",),
     ("readiness",),
     ("descriptors",),

@@ -71,9 +71,7 @@ bool get_for_assertions(int level, int name, void* value, socklen_t* length) {
 
 int get_row(Session& s, int fd, SocketId id, const OptionRow& row, void* value, socklen_t* length) {
   if (row.style == OptionStyle::kFixed) return get_fixed(s, fd, id, row.name, value, length);
-  if (row.style == OptionStyle::kWanted || row.style == OptionStyle::kNative) {
-    return fail(ENOPROTOOPT);
-  }
+  if (!is_in_core(row)) return fail(ENOPROTOOPT);
   const auto number = api::get_option(s.stack(), id, row.option);
   if (!number.ok()) return fail(number.error());
   if (row.style != OptionStyle::kLinger) return put_int(static_cast<int>(*number), value, length);
@@ -120,7 +118,7 @@ int call_getsockopt(Session& s, int fd, int level, int name, void* value, sockle
     return put_int(s.descriptors().notes(fd).zerocopy, value, length);
   }
   if (get_for_assertions(level, name, value, length)) return 0;
-  const OptionRow* row = shim::find_option(level, name);
+  const OptionRow* row = shim::find_option(level, name, 0);
   return row != nullptr ? get_row(s, fd, id, *row, value, length) : fail(ENOPROTOOPT);
 }
 
@@ -143,10 +141,9 @@ int call_setsockopt(Session& s, int fd, int level, int name, const void* value, 
     std::memcpy(&number, value, sizeof number);
     return set_report_option(s, fd, id, name, number);
   }
-  const OptionRow* row = shim::find_option(level, name);
-  const bool is_ours = row != nullptr && row->style != OptionStyle::kFixed &&
-                       row->style != OptionStyle::kWanted && row->style != OptionStyle::kNative;
-  return is_ours ? set_row(s, id, *row, value, length) : fail(ENOPROTOOPT);
+  const OptionRow* row = shim::find_option(level, name, 0);
+  return row != nullptr && is_in_core(*row) ? set_row(s, id, *row, value, length)
+                                            : fail(ENOPROTOOPT);
 }
 
 }  // namespace tapstack::packetdrill

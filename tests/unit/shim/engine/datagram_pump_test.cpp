@@ -70,6 +70,50 @@ TEST_F(DatagramPump, CarriesTheLargestDatagram) {
   EXPECT_EQ(receive(to, header), payload);
 }
 
+// UDP_SEGMENT.
+TEST_F(DatagramPump, CutsASendIntoTheSegmentsAskedFor) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{53}};
+  header.segment_bytes = 4;
+  const std::string text = message(header, "aaaabbbbcc");
+  ASSERT_EQ(::send(from.fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  EXPECT_EQ(a_->ask(Op::kFlush, from), 0);
+  EXPECT_EQ(receive(to, header), "aaaa");
+  EXPECT_EQ(receive(to, header), "bbbb");
+  EXPECT_EQ(receive(to, header), "cc");
+  EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, "whole"), 0);
+  EXPECT_EQ(receive(to, header), "whole");
+}
+
+TEST_F(DatagramPump, RefusesMoreSegmentsThanLinuxTakes) {
+  Socket from = a_->open(SocketKind::kUdp);
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{53}};
+  header.segment_bytes = 1;
+  const std::string text = message(header, std::string(129, 'x'));
+  ASSERT_EQ(::send(from.fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  EXPECT_EQ(a_->ask(Op::kFlush, from), EINVAL);
+}
+
+// SO_TIMESTAMPING.
+TEST_F(DatagramPump, TellsWhenADatagramWasSentToThoseWhoAsked) {
+  Socket from = a_->open(SocketKind::kUdp);
+  EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, "x"), 0);
+  EXPECT_EQ(a_->ask(Op::kSendStamp, from), EAGAIN);
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{53}};
+  header.flags = DatagramHeader::kStamp;
+  const std::string text = message(header, "x");
+  ASSERT_EQ(::send(from.fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
+  EXPECT_EQ(a_->ask(Op::kFlush, from), 0);
+  EXPECT_EQ(receive(from, header), "");  // woken
+  EXPECT_EQ(header.flags, DatagramHeader::kWakeOnly);
+  EXPECT_EQ(a_->ask(Op::kSendStamp, from), 0);
+  EXPECT_EQ(a_->ask(Op::kSendStamp, from), EAGAIN);
+}
+
 TEST_F(DatagramPump, SaysWhatIsWrongWithADatagram) {
   Socket from = a_->open(SocketKind::kUdp);
   EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, std::string(65'508, 'x')), EMSGSIZE);
