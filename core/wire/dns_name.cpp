@@ -53,7 +53,7 @@ class TextWriter {
       put(static_cast<char>('0' + octet % 10));
       return;
     }
-    if (kSpecial.find(static_cast<char>(octet)) != std::string_view::npos) put('\\');
+    if (std::ranges::find(kSpecial, static_cast<char>(octet)) != kSpecial.end()) put('\\');
     put(static_cast<char>(octet));
   }
   size_t length() const { return used_ <= out_.size() ? used_ : 0; }
@@ -104,7 +104,8 @@ DnsName DnsName::reverse_of(const IpAddress& address) {
     const char digits[] = {static_cast<char>('0' + value / 100),
                            static_cast<char>('0' + value / 10 % 10),
                            static_cast<char>('0' + value % 10)};
-    append(std::string_view(digits, 3).substr(value < 10 ? 2 : value < 100 ? 1 : 0));
+    const size_t zeros = value < 10 ? 2 : value < 100 ? 1 : 0;
+    append({digits + zeros, 3 - zeros});
   };
   constexpr std::string_view kHex = "0123456789abcdef";
   const auto& octets = address.octets();
@@ -113,8 +114,8 @@ DnsName DnsName::reverse_of(const IpAddress& address) {
     append("in-addr");
   } else {
     for (size_t i = octets.size(); i-- > 0;) {
-      append(kHex.substr(octets[i] & 0x0f, 1));
-      append(kHex.substr(octets[i] >> 4, 1));
+      append({&kHex[octets[i] & 0x0f], 1});
+      append({&kHex[octets[i] >> 4], 1});
     }
     append("ip6");
   }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "shim/client/keeper_carrier.h"
@@ -73,8 +74,8 @@ class Client final : public Carrier {
   pthread_mutex_t start_mutex_ = PTHREAD_MUTEX_INITIALIZER;
   bool has_fork_handlers_ = false;
   int64_t exit_drain_ms_ = 0;
-  KeeperLaunch launch_;  // of a keeper, as the settings were at the start
-  std::string device_;
+  std::optional<KeeperLaunch> launch_;  // of a keeper, as the settings were at the start
+  std::optional<std::string> device_;
   std::atomic<bool> has_tried_to_join_{false};
 };
 
@@ -158,7 +159,7 @@ void Client::watch_forks() {
 // Somebody has the device already and lets others in: a keeper, or a program whose engine moves to
 // a keeper therefore.
 bool Client::join() {
-  const int channel = join_rendezvous(device_);
+  const int channel = join_rendezvous(*device_);
   if (channel < 0) return false;
   KeeperCarrier::Started started = KeeperCarrier::over(channel);
   if (started.failure) return false;
@@ -197,7 +198,7 @@ tapif::Failure Client::start_by_settings() {
   exit_drain_ms_ = settings.exit_drain_ms;
   private_fds::prepare();
   device_ = settings.device.tap.name;
-  launch_ = {find_keeper(settings.keeper), keeper_environment()};
+  launch_ = KeeperLaunch{find_keeper(settings.keeper), keeper_environment()};
   if (join()) return {};
   const bool is_kept = settings.engine == EnginePlace::kKeeper;
   tapif::Failure failure = is_kept ? start_keeper_process() : start_inside(settings);
@@ -210,10 +211,10 @@ tapif::Failure Client::start_by_settings() {
 }
 
 tapif::Failure Client::start_keeper_process() {
-  if (launch_.path.empty()) {
+  if (launch_->path.empty()) {
     return {ENOENT, "no tapstack-keeper to be found; say where it is with TAPSTACK_KEEPER"};
   }
-  KeeperCarrier::Started started = KeeperCarrier::start(launch_);
+  KeeperCarrier::Started started = KeeperCarrier::start(*launch_);
   if (!started.failure) use(started.carrier.release());
   return std::move(started.failure);
 }
@@ -222,7 +223,7 @@ tapif::Failure Client::start_inside(const Settings& settings) {
   Engine::Started started = Engine::start(settings);
   if (started.failure) return std::move(started.failure);
   inside_ = started.engine.release();
-  const int rendezvous = open_rendezvous(device_);
+  const int rendezvous = open_rendezvous(*device_);
   if (rendezvous >= 0) inside_->listen_at(rendezvous, on_knock);
   set_own_token(inside_->token());
   pid_.store(own_pid(), std::memory_order_relaxed);
@@ -234,10 +235,10 @@ tapif::Failure Client::start_inside(const Settings& settings) {
 // thread is stopped, or is the caller. False: it stays.
 bool Client::move_out() {
   inside_->lock();
-  const int image_fd = launch_.path.empty() ? -ENOENT : inside_->write_image();
+  const int image_fd = launch_->path.empty() ? -ENOENT : inside_->write_image();
   bool has_moved = false;
   if (image_fd >= 0) {
-    KeeperLaunch launch = launch_;
+    KeeperLaunch launch = *launch_;
     launch.image_fd = image_fd;
     KeeperCarrier::Started started = KeeperCarrier::start(launch);
     if (started.failure) {

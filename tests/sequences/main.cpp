@@ -18,6 +18,10 @@ struct Count {
   int passed = 0, failed = 0;
 };
 
+std::string drawn(uint8_t draw) {
+  return ", draw " + std::to_string(draw) + " of random times";
+}
+
 void run_file(const std::string& file, const Arguments& arguments, Count& count) {
   for (const Sequence& sequence : load_sequences(file)) {
     if (sequence.name.find(arguments.filter) == std::string::npos &&
@@ -26,8 +30,9 @@ void run_file(const std::string& file, const Arguments& arguments, Count& count)
     }
     const Outcome outcome = run(sequence);
     ++(outcome.passed ? count.passed : count.failed);
-    std::printf("%s %s (%s)%s%s\n", outcome.passed ? "pass" : "FAIL", sequence.name.c_str(),
-                sequence.group.c_str(), outcome.passed ? "" : ": ", outcome.failure.c_str());
+    std::printf("%s %s (%s)%s%s%s\n", outcome.passed ? "pass" : "FAIL", sequence.name.c_str(),
+                sequence.group.c_str(), outcome.draw > 1 ? drawn(outcome.draw).c_str() : "",
+                outcome.passed ? "" : ": ", outcome.failure.c_str());
     if (arguments.is_verbose) std::printf("%s", outcome.trace.c_str());
   }
 }

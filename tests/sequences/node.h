@@ -21,7 +21,8 @@ struct SentFrame {
 class Node {
  public:
   // `hop_limit`: what routers had told the node to use before the sequence begins; 0: nothing.
-  explicit Node(uint8_t hop_limit);
+  // `draw`: which of the possible random times and numbers it draws.
+  Node(uint8_t hop_limit, uint8_t draw);
 
   // Starts again, as after a power failure; what was sent is kept.
   void reboot();
@@ -48,7 +49,7 @@ class Node {
   std::optional<sim::MovableStack> stack_;
   InterfaceId interface_;
   Instant now_;
-  uint8_t hop_limit_;
+  uint8_t hop_limit_, draw_;
   std::deque<SentFrame> sent_;
 };
 
