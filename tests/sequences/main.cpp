@@ -18,9 +18,7 @@ struct Count {
   int passed = 0, failed = 0;
 };
 
-std::string drawn(uint8_t draw) {
-  return ", draw " + std::to_string(draw) + " of random times";
-}
+std::string drawn(uint8_t draw) { return ", draw " + std::to_string(draw) + " of random times"; }
 
 void run_file(const std::string& file, const Arguments& arguments, Count& count) {
   for (const Sequence& sequence : load_sequences(file)) {

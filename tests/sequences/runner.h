@@ -1,8 +1,8 @@
 // Runs one recorded sequence against a node that has just been started.
 //
-// A recording holds one of the courses that the RFCs allow: a node draws its reachable time (RFC 4861
-// 6.3.2) and the delays before probes and solicitations (6.3.7, RFC 4862 5.4.2) at random. So a
-// sequence passes if the node takes that course with one of its first kDraws draws.
+// A recording holds one of the courses that the RFCs allow: a node draws its reachable time (RFC
+// 4861 6.3.2) and the delays before probes and solicitations (6.3.7, RFC 4862 5.4.2) at random. So
+// a sequence passes if the node takes that course with one of its first kDraws draws.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace tapstack::sequences {
 
-inline constexpr uint8_t kDraws = 64;
+inline constexpr uint8_t kDraws = 100;
 
 struct Outcome {
   bool passed = true;
