@@ -24,7 +24,7 @@ def open_to_all(folder):
     """Lets the ordinary user write captures there: pytest makes its folders with mode 700."""
     folder.chmod(0o777)
     for parent in folder.parents:
-        if parent.name.startswith("pytest-"):
+        if parent.name.startswith(("pytest-", "popen-")):  # the second are those of xdist's workers
             parent.chmod(0o755)
 
 

@@ -126,11 +126,12 @@ class Network:
                 time.sleep(0.05)
 
     def wait_for_device(self, timeout: float = 10) -> None:
-        """Waits until a program under the library has brought the stack up, and the host has its address."""
+        """Waits until a program under the library has brought the stack up, and the host has its addresses."""
+        addresses = self.settings.get("TAPSTACK_HOST_ADDR", "10.10.10.1/24,fd10:10:10::1/64").split(",")
         end = time.monotonic() + timeout
         while True:
             seen = self.host_ip("address", "show")
-            if re.search(r"ts0: <[^>]*LOWER_UP", seen) and f" {self.host_addr}/" in seen:
+            if re.search(r"ts0: <[^>]*LOWER_UP", seen) and all(f" {a} " in seen for a in addresses):
                 return
             assert time.monotonic() < end, f"no stack came up: {seen}"
             time.sleep(0.02)
