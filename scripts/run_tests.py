@@ -29,8 +29,9 @@ ASAN_SEEDS = "30"  # of the simulation; the release build does them all
 class Runner:
     """Runs commands of one stage; everything that they print goes into the stage's log."""
 
-    def __init__(self, stage, nightly):
+    def __init__(self, stage, nightly, is_beside=False):
         self.stage = stage
+        self.first = ["nice", "-n", "19"] if is_beside else []
         self.nightly = nightly
         self.limit_s = 4 * 3600 if nightly else 1800
         self.log_path = LOGS / f"{stage}.log"
@@ -40,7 +41,7 @@ class Runner:
         """The exit status of a command; 124 if it had to be ended because it took too long."""
         with open(self.log_path, "ab", 0) as log:
             log.write(f"\n$ {' '.join(map(str, command))}\n".encode())
-            process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(env or {})},
+            process = subprocess.Popen([*self.first, *command], cwd=ROOT, env={**os.environ, **(env or {})},
                                        stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                        start_new_session=True)
             try:
@@ -246,10 +247,10 @@ def stage_interop(runner):
     return interop(runner, "release")
 
 
-# Unit tests that `make test` runs under AddressSanitizer too: they read what comes from outside, or
-# hold descriptors. Of the others the simulation and the scripts of conformance run the same code;
-# building them takes five minutes.
-ASAN_UNIT = ["unit_mem", "unit_wire", "unit_socket", "unit_shim"]
+# Unit tests that `make test` runs under AddressSanitizer too: they read what comes from outside. Of
+# the others the simulation and the scripts of conformance run the same code; building them takes five
+# minutes. unit_shim needs the core in another profile; it runs under ThreadSanitizer, and here by night.
+ASAN_UNIT = ["unit_mem", "unit_wire", "unit_socket"]
 
 
 def stage_asan(runner):
@@ -257,7 +258,7 @@ def stage_asan(runner):
     prefixes = ("unit_", "sim_paths") if runner.nightly else tuple(ASAN_UNIT)
     targets = [*programs, "sim", "conformance", "fuzz_targets"]
     result = one("asan build", make(runner, "asan", *targets), "see its log")
-    # sim_paths is the same core with other capacities: a second one to build.
+    # sim_paths stands on the core of the host profile: a second one to build.
     without = () if runner.nightly else ("sim_paths",)
     return result.add(gtests(runner, "asan", (*prefixes, "sim", "conformance", "fuzz_"),
                              {"TAPSTACK_SIM_SEEDS": "20000" if runner.nightly else ASAN_SEEDS}, without))
@@ -309,15 +310,41 @@ STAGES = {
 
 NIGHTLY = {"fuzz", "bench-sim", "coverage"}
 
+# What mostly computes, beside what mostly waits; at the lowest priority.
+BESIDE = {"build-clang": "interop", "size": "interop"}
 
-def run_stage(name, options):
-    runner = Runner(name, options.nightly)
+
+def run_stage(name, options, is_beside=False):
+    runner = Runner(name, options.nightly, is_beside)
     started = time.monotonic()
     try:
         result = STAGES[name](runner)
     except Exception as error:  # a broken stage is a failed stage, the others still run
         result = Result(failed=[(name, first_line(repr(error)))])
     return name, result, time.monotonic() - started
+
+
+def run_all(names, options):
+    """Runs the stages in order, those of BESIDE with the one they stand beside; their results."""
+    stages = []
+
+    def report(done):
+        stages.append(done)
+        name, result, seconds = done
+        print(f"[{len(stages)}/{len(names)}] {name:<14} {result}  ({seconds:.0f} s)", flush=True)
+
+    beside = {name: host for name, host in BESIDE.items() if {name, host} <= set(names)}
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        for name in names:
+            if name in beside:
+                continue
+            others = [n for n, host in beside.items() if host == name]
+            running = [pool.submit(run_stage, n, options, True) for n in others]
+            print(f"... {' '.join([name, *others])}", flush=True)
+            report(run_stage(name, options))
+            for one_of_them in running:
+                report(one_of_them.result())
+    return stages
 
 
 def main():
@@ -333,11 +360,7 @@ def main():
         parser.error(f"no such stage: {' '.join(sorted(unknown))}")
 
     LOGS.mkdir(parents=True, exist_ok=True)
-    stages = []
-    for number, name in enumerate(names, 1):
-        print(f"[{number}/{len(names)}] {name:<14}", end="", flush=True)
-        stages.append(run_stage(name, options))
-        print(f" {stages[-1][1]}  ({stages[-1][2]:.0f} s)", flush=True)
+    stages = run_all(names, options)
     text, total = summary(stages)
     print(text)
     return 1 if total.failed else 0
