@@ -13,7 +13,8 @@ std::optional<DnsName> read(std::string_view hex, size_t at) {
 }
 
 TEST(DnsNameTest, TextBecomesLabelsWithTheirLengths) {  // RFC 1035 3.1
-  const auto octets = name_of("a.bc").octets();
+  const DnsName name = name_of("a.bc");
+  const auto octets = name.octets();
   EXPECT_EQ(std::vector(octets.begin(), octets.end()), test::hex("01 61 02 6263 00"));
 }
 
@@ -42,7 +43,8 @@ TEST(DnsNameTest, ANameHasAtMost255Octets) {  // RFC 1035 2.3.4
 }
 
 TEST(DnsNameTest, EscapesStandForOctets) {  // RFC 1035 5.1
-  const auto octets = name_of("a\\.b\\007").octets();
+  const DnsName name = name_of("a\\.b\\007");
+  const auto octets = name.octets();
   EXPECT_EQ(std::vector(octets.begin(), octets.end()), test::hex("04 61 2e 62 07 00"));
   EXPECT_EQ(text_of(name_of("a\\.b\\007")), "a\\.b\\007");
 }
