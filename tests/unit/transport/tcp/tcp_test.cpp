@@ -88,15 +88,23 @@ TEST(Tcp, IsDrainedWhenTheFinIsAcknowledged) {
   EXPECT_TRUE(p.a.tcp.is_drained(p.now));
 }
 
-// RFC 1122 4.2.2.13: who goes on sending learns that nobody reads.
-TEST(Tcp, IsNotDrainedWhileAPeerSendsThatIsOwedAReset) {
+// `a` has read what `b` sent, and closed.
+class ClosedTowardsASender : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Context c = p.ctx(p.a);
+    p.send(p.b, e.b, "so far");
+    p.run(Duration::ms(10));
+    p.receive(p.a, e.a);
+    ASSERT_TRUE(close(p.a.tcp, c, e.a).ok());
+  }
+
   Pair p;
-  const auto e = p.establish();
-  Context c = p.ctx(p.a);
-  p.send(p.b, e.b, "more to come");
-  p.run(Duration::ms(10));
-  p.receive(p.a, e.a);
-  ASSERT_TRUE(close(p.a.tcp, c, e.a).ok());
+  const Pair::Ends e = p.establish();
+};
+
+// RFC 1122 4.2.2.13: who goes on sending learns that nobody reads.
+TEST_F(ClosedTowardsASender, IsNotDrainedBeforeThePeerHasItsReset) {
   p.run(Duration::ms(10));
   EXPECT_FALSE(p.a.tcp.is_drained(p.now));
   p.send(p.b, e.b, "more");
@@ -105,14 +113,7 @@ TEST(Tcp, IsNotDrainedWhileAPeerSendsThatIsOwedAReset) {
   EXPECT_TRUE(p.trace.back().has(wire::tcp_flag::kRst));
 }
 
-TEST(Tcp, IsDrainedSoonWhenThePeerIsSilent) {
-  Pair p;
-  const auto e = p.establish();
-  Context c = p.ctx(p.a);
-  p.send(p.b, e.b, "all of it");
-  p.run(Duration::ms(10));
-  p.receive(p.a, e.a);
-  ASSERT_TRUE(close(p.a.tcp, c, e.a).ok());
+TEST_F(ClosedTowardsASender, IsDrainedSoonWhenThePeerIsSilent) {
   p.run(Duration::ms(180));
   EXPECT_FALSE(p.a.tcp.is_drained(p.now));
   p.run(Duration::ms(20));
