@@ -170,6 +170,15 @@ void note_silence(const Resolver& resolver, bool is_silence) {
   report_silence(resolver);
 }
 
+// What an exchange that is over has brought.
+DnsReply take_reply(const Resolver& resolver, const DnsQuestion& question, Exchange& exchange) {
+  DnsReply reply = reply_from(question, std::move(exchange.answer));
+  reply.is_silence =
+      reply.message.empty() && exchange.protocol.trouble() == wire::DnsCode::kNoError;
+  note_silence(resolver, reply.is_silence);
+  return reply;
+}
+
 // All at the same time, those that are known already not at all.
 std::vector<DnsReply> ask_all(const Resolver& resolver, const std::vector<DnsQuestion>& questions) {
   std::vector<DnsReply> replies(questions.size());
@@ -184,12 +193,9 @@ std::vector<DnsReply> ask_all(const Resolver& resolver, const std::vector<DnsQue
   }
   run_exchanges(exchanges);
   for (size_t n = 0; n < asked.size(); ++n) {
-    DnsReply& reply = replies[asked[n]];
-    reply = reply_from(questions[asked[n]], std::move(exchanges[n].answer));
-    reply.is_silence =
-        reply.message.empty() && exchanges[n].protocol.trouble() == wire::DnsCode::kNoError;
-    note_silence(resolver, reply.is_silence);
-    cache().store(questions[asked[n]], reply);
+    const DnsQuestion& question = questions[asked[n]];
+    replies[asked[n]] = take_reply(resolver, question, exchanges[n]);
+    cache().store(question, replies[asked[n]]);
   }
   return replies;
 }
@@ -282,11 +288,7 @@ DnsReply ask_servers(const DnsQuestion& question, const QueryFlags& flags) {
   std::vector<Exchange> exchanges;
   exchanges.push_back({make_exchange(settings, question), {}});
   run_exchanges(exchanges);
-  DnsReply reply = reply_from(question, std::move(exchanges[0].answer));
-  reply.is_silence =
-      reply.message.empty() && exchanges[0].protocol.trouble() == wire::DnsCode::kNoError;
-  note_silence(resolver, reply.is_silence);
-  return reply;
+  return take_reply(resolver, question, exchanges[0]);
 }
 
 HostAnswer resolve_host(const std::string& name, Families wanted) {
