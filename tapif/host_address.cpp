@@ -173,17 +173,35 @@ Failure set_ip6(int fd, const std::string& name, const Prefix& wanted) {
   return r < 0 ? failed(name, "set the address " + to_string(wanted), r) : Failure{};
 }
 
+// A socket for questions about the family of `wanted`.
+Failure open_control(const std::string& name, const Prefix& wanted, os::Fd& fd) {
+  fd.reset(os::socket(wanted.address.is_ip4() ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (fd) return {};
+  return failed(name, "set the address " + to_string(wanted), fd.get());
+}
+
+Failure check_against_all(int fd, const std::string& name, const Prefix& wanted, bool& is_needed) {
+  const std::vector<Assigned> all = wanted.address.is_ip4() ? assigned4(fd) : assigned6();
+  return check_address(all, name, wanted, is_needed);
+}
+
 }  // namespace
 
 Failure set_host_address(const std::string& name, const Prefix& wanted) {
-  const bool is_ip4 = wanted.address.is_ip4();
-  const os::Fd fd(os::socket(is_ip4 ? AF_INET : AF_INET6, SOCK_DGRAM, 0));
-  if (!fd) return failed(name, "set the address " + to_string(wanted), fd.get());
+  os::Fd fd;
+  if (Failure failure = open_control(name, wanted, fd)) return failure;
   bool is_needed = false;
-  const std::vector<Assigned> all = is_ip4 ? assigned4(fd.get()) : assigned6();
-  if (Failure failure = check_address(all, name, wanted, is_needed)) return failure;
+  if (Failure failure = check_against_all(fd.get(), name, wanted, is_needed)) return failure;
   if (!is_needed) return {};
-  return is_ip4 ? set_ip4(fd.get(), name, wanted) : set_ip6(fd.get(), name, wanted);
+  return wanted.address.is_ip4() ? set_ip4(fd.get(), name, wanted)
+                                 : set_ip6(fd.get(), name, wanted);
+}
+
+Failure check_host_address(const std::string& name, const Prefix& wanted) {
+  os::Fd fd;
+  if (Failure failure = open_control(name, wanted, fd)) return failure;
+  bool is_needed = false;
+  return check_against_all(fd.get(), name, wanted, is_needed);
 }
 
 }  // namespace tapstack::tapif

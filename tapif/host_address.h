@@ -13,4 +13,7 @@ namespace tapstack::tapif {
 // kernel, or the interface, has no IPv6).
 Failure set_host_address(const std::string& name, const Prefix& wanted);
 
+// Whether the address could be set, as far as other addresses are concerned.
+Failure check_host_address(const std::string& name, const Prefix& wanted);
+
 }  // namespace tapstack::tapif

@@ -245,6 +245,11 @@ Opened open_tap(const TapSettings& settings) {
   return std::unique_ptr<Device>(std::move(device));
 }
 
+Failure check_tap_node() {
+  const os::Fd fd(os::open(kNode, O_RDWR | O_NONBLOCK));
+  return fd ? Failure{} : node_failure(-fd.get());
+}
+
 Failure prepare_tap(const TapSettings& settings, uid_t owner) {
   if (Failure failure = check(settings)) return failure;
   const NetAdmin privilege;

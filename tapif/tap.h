@@ -20,6 +20,9 @@ namespace tapstack::tapif {
 // (somebody has it open: the message says who), EADDRINUSE (the host's address or MAC is taken).
 Opened open_tap(const TapSettings& settings);
 
+// Whether /dev/net/tun can be opened: ENOENT, ENODEV, EACCES and EPERM as above.
+Failure check_tap_node();
+
 // Makes the device persistent, owned by `owner`, and sets up the host's end, so that the owner can
 // open_tap() it later without privilege. Failures as above.
 Failure prepare_tap(const TapSettings& settings, uid_t owner);

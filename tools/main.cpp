@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/doctor_command.h"
 #include "tools/host_command.h"
 #include "tools/packetdrill_command.h"
 #include "tools/report.h"
@@ -31,21 +32,18 @@ void split(int argc, char** argv, Words& options, Words& rest) {
   rest.assign(mark, all.end());
 }
 
-// The words of the program to run: what begins with the first word that is no option, or is behind
-// "--". Says what is wrong and returns nothing when there are none.
-Words command_line_of(const CLI::App& app, const Words& rest) {
+// The words that are no options: from the first such word on, or behind "--". False, after saying
+// so, when an option is not known.
+bool take_words(const CLI::App& app, const Words& rest, Words& words) {
   const std::string& name = app.get_name();
-  Words words = app.remaining();
+  words = app.remaining();
   if (!words.empty() && words.front().starts_with("-")) {
     report(name + ": no such option: " + words.front() + " (tapstack " + name +
            " --help lists them)");
-    return {};
+    return false;
   }
   words.insert(words.end(), rest.begin() + (words.empty() && !rest.empty() ? 1 : 0), rest.end());
-  if (words.empty()) {
-    report(name + ": no program given: tapstack " + name + " [options] -- program [arguments]");
-  }
-  return words;
+  return true;
 }
 
 }  // namespace
@@ -75,13 +73,20 @@ int main(int argc, char** argv) {
       "Scripts follow the options, and further options of packetdrill's: "
       "tapstack packetdrill [options] script... [--verbose]");
 
+  CLI::App* doctor =
+      app.add_subcommand("doctor", "say what on this machine would stop the library");
+  tapstack::tools::DoctorOptions doctor_options;
+  doctor_options.add_to(*doctor);
+  doctor->prefix_command();
+  doctor->footer("Programs that follow are looked at too: tapstack doctor [options] [program...]");
+
   Words words, rest;
   split(argc, argv, words, rest);
   const auto is_named = [&words](const CLI::App* command) {
     return command->get_name() == words[0];
   };
   if (!words.empty() && !words[0].starts_with("-") && app.get_subcommands(is_named).empty()) {
-    report(words[0] + ": no such command; want run, host or packetdrill (tapstack --help)");
+    report(words[0] + ": no such command; want run, host, doctor or packetdrill (tapstack --help)");
     return kUsageStatus;
   }
   try {
@@ -94,8 +99,14 @@ int main(int argc, char** argv) {
     return kUsageStatus;
   }
   const CLI::App& chosen = *app.get_subcommands().front();
-  const Words command_line = command_line_of(chosen, rest);
-  if (command_line.empty()) return kUsageStatus;
+  Words command_line;
+  if (!take_words(chosen, rest, command_line)) return kUsageStatus;
+  if (&chosen == doctor) return tapstack::tools::examine_machine(doctor_options, command_line);
+  if (command_line.empty()) {
+    const std::string& name = chosen.get_name();
+    report(name + ": no program given: tapstack " + name + " [options] -- program [arguments]");
+    return kUsageStatus;
+  }
   if (&chosen == run) return tapstack::tools::run(run_options, command_line);
   if (&chosen == packetdrill) {
     return tapstack::tools::packetdrill(packetdrill_options, command_line);

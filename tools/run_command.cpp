@@ -9,6 +9,7 @@
 #include "tapif/tap.h"
 #include "tools/namespaces.h"
 #include "tools/program.h"
+#include "tools/program_kind.h"
 #include "tools/report.h"
 
 namespace tapstack::tools {
@@ -79,13 +80,6 @@ void preload(const std::string& library) {
   ::setenv("LD_PRELOAD", all.c_str(), 1);
 }
 
-std::string describe(ProgramKind kind) {
-  return kind == ProgramKind::kStatic
-             ? "is statically linked: no library can be preloaded into it, it would not use "
-               "Tapstack"
-             : "is built for another kind of machine than the library: it cannot be preloaded";
-}
-
 }  // namespace
 
 void RunOptions::add_to(CLI::App& app) {
@@ -120,11 +114,8 @@ int run(const RunOptions& options, const std::vector<std::string>& command_line)
     return kSetUpStatus;
   }
   const std::string program = find_program(command_line.front());
-  if (!program.empty()) {
-    const ProgramKind kind = inspect_program(program);
-    if (kind == ProgramKind::kStatic || kind == ProgramKind::kForeign) {
-      report("run: " + program + " " + describe(kind));
-    }
+  if (const std::string problem = describe_problem(program); !problem.empty()) {
+    report("run: " + program + " " + problem);
   }
 
   shim::Settings settings;

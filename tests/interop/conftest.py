@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tapstack_interop.plugin"]
+pytest_plugins = ["tapstack_interop.plugin", "command_line"]
 
 
 @pytest.fixture

@@ -2,71 +2,11 @@
 
 import os
 import signal
-import subprocess
 
 import pytest
 
-from tapstack_interop.paths import library, tapstack_command
-from tapstack_interop.process import Program, wait_until
-
-USER = 65534
-
-# A device node of this test's own with the mode $1, then the rest as an ordinary user. Nothing outside
-# of the new mount namespace changes.
-AS_USER = """
-mode=$1; shift
-mount -t tmpfs tmpfs /dev/net && mknod -m $mode /dev/net/tun c 10 200 || exit 99
-exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
-"""
-
-
-def open_to_all(folder):
-    """Lets the ordinary user write captures there: pytest makes its folders with mode 700."""
-    folder.chmod(0o777)
-    for parent in folder.parents:
-        if parent.name.startswith(("pytest-", "popen-")):  # the second are those of xdist's workers
-            parent.chmod(0o755)
-
-
-@pytest.fixture
-def start(tmp_path, can_run):
-    """Starts `tapstack` with arguments; user: as whom, node_mode: the mode of that user's device node."""
-    library()  # skips nothing: without a library there is nothing to run
-    started = []
-    open_to_all(tmp_path)
-
-    def start_one(*args, user=None, node_mode="666", stdin=None) -> Program:
-        command = [tapstack_command(), *args]
-        if user is not None and os.getuid() == 0:
-            command = ["unshare", "--mount", "sh", "-c", AS_USER, "sh", node_mode, *command]
-        program = Program(command, folder=tmp_path, stdin=stdin)
-        started.append(program)
-        return program
-
-    yield start_one
-    for program in started:
-        if program.is_running():
-            program.kill()
-
-
-@pytest.fixture(params=["root", "user"])
-def who(request):
-    """As root, and as an ordinary user (whom only root can become)."""
-    if os.getuid() != 0:
-        if request.param == "root":
-            pytest.skip("not root")
-        return None
-    if request.param == "user" and not user_can_read_build():
-        pytest.skip("the build folder is not readable by an ordinary user")
-    return USER if request.param == "user" else None
-
-
-def user_can_read_build() -> bool:
-    done = subprocess.run(
-        ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "test", "-r", str(library())]
-    )
-    return done.returncode == 0
-
+from command_line import USER, user_can_read_build
+from tapstack_interop.process import wait_until
 
 def test_the_command_becomes_the_program(start):
     program = start("run", "--", "sh", "-c", "echo $$")
@@ -142,7 +82,7 @@ def test_host_refuses_a_process_that_is_no_stack(start):
         (["run", "--mtu", "12", "--", "true"], 2, "--mtu=12: want bytes from 68 to 65521"),
         (["run", "--impair", "loss=200%", "--", "true"], 2, "loss=200%"),
         (["run", "--log=loud", "--", "true"], 2, "error, warn, info, debug or trace"),
-        (["walk"], 2, "run, host or packetdrill"),
+        (["walk"], 2, "run, host, doctor or packetdrill"),
         (["run", "--", "no-such-program"], 127, "not found"),
         (["run", "--", "/etc/passwd"], 126, "Permission denied"),
     ],
