@@ -119,6 +119,8 @@ class Passthrough {
   Passthrough(const Passthrough&) = delete;
   Passthrough& operator=(const Passthrough&) = delete;
   static bool is_on() { return depth_ != 0; }
+  // For a thread that may not make the library's calls any more.
+  static void keep_on() { ++depth_; }
 
  private:
   static inline thread_local int depth_ = 0;

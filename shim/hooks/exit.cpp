@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "shim/client/engine.h"
+#include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
@@ -22,6 +23,7 @@ namespace {
 constexpr int64_t kBoundOfSettings = -1;
 
 void drain() {
+  if (sys::Passthrough::is_on()) return;
   if (!is_engine_started() || !descriptors::is_own_process()) return;
   if (descriptors::is_exposed()) leave_engine_to_others();
   Request request = ask::about(Op::kDrain, SlotId{});

@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "shim/common/sys.h"
+#include "shim/hooks/confinement.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -118,6 +119,9 @@ bool call_data_hook(long call, const Arguments& a, long& result) {
     case SYS_recvmmsg:
       result = recvmmsg(number(a[0]), pointer<mmsghdr>(a[1]), unsigned_number(a[2]), number(a[3]),
                         pointer<timespec>(a[4]));
+      return true;
+    case SYS_seccomp:
+      result = set_seccomp(unsigned_number(a[0]), unsigned_number(a[1]), pointer<void>(a[2]));
       return true;
     case SYS_io_uring_setup:  // its requests would go past every hook
       result = fail(ENOSYS);

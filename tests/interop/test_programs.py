@@ -16,6 +16,7 @@ PROGRAMS = [
     ("tcp_options",),
     ("readiness",),
     ("descriptors",),
+    ("confinement",),
     ("names",),
     ("threads",),
     ("attempts",),
