@@ -21,8 +21,8 @@
 namespace tapstack::shim {
 namespace {
 
-// How long to try to join one who has the device but does not let others in yet.
-constexpr int kJoinTries = 100;
+// How long to try to join one who has taken the device's name but lets nobody in yet.
+constexpr Duration kJoinPatience = Duration::s(1);
 constexpr int64_t kJoinPauseUs = 10'000;
 
 int own_pid() { return static_cast<int>(sys::call(SYS_getpid)); }
@@ -48,8 +48,9 @@ class Client final : public Carrier {
   void answer_unreachable(const Request& request, Reply& reply);
   int start();
   void watch_forks();
-  bool join();
+  int join();
   bool join_for(const Request& request);
+  tapif::Failure start_own(const Settings& settings);
   tapif::Failure start_inside(const Settings& settings);
   tapif::Failure start_keeper_process();
   void use(KeeperCarrier* keeper);
@@ -104,6 +105,9 @@ bool needs_engine_loudly(Op op) {
          op == Op::kAccept;
 }
 
+// What join() says when whoever was there is not, or is about to go.
+bool is_nobody(int error) { return error == ECONNREFUSED || error == ECONNRESET || error == EPIPE; }
+
 bool is_fine_without(Op op) { return op == Op::kTakeHangUps || op == Op::kDrain; }
 
 void Client::call(const Request& request, Reply& reply, int& fd_out) {
@@ -157,14 +161,14 @@ void Client::watch_forks() {
 }
 
 // Somebody has the device already and lets others in: a keeper, or a program whose engine moves to
-// a keeper therefore.
-bool Client::join() {
+// a keeper therefore. 0, or an errno: ECONNREFUSED, nobody; ECONNRESET, who is leaving or has died.
+int Client::join() {
   const int channel = join_rendezvous(*device_);
-  if (channel < 0) return false;
+  if (channel < 0) return -channel;
   KeeperCarrier::Started started = KeeperCarrier::over(channel);
-  if (started.failure) return false;
+  if (started.failure) return started.failure.error;
   use(started.carrier.release());
-  return true;
+  return 0;
 }
 
 // After exec: an inherited socket is one of an engine that runs elsewhere.
@@ -199,15 +203,20 @@ tapif::Failure Client::start_by_settings() {
   private_fds::prepare();
   device_ = settings.device.tap.name;
   launch_ = KeeperLaunch{find_keeper(settings.keeper), keeper_environment()};
-  if (join()) return {};
-  const bool is_kept = settings.engine == EnginePlace::kKeeper;
-  tapif::Failure failure = is_kept ? start_keeper_process() : start_inside(settings);
-  // Two that start at once: the other has the device by now, and lets others in soon.
-  for (int tries = 0; failure.error == EBUSY && tries < kJoinTries; ++tries) {
-    if (join()) return {};
+  const Instant end = clock_now() + kJoinPatience;
+  tapif::Failure failure;
+  for (;;) {
+    const int error = join();
+    if (error == 0) return {};
+    if (!failure || is_nobody(error)) failure = start_own(settings);
+    // Of several who start at once one has the name, and lets the others in soon.
+    if (failure.error != EADDRINUSE || error == EPERM || clock_now() >= end) return failure;
     sleep_us(kJoinPauseUs);
   }
-  return failure;
+}
+
+tapif::Failure Client::start_own(const Settings& settings) {
+  return settings.engine == EnginePlace::kKeeper ? start_keeper_process() : start_inside(settings);
 }
 
 tapif::Failure Client::start_keeper_process() {
@@ -220,10 +229,14 @@ tapif::Failure Client::start_keeper_process() {
 }
 
 tapif::Failure Client::start_inside(const Settings& settings) {
-  Engine::Started started = Engine::start(settings);
-  if (started.failure) return std::move(started.failure);
-  inside_ = started.engine.release();
   const int rendezvous = open_rendezvous(*device_);
+  if (rendezvous == -EADDRINUSE) return name_is_taken(*device_);
+  Engine::Started started = Engine::start(settings);
+  if (started.failure) {
+    private_fds::close(rendezvous);
+    return std::move(started.failure);
+  }
+  inside_ = started.engine.release();
   if (rendezvous >= 0) inside_->listen_at(rendezvous, on_knock);
   set_own_token(inside_->token());
   pid_.store(own_pid(), std::memory_order_relaxed);

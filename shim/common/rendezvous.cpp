@@ -49,6 +49,11 @@ int open_rendezvous(const std::string& device) {
   });
 }
 
+tapif::Failure name_is_taken(const std::string& device) {
+  return {EADDRINUSE,
+          "the device " + device + " has a stack already that lets nobody in: another user's?"};
+}
+
 int join_rendezvous(const std::string& device) {
   return open_named(device, 0, [](int fd, const sockaddr* name, socklen_t length) {
     const long joined = sys::call(SYS_connect, fd, sys::pointer(name), static_cast<long>(length));

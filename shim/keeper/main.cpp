@@ -2,6 +2,7 @@
 // channel of its first client, the settings are in the environment.
 #include <signal.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <string_view>
 
@@ -35,10 +36,10 @@ Engine::Started start_engine(Settings& settings, int image_fd) {
     private_fds::adopt_passed();
     return Engine::take_over(settings, image_fd);
   }
+  const int rendezvous = open_rendezvous(settings.device.tap.name);
+  if (rendezvous == -EADDRINUSE) return {nullptr, name_is_taken(settings.device.tap.name)};
   Engine::Started started = Engine::start(settings);
-  if (started.engine) {
-    started.engine->listen_at(open_rendezvous(settings.device.tap.name), nullptr);
-  }
+  if (started.engine) started.engine->listen_at(rendezvous, nullptr);
   return started;
 }
 

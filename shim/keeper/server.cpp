@@ -59,10 +59,11 @@ void Server::add_client(int channel) {
 }
 
 void Server::run() {
-  while (!channels_.empty() || holds_sockets()) serve_clients();
+  do {
+    while (!channels_.empty() || holds_sockets()) serve_clients();
+  } while (!drain());
   private_fds::close(rendezvous_);  // who comes now starts a keeper of his own
   rendezvous_ = -1;
-  drain();
 }
 
 // A process that ends closes its sockets before its channel, but the engine may not have looked.
@@ -124,7 +125,7 @@ bool Server::serve_one(int channel) {
   return is_good;
 }
 
-void Server::drain() {
+bool Server::drain() {
   Request request;
   request.op = Op::kDrain;
   Reply reply;
@@ -132,9 +133,11 @@ void Server::drain() {
   const Instant end = clock_now() + Duration::ms(drain_ms_);
   while (true) {
     engine_.call(request, reply, fd);
-    if (reply.value != 0 || clock_now() >= end) return;
+    if (reply.value != 0 || clock_now() >= end) return true;
     constexpr int64_t kPauseNs = 5'000'000;
-    sys::poll(nullptr, 0, kPauseNs);
+    pollfd newcomers{rendezvous_, POLLIN, 0};
+    if (sys::poll(&newcomers, 1, kPauseNs) > 0) admit();
+    if (!channels_.empty()) return false;
   }
 }
 

@@ -28,7 +28,8 @@ class Server {
   void serve_clients();
   void admit();
   bool serve_one(int channel);  // false: the client is gone or talks nonsense
-  void drain();
+  // Until all is sent; false if somebody has joined meanwhile and the keeper is to go on.
+  bool drain();
 
   Engine& engine_;
   int64_t drain_ms_;

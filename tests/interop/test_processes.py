@@ -299,3 +299,22 @@ def test_exit_with_a_vanished_peer_is_bounded_and_keeps_its_status(net):
     assert client.wait(10).returncode == 7
     assert time.monotonic() - started < 3
     wait_until(lambda: not net.leftovers(), timeout=5, what="the end of the keeper")
+
+
+@pytest.mark.engines("keeper")
+def test_a_keeper_that_sends_its_last_bytes_lets_new_programs_in(net):
+    peer = net.host.peer("echo", "--port", "0")
+    text = (
+        "import socket, sys\n"
+        f"c = socket.create_connection(('{net.host_addr}', {peer.port}))\n"
+        "print('up', flush=True); sys.stdin.readline(); c.sendall(b'lost')\n"
+    )
+    client = net.stack.start(python(text), stdin=subprocess.PIPE, env={"TAPSTACK_EXIT_DRAIN_MS": "20000"})
+    wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
+    net.host_ip("addr", "del", "10.10.10.1/24", "dev", "ts0")
+    client.stdin.close()
+    client.wait(10).check()
+    (keeper,) = net.leftovers()
+    time.sleep(0.3)  # it has seen that nobody is left
+    net.stack.run(python("import socket; socket.create_server(('', 7000))"), env={"TAPSTACK_PCAP": None}, timeout=5).check()
+    assert net.leftovers() == [keeper]
