@@ -133,6 +133,15 @@ Result<Icmp6Filter> icmp6_filter(const Stack& stack, SocketId id) {
   return socket::icmp6_filter(stack.view(), id);
 }
 
+Status set_packet_header(Stack& stack, Instant now, SocketId id, PacketHeader header,
+                         ConstBytes bytes) {
+  return socket::set_packet_header(Call(stack, now), id, header, bytes);
+}
+
+Result<ConstBytes> packet_header(const Stack& stack, SocketId id, PacketHeader header) {
+  return socket::packet_header(stack.view(), id, header);
+}
+
 Status set_tcp_default(Stack& stack, Instant now, Option option, int64_t value) {
   return socket::set_tcp_default(Call(stack, now), option, value);
 }

@@ -104,6 +104,12 @@ Status set_option(Stack& stack, Instant now, SocketId id, Option option, int64_t
 // ICMP6_FILTER. kNotSupported unless a raw socket of ICMPv6.
 Status set_icmp6_filter(Stack& stack, SocketId id, const Icmp6Filter& filter);
 Result<Icmp6Filter> icmp6_filter(const Stack& stack, SocketId id);
+// IP_OPTIONS and RFC 3542's sticky headers: what all datagrams of the socket go out with from now
+// on. Errors of PacketOptions::set(); kNotSupported for streams.
+Status set_packet_header(Stack& stack, Instant now, SocketId id, PacketHeader header,
+                         ConstBytes bytes);
+// Valid until the next call on the Stack.
+Result<ConstBytes> packet_header(const Stack& stack, SocketId id, PacketHeader header);
 Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
 // What TCP sockets that are opened from now on begin with, as sysctl net.ipv4.tcp_* does. Errors:
 // those of set_option() for an option of TCP's own; kNoProtocolOption for others.

@@ -81,7 +81,8 @@ struct PacketInfo {
   bool ip_broadcast = false;  // destination is a broadcast address of the interface
   bool is_own_group = false;  // in: sent by this host itself, to a group or broadcast
   bool was_fragmented = false;
-  uint16_t flags = 0;  // free for the layer that owns the packet at the moment
+  uint16_t payload_offset = 0;  // in, of a datagram that waits: headers that were left in front
+  uint16_t flags = 0;           // free for the layer that owns the packet at the moment
   Offload offload;
 };
 

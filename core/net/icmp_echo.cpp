@@ -1,5 +1,6 @@
 #include "net/icmp_echo.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "net/checksum_offload.h"
@@ -9,6 +10,7 @@
 #include "net/route_lookup.h"
 #include "wire/icmp4.h"
 #include "wire/icmp6.h"
+#include "wire/ip4_options.h"
 #include "wire/ip_protocol.h"
 #include "wire/pseudo_header.h"
 
@@ -57,6 +59,26 @@ mem::PacketPtr compose(Context& ctx, const mem::Packet& request, const Route& ro
   return reply;
 }
 
+// RFC 1122 3.2.2.6: Record Route and Timestamp of the request SHOULD come back with this host in
+// them, which whoever writes the header adds. Source routes do not get here (net/ip4_input).
+PacketOptions options_to_return(const Context& ctx, const mem::Packet& request) {
+  uint8_t bytes[PacketOptions::kIp4BytesMax];
+  const size_t present = request.info.ip_header_bytes - size_t{wire::Ip4View::kHeaderBytesMin};
+  ctx.memory.copy_out(request, wire::Ip4View::kHeaderBytesMin, {bytes, present});
+  uint8_t kept[PacketOptions::kIp4BytesMax];
+  size_t kept_bytes = 0;
+  for (wire::Ip4OptionWalk walk({bytes, present}); const auto option = walk.next();) {
+    const bool is_record = option->type == wire::ip4_option::kRecordRoute ||
+                           option->type == wire::ip4_option::kTimestamp;
+    if (!is_record) continue;
+    std::copy(option->bytes.begin(), option->bytes.end(), kept + kept_bytes);
+    kept_bytes += option->bytes.size();
+  }
+  PacketOptions options;
+  options.set(PacketHeader::kIp4Options, {kept, kept_bytes}).ignore();  // malformed ones: none
+  return options;
+}
+
 }  // namespace
 
 void answer_echo(Context& ctx, Parts& parts, const mem::Packet& request) {
@@ -76,12 +98,17 @@ void answer_echo(Context& ctx, Parts& parts, const mem::Packet& request) {
     return;
   }
   SendParams params;
+  PacketOptions options;
   if (is_ip6(info.destination)) {
     params.protocol = wire::ip_protocol::kIcmp6;
     count_icmp6_out(ctx, static_cast<uint8_t>(wire::Icmp6Type::kEchoReply));
   } else {
     params.tos = info.tos;  // RFC 1349 5.1. RFC 4443 asks for no traffic class: the default then.
     params.protocol = wire::ip_protocol::kIcmp;
+    if (info.ip_header_bytes > wire::Ip4View::kHeaderBytesMin) {
+      options = options_to_return(ctx, request);
+      params.options = &options;
+    }
     count_icmp4_out(ctx, static_cast<uint8_t>(wire::Icmp4Type::kEchoReply));
   }
   ip_output(ctx, parts, std::move(reply), *route, params).ignore();

@@ -31,12 +31,16 @@ uint16_t identification_for(Parts& parts, const wire::Ip4Header& h) {
 
 }  // namespace
 
-void emit_ip4_header(Parts& parts, const mem::Packet& packet, std::span<uint8_t> header,
-                     bool dont_fragment) {
+void emit_ip4_header(const Context& ctx, Parts& parts, const mem::Packet& packet,
+                     std::span<uint8_t> header, const Ip4HeaderWishes& wishes) {
   const mem::PacketInfo& info = packet.info;
-  wire::Ip4Header h{.type_of_service = info.tos,
+  if (wishes.options != nullptr) {
+    wishes.options->put_ip4(header.subspan(Ip4View::kHeaderBytesMin), info.source.ip4(), ctx.now);
+  }
+  wire::Ip4Header h{.header_bytes = static_cast<uint8_t>(header.size()),
+                    .type_of_service = info.tos,
                     .total_length = static_cast<uint16_t>(packet.size()),
-                    .dont_fragment = dont_fragment,
+                    .dont_fragment = wishes.dont_fragment,
                     .ttl = info.ttl,
                     .protocol = info.protocol,
                     .source = info.source.ip4(),

@@ -9,9 +9,14 @@
 
 namespace tapstack::net {
 
+struct Ip4HeaderWishes {
+  bool dont_fragment = false;
+  const PacketOptions* options = nullptr;
+};
+
 // Writes the header of a packet whose info is filled in into its first bytes, `header`.
-void emit_ip4_header(Parts& parts, const mem::Packet& packet, std::span<uint8_t> header,
-                     bool dont_fragment);
+void emit_ip4_header(const Context& ctx, Parts& parts, const mem::Packet& packet,
+                     std::span<uint8_t> header, const Ip4HeaderWishes& wishes);
 
 // IP_HDRINCL: the packet begins with a header of the sender's. Length and checksum are always ours,
 // identification and source where they are 0, as on Linux (raw(7)). Errors: kInvalid,

@@ -24,13 +24,18 @@ uint32_t ports_of(Context& ctx, const mem::Packet& packet) {
 
 }  // namespace
 
-void emit_ip6_header(const mem::Packet& packet, std::span<uint8_t> header, uint32_t flow_label) {
+void emit_ip6_header(const mem::Packet& packet, std::span<uint8_t> header, uint32_t flow_label,
+                     const PacketOptions* options) {
   const mem::PacketInfo& info = packet.info;
+  uint8_t next_header = info.protocol;
+  if (options != nullptr) {
+    next_header = options->put_ip6(header.subspan(Ip6View::kHeaderBytes), info.protocol);
+  }
   const uint32_t payload_bytes = packet.size() - Ip6View::kHeaderBytes;
   wire::emit(header, wire::Ip6Header{.traffic_class = info.tos,
                                      .flow_label = flow_label,
                                      .payload_bytes = static_cast<uint16_t>(payload_bytes),
-                                     .next_header = info.protocol,
+                                     .next_header = next_header,
                                      .hop_limit = info.ttl,
                                      .source = info.source.ip6(),
                                      .destination = info.destination.ip6()});

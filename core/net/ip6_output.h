@@ -9,8 +9,10 @@
 
 namespace tapstack::net {
 
-// Writes the header of a packet whose info is filled in into its first bytes, `header`.
-void emit_ip6_header(const mem::Packet& packet, std::span<uint8_t> header, uint32_t flow_label);
+// Writes the header of a packet whose info is filled in into its first bytes, `header`, with the
+// extension headers of `options`, which may be null.
+void emit_ip6_header(const mem::Packet& packet, std::span<uint8_t> header, uint32_t flow_label,
+                     const PacketOptions* options);
 
 // The flow label of a packet that begins with its transport header: what the sender asked for, else
 // a keyed hash of its flow, never 0 (RFC 6437 3): addresses, protocol and, of TCP and UDP, ports.

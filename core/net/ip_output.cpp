@@ -15,6 +15,11 @@ namespace {
 constexpr uint32_t kPacketBytesMax4 = 65535;
 constexpr uint32_t kPacketBytesMax6 = 65535 + wire::Ip6View::kHeaderBytes;
 
+uint16_t header_bytes_for(bool is_6, const PacketOptions* options) {
+  const uint16_t fixed = is_6 ? wire::Ip6View::kHeaderBytes : wire::Ip4View::kHeaderBytesMin;
+  return static_cast<uint16_t>(fixed + (options != nullptr ? options->bytes(is_6) : 0));
+}
+
 // What of a packet must fit the path: all of it, or one segment of a superframe.
 uint32_t largest_piece(const mem::Packet& packet, const Route& route, uint32_t header_bytes) {
   const mem::Offload& offload = packet.info.offload;
@@ -80,8 +85,7 @@ Status ip_output(Context& ctx, Parts& parts, mem::PacketPtr packet, const Route&
     return is_6 ? ip6_output_with_header(ctx, parts, std::move(packet), route)
                 : ip4_output_with_header(ctx, parts, std::move(packet), route);
   }
-  const uint16_t header_bytes =
-      is_6 ? wire::Ip6View::kHeaderBytes : uint16_t{wire::Ip4View::kHeaderBytesMin};
+  const uint16_t header_bytes = header_bytes_for(is_6, asked.options);
   const uint32_t mtu = asked.ignore_path_mtu ? route.interface_mtu_bytes : route.mtu_bytes;
   const uint32_t total = packet->size() + header_bytes;
   const bool fits = largest_piece(*packet, route, header_bytes) <= mtu;
@@ -100,12 +104,12 @@ Status ip_output(Context& ctx, Parts& parts, mem::PacketPtr packet, const Route&
   shift_offload(packet->info.offload, header_bytes);
   fill_info(packet->info, route, params, header_bytes);
   if (is_6) {
-    emit_ip6_header(*packet, {bytes, header_bytes}, flow_label);
+    emit_ip6_header(*packet, {bytes, header_bytes}, flow_label, asked.options);
     const bool is_whole = asked.dont_fragment || (asked.ignore_path_mtu && fits);
     if (!is_whole) packet->info.flags = kMayFragment;
   } else {
     const bool dont_fragment = asked.dont_fragment || (asked.discover_path_mtu && fits);
-    emit_ip4_header(parts, *packet, {bytes, header_bytes}, dont_fragment);
+    emit_ip4_header(ctx, parts, *packet, {bytes, header_bytes}, {dont_fragment, asked.options});
   }
   if (route.is_multicast || route.is_broadcast) {
     loop_back_to_members(ctx, parts, *packet, route, asked);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "net/packet_options.h"
 #include "util/address.h"
 
 namespace tapstack::net {
@@ -37,6 +38,7 @@ struct SendParams {
   bool loop_to_members = true;     // members of the group on this host get a copy (RFC 1112 6.1)
   bool stay_on_host = false;       // they alone: the program set a hop limit of 0
   bool header_included = false;    // raw sockets, IP_HDRINCL: the packet begins with an IP header
+  const PacketOptions* options = nullptr;  // behind the IP header; read during the call only
 };
 
 }  // namespace tapstack::net

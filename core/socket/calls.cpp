@@ -219,6 +219,14 @@ Status set_icmp6_filter(Environment env, SocketId id, const transport::Icmp6Filt
   return Status();
 }
 
+Status set_packet_header(Environment env, SocketId id, PacketHeader header, mem::ConstBytes bytes) {
+  const Socket* socket = env.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_tcp()) return Error::kNotSupported;
+  transport::DatagramEndpoint& endpoint = datagram_socket::endpoint_of(env.layers, *socket);
+  return endpoint.options.set(env.ctx, header, bytes);
+}
+
 Status set_tcp_default(Environment env, Option option, int64_t value) {
   Socket model;
   model.settings = env.sockets.tcp_defaults();

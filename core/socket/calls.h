@@ -55,6 +55,7 @@ Result<SendReport> take_send_report(Environment env, SocketId id);
 Result<QueuedError> take_queued_error(Environment env, SocketId id);
 Status set_option(Environment env, SocketId id, Option option, int64_t value);
 Status set_icmp6_filter(Environment env, SocketId id, const transport::Icmp6Filter& filter);
+Status set_packet_header(Environment env, SocketId id, PacketHeader header, mem::ConstBytes bytes);
 Status set_tcp_default(Environment env, Option option, int64_t value);
 
 }  // namespace tapstack::socket

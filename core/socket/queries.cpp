@@ -72,6 +72,15 @@ Result<transport::Icmp6Filter> icmp6_filter(View view, SocketId id) {
   return view.layers.raw.icmp6_filter(socket->endpoint);
 }
 
+Result<mem::ConstBytes> packet_header(View view, SocketId id, PacketHeader header) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_tcp()) return Error::kNotSupported;
+  const auto& sticky = datagram_socket::endpoint_of(view.layers, *socket).options;
+  const net::PacketOptions* options = sticky.get(view.memory);
+  return options != nullptr ? options->get(header) : mem::ConstBytes();
+}
+
 Result<TcpInfo> tcp_info(View view, SocketId id, Instant now) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;

@@ -27,6 +27,8 @@ Result<size_t> urgent_offset(View view, SocketId id);
 Result<int64_t> get_option(View view, SocketId id, Instant now, Option option);
 // kNotSupported unless a raw socket of ICMPv6.
 Result<transport::Icmp6Filter> icmp6_filter(View view, SocketId id);
+// kNotSupported for TCP.
+Result<mem::ConstBytes> packet_header(View view, SocketId id, PacketHeader header);
 // kNotSupported unless TCP.
 Result<TcpInfo> tcp_info(View view, SocketId id, Instant now);
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
+#include "net/packet_options.h"
 #include "util/address.h"
 #include "util/result.h"
 #include "util/time.h"
@@ -21,6 +23,13 @@ struct DatagramInfo {
   // send: from 0.0.0.0, as a host does that asks for its address (RFC 2131 4.1), whatever addresses
   // there are; to 255.255.255.255 by `interface` only
   bool from_unspecified = false;
+  // send: instead of what is set for all; null: that. Read during the call only.
+  const net::PacketOptions* options = nullptr;
+  // receive: where the options of the packet's header go, if they are wanted: those of IPv4, or the
+  // extension headers of IPv6, of which the first is a `first_header`. As much of them as fits.
+  std::span<uint8_t> options_room;
+  uint16_t option_bytes = 0;  // receive: how much was put there
+  uint8_t first_header = 0;
   uint32_t full_bytes = 0;  // receive: length of the datagram before truncation
   Instant received_at;      // receive: when it came in, on the embedder's clock
 };

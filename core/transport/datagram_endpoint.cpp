@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "net/family.h"
+#include "wire/ip4.h"
+#include "wire/ip6.h"
 
 namespace tapstack::transport {
 namespace {
@@ -78,6 +80,37 @@ void give_zone(Target& target) {
   target.route.destination = to;
 }
 
+uint32_t fixed_header_bytes(const mem::PacketInfo& info) {
+  return info.source.is_ip6() ? wire::Ip6View::kHeaderBytes
+                              : uint32_t{wire::Ip4View::kHeaderBytesMin};
+}
+
+// The options of a packet that still has its headers.
+void copy_options(const Context& ctx, const mem::Packet& packet, DatagramInfo& info) {
+  const uint32_t fixed = fixed_header_bytes(packet.info);
+  const uint32_t bytes = packet.info.ip_header_bytes - fixed;
+  info.option_bytes = static_cast<uint16_t>(std::min<size_t>(bytes, info.options_room.size()));
+  ctx.memory.copy_out(packet, fixed, info.options_room.first(info.option_bytes));
+  if (packet.info.source.is_ip6()) {
+    ctx.memory.copy_out(packet, wire::ip6_field::kNextHeader, {&info.first_header, 1});
+  }
+}
+
+// What is told of a received datagram beside its bytes.
+void describe(const Context& ctx, const mem::Packet& packet, DatagramInfo& info) {
+  const mem::PacketInfo& known = packet.info;
+  info.peer = {known.source, known.source_port};
+  info.local = known.destination;
+  info.interface = known.interface;
+  info.ttl = known.ttl;
+  info.tos = known.tos;
+  info.flow_label = known.flow_label;
+  info.full_bytes = packet.size() - known.payload_offset;
+  info.received_at = known.received_at;
+  info.option_bytes = 0;
+  if (known.payload_offset != 0) copy_options(ctx, packet, info);
+}
+
 }  // namespace
 
 Status check_bind_address(const net::Network& network, const DatagramEndpoint& endpoint,
@@ -120,6 +153,7 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
   if (route->is_broadcast && !endpoint.settings.broadcast) return Error::kAccess;
   give_zone(target);
   target.params = params_for(endpoint, to, *route);
+  target.params.options = to.options != nullptr ? to.options : endpoint.options.get(ctx.memory);
   return target;
 }
 
@@ -173,29 +207,34 @@ Result<mem::Index> packet_from(const Context& ctx, std::span<const mem::ConstByt
   return packet.release();
 }
 
+bool enqueue(const Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet,
+             uint32_t header_bytes, DropReason when_full) {
+  mem::PacketInfo& info = packet->info;
+  if (info.ip_header_bytes > fixed_header_bytes(info)) {
+    info.payload_offset = static_cast<uint16_t>(header_bytes);
+  } else {
+    ctx.memory.trim_front(*packet, header_bytes);
+    info.payload_offset = 0;
+  }
+  return endpoint.received.push(ctx, std::move(packet), endpoint.settings.receive_buffer_bytes,
+                                when_full);
+}
+
 Result<size_t> receive(const Context& ctx, DatagramEndpoint& endpoint,
                        std::span<const mem::Bytes> parts, bool peek, DatagramInfo* info) {
   if (const Error error = take_error(endpoint); error != Error::kNone) return error;
   mem::Packet* packet = endpoint.received.front(ctx.memory);
   if (packet == nullptr) return Error::kWouldBlock;
-  uint32_t done = 0;
+  const uint32_t begin = packet->info.payload_offset;
+  uint32_t done = begin;
   for (const mem::Bytes& part : parts) {
     const uint32_t n = static_cast<uint32_t>(std::min<size_t>(part.size(), packet->size() - done));
     ctx.memory.copy_out(*packet, done, part.first(n));
     done += n;
   }
-  if (info != nullptr) {
-    info->peer = {packet->info.source, packet->info.source_port};
-    info->local = packet->info.destination;
-    info->interface = packet->info.interface;
-    info->ttl = packet->info.ttl;
-    info->tos = packet->info.tos;
-    info->flow_label = packet->info.flow_label;
-    info->full_bytes = packet->size();
-    info->received_at = packet->info.received_at;
-  }
+  if (info != nullptr) describe(ctx, *packet, *info);
   if (!peek) endpoint.received.pop(ctx.memory);
-  return static_cast<size_t>(done);
+  return static_cast<size_t>(done - begin);
 }
 
 Result<QueuedError> take_queued_error(mem::PacketMemory& memory, DatagramEndpoint& endpoint) {

@@ -13,6 +13,7 @@
 #include "transport/datagram_queue.h"
 #include "transport/error_queue.h"
 #include "transport/ports.h"
+#include "transport/sticky_options.h"
 #include "util/address.h"
 #include "util/result.h"
 
@@ -90,6 +91,7 @@ struct DatagramEndpoint {
   DatagramSettings settings;
   DatagramQueue received;
   ErrorQueue errors;
+  StickyOptions options;
   Error pending_error = Error::kNone;       // SO_ERROR
   mem::Index owner = mem::kNoIndex;         // opaque: the socket
   BindingId binding;                        // UDP: its claim on the port
@@ -157,6 +159,12 @@ Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem
 Result<mem::Index> packet_from(const Context& ctx, std::span<const mem::ConstBytes> parts);
 
 size_t total_bytes(std::span<const mem::ConstBytes> parts);
+
+// Puts a packet, of which the first `header_bytes` are headers, into the endpoint's queue. They are
+// trimmed off, but for a packet with options, whose receiver may want to know of them. False: it
+// was dropped, as DatagramQueue::push().
+bool enqueue(const Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet,
+             uint32_t header_bytes, DropReason when_full);
 
 // Takes (or peeks at) the oldest datagram, cutting what does not fit. kWouldBlock when there is
 // none. A pending error is returned first, once.

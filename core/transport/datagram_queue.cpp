@@ -33,7 +33,9 @@ mem::Packet* DatagramQueue::front(mem::PacketMemory& memory) const {
 }
 
 uint32_t DatagramQueue::front_bytes(const mem::PacketMemory& memory) const {
-  return is_empty() ? 0 : memory.packet(packets_.head).size();
+  if (is_empty()) return 0;
+  const mem::Packet& packet = memory.packet(packets_.head);
+  return packet.size() - packet.info.payload_offset;
 }
 
 void DatagramQueue::clear(mem::PacketMemory& memory) {

@@ -39,6 +39,7 @@ class EndpointTable {
     forget_news(id.index);
     endpoint.received.clear(ctx.memory);
     endpoint.errors.clear(ctx.memory);
+    endpoint.options.clear(ctx.memory);
     pool_.release(id);
   }
 

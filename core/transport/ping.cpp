@@ -168,10 +168,8 @@ void Ping::input(Context& ctx, mem::PacketPtr packet) {
     ctx.drop(DropReason::kIcmpEchoReplyNoSocket);
     return;
   }
-  ctx.memory.trim_front(*packet, ip_bytes);
   packet->info.source_port = {};
-  if (endpoint->received.push(ctx, std::move(packet), endpoint->settings.receive_buffer_bytes,
-                              DropReason::kRawReceiveQueueFull)) {
+  if (enqueue(ctx, *endpoint, std::move(packet), ip_bytes, DropReason::kRawReceiveQueueFull)) {
     table_.add_news(*endpoint);
   }
 }

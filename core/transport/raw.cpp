@@ -170,9 +170,8 @@ bool Raw::input(Context& ctx, const net::Network& network, const mem::Packet& pa
       return;
     }
     copy->info.source_port = {};
-    if (endpoint.family == Family::kIp6) ctx.memory.trim_front(*copy, info.ip_header_bytes);
-    if (endpoint.received.push(ctx, std::move(copy), endpoint.settings.receive_buffer_bytes,
-                               DropReason::kRawReceiveQueueFull)) {
+    const uint32_t header_bytes = endpoint.family == Family::kIp6 ? info.ip_header_bytes : 0;
+    if (enqueue(ctx, endpoint, std::move(copy), header_bytes, DropReason::kRawReceiveQueueFull)) {
       table_.add_news(endpoint);
     }
   });

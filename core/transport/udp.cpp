@@ -86,13 +86,17 @@ bool may_take(const DatagramEndpoint& endpoint, const Udp::Arrival& arrival) {
 
 // Fills the checksum of the header in front of `packet`, or leaves it to the device.
 void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> header,
-                  const net::Route& route) {
+                  const Target& target) {
+  const net::Route& route = target.route;
+  const net::PacketOptions* options = target.params.options;
+  const bool is_ip6 = route.source.is_ip6();
   const auto length = static_cast<uint16_t>(packet.size());
   ChecksumSum sum =
       wire::pseudo_header_sum(route.source, route.destination, wire::ip_protocol::kUdp, length);
   wire::UdpEditor editor(header);
   const uint32_t ip_bytes =
-      route.source.is_ip6() ? wire::Ip6View::kHeaderBytes : wire::Ip4View::kHeaderBytesMin;
+      (is_ip6 ? wire::Ip6View::kHeaderBytes : uint32_t{wire::Ip4View::kHeaderBytesMin}) +
+      (options != nullptr ? options->bytes(is_ip6) : 0);
   if (route.can_checksum && length + ip_bytes <= route.mtu_bytes) {
     editor.set_checksum(sum.folded());
     packet.info.offload.checksum = mem::ChecksumState::kPartial;
@@ -219,7 +223,7 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
              {endpoint.local.port, target->to.port, static_cast<uint16_t>(packet->size()), 0});
   const DatagramSettings& settings = endpoint.settings;
   if (family == Family::kIp6 ? !settings.ip6.no_checksum_sent : !settings.no_checksum) {
-    set_checksum(ctx, *packet, header_bytes, target->route);
+    set_checksum(ctx, *packet, header_bytes, *target);
   }
   const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
   if (!sent.ok()) {
@@ -256,10 +260,10 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
     return;
   }
   const IpAddress from = packet->info.source;
-  ctx.memory.trim_front(*packet, packet->info.ip_header_bytes + wire::UdpView::kHeaderBytes);
+  const uint32_t header_bytes =
+      packet->info.ip_header_bytes + uint32_t{wire::UdpView::kHeaderBytes};
   const bool taken =
-      endpoint.received.push(ctx, std::move(packet), endpoint.settings.receive_buffer_bytes,
-                             DropReason::kUdpReceiveQueueFull);
+      enqueue(ctx, endpoint, std::move(packet), header_bytes, DropReason::kUdpReceiveQueueFull);
   if (taken) {
     count(ctx, from, Mib::kUdpInDatagrams, Mib::kUdp6InDatagrams);
   } else {

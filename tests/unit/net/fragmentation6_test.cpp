@@ -50,5 +50,27 @@ TEST_F(Fragmentation6Test, WithoutMemoryNothingIsMade) {
   EXPECT_EQ(counters_.value(Mib::kIp6FragFails), 1u);
 }
 
+// RFC 8200 4.5: the per-fragment headers are the IPv6 header and Hop-by-Hop Options.
+TEST_F(Fragmentation6Test, HopByHopOptionsAreInEveryFragment) {
+  const Frame data = test::pattern(1300);
+  Ip6 h;
+  h.next_header = 0;
+  const auto f = cut(ip6(h, Frame{17, 0, 5, 2, 0, 0, 1, 0} + data), 1280);
+  ASSERT_EQ(f.size(), 2u);
+  const Frame hop = {44, 0, 5, 2, 0, 0, 1, 0};
+  EXPECT_EQ(f[0], ip6(h, hop + fragment6_header(17, 0, true, 0x01020304) + head(data, 1224)));
+  EXPECT_EQ(f[1], ip6(h, hop + fragment6_header(17, 1224, false, 0x01020304) + tail(data, 1224)));
+  expect_nothing_held();
+}
+
+TEST_F(Fragmentation6Test, HopByHopOptionsLongerThanOursAreNotCut) {
+  Ip6 h;
+  h.next_header = 0;
+  Frame hop(80);
+  hop[1] = 9;
+  EXPECT_TRUE(cut(ip6(h, hop + test::pattern(1300)), 1280).empty());
+  EXPECT_FALSE(is_cut_);
+}
+
 }  // namespace
 }  // namespace tapstack::net

@@ -381,5 +381,42 @@ TEST_F(UdpTest, OpenFailsWhenThereAreNoMoreEndpoints) {
   EXPECT_EQ(udp_->open(Family::kIp4, 17, 0).error(), Error::kNoBuffers);
 }
 
+TEST_F(UdpTest, TellsOfTheOptionsOfAPacketAndNotOfItsPayloadAlone) {
+  const EndpointId id = bound(5000);
+  const Frame route = {7, 7, 4, 0, 0, 0, 0, 0};
+  arrive(udp(4000, 5000, text("hello")), {.options = route});
+  EXPECT_EQ(at(id).received.front_bytes(*memory_), 5u);
+  uint8_t room[40];
+  DatagramInfo info;
+  info.options_room = room;
+  Frame bytes;
+  ASSERT_TRUE(read(at(id), bytes, &info, true, 3).ok());
+  EXPECT_EQ(bytes, text("hel"));
+  ASSERT_TRUE(read(at(id), bytes, &info).ok());
+  EXPECT_EQ(bytes, text("hello"));
+  EXPECT_EQ(info.full_bytes, 5u);
+  EXPECT_EQ(Frame(room, room + info.option_bytes), route);
+}
+
+TEST_F(UdpTest, SendsWithTheOptionsOfTheEndpointOrThoseOfTheDatagram) {
+  const EndpointId id = bound(5000);
+  const Frame none = {1, 1, 1, 0};
+  const Frame route = {7, 7, 4, 0, 0, 0, 0, 0};
+  ASSERT_TRUE(at(id).options.set(ctx_, PacketHeader::kIp4Options, none).ok());
+  ASSERT_TRUE(send(id, text("a"), to(kPeer, 9)).ok());
+  Frame packet = sent_packet();
+  EXPECT_EQ(packet[0], 0x46);
+  EXPECT_EQ(net::head(net::tail(packet, 20), 4), none);
+  EXPECT_EQ(net::get16(packet, 24), 5000u) << "UDP begins behind the options";
+  net::PacketOptions own;
+  ASSERT_TRUE(own.set(PacketHeader::kIp4Options, route).ok());
+  DatagramInfo info = to(kPeer, 9);
+  info.options = &own;
+  ASSERT_TRUE(send(id, text("a"), info).ok());
+  packet = sent_packet();
+  EXPECT_EQ(packet[0], 0x47);
+  EXPECT_EQ(net::get32(packet, 23), kOurs.value);
+}
+
 }  // namespace
 }  // namespace tapstack::transport
