@@ -208,8 +208,10 @@ void remember(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t seg
 void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t segment_max) {
   Connection& c = w.c;
   const SeqNumber end = out.seq + plan.bytes;
-  const bool is_window_probe = c.snd.vars().wnd_bytes == 0;  // not what Nagle's algorithm is about
-  if (plan.bytes % segment_max != 0 && !is_window_probe) c.small_end = end;
+  // Not what Nagle's algorithm is about: what a closed window or the SYN had room for.
+  const bool is_window_probe = c.snd.vars().wnd_bytes == 0;
+  const bool was_in_syn = end.at_or_before(c.snd.vars().iss + 1 + c.fast_open.syn_text_bytes);
+  if (plan.bytes % segment_max != 0 && !is_window_probe && !was_in_syn) c.small_end = end;
   if (c.sent.records() == 1) c.silence.stalled_since = w.ctx.now;
   c.figures.last_text_sent_at = w.ctx.now;
   c.acks.on_text_sent(w.ctx.now);
