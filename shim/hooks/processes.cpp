@@ -17,6 +17,7 @@
 #include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/environment.h"
 #include "shim/hooks/exit.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
@@ -67,14 +68,26 @@ class Exec {
   rlim_t raised_ = 0;
 };
 
-int exec_path(const char* path, char* const* arguments, char* const* environment) {
-  const Exec prepared;
-  return real::execve(path, arguments, environment);
+// `call` with the environment that the new program needs (environment.h).
+template <class Call>
+int with_environment(char* const* given, Call call) {
+  const size_t entries = environment::completed_entries(given);
+  if (entries == 0) return call(given);
+  auto** completed = static_cast<char**>(alloca((entries + 1) * sizeof(char*)));
+  environment::complete(given, completed);
+  return call(completed);
 }
 
-int exec_searched(const char* file, char* const* arguments, char* const* environment) {
+int exec_path(const char* path, char* const* arguments, char* const* given) {
   const Exec prepared;
-  return real::execvpe(file, arguments, environment);
+  return with_environment(
+      given, [=](char* const* environment) { return real::execve(path, arguments, environment); });
+}
+
+int exec_searched(const char* file, char* const* arguments, char* const* given) {
+  const Exec prepared;
+  return with_environment(
+      given, [=](char* const* environment) { return real::execvpe(file, arguments, environment); });
 }
 
 // Counts the variable arguments of execl and kin: up to and with the null pointer.
@@ -116,7 +129,8 @@ TAPSTACK_HOOK int execvpe(const char* file, char* const arguments[],
 
 TAPSTACK_HOOK int fexecve(int fd, char* const arguments[], char* const environment[]) noexcept {
   const Exec prepared;
-  return real::fexecve(fd, arguments, environment);
+  return with_environment(
+      environment, [=](char* const* completed) { return real::fexecve(fd, arguments, completed); });
 }
 
 // The list forms: the arguments are gathered on the stack, since a child of vfork may not allocate.
@@ -155,7 +169,9 @@ TAPSTACK_HOOK int posix_spawn(pid_t* pid, const char* path,
                               const posix_spawnattr_t* attributes, char* const arguments[],
                               char* const environment[]) {
   descriptors::all_exposed();
-  return real::posix_spawn(pid, path, actions, attributes, arguments, environment);
+  return with_environment(environment, [=](char* const* completed) {
+    return real::posix_spawn(pid, path, actions, attributes, arguments, completed);
+  });
 }
 
 TAPSTACK_HOOK int posix_spawnp(pid_t* pid, const char* file,
@@ -163,7 +179,9 @@ TAPSTACK_HOOK int posix_spawnp(pid_t* pid, const char* file,
                                const posix_spawnattr_t* attributes, char* const arguments[],
                                char* const environment[]) {
   descriptors::all_exposed();
-  return real::posix_spawnp(pid, file, actions, attributes, arguments, environment);
+  return with_environment(environment, [=](char* const* completed) {
+    return real::posix_spawnp(pid, file, actions, attributes, arguments, completed);
+  });
 }
 
 TAPSTACK_HOOK int system(const char* command) {

@@ -1,10 +1,12 @@
 // Descriptors: copies, closing in every way, numbers used again, limits, processes that inherit.
 #include <fcntl.h>
+#include <spawn.h>
 #include <sys/resource.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 
 #include <cstdlib>
+#include <string>
 
 #include "check.h"
 
@@ -158,6 +160,35 @@ void executed_child() {
   close(b);
 }
 
+// As this program with the argument "inherited N": 0 if that is a TCP socket that knows its name.
+int is_a_socket(int fd) {
+  sockaddr_in name{};
+  socklen_t length = sizeof name;
+  const bool fine = getsockname(fd, check::any(name), &length) == 0 && name.sin_family == AF_INET &&
+                    getenv("ONLY") != nullptr && getenv("PATH") == nullptr;
+  return fine ? 0 : 1;
+}
+
+void another_environment() {
+  const int fd = check::listener();
+  const std::string number = std::to_string(fd);
+  char self[] = "/proc/self/exe", what[] = "inherited", only[] = "ONLY=1";
+  char* arguments[] = {self, what, const_cast<char*>(number.c_str()), nullptr};
+  char* variables[] = {only, nullptr};
+  pid_t child = fork();
+  if (child == 0) {
+    execve(self, arguments, variables);
+    _exit(127);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  check::equal(status, 0, "a program with an environment of its own has the socket it inherits");
+  check::equal(posix_spawn(&child, self, nullptr, nullptr, arguments, variables), 0, "posix_spawn");
+  waitpid(child, &status, 0);
+  check::equal(status, 0, "as well");
+  close(fd);
+}
+
 void forked_child() {
   const auto [a, b] = check::tcp_pair();
   const pid_t child = fork();
@@ -183,7 +214,8 @@ void forked_child() {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc == 3) return is_a_socket(std::atoi(argv[2]));
   copies();
   onto_another();
   reused_number();
@@ -191,6 +223,7 @@ int main() {
   limits();
   accept_at_limit();
   executed_child();
+  another_environment();
   forked_child();
   return check::finish();
 }
