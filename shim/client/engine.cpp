@@ -38,7 +38,8 @@ class Client final : public Carrier {
  public:
   void call(const Request& request, Reply& reply, int& fd_out) override;
   bool is_started() const { return is_reachable(); }
-  void leave_to_others();
+  // An engine inside moves out if it has so many open sockets at least.
+  void leave_to_others(size_t sockets_min);
 
  private:
   bool is_reachable() const {
@@ -313,10 +314,12 @@ void Client::leave_home() {
   if (!move_out()) inside_->start_thread();
 }
 
-void Client::leave_to_others() {
+void Client::leave_to_others(size_t sockets_min) {
   // _exit() in a signal handler must not wait for what it interrupted.
   if (pthread_mutex_trylock(&start_mutex_) != 0) return;
-  if (is_reachable() && inside_ != nullptr && inside_->open_sockets() > 0) leave_home();
+  if (is_reachable() && inside_ != nullptr && inside_->open_sockets() >= sockets_min) {
+    leave_home();
+  }
   pthread_mutex_unlock(&start_mutex_);
 }
 
@@ -357,7 +360,9 @@ void Client::after_fork_in_child() {
 
 Carrier& engine() { return forever.client; }
 
-void leave_engine_to_others() { forever.client.leave_to_others(); }
+void leave_engine_to_others() { forever.client.leave_to_others(1); }
+
+void end_engine_thread() { forever.client.leave_to_others(0); }
 
 bool is_engine_started() { return forever.client.is_started(); }
 

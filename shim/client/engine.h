@@ -27,4 +27,8 @@ bool is_engine_started();
 // the next program will, an engine inside moves to a keeper. No-op without open sockets.
 void leave_engine_to_others();
 
+// This process is about to do what one with several threads may not: an engine inside moves to a
+// keeper, with sockets or without.
+void end_engine_thread();
+
 }  // namespace tapstack::shim

@@ -17,13 +17,23 @@ constexpr unsigned kWords = static_cast<unsigned>(kTableEnd) / kWordBits;
 
 constinit std::atomic<uint64_t> is_used[kWords];
 constinit std::atomic<int> lowest{0};
-constinit std::atomic<rlim_t> program_soft{0};
+constinit std::atomic<rlim_t> program_soft{0}, program_hard{0};
 constinit std::atomic<bool> is_ready{false};
+constinit std::atomic<int> lowerings{0};  // ProgramLimits that live
+
+// How long who wants a number waits for one of them to end: exec takes that long at most, and what
+// interrupted the very thread that lowered the limit must not wait for ever.
+constexpr int kWaitTries = 1000;
+constexpr timespec kWaitPause{0, 1'000'000};
 
 rlimit kernel_limit() {
   rlimit limit{1024, 1024};
   sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, sys::pointer(&limit));
   return limit;
+}
+
+void set_kernel_limit(const rlimit& limit) {
+  sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, sys::pointer(&limit), 0);
 }
 
 uint64_t bit_of(unsigned fd) { return uint64_t{1} << (fd % kWordBits); }
@@ -43,9 +53,9 @@ int keep(int fd) {
 void prepare() {
   if (is_prepared()) return;
   rlimit limit = kernel_limit();
-  program_soft.store(limit.rlim_cur, std::memory_order_relaxed);
+  set_program_limit(limit);
   limit.rlim_cur = limit.rlim_max;
-  sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, sys::pointer(&limit), 0);
+  set_kernel_limit(limit);
   lowest.store(static_cast<int>(std::min(kernel_limit().rlim_cur, kTableEnd) / 2),
                std::memory_order_relaxed);
   is_ready.store(true, std::memory_order_release);
@@ -65,7 +75,11 @@ void adopt(int fd) {
 }
 
 int copy_high(int fd) {
-  const int high = sys::fcntl(fd, F_DUPFD_CLOEXEC, floor());
+  int high = sys::fcntl(fd, F_DUPFD_CLOEXEC, floor());
+  for (int tries = 0; high == -EINVAL && lowerings.load() > 0 && tries < kWaitTries; ++tries) {
+    sys::call(SYS_nanosleep, sys::pointer(&kWaitPause), 0);
+    high = sys::fcntl(fd, F_DUPFD_CLOEXEC, floor());
+  }
   return high < 0 ? high : keep(high);
 }
 
@@ -132,11 +146,27 @@ void adopt_passed() {
 
 int floor() { return lowest.load(std::memory_order_relaxed); }
 
-rlim_t program_soft_limit() {
-  if (!is_prepared()) return kernel_limit().rlim_cur;
-  return program_soft.load(std::memory_order_relaxed);
+rlimit program_limit() {
+  if (!is_prepared()) return kernel_limit();
+  return {program_soft.load(std::memory_order_relaxed),
+          program_hard.load(std::memory_order_relaxed)};
 }
 
-void set_program_soft_limit(rlim_t soft) { program_soft.store(soft, std::memory_order_relaxed); }
+rlim_t program_soft_limit() { return program_limit().rlim_cur; }
+
+void set_program_limit(const rlimit& limit) {
+  program_soft.store(limit.rlim_cur, std::memory_order_relaxed);
+  program_hard.store(limit.rlim_max, std::memory_order_relaxed);
+}
+
+// The hard limit of the kernel stays: only privilege could bring it back.
+ProgramLimits::ProgramLimits() : raised_(kernel_limit()) {
+  lowerings.fetch_add(1);
+  set_kernel_limit({program_soft_limit(), raised_.rlim_max});
+}
+
+ProgramLimits::~ProgramLimits() {
+  if (lowerings.fetch_sub(1) == 1) set_kernel_limit({raised_.rlim_max, raised_.rlim_max});
+}
 
 }  // namespace tapstack::shim::private_fds

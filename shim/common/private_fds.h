@@ -44,8 +44,23 @@ void adopt_passed();
 int floor();
 
 // RLIMIT_NOFILE as the program set it. Before prepare() it is what the kernel says.
+rlimit program_limit();
 rlim_t program_soft_limit();
-// setrlimit of the program: the kernel's soft limit stays where it is.
-void set_program_soft_limit(rlim_t soft);
+// While one lives this process has its program's limits, for a child that is made to inherit them.
+// Others who want a private number wait for the end.
+class ProgramLimits {
+ public:
+  ProgramLimits();
+  ~ProgramLimits();
+  ProgramLimits(const ProgramLimits&) = delete;
+  ProgramLimits& operator=(const ProgramLimits&) = delete;
+
+ private:
+  rlimit raised_{};
+};
+
+// setrlimit of the program: the kernel's limit stays where it is. A hard limit above that of the
+// kernel has to be set there as well.
+void set_program_limit(const rlimit& limit);
 
 }  // namespace tapstack::shim::private_fds

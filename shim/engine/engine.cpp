@@ -28,6 +28,8 @@ constexpr int kYieldsMax = 100;
 // A keeper outlives its last program by the time that its connections take to end.
 constexpr int kKeeperLeavesTries = 200;
 constexpr long kKeeperLeavesPauseNs = 10'000'000;
+// How often to look whether the kernel has forgotten the thread.
+constexpr int kEndLooks = 10'000;
 // How often the first socket looks whether there is an address.
 constexpr long kAddressLookNs = 10'000'000;
 constexpr const char* kKeeperCommand = "tapstack-keeper";
@@ -118,6 +120,12 @@ void Engine::stop_thread() {
   watch_.wake();
   pthread_join(thread_, nullptr);
   has_thread_ = false;
+  // The kernel counts a thread for a moment after its end, and refuses what several may not.
+  const long process = sys::call(SYS_getpid);
+  for (int i = 0; i < kEndLooks; ++i) {
+    if (sys::call(SYS_tgkill, process, thread_id_.load(), 0) != 0) return;
+    sched_yield();
+  }
 }
 
 void Engine::await_address() {
@@ -144,7 +152,9 @@ Engine::~Engine() {
 void* Engine::run_thread(void* self) {
   pthread_setname_np(pthread_self(), "tapstack");
   const Quiet quiet;
-  static_cast<Engine*>(self)->run();
+  auto& engine = *static_cast<Engine*>(self);
+  engine.thread_id_.store(static_cast<int>(sys::call(SYS_gettid)));
+  engine.run();
   return nullptr;
 }
 

@@ -92,6 +92,7 @@ class Engine final : public Carrier {
   int rendezvous_ = -1;
   pthread_t thread_{};
   bool has_thread_ = false;
+  std::atomic<int> thread_id_{0};  // the kernel's
 
   EngineToken token_;
   StackMemory memory_;

@@ -1,5 +1,6 @@
-// RLIMIT_NOFILE as the program knows it. The kernel's soft limit is raised, so that the engine's
-// descriptors can lie above all of the program's.
+// RLIMIT_NOFILE as the program knows it. The kernel's soft limit is raised to the hard one and both
+// stay there, so that the engine's descriptors can lie above all of the program's.
+#include <linux/capability.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -17,23 +18,32 @@ namespace {
 
 int show(int resource, rlimit* limit, int result) {
   if (result == 0 && resource == RLIMIT_NOFILE && limit != nullptr) {
-    limit->rlim_cur = private_fds::program_soft_limit();
+    *limit = private_fds::program_limit();
   }
   return result;
 }
 
-// setrlimit of the own process: the hard limit is the kernel's matter, the soft one is kept apart.
+// capabilities(7): CAP_SYS_RESOURCE.
+bool may_raise() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  return sys::call(SYS_capget, sys::pointer(&header), sys::pointer(data)) == 0 &&
+         (data[0].effective & 1u << CAP_SYS_RESOURCE) != 0;
+}
+
+// setrlimit of the own process. Both limits are kept apart from the kernel's, under which the
+// engine's descriptors lie; a program that is executed gets them (processes.cpp).
 int change_files(const rlimit& wanted) {
   if (!private_fds::is_prepared()) return real::setrlimit(RLIMIT_NOFILE, &wanted);
   if (wanted.rlim_cur > wanted.rlim_max) return fail(EINVAL);
+  if (wanted.rlim_max > private_fds::program_limit().rlim_max && !may_raise()) return fail(EPERM);
   rlimit now{};
   if (real::getrlimit(RLIMIT_NOFILE, &now) != 0) return -1;
-  if (wanted.rlim_max != now.rlim_max) {
-    // Lowering it below the engine's descriptors does not close them.
-    rlimit next{wanted.rlim_max, wanted.rlim_max};
+  if (wanted.rlim_max > now.rlim_max) {
+    const rlimit next{wanted.rlim_max, wanted.rlim_max};
     if (real::setrlimit(RLIMIT_NOFILE, &next) != 0) return -1;
   }
-  private_fds::set_program_soft_limit(wanted.rlim_cur);
+  private_fds::set_program_limit(wanted);
   return 0;
 }
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdio>
+#include <string>
 
 #include "shim/client/engine.h"
 #include "shim/common/private_fds.h"
@@ -39,33 +40,30 @@ inline constinit Next<FILE*(const char*, const char*)> popen("popen");
 
 namespace {
 
-void change_soft_limit(rlim_t soft) {
-  rlimit limit{};
-  if (real::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = soft;
-  real::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 // While one lives the process is fit to become another program: what was sent is on its way, and
-// the limit of descriptors is the program's own. It comes back only if the exec failed.
+// the limits of descriptors are the program's own. They come back only if the exec failed.
 class Exec {
  public:
   Exec() {
     descriptors::all_exposed();
     if (descriptors::is_own_process()) drain_at_exec();
-    rlimit limit{};
-    if (real::getrlimit(RLIMIT_NOFILE, &limit) == 0) raised_ = limit.rlim_cur;
-    change_soft_limit(private_fds::program_soft_limit());
+    real::getrlimit(RLIMIT_NOFILE, &raised_);
+    const rlimit own = private_fds::program_limit();
+    real::setrlimit(RLIMIT_NOFILE, &own);
   }
   ~Exec() {
     const KeepError keep;
-    if (raised_ != 0) change_soft_limit(raised_);
+    if (real::setrlimit(RLIMIT_NOFILE, &raised_) == 0) return;
+    rlimit highest{};  // the hard limit can be raised with privilege only
+    real::getrlimit(RLIMIT_NOFILE, &highest);
+    highest.rlim_cur = highest.rlim_max;
+    real::setrlimit(RLIMIT_NOFILE, &highest);
   }
   Exec(const Exec&) = delete;
   Exec& operator=(const Exec&) = delete;
 
  private:
-  rlim_t raised_ = 0;
+  rlimit raised_{};
 };
 
 // `call` with the environment that the new program needs (environment.h).
@@ -95,6 +93,14 @@ size_t count_arguments(va_list list) {
   size_t count = 1;
   while (va_arg(list, char*) != nullptr) ++count;
   return count;
+}
+
+// system() returns when the command has ended: too long to have the program's limit in this process
+// meanwhile, so the shell sets it.
+std::string with_own_limit(const char* command) {
+  const rlim_t soft = private_fds::program_soft_limit();
+  if (!private_fds::is_prepared() || soft == RLIM_INFINITY) return command;
+  return "ulimit -S -n " + std::to_string(soft) + "\n" + command;
 }
 
 void in_child_of_fork() { descriptors::became_child(); }
@@ -169,6 +175,7 @@ TAPSTACK_HOOK int posix_spawn(pid_t* pid, const char* path,
                               const posix_spawnattr_t* attributes, char* const arguments[],
                               char* const environment[]) {
   descriptors::all_exposed();
+  const private_fds::ProgramLimits limits;
   return with_environment(environment, [=](char* const* completed) {
     return real::posix_spawn(pid, path, actions, attributes, arguments, completed);
   });
@@ -179,17 +186,20 @@ TAPSTACK_HOOK int posix_spawnp(pid_t* pid, const char* file,
                                const posix_spawnattr_t* attributes, char* const arguments[],
                                char* const environment[]) {
   descriptors::all_exposed();
+  const private_fds::ProgramLimits limits;
   return with_environment(environment, [=](char* const* completed) {
     return real::posix_spawnp(pid, file, actions, attributes, arguments, completed);
   });
 }
 
 TAPSTACK_HOOK int system(const char* command) {
+  if (command == nullptr) return real::system(nullptr);
   descriptors::all_exposed();
-  return real::system(command);
+  return real::system(with_own_limit(command).c_str());
 }
 
 TAPSTACK_HOOK FILE* popen(const char* command, const char* mode) {
   descriptors::all_exposed();
+  const private_fds::ProgramLimits limits;
   return real::popen(command, mode);
 }

@@ -29,6 +29,13 @@ def mortal(*words) -> list[str]:
     return [str(path), *map(str, words)]
 
 
+def kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:  # it has just ended by itself
+        pass
+
+
 @dataclasses.dataclass
 class Mortal:
     """A program of a round; its processes are those of its session."""
@@ -59,7 +66,7 @@ class Mortal:
 
     def kill(self) -> None:
         for pid in self.processes():
-            os.kill(pid, signal.SIGKILL)
+            kill(pid)
         self.program.popen.wait(5)
 
     def has_reported(self) -> bool:
@@ -151,7 +158,7 @@ class Round:
                 victim = self.random.choice(victims)
                 family.has_lost_one = True
                 self.killed.add(victim)
-                os.kill(victim, signal.SIGKILL)
+                kill(victim)
 
     def partner_of(self, talker: Mortal) -> int | None:
         """The process that echoes to it, if it came that far."""

@@ -16,6 +16,10 @@ PROGRAMS = [
     ("tcp_options",),
     ("readiness",),
     ("descriptors",),
+    ("processes",),
+    ("unnoticed",),
+    ("unnoticed", "as-root"),
+    ("unnoticed", "other-namespaces"),
     ("confinement",),
     ("names",),
     ("threads",),
@@ -42,6 +46,19 @@ def test_program_holds_on_the_kernel(net, program):
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p[0])
 def test_program_holds_on_the_stack(net, program):
     net.stack.run(command(program), timeout=90).check()
+
+
+ALONE = [
+    "executed", "vforked", "spawned", "by-shell", "by-popen", "orphaned", "in-daemon", "inherited-listener",
+    "unsent-data", "close-on-exec", "closed-in-one", "handed-over", "handed-over-plainly",
+]
+
+
+@pytest.mark.nightly  # PROGRAMS has them one after the other: only the first finds the engine inside
+@pytest.mark.engines("inside")
+@pytest.mark.parametrize("kind", ALONE)
+def test_each_kind_of_process_finds_the_engine_inside(net, kind):
+    net.stack.run(command(("processes", kind)), timeout=30).check()
 
 
 @pytest.mark.nightly  # a minute; PROGRAMS has 5,000

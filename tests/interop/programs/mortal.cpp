@@ -132,7 +132,12 @@ int talk_on(int fd, int64_t ms, uint64_t seed) {
   }
 }
 
-// Connects, for two seconds while nobody listens. Ends the process if it cannot.
+// Nobody listens yet, or there is no stack yet.
+bool is_early(int error) {
+  return error == ECONNREFUSED || error == ENETUNREACH || error == EHOSTUNREACH;
+}
+
+// Connects, trying for two seconds. Ends the process if it cannot.
 int connected(const char* host, unsigned port) {
   in_addr address{};
   inet_pton(AF_INET, host, &address);
@@ -140,8 +145,9 @@ int connected(const char* host, unsigned port) {
   for (;;) {
     const int fd = socket(AF_INET, SOCK_STREAM, 0);
     if (fd >= 0 && check::connect_to(fd, port, ntohl(address.s_addr)) == 0) return fd;
-    if (fd < 0 || errno != ECONNREFUSED || now_ms() >= end_ms)
+    if (fd < 0 || !is_early(errno) || now_ms() >= end_ms) {
       _exit(lost({}, strerrorname_np(errno)));
+    }
     close(fd);
     usleep(5000);
   }
