@@ -17,4 +17,9 @@ Stack& create(void* memory, std::span<const uint8_t, kSeedBytes> seed) {
   return *::new (memory) Stack(settings);
 }
 
+void share_sequence(Stack& stack, std::span<const uint8_t, kSeedBytes> secret) {
+  Random random(secret);
+  stack.layers().tcp.share_sequence(random);
+}
+
 }  // namespace tapstack::api

@@ -8,6 +8,7 @@
 
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
+#include "shim/engine/sequence_secret.h"
 
 namespace tapstack::shim {
 namespace {
@@ -43,6 +44,9 @@ int StackMemory::create(const uint64_t* seed) {
   if (sized < 0) return static_cast<int>(-sized);
   if (const int error = map()) return error;
   stack_ = &api::create(memory_, entropy);
+  // A fixed seed asks for the same numbers again, not for later ones.
+  SequenceSecret secret;
+  if (seed == nullptr && find_sequence_secret(secret)) api::share_sequence(*stack_, secret);
   return 0;
 }
 

@@ -93,6 +93,33 @@ def syn(source_port: int, destination: str, source: str) -> bytes:
     return header[:16] + struct.pack("!H", ~total & 0xFFFF) + header[18:]
 
 
+HANGS_UP = """
+import socket
+listener = socket.create_server(('', 7001))
+for _ in range(2):
+    listener.accept()[0].close()
+"""
+
+FROM_ONE_PORT = """
+import socket, sys, time
+c = socket.socket()
+c.bind(('', 4711))
+begin = time.monotonic()
+c.connect((sys.argv[1], 7001))
+print(time.monotonic() - begin < 0.9)
+assert c.recv(1) == b''
+"""
+
+
+def test_next_program_on_the_same_port_is_let_in_at_once(net):
+    """The host's end of the last program's connection is in TIME-WAIT, and lets in only what is later (RFC 6191)."""
+    net.host.start(["/usr/bin/python3", "-c", HANGS_UP])
+    for _ in range(2):
+        client = net.stack.run(["/usr/bin/python3", "-c", FROM_ONE_PORT, net.host_addr])
+        assert client.check().text == "True\n"  # not after the SYN's first time-out
+        wait_until(lambda: not net.leftovers(), what="the end of its stack")
+
+
 @pytest.mark.no_capture
 def test_half_open_flood_leaves_the_listener_usable(net, echo):
     """SYNs from an address whose kernel drops the answers, more than any queue holds."""

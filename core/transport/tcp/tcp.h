@@ -14,6 +14,9 @@ class Tcp {
  public:
   // Draws the secrets (sequence numbers, ports, hash, timestamps); once, before anything else.
   void start(Random& random);
+  // Draws anew, from what stacks of this host share, the secrets of sequence numbers and
+  // timestamps; before the first connection.
+  void share_sequence(Random& shared) { tables_.isn.start(shared); }
 
   // A packet for one of our addresses: IP header of info.ip_header_bytes in front, the segment
   // behind it; info.source, destination and interface filled. May reply statelessly (RST, SYN-ACK).
