@@ -38,6 +38,10 @@ Status connect(Stack& stack, Instant now, SocketId id, const Endpoint& peer) {
   return socket::connect(Call(stack, now), id, peer);
 }
 
+Status end_connect(Stack& stack, Instant now, SocketId id) {
+  return socket::end_connect(Call(stack, now), id);
+}
+
 Status connect_with_text(Stack& stack, Instant now, SocketId id, const Endpoint& peer) {
   return socket::connect_with_text(Call(stack, now), id, peer);
 }

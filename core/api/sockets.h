@@ -18,15 +18,22 @@ namespace tapstack::api {
 // addresses as they are or mapped (::ffff:a.b.c.d); what it answers is never mapped. Addresses of
 // link-local scope carry their interface; one without takes that of the socket, else kInvalid.
 Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind, uint8_t protocol);
-// Port 0 chooses one. Errors: kAddressInUse, kAddressNotAvailable, kInvalid (already bound),
-// kBadHandle.
+// Port 0 chooses one, which a TCP socket has until its connection or its listening ends; one that
+// was asked for stays. Errors: kAddressInUse, kAddressNotAvailable, kInvalid (already bound, or a
+// connection that is not over), kBadHandle.
 Status bind(Stack& stack, Instant now, SocketId id, const Endpoint& local);
-// backlog is clamped to [1, kConfig.tcp_backlog_max]; again on a listener: changes it.
+// backlog is clamped to [1, kConfig.tcp_backlog_max]; again on a listener: changes it. kInvalid:
+// the socket has a connection, or one that failed and of which connect() has not told yet.
 Status listen(Stack& stack, Instant now, SocketId id, uint32_t backlog);
-// TCP: kInProgress when a SYN goes out, then Readiness::kWritable and take_error(); kAlready,
-// kIsConnected as POSIX has it. A socket whose connect failed can connect again. Datagram: sets the
-// peer at once. peer.address without family dissolves the association (AF_UNSPEC).
+// TCP: kInProgress when a SYN goes out, then Readiness::kWritable and take_error(); kAlready until
+// then. The next call tells, once, how it ended, as on Linux: kNone, and kIsConnected from then on;
+// or the error (kConnectionAborted when take_error() had it before), and the socket can connect
+// again. Datagram: sets the peer at once. peer.address without family dissolves the association
+// (AF_UNSPEC).
 Status connect(Stack& stack, Instant now, SocketId id, const Endpoint& peer);
+// What connect() would say of an attempt that was made before, without making one: for who waits
+// for it. kConnectionAborted: there is none (any more). kNotSupported: not a stream.
+Status end_connect(Stack& stack, Instant now, SocketId id);
 
 // MSG_FASTOPEN (RFC 7413), as connect() with Option::kFastOpenConnect. kNone: there is a cookie,
 // the SYN goes out with what is sent next; kInProgress: the SYN asks for a cookie, send when

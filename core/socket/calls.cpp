@@ -88,6 +88,12 @@ Status connect(Environment env, SocketId id, const Endpoint& peer) {
   return status;
 }
 
+Status end_connect(Environment env, SocketId id) {
+  Socket* socket = env.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp() ? tcp_socket::end_connect(env, *socket) : Error::kNotSupported;
+}
+
 Status connect_with_text(Environment env, SocketId id, const Endpoint& peer) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;

@@ -21,6 +21,7 @@ Result<SocketId> open(Environment env, const OpenRequest& request);
 Status bind(Environment env, SocketId id, const Endpoint& local);
 Status listen(Environment env, SocketId id, uint32_t backlog);
 Status connect(Environment env, SocketId id, const Endpoint& peer);
+Status end_connect(Environment env, SocketId id);
 Status connect_with_text(Environment env, SocketId id, const Endpoint& peer);
 Result<SocketId> accept(Environment env, SocketId listener);
 

@@ -27,11 +27,15 @@ struct Socket {
   bool broadcast = false;  // TCP: kept for get_option() only
   bool free_bind = false;
   bool transparent = false;
-  bool receive_shut = false;
-  bool send_shut = false;
+  bool receive_shut = false;  // datagrams: by shutdown(). TCP: that, of a socket without connection
+  bool send_shut = false;     // likewise
   bool is_event_queued = false;
-  bool is_starved = false;     // a send found no memory; see SocketTable::add_starved()
-  bool was_connected = false;  // TCP: the handshake was completed
+  bool is_starved = false;  // a send found no memory; see SocketTable::add_starved()
+  // TCP
+  bool was_connected = false;      // the handshake was completed
+  bool is_connect_open = false;    // how a connect() ended is still to be told to the next one
+  bool is_port_asked_for = false;  // bind() named it: it outlives what the socket does with it
+  bool is_bound_anew = false;      // bind() after the connection had ended
   TcpPhase phase = TcpPhase::kFresh;
   InterfaceId interface;  // TCP: SO_BINDTODEVICE
   uint32_t receive_low_water_bytes = 1;
@@ -43,6 +47,8 @@ struct Socket {
   transport::tcp::ListenerId listener;      // in kListening
   transport::BindingId binding;             // null: no port yet
   transport::tcp::Settings settings;
+  Error error = Error::kNone;  // SO_ERROR of a socket whose connection was dissolved
+  Endpoint former;  // without a binding: the port there was; the address is bound unless it is any
 
   // UDP, ping, raw
   transport::EndpointId endpoint;

@@ -23,13 +23,37 @@ bool is_connecting(const tcp::ConnectionStatus& status) {
 
 bool has_connection(const Socket& socket) { return socket.phase == TcpPhase::kConnected; }
 
-// Back to where a connect() or listen() may start; a port that was bound stays bound.
-void become_fresh(Socket& socket) {
+// Whether Linux's socket is in TCP_CLOSE: never connected, or the connection is over.
+bool is_closed(const Layers& layers, const Socket& socket) {
+  if (socket.phase == TcpPhase::kFresh) return true;
+  return has_connection(socket) && is_over(status_of(layers, socket));
+}
+
+// What Linux does when a socket enters TCP_CLOSE: the port goes back unless bind() named it
+// (inet_put_port, SOCK_BINDPORT_LOCK). getsockname() still tells it, and a bound address stays.
+void release_port(Environment env, Socket& socket) {
+  if (socket.binding.is_null() || socket.is_port_asked_for) return;
+  socket.former = tcp::bound_endpoint(env.layers.tcp, socket.binding);
+  tcp::unbind(env.layers.tcp, socket.binding);
+  socket.binding = {};
+}
+
+// The same for a port that the connection chose.
+void keep_name(Socket& socket, Port port) {
+  if (socket.former.address.family() == Family::kNone) {
+    socket.former.address = IpAddress::any(socket.family);
+  }
+  socket.former.port = port;
+}
+
+// Back to where a connect() or listen() may start.
+void become_fresh(Environment env, Socket& socket) {
+  if (socket.phase != TcpPhase::kFresh) release_port(env, socket);
   socket.phase = TcpPhase::kFresh;
   socket.connection = {};
   socket.listener = {};
-  socket.was_connected = false;
-  socket.receive_shut = false;
+  socket.was_connected = socket.is_connect_open = socket.is_bound_anew = false;
+  socket.receive_shut = socket.send_shut = false;
 }
 
 void become_connected(Socket& socket, tcp::ConnectionId id) {
@@ -37,38 +61,38 @@ void become_connected(Socket& socket, tcp::ConnectionId id) {
   socket.connection = id;
 }
 
+// The address that bind() gave and a released port left behind, or none.
+Endpoint left_of_bind(const Socket& socket) { return {socket.former.address, Port{}}; }
+
 Status claim_port(Environment env, Socket& socket, const Endpoint& local) {
   const transport::BindRequest request{local, socket.interface, socket.reuse_address,
                                        socket.reuse_port, socket.ip6_only};
   const auto binding = tcp::bind(env.layers.tcp, env.ctx, request);
   if (!binding.ok()) return binding.error();
   socket.binding = *binding;
+  socket.is_port_asked_for = local.port.value != 0;
   return Status();
 }
 
-// Ends what the socket was doing without a trace of it: connect() with AF_UNSPEC, and shutdown() of
-// a connection that is not established or of a listener.
+// What SO_ERROR says once a connection in this state is dissolved (tcp_disconnect).
+Error error_of_dissolving(const tcp::ConnectionStatus& status) {
+  const bool is_lost =
+      !is_over(status) && status.state != TcpState::kClosing && status.state != TcpState::kLastAck;
+  return is_lost ? Error::kConnectionReset : status.error;
+}
+
+// Ends what the socket was doing: connect() with AF_UNSPEC, and shutdown() of a connection that is
+// not established or of a listener.
 void dissolve(Environment env, Socket& socket) {
   if (socket.phase == TcpPhase::kListening) {
     tcp::close_listener(env.layers.tcp, env.ctx, socket.listener).ignore();
   } else if (has_connection(socket)) {
+    const tcp::ConnectionStatus status = status_of(env.layers, socket);
+    socket.error = error_of_dissolving(status);
+    if (socket.binding.is_null()) keep_name(socket, status.local.port);
     tcp::abort(env.layers.tcp, env.ctx, socket.connection).ignore();
   }
-  become_fresh(socket);
-}
-
-// What connect() says of a socket that has a connection already; Error::kNone when that one failed
-// and a new attempt may be made. A failure that nobody has asked for is reported first.
-//
-// Linux answers 0 once to the connect() after a non-blocking one has succeeded; POSIX says EISCONN.
-Error state_against_connect(Environment env, Socket& socket) {
-  const tcp::ConnectionStatus status = status_of(env.layers, socket);
-  if (status.is_deferred) return Error::kIsConnected;  // as far as the program was told
-  if (is_connecting(status)) return Error::kAlready;
-  if (socket.was_connected || !is_over(status)) return Error::kIsConnected;
-  const Error failure = tcp::take_error(env.layers.tcp, socket.connection);
-  dissolve(env, socket);
-  return failure;
+  become_fresh(env, socket);
 }
 
 // Linux: the unspecified address as a peer means this host.
@@ -83,25 +107,28 @@ Endpoint peer_for(const Endpoint& asked, const Endpoint& local) {
 
 Status bind(Environment env, Socket& socket, const Endpoint& local) {
   if (local.address.family() == Family::kNone) return Error::kAddressFamilyNotSupported;
-  if (socket.phase != TcpPhase::kFresh || !socket.binding.is_null()) return Error::kInvalid;
-  const bool may_be_foreign = socket.free_bind || socket.transparent;
-  if (!local.address.is_any() && !may_be_foreign &&
-      !env.layers.network.is_local_address(local.address)) {
-    return Error::kAddressNotAvailable;
-  }
-  return claim_port(env, socket, local);
+  const bool is_usable = local.address.is_any() || socket.free_bind || socket.transparent ||
+                         env.layers.network.is_local_address(local.address);
+  // __inet_bind looks at the address first, __inet6_bind at the state.
+  if (!is_usable && socket.family == Family::kIp4) return Error::kAddressNotAvailable;
+  if (!is_closed(env.layers, socket)) return Error::kInvalid;
+  if (has_connection(socket) && !socket.is_bound_anew) release_port(env, socket);
+  if (!socket.binding.is_null()) return Error::kInvalid;
+  if (!is_usable) return Error::kAddressNotAvailable;
+  const Status claimed = claim_port(env, socket, local);
+  if (claimed.ok()) socket.is_bound_anew = has_connection(socket);
+  return claimed;
 }
 
 Status listen(Environment env, Socket& socket, mem::Index index, uint32_t backlog) {
   if (socket.phase == TcpPhase::kListening) {
     return tcp::set_backlog(env.layers.tcp, socket.listener, backlog);
   }
-  if (has_connection(socket)) {
-    if (socket.was_connected || !is_over(status_of(env.layers, socket))) return Error::kInvalid;
-    dissolve(env, socket);
-  }
+  if (has_connection(socket)) return Error::kInvalid;
   if (socket.binding.is_null()) {
-    const Status claimed = claim_port(env, socket, {IpAddress::any(socket.family), Port{}});
+    Endpoint local = left_of_bind(socket);
+    if (local.address.family() == Family::kNone) local.address = IpAddress::any(socket.family);
+    const Status claimed = claim_port(env, socket, local);
     if (!claimed.ok()) return claimed;
   }
   tcp::ListenRequest request;
@@ -124,15 +151,10 @@ Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint
     dissolve(env, socket);
     return Status();
   }
-  if (socket.phase == TcpPhase::kListening) return Error::kIsConnected;
-  if (has_connection(socket)) {
-    const Error state = state_against_connect(env, socket);
-    if (state != Error::kNone) return state;
-  }
+  if (socket.phase != TcpPhase::kFresh) return end_connect(env, socket);
   tcp::OpenRequest request;
-  if (!socket.binding.is_null()) {
-    request.local = tcp::bound_endpoint(env.layers.tcp, socket.binding);
-  }
+  request.local = socket.binding.is_null() ? left_of_bind(socket)
+                                           : tcp::bound_endpoint(env.layers.tcp, socket.binding);
   request.remote = peer_for(peer, request.local);
   const IpAddress& own = request.local.address;
   const bool is_bound = own.family() != Family::kNone && !own.is_any();
@@ -144,8 +166,31 @@ Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint
   const auto connection = tcp::connect(env.layers.tcp, env.ctx, env.layers.network, request);
   if (!connection.ok()) return connection.error();
   become_connected(socket, *connection);
+  socket.is_connect_open = true;
   // RFC 7413: with a cookie at hand the SYN waits for the first text, and connect() is done.
   return status_of(env.layers, socket).is_deferred ? Status() : Status(Error::kInProgress);
+}
+
+// __inet_stream_connect: what connect() says of a socket that has a connection or had one.
+Status end_connect(Environment env, Socket& socket) {
+  if (socket.phase == TcpPhase::kListening) return Error::kIsConnected;
+  if (!has_connection(socket)) {  // dissolved by somebody else meanwhile
+    const Error error = take_error(env.layers, socket);
+    return error != Error::kNone ? error : Error::kConnectionAborted;
+  }
+  const tcp::ConnectionStatus status = status_of(env.layers, socket);
+  if (!socket.is_connect_open) {  // SS_CONNECTED; SS_DISCONNECTING, see shutdown()
+    return socket.was_connected || !is_over(status) ? Error::kIsConnected : Error::kInvalid;
+  }
+  if (status.is_deferred) return Error::kIsConnected;  // as far as the program was told
+  if (is_connecting(status)) return Error::kAlready;
+  if (!is_over(status)) {
+    socket.is_connect_open = false;
+    return Status();
+  }
+  const Error failure = take_error(env.layers, socket);
+  dissolve(env, socket);
+  return failure != Error::kNone ? failure : Error::kConnectionAborted;
 }
 
 Status connect_with_text(Environment env, Socket& socket, mem::Index index, const Endpoint& peer) {
@@ -190,13 +235,20 @@ Result<SocketId> accept(Environment env, Socket& listener) {
 
 Result<size_t> send(Environment env, Socket& socket, std::span<const mem::ConstBytes> parts,
                     const tcp::SendFlags& flags) {
-  if (!has_connection(socket)) return Error::kBrokenPipe;  // as Linux; POSIX: ENOTCONN
+  if (!has_connection(socket)) {
+    const Error error = take_error(env.layers, socket);
+    return error != Error::kNone ? error : Error::kBrokenPipe;  // as Linux; POSIX: ENOTCONN
+  }
   return tcp::send(env.layers.tcp, env.ctx, socket.connection, parts, flags);
 }
 
 Result<size_t> receive(Environment env, Socket& socket, std::span<const mem::Bytes> parts,
                        const tcp::ReceiveFlags& flags) {
-  if (!has_connection(socket)) return Error::kNotConnected;
+  if (!has_connection(socket)) {
+    const Error error = take_error(env.layers, socket);
+    if (error == Error::kNone && socket.receive_shut) return size_t{0};
+    return error != Error::kNone ? error : Error::kNotConnected;
+  }
   return tcp::receive(env.layers.tcp, env.ctx, socket.connection, parts, flags);
 }
 
@@ -231,13 +283,17 @@ Status shutdown(Environment env, Socket& socket, Shutdown how) {
     if (how != Shutdown::kSend) dissolve(env, socket);
     return Status();
   }
-  if (!has_connection(socket)) return Error::kNotConnected;
-  const tcp::ConnectionStatus status = status_of(env.layers, socket);
-  if (is_over(status)) return Error::kNotConnected;
-  if (is_connecting(status)) {
+  if (is_closed(env.layers, socket)) {  // inet_shutdown: it takes effect, and is an error
+    if (how != Shutdown::kSend) socket.receive_shut = true;
+    if (how != Shutdown::kReceive) socket.send_shut = true;
+    socket.is_connect_open = false;
+    return Error::kNotConnected;
+  }
+  if (is_connecting(status_of(env.layers, socket))) {
     dissolve(env, socket);
     return Status();
   }
+  socket.is_connect_open = false;
   if (how != Shutdown::kSend) {
     socket.receive_shut = true;
     const Status done = tcp::shutdown_receive(env.layers.tcp, env.ctx, socket.connection);
@@ -257,12 +313,13 @@ void close(Environment env, Socket& socket) {
 }
 
 Endpoint local_endpoint(const Layers& layers, const Socket& socket) {
-  if (has_connection(socket)) {
+  if (has_connection(socket) && !socket.is_bound_anew) {
     const tcp::ConnectionStatus status = status_of(layers, socket);
     if (status.local.address.family() != Family::kNone) return status.local;
   }
   if (!socket.binding.is_null()) return tcp::bound_endpoint(layers.tcp, socket.binding);
-  return {IpAddress::any(socket.family), Port{}};
+  const bool was_named = socket.former.address.family() != Family::kNone;
+  return was_named ? socket.former : Endpoint{IpAddress::any(socket.family), Port{}};
 }
 
 Endpoint accepted_peer(const Layers& layers, const Socket& socket) {
@@ -284,6 +341,8 @@ Readiness readiness(const Layers& layers, const Socket& socket) {
   };
   if (socket.phase == TcpPhase::kFresh) {
     set(true, Readiness::kWritable | Readiness::kHangUp);
+    set(socket.receive_shut, Readiness::kReadable | Readiness::kPeerClosed);
+    set(socket.error != Error::kNone, Readiness::kError);
     return ready;
   }
   if (socket.phase == TcpPhase::kListening) {
@@ -335,7 +394,10 @@ uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket) {
 }
 
 Error take_error(Layers& layers, Socket& socket) {
-  return has_connection(socket) ? tcp::take_error(layers.tcp, socket.connection) : Error::kNone;
+  if (has_connection(socket)) return tcp::take_error(layers.tcp, socket.connection);
+  const Error error = socket.error;
+  socket.error = Error::kNone;
+  return error;
 }
 
 TcpInfo info(const Layers& layers, const Socket& socket, Instant now) {

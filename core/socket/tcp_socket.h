@@ -17,6 +17,7 @@ namespace tapstack::socket::tcp_socket {
 Status bind(Environment env, Socket& socket, const Endpoint& local);
 Status listen(Environment env, Socket& socket, mem::Index index, uint32_t backlog);
 Status connect(Environment env, Socket& socket, mem::Index index, const Endpoint& peer);
+Status end_connect(Environment env, Socket& socket);
 // MSG_FASTOPEN.
 Status connect_with_text(Environment env, Socket& socket, mem::Index index, const Endpoint& peer);
 Result<SocketId> accept(Environment env, Socket& listener);

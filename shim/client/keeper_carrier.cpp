@@ -40,7 +40,7 @@ void set_patience(int channel, time_t seconds) {
 // The program's handle that the engine needs for this request, or -1.
 int64_t handle_in(const Request& request) {
   if (request.op == Op::kConnect) return request.args[0];
-  return request.op == Op::kListen ? request.args[1] : -1;
+  return request.op == Op::kListen || request.op == Op::kShutdown ? request.args[1] : -1;
 }
 
 }  // namespace

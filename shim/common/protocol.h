@@ -26,12 +26,12 @@ enum class Op : uint16_t {
   kOpen,    // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
   kBind,    // endpoint
   kListen,  // args: backlog, the handle's descriptor number
-  kConnect,   // endpoint (family none: dissolve); args: the handle's descriptor number, 1 for
-              // MSG_FASTOPEN; reply error 0: the SYN waits for what is written first,
-              // EINPROGRESS while the handshake runs
-  kAccept,    // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
-              // EAGAIN: the connection has gone meanwhile
-  kShutdown,  // args: SHUT_*
+  kConnect,  // endpoint (family none: dissolve); args: the handle's descriptor number, ConnectKind,
+             // errno of a bad address; reply error 0: done (or the SYN waits for what is written
+             // first), EINPROGRESS, EALREADY: the handshake runs
+  kAccept,   // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
+             // EAGAIN: the connection has gone meanwhile
+  kShutdown,  // args: SHUT_*, the handle's descriptor number
   kClose,     // the program's last-known descriptor is about to be closed: act now. args[0]: 1 if
               // other copies of the descriptor may exist (then only pending data is flushed)
   kLocalEndpoint,  // reply: endpoint
@@ -84,6 +84,14 @@ struct Reply {
   int64_t value = 0;
   Endpoint endpoint;
   uint8_t payload[kPayloadBytes];
+};
+
+// What kConnect asks for.
+enum class ConnectKind : uint8_t {
+  kPlain,
+  kWithText,    // MSG_FASTOPEN
+  kEndOnly,     // how the attempt made before ended; makes none. ECONNABORTED: there was none
+  kBadAddress,  // what the socket's state answers; only if nothing, the errno of the address
 };
 
 // What kGroup does to a group: RFC 3678's calls.

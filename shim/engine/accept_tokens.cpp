@@ -4,7 +4,6 @@
 
 #include "shim/common/sys.h"
 #include "shim/engine/handle_pair.h"
-#include "shim/engine/slot_life.h"
 
 namespace tapstack::shim {
 namespace {
@@ -17,10 +16,7 @@ constexpr int64_t kLostAfterUs = 100'000;
 
 void issue_tokens(Works& works, Slot& slot) {
   const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
-  if (!info.ok() || info->state != TcpState::kListen) {
-    show_end(works, slot);  // shutdown(SHUT_RD) stops a listener
-    return;
-  }
+  if (!info.ok()) return;
   if (slot.tokens > 0 && works.now.us() - slot.token_at_us > kLostAfterUs &&
       outstanding_bytes(slot.end) == 0) {
     slot.tokens = 0;

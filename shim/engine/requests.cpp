@@ -69,7 +69,7 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
     case Op::kAccept:
       return accept_connection(works, slot, reply, fd_out);
     case Op::kShutdown:
-      return shut_down(works, slot, static_cast<int>(request.args[0]));
+      return shut_down(works, slot, request);
     case Op::kClose:
       return close_handle(works, slot, request.args[0] == 1);
     case Op::kLocalEndpoint:

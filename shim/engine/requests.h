@@ -29,7 +29,7 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
 int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out);
 int listen_on(Works& works, Slot& slot, const Request& request);
 int connect_to(Works& works, Slot& slot, const Request& request);
-int shut_down(Works& works, Slot& slot, int how);
+int shut_down(Works& works, Slot& slot, const Request& request);
 int close_handle(Works& works, Slot& slot, bool has_copies);
 int flush(Works& works, Slot& slot);
 

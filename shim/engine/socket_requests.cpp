@@ -10,6 +10,7 @@
 #include "shim/common/sys.h"
 #include "shim/engine/accept_tokens.h"
 #include "shim/engine/datagram_pump.h"
+#include "shim/engine/fresh_slot.h"
 #include "shim/engine/handle_pair.h"
 #include "shim/engine/requests.h"
 #include "shim/engine/slot_life.h"
@@ -69,6 +70,45 @@ bool is_handle_of(const Works& works, const Slot& slot, int64_t fd) {
   return identity && identity->token == works.token && identity->slot == slot.name();
 }
 
+// The program's handle that came with a request, or -1.
+int handle_in(const Works& works, const Slot& slot, int64_t fd) {
+  return is_handle_of(works, slot, fd) ? static_cast<int>(fd) : -1;
+}
+
+int connect_datagrams(Works& works, Slot& slot, const Request& request) {
+  const Status status = api::connect(works.stack, works.now, slot.id, request.endpoint);
+  if (status.ok()) slot.peer_set = request.endpoint.address.family() != Family::kNone;
+  slot.is_bound |= status.ok();
+  return to_errno(status.error());
+}
+
+Status connect_in_core(Works& works, const Slot& slot, const Request& request) {
+  switch (static_cast<ConnectKind>(request.args[1])) {
+    case ConnectKind::kEndOnly:
+    case ConnectKind::kBadAddress:
+      return api::end_connect(works.stack, works.now, slot.id);
+    case ConnectKind::kWithText:
+      return api::connect_with_text(works.stack, works.now, slot.id, request.endpoint);
+    default:
+      return api::connect(works.stack, works.now, slot.id, request.endpoint);
+  }
+}
+
+// Fast Open: the SYN goes with what the program writes.
+void defer_connecting(Works& works, Slot& slot) {
+  slot.pending = Error::kNone;
+  slot.phase = SlotPhase::kConnected;
+  slot.was_connected = slot.is_bound = slot.may_read = true;
+  works.slots.enqueue(slot);
+}
+
+// Whether connect() has told of a failure: the core's socket has no connection any more.
+bool is_told_failure(const Slot& slot, Error error) {
+  if (slot.phase != SlotPhase::kConnectFailed && slot.phase != SlotPhase::kConnected) return false;
+  return error != Error::kNone && error != Error::kIsConnected && error != Error::kAlready &&
+         error != Error::kInvalid && error != Error::kNotSupported;
+}
+
 }  // namespace
 
 int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out) {
@@ -94,7 +134,11 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
 }
 
 int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
-  if (listener.phase != SlotPhase::kListening) return EINVAL;
+  if (listener.phase != SlotPhase::kListening) {
+    // It was shut down, and who waited has taken the byte that was to wake the others, too.
+    if (listener.failure_byte && outstanding_bytes(listener.end) == 0) wake_readers(listener);
+    return EINVAL;
+  }
   redeem_token(listener);
   works.slots.enqueue(listener);  // the token comes back if this fails
   HandlePair pair;
@@ -128,59 +172,76 @@ int listen_on(Works& works, Slot& slot, const Request& request) {
   if (slot.phase == SlotPhase::kListening) return 0;
   slot.phase = SlotPhase::kListening;
   slot.is_bound = true;
-  if (is_handle_of(works, slot, request.args[1])) {
-    const int handle = static_cast<int>(request.args[1]);
-    take_failure_byte(slot, handle);
-    slot.ballast_bytes = add_ballast(handle);
-  }
+  const int handle = handle_in(works, slot, request.args[1]);
+  take_failure_byte(slot, handle);
+  if (handle >= 0) slot.ballast_bytes = add_ballast(handle);
   works.slots.enqueue(slot);
   return 0;
 }
 
 int connect_to(Works& works, Slot& slot, const Request& request) {
-  const bool with_text = request.args[1] != 0;
-  const Status status =
-      with_text ? api::connect_with_text(works.stack, works.now, slot.id, request.endpoint)
-                : api::connect(works.stack, works.now, slot.id, request.endpoint);
-  const bool dissolves = request.endpoint.address.family() == Family::kNone;
-  if (!slot.is_stream()) {
-    if (status.ok()) slot.peer_set = !dissolves;
-    slot.is_bound |= status.ok();
-    return to_errno(status.error());
+  if (!slot.is_stream()) return connect_datagrams(works, slot, request);
+  if (slot.phase == SlotPhase::kConnecting) pump_stream(works, slot);  // it may have ended
+  const int handle = handle_in(works, slot, request.args[0]);
+  const auto kind = static_cast<ConnectKind>(request.args[1]);
+  if (kind == ConnectKind::kBadAddress && slot.phase == SlotPhase::kFresh) {
+    return static_cast<int>(request.args[2]);
   }
-  const bool is_ours = is_handle_of(works, slot, request.args[0]);
-  const int handle = is_ours ? static_cast<int>(request.args[0]) : -1;
-  if (status.ok() && !dissolves) {  // Fast Open: the SYN goes with what the program writes
-    take_failure_byte(slot, handle);
-    slot.pending = Error::kNone;
-    slot.phase = SlotPhase::kConnected;
-    slot.was_connected = slot.is_bound = slot.may_read = true;
-    works.slots.enqueue(slot);
-  }
-  if (status.error() == Error::kInProgress &&
-      (slot.phase == SlotPhase::kFresh || slot.phase == SlotPhase::kConnectFailed)) {
+  const Status status = connect_in_core(works, slot, request);
+  const bool is_attempt = kind == ConnectKind::kPlain || kind == ConnectKind::kWithText;
+  const bool dissolves = is_attempt && request.endpoint.address.family() == Family::kNone;
+  if (status.ok() && dissolves) {
+    make_fresh(works, slot, handle);
+  } else if (status.ok() && slot.phase == SlotPhase::kFresh) {
+    defer_connecting(works, slot);
+  } else if (status.error() == Error::kInProgress && slot.phase == SlotPhase::kFresh) {
     slot.pending = Error::kNone;
     slot.is_bound = true;
     begin_connecting(slot, handle);
     works.slots.enqueue(slot);
+  } else if (is_told_failure(slot, status.error())) {
+    // The pump may have taken the error out of the core before.
+    const Error error = slot.pending != Error::kNone ? slot.pending : status.error();
+    slot.pending = Error::kNone;
+    make_fresh(works, slot, handle);
+    return to_errno(error);
   }
   return to_errno(status.error());
 }
 
-int shut_down(Works& works, Slot& slot, int how) {
+namespace {
+
+// A listener stops, an attempt to connect is given up; anything else is not connected.
+int shut_unconnected(Works& works, Slot& slot, Shutdown how, int handle) {
+  const Status status = api::shutdown(works.stack, works.now, slot.id, how);
+  const bool was_listening = slot.phase == SlotPhase::kListening;
+  if (was_listening ? how != Shutdown::kSend : slot.phase == SlotPhase::kConnecting) {
+    make_fresh(works, slot, handle);
+    wake_readers(slot);
+  }
+  return to_errno(status.error());
+}
+
+// inet_shutdown: TCP_CLOSE is not connected, whatever it was before.
+bool is_over(Works& works, const Slot& slot) {
+  const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
+  return info.ok() && (info->state == TcpState::kClosed || info->state == TcpState::kTimeWait);
+}
+
+}  // namespace
+
+int shut_down(Works& works, Slot& slot, const Request& request) {
+  const int64_t how = request.args[0];
   if (how != SHUT_RD && how != SHUT_WR && how != SHUT_RDWR) return EINVAL;
+  if (slot.phase == SlotPhase::kConnecting) pump_stream(works, slot);  // it may have ended
   const bool is_pumped = slot.phase == SlotPhase::kConnected || slot.phase == SlotPhase::kDatagram;
-  if (!is_pumped) {  // a listener stops; anything else is not connected
-    const Status status = api::shutdown(works.stack, works.now, slot.id,
-                                        how == SHUT_WR ? Shutdown::kSend : Shutdown::kReceive);
-    works.slots.enqueue(slot);
-    return to_errno(status.error());
+  if (!is_pumped) {
+    const Shutdown what = how == SHUT_RD   ? Shutdown::kReceive
+                          : how == SHUT_WR ? Shutdown::kSend
+                                           : Shutdown::kBoth;
+    return shut_unconnected(works, slot, what, handle_in(works, slot, request.args[1]));
   }
-  // inet_shutdown: TCP_CLOSE is not connected, whatever it was before.
-  if (slot.is_stream()) {
-    const Result<TcpInfo> info = api::tcp_info(works.stack, works.now, slot.id);
-    if (info.ok() && info->state == TcpState::kClosed) return ENOTCONN;
-  }
+  if (slot.is_stream() && is_over(works, slot)) return ENOTCONN;
   // Linux shuts an unconnected datagram socket down and answers ENOTCONN all the same.
   const int error = slot.is_stream() || slot.peer_set ? 0 : ENOTCONN;
   if (how != SHUT_RD) {

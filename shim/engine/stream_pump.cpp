@@ -5,6 +5,7 @@
 
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
+#include "shim/engine/fresh_slot.h"
 #include "shim/engine/handle_pair.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/urgent.h"
@@ -113,7 +114,15 @@ long read_into_core(Works& works, Slot& slot) {
   return got > 0 ? got : -1;
 }
 
+void keep_error(Works& works, Slot& slot) {
+  const Error error = api::take_error(works.stack, slot.id);
+  if (error != Error::kNone) slot.pending = error;
+}
+
 void move_to_core(Works& works, Slot& slot) {
+  if (!slot.may_read || slot.program_ended) return;
+  // A send would be told of the error, once; it is the program's.
+  if (api::readiness(works.stack, slot.id).has(Readiness::kError)) keep_error(works, slot);
   slot.read_hint_bytes = std::max(slot.read_hint_bytes, kReadHintMin);
   long moved = 0;
   while (slot.may_read && !slot.program_ended && moved < kTurnBytes) {
@@ -126,11 +135,6 @@ void move_to_core(Works& works, Slot& slot) {
 
 // --- States
 // -----------------------------------------------------------------------------------------
-
-void keep_error(Works& works, Slot& slot) {
-  const Error error = api::take_error(works.stack, slot.id);
-  if (error != Error::kNone) slot.pending = error;
-}
 
 void show_state(Works& works, Slot& slot, bool everything_moved) {
   const Readiness ready = api::readiness(works.stack, slot.id);
@@ -160,16 +164,6 @@ bool is_established(TcpState state) {
          state != TcpState::kClosed && state != TcpState::kListen;
 }
 
-void end_connecting(Works& works, Slot& slot, SlotPhase phase) {
-  slot.phase = phase;
-  remove_ballast(slot.end, slot.ballast_bytes);
-  slot.ballast_bytes = 0;
-  if (slot.handle < 0) return;
-  limit_handle(works, slot.id, slot.handle);
-  private_fds::close(slot.handle);
-  slot.handle = -1;
-}
-
 void pump_connecting(Works& works, Slot& slot) {
   if (slot.is_hung_up) {
     finish_close(works, slot);
@@ -185,8 +179,7 @@ void pump_connecting(Works& works, Slot& slot) {
     pump_connected(works, slot);
   } else if (slot.pending != Error::kNone || state == TcpState::kClosed) {
     if (slot.pending == Error::kNone) slot.pending = Error::kConnectionAborted;
-    const uint8_t byte = 0;
-    slot.failure_byte = sys::send(slot.end, &byte, 1, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+    wake_readers(slot);
     end_connecting(works, slot, SlotPhase::kConnectFailed);
   }
 }
@@ -215,6 +208,16 @@ void begin_connecting(Slot& slot, int handle) {
   const int copy = handle < 0 ? -1 : private_fds::copy_high(handle);
   slot.handle = std::max(copy, -1);
   if (slot.handle >= 0) slot.ballast_bytes = add_ballast(slot.handle);
+}
+
+void end_connecting(Works& works, Slot& slot, SlotPhase phase) {
+  slot.phase = phase;
+  remove_ballast(slot.end, slot.ballast_bytes);
+  slot.ballast_bytes = 0;
+  if (slot.handle < 0) return;
+  limit_handle(works, slot.id, slot.handle);
+  private_fds::close(slot.handle);
+  slot.handle = -1;
 }
 
 void take_failure_byte(Slot& slot, int handle) {

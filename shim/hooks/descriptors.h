@@ -16,9 +16,7 @@ namespace tapstack::shim {
 // What a TCP socket is in; kept per socket, not per descriptor, so that copies agree.
 enum class Phase : uint8_t {
   kUnknown,  // ask the engine
-  kFresh,    // neither connected nor listening
   kListening,
-  kFailed,     // a connection attempt failed and the program has been told
   kConnected,  // the handshake is done: native calls first, the engine's word at an error
 };
 

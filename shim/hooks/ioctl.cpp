@@ -58,8 +58,9 @@ bool answer(int fd, const Handle& handle, unsigned long request, void* argument,
       error = handle.is_stream ? number_of(Op::kNotSent, handle, argument) : ENOTTY;
       return true;
     case SIOCATMARK:  // the pair's mark is the stream's (engine/urgent.h)
-      error = EINVAL;
-      return !handle.is_stream || descriptors::phase(handle.id) == Phase::kListening;
+      if (handle.is_stream && stream::is_connected(handle)) return false;
+      error = handle.is_stream ? put(argument, 0) : ENOTTY;
+      return true;
     default:
       return interface_ioctl(request, argument, error);
   }

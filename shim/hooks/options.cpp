@@ -67,12 +67,7 @@ int socket_type(SocketKind kind) {
 
 int take_error(int fd, const Handle& handle) {
   const int error = ask::take_error(handle.id);
-  if (error == 0) return 0;
-  if (!handle.is_stream) {
-    datagram::drop_wake(fd);
-  } else if (descriptors::phase(handle.id) != Phase::kConnected && !stream::is_connected(handle)) {
-    descriptors::set_phase(handle.id, Phase::kFailed);
-  }
+  if (error != 0 && !handle.is_stream) datagram::drop_wake(fd);
   return error;
 }
 

@@ -9,8 +9,19 @@
 namespace tapstack::shim {
 namespace {
 
-// With POLLRDHUP, POLLIN and POLLOUT only if they were asked for.
-int asked(int events, int bits) { return events & bits; }
+constexpr int kIn = POLLIN | POLLRDNORM, kOut = POLLOUT | POLLWRNORM;
+
+// What poll says for bits of Readiness.
+int poll_bits(uint16_t readiness) {
+  const Readiness ready{readiness};
+  int bits = 0;
+  if (ready.has(Readiness::kReadable)) bits |= kIn;
+  if (ready.has(Readiness::kWritable)) bits |= kOut;
+  if (ready.has(Readiness::kPeerClosed)) bits |= POLLRDHUP;
+  if (ready.has(Readiness::kHangUp)) bits |= POLLHUP;
+  if (ready.has(Readiness::kError)) bits |= POLLERR;
+  return bits;
+}
 
 int of_connected(SlotId id, int revents) {
   // Both directions over: by FINs, or by a reset or a time-out, which leave an error behind.
@@ -21,19 +32,14 @@ int of_connected(SlotId id, int revents) {
   return revents;
 }
 
+// The handle shows a byte of ours at most.
 int of_unconnected(SlotId id, const SlotStatus& status, int events, int revents) {
-  constexpr int kIn = POLLIN | POLLRDNORM, kOut = POLLOUT | POLLWRNORM;
   if (status.is_listening) {
     descriptors::set_phase(id, Phase::kListening);
     return revents;
   }
-  if (status.tcp_state == TcpState::kSynSent || status.tcp_state == TcpState::kSynReceived) {
-    return revents & ~(kIn | kOut);
-  }
-  const bool failed = status.pending_error != 0 || descriptors::phase(id) == Phase::kFailed;
-  if (failed) descriptors::set_phase(id, Phase::kFailed);
-  revents = asked(events, failed ? kIn | kOut | POLLRDHUP : kOut) | POLLHUP;
-  return status.pending_error != 0 ? revents | POLLERR : revents;
+  const int error = status.pending_error != 0 ? POLLERR : 0;
+  return (poll_bits(status.readiness) | error) & (events | POLLERR | POLLHUP);
 }
 
 int of_stream(SlotId id, int events, int revents) {
@@ -59,7 +65,6 @@ short corrected_events(int fd, short events, short revents) {
     if (!descriptors::verified(fd, handle) || !handle.is_stream) return revents;
     return static_cast<short>(of_stream(handle.id, events, revents));
   }
-  constexpr int kIn = POLLIN | POLLRDNORM;
   const bool shows_no_wake = (revents & kIn) == 0 && (events & kIn) != 0;
   if (shows_no_wake) return revents;
   if (!descriptors::verified(fd, handle) || !datagram::is_wake_first(fd)) return revents;
@@ -77,8 +82,11 @@ bool is_silently_ready(int fd) {
   Handle handle;
   if (!descriptors::hinted(fd, handle) || !handle.is_stream) return false;
   const Phase phase = descriptors::phase(handle.id);
-  if (phase != Phase::kFresh && phase != Phase::kFailed) return false;
-  return descriptors::verified(fd, handle) && handle.is_stream;
+  if (phase == Phase::kConnected || phase == Phase::kListening) return false;
+  if (!descriptors::verified(fd, handle) || !handle.is_stream) return false;
+  SlotStatus status;
+  if (!ask::status(handle.id, status)) return false;
+  return !status.was_connected && poll_bits(status.readiness) & POLLHUP;
 }
 
 }  // namespace tapstack::shim

@@ -24,13 +24,13 @@
 namespace tapstack::shim {
 namespace {
 
-// A native receive on a stream, of at most `bytes` (0: whatever it finds is right).
+// A native receive on a stream, of at most `bytes`.
 template <class Native>
 ssize_t receive_stream(int fd, const Handle& handle, size_t bytes, int flags, Native native) {
   const stream::Before before = stream::before_receive(fd, handle, flags);
   if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
   const ssize_t result = native();
-  if (result > 0 || (result == 0 && bytes == 0)) return result;
+  if (result > 0 || (result == 0 && bytes == 0 && !stream::is_empty(fd))) return result;
   if ((flags & MSG_OOB) != 0) return stream::after_receive_urgent(handle, result);
   return stream::after_receive(fd, result);
 }

@@ -60,7 +60,7 @@ int open_socket(int family, int type, int protocol) {
   int fd = -1;
   if (const int refused = ask::call(request, reply, &fd); refused != 0) return fail(refused);
   const Handle handle{reply.slot, kind == SocketKind::kTcp, family == AF_INET6};
-  return finish_handle(fd, handle, Phase::kFresh, type & kTypeFlags, 0);
+  return finish_handle(fd, handle, Phase::kUnknown, type & kTypeFlags, 0);
 }
 
 int bind_handle(const Handle& handle, const sockaddr* address, socklen_t length) {
@@ -82,12 +82,18 @@ int listen_handle(int fd, const Handle& handle, int backlog) {
   return error;
 }
 
-int shutdown_handle(const Handle& handle, int how) {
+int shutdown_handle(int fd, const Handle& handle, int how) {
   if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
   Request request = ask::about(Op::kShutdown, handle.id);
   request.args[0] = how;
+  request.args[1] = fd;
   Reply reply;
-  return ask::call(request, reply);
+  const int error = ask::call(request, reply);
+  // A listener is none any more.
+  if (descriptors::phase(handle.id) == Phase::kListening) {
+    descriptors::set_phase(handle.id, Phase::kUnknown);
+  }
+  return error;
 }
 
 // getsockname and getpeername: whether there is an answer comes before where to put it.
@@ -133,7 +139,7 @@ TAPSTACK_HOOK int connect(int fd, const sockaddr* address, socklen_t length) {
 TAPSTACK_HOOK int shutdown(int fd, int how) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::shutdown(fd, how);
-  return finish(shutdown_handle(handle, how));
+  return finish(shutdown_handle(fd, handle, how));
 }
 
 TAPSTACK_HOOK int getsockname(int fd, sockaddr* address, socklen_t* length) noexcept {

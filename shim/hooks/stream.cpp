@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -24,14 +25,8 @@ int await_connection(int fd, int flags, int timeout_option) {
   return wait_for(fd, POLLOUT, timeout_ms_of(fd, timeout_option));
 }
 
-// The pending error of a connection that was never made, once.
-int take_failure(SlotId id) {
-  const int error = ask::take_error(id);
-  if (error != 0) descriptors::set_phase(id, Phase::kFailed);
-  return error;
-}
-
-// Common to both directions; `closed` says what a socket without a connection answers.
+// Common to both directions; `closed` says what a socket without a connection answers: an errno, or
+// 0 for the end of the stream.
 template <class Closed>
 Before before(int fd, const Handle& hint, int flags, int timeout_option, Closed closed) {
   if (descriptors::phase(hint.id) == Phase::kConnected) return {};
@@ -45,13 +40,22 @@ Before before(int fd, const Handle& hint, int flags, int timeout_option, Closed 
       return {};
     }
     if (!is_connecting(status)) {
-      const int pending = status.pending_error != 0 ? take_failure(handle.id) : 0;
-      return pending != 0 ? Before{false, pending} : closed(handle, status);
+      const int pending = status.pending_error != 0 ? ask::take_error(handle.id) : 0;
+      return Before{false, pending != 0 ? pending : closed(status)};
     }
     if (const int error = await_connection(fd, flags, timeout_option); error != 0) {
       return {false, error};
     }
   }
+}
+
+// tcp_recv_urg: nothing urgent comes before a pending error or a handshake; a listener is asked
+// before that.
+Before before_receive_urgent(const Handle& handle) {
+  if (is_connected(handle)) return {};
+  SlotStatus status;
+  if (!ask::status(handle.id, status)) return {};
+  return {false, status.is_listening ? ENOTCONN : EINVAL};
 }
 
 }  // namespace
@@ -64,23 +68,26 @@ bool is_connected(const Handle& handle) {
   return true;
 }
 
+bool is_empty(int fd) {
+  int bytes = 0;
+  return sys::ioctl(fd, FIONREAD, &bytes) != 0 || bytes == 0;
+}
+
 bool is_at_end(const Handle& handle) {
   SlotStatus status;
   return ask::status(handle.id, status) && status.peer_closed;
 }
 
 Before before_receive(int fd, const Handle& handle, int flags) {
-  return before(fd, handle, flags, SO_RCVTIMEO, [](const Handle& it, const SlotStatus& status) {
-    // tcp_recvmsg: after a failed attempt the receiving side is shut, so 0; otherwise ENOTCONN.
-    const bool failed = !status.is_listening && descriptors::phase(it.id) == Phase::kFailed;
-    return Before{false, failed ? 0 : ENOTCONN};
+  if ((flags & MSG_OOB) != 0) return before_receive_urgent(handle);
+  return before(fd, handle, flags, SO_RCVTIMEO, [](const SlotStatus& status) {
+    // tcp_recvmsg: 0 where the receiving side is shut, also by a failed attempt.
+    return status.peer_closed && !status.is_listening ? 0 : ENOTCONN;
   });
 }
 
 Before before_send(int fd, const Handle& handle, int flags) {
-  return before(fd, handle, flags, SO_SNDTIMEO, [](const Handle&, const SlotStatus&) {
-    return Before{false, EPIPE};
-  });
+  return before(fd, handle, flags, SO_SNDTIMEO, [](const SlotStatus&) { return EPIPE; });
 }
 
 ssize_t after_receive(int fd, ssize_t result) {

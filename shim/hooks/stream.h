@@ -34,6 +34,9 @@ ssize_t after_send(int fd, int flags);
 // Fails a send: EPIPE raises SIGPIPE unless `flags` has MSG_NOSIGNAL.
 ssize_t fail_send(int error, int flags);
 
+// Nothing waits on the handle.
+bool is_empty(int fd);
+
 // True once the handshake is done; asks the engine if that is not known here, and remembers.
 bool is_connected(const Handle& handle);
 

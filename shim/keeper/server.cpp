@@ -39,7 +39,7 @@ bool is_sane(const Request& request) {
 // The handle that came beside a request takes the place of the number that it has with the client.
 void put_handle(Request& request, int fd) {
   if (request.op == Op::kConnect) request.args[0] = fd;
-  if (request.op == Op::kListen) request.args[1] = fd;
+  if (request.op == Op::kListen || request.op == Op::kShutdown) request.args[1] = fd;
 }
 
 }  // namespace

@@ -259,7 +259,8 @@ void RefusedFlow::on_event(Instant now, SocketId id) {
   const Error error = api::take_error(stack, id);
   if (id == tcp_) {
     tcp_error_ = error;
-    // A socket whose connect failed can be used again.
+    // A socket whose connect failed can be used again, once connect() has told of it.
+    api::end_connect(stack, now, id).ignore();
     const Status again = api::connect(stack, now, id, {world_.host(plan_.to).address(), Port{10}});
     if (again.ok() || again.error() == Error::kIsConnected) tcp_error_ = Error::kNone;
     api::connect(stack, now, id, {}).ignore();

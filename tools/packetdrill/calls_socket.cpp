@@ -102,7 +102,7 @@ int finish_connect(Session& s, Call& call, SocketId id, Status begun, bool may_w
   while (!api::readiness(s.stack(), id).has(kDecided)) {
     if (!call.wait()) return fail(EINTR);
   }
-  return finish(api::take_error(s.stack(), id));
+  return finish(api::end_connect(s.stack(), s.now(), id));
 }
 
 int call_shutdown(Session& s, int fd, int how) {

@@ -27,6 +27,14 @@ TEST_F(TcpSocket, BindTwiceIsInvalidAndForeignAddressesAreNotAvailable) {
   EXPECT_EQ(*local_endpoint(view(), id), local_port(80));
 }
 
+TEST_F(TcpSocket, APortThatBindChoseIsNotLetGoOfBeforeItWasUsed) {
+  const SocketId id = tcp();
+  ASSERT_TRUE(bind(env(), id, local_port(0)).ok());
+  EXPECT_EQ(bind(env(), id, local_port(0)).error(), Error::kInvalid);
+  ASSERT_TRUE(connect(env(), id, {}).ok());
+  EXPECT_EQ(bind(env(), id, local_port(0)).error(), Error::kInvalid);
+}
+
 TEST_F(TcpSocket, ListeningWithoutABindChoosesAPort) {
   const SocketId id = tcp();
   ASSERT_TRUE(listen(env(), id, 1).ok());
@@ -69,8 +77,20 @@ TEST_F(TcpSocket, ConnectIsInProgressThenAlreadyThenConnected) {
   EXPECT_EQ(receive_error(id), Error::kWouldBlock);
   run();
   EXPECT_EQ(ready(id), kOut);
+  EXPECT_EQ(listen(env(), id, 1).error(), Error::kInvalid);
+  EXPECT_TRUE(connect(env(), id, local_port(80)).ok());  // as Linux: the end of the first, once
   EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kIsConnected);
   EXPECT_EQ(listen(env(), id, 1).error(), Error::kInvalid);
+}
+
+TEST_F(TcpSocket, ShutdownTakesThePlaceOfTheConnectThatTellsOfTheEnd) {
+  const SocketId from = listener(80);
+  const SocketId id = tcp();
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
+  run();
+  ASSERT_TRUE(accept(env(), from).ok());
+  ASSERT_TRUE(shutdown(env(), id, Shutdown::kSend).ok());
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kIsConnected);
 }
 
 TEST_F(TcpSocket, ARefusedConnectIsReportedOnceAndLeavesTheSocketUsable) {
@@ -81,7 +101,10 @@ TEST_F(TcpSocket, ARefusedConnectIsReportedOnceAndLeavesTheSocketUsable) {
   EXPECT_EQ(take_error(env(), id), Error::kConnectionRefused);
   EXPECT_EQ(take_error(env(), id), Error::kNone);
   EXPECT_EQ(ready(id), kIn | kOut | kHup | kRdHup);
+  EXPECT_EQ(listen(env(), id, 1).error(), Error::kInvalid);
   listener(80);
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kConnectionAborted);
+  EXPECT_EQ(ready(id), kOut | kHup);
   EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
   run();
   EXPECT_EQ(ready(id), kOut);
@@ -93,6 +116,78 @@ TEST_F(TcpSocket, ConnectReportsAFailureThatNobodyAskedFor) {
   run();
   EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kConnectionRefused);
   EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
+}
+
+TEST_F(TcpSocket, WhoWaitsForAConnectHearsOfItsEndAndMakesNoOther) {
+  const SocketId id = tcp();
+  EXPECT_EQ(end_connect(env(), id).error(), Error::kConnectionAborted);
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
+  EXPECT_EQ(end_connect(env(), id).error(), Error::kAlready);
+  run();
+  EXPECT_EQ(end_connect(env(), id).error(), Error::kConnectionRefused);
+  EXPECT_EQ(end_connect(env(), id).error(), Error::kConnectionAborted);
+  EXPECT_EQ(ready(id), kOut | kHup);
+}
+
+TEST_F(TcpSocket, AfterARefusalThatWasShutDownConnectIsInvalidUntilDissolved) {
+  const SocketId id = tcp();
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
+  run();
+  EXPECT_EQ(shutdown(env(), id, Shutdown::kBoth).error(), Error::kNotConnected);
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInvalid);
+  ASSERT_TRUE(connect(env(), id, {}).ok());
+  EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
+}
+
+TEST_F(TcpSocket, APortThatBindChoseGoesBackWhenTheSocketIsClosed) {
+  const SocketId id = tcp();
+  ASSERT_TRUE(bind(env(), id, local_port(0)).ok());
+  ASSERT_TRUE(listen(env(), id, 1).ok());
+  const Port port = local_endpoint(view(), id)->port;
+  ASSERT_TRUE(shutdown(env(), id, Shutdown::kReceive).ok());
+  EXPECT_EQ(*local_endpoint(view(), id), (Endpoint{Ip4Address::loopback(), port}));
+  EXPECT_TRUE(bind(env(), tcp(), local_port(port.value)).ok());
+  ASSERT_TRUE(listen(env(), id, 1).ok());
+  EXPECT_EQ(local_endpoint(view(), id)->address, IpAddress(Ip4Address::loopback()));
+  EXPECT_NE(local_endpoint(view(), id)->port, port);
+}
+
+TEST_F(TcpSocket, APortThatBindNamedStaysWithTheSocket) {
+  const SocketId id = listener(80);
+  ASSERT_TRUE(shutdown(env(), id, Shutdown::kReceive).ok());
+  EXPECT_EQ(bind(env(), id, local_port(81)).error(), Error::kInvalid);
+  EXPECT_EQ(bind(env(), tcp(), local_port(80)).error(), Error::kAddressInUse);
+  ASSERT_TRUE(listen(env(), id, 1).ok());
+  EXPECT_EQ(*local_endpoint(view(), id), local_port(80));
+}
+
+TEST_F(TcpSocket, ASocketWhoseConnectionIsOverCanBeBoundAgain) {
+  const auto [client, server] = connection(80);
+  EXPECT_EQ(bind(env(), client, local_port(81)).error(), Error::kInvalid);
+  ASSERT_TRUE(set_option(env(), server, Option::kLingerS, 0).ok());
+  ASSERT_TRUE(close(env(), server).ok());
+  run();
+  ASSERT_TRUE(bind(env(), client, local_port(81)).ok());
+  EXPECT_EQ(*local_endpoint(view(), client), local_port(81));
+  EXPECT_EQ(bind(env(), client, local_port(82)).error(), Error::kInvalid);
+  EXPECT_EQ(receive_error(client), Error::kConnectionReset);
+}
+
+TEST_F(TcpSocket, AResetBeforeAcceptIsFoundByTheFirstReceiveAfterIt) {
+  const SocketId from = listener(80);
+  const SocketId client = tcp();
+  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kInProgress);
+  run();
+  ASSERT_TRUE(send(client, text("last")).ok());
+  run();
+  ASSERT_TRUE(set_option(env(), client, Option::kLingerS, 0).ok());
+  ASSERT_TRUE(close(env(), client).ok());
+  run();
+  const SocketId server = *accept(env(), from);
+  EXPECT_EQ(ready(server), kIn | kOut | kErr | kHup | kRdHup);
+  EXPECT_EQ(read(server), text("last"));
+  EXPECT_EQ(receive_error(server), Error::kConnectionReset);
+  EXPECT_EQ(receive_error(server), Error::kNone);
 }
 
 TEST_F(TcpSocket, CarriesBytesBothWays) {
@@ -145,15 +240,28 @@ TEST_F(TcpSocket, AResetIsReportedOnceAndThenIsTheEnd) {
   Frame bytes;
   EXPECT_EQ(*receive(client, bytes), 0u);
   EXPECT_EQ(send(client, text("x")).error(), Error::kBrokenPipe);
-  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kIsConnected);
+  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kConnectionAborted);
 }
 
 TEST_F(TcpSocket, DissolvingAConnectionResetsItAndLeavesAFreshSocket) {
   const auto [client, server] = connection(80);
+  const Port port = local_endpoint(view(), client)->port;
   ASSERT_TRUE(connect(env(), client, {}).ok());
   run();
-  EXPECT_EQ(ready(client), kOut | kHup);
   EXPECT_EQ(receive_error(server), Error::kConnectionReset);
+  EXPECT_EQ(*local_endpoint(view(), client), (Endpoint{Ip4Address::any(), port}));
+  EXPECT_EQ(ready(client), kOut | kHup | kErr);  // tcp_disconnect leaves ECONNRESET behind
+  EXPECT_EQ(receive_error(client), Error::kConnectionReset);
+  EXPECT_EQ(ready(client), kOut | kHup);
+  EXPECT_EQ(receive_error(client), Error::kNotConnected);
+  EXPECT_EQ(send(client, text("x")).error(), Error::kBrokenPipe);
+}
+
+TEST_F(TcpSocket, ShuttingDownWhatIsNotConnectedTakesEffectAndIsAnError) {
+  const SocketId id = tcp();
+  EXPECT_EQ(shutdown(env(), id, Shutdown::kReceive).error(), Error::kNotConnected);
+  EXPECT_EQ(ready(id), kIn | kOut | kHup | kRdHup);
+  EXPECT_EQ(receive_error(id), Error::kNone);
 }
 
 TEST_F(TcpSocket, ShutdownEndsListeningAndConnecting) {
@@ -165,6 +273,7 @@ TEST_F(TcpSocket, ShutdownEndsListeningAndConnecting) {
   const SocketId id = tcp();
   EXPECT_EQ(connect(env(), id, local_port(80)).error(), Error::kInProgress);
   ASSERT_TRUE(shutdown(env(), id, Shutdown::kBoth).ok());
+  EXPECT_EQ(take_error(env(), id), Error::kConnectionReset);
   EXPECT_EQ(ready(id), kOut | kHup);
 }
 

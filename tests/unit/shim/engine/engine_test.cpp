@@ -119,6 +119,7 @@ TEST_F(EngineTest, ARefusedConnectWakesAndTheSocketConnectsAgain) {
   EXPECT_EQ(a_->take_error(socket), ECONNREFUSED);
   EXPECT_EQ(a_->take_error(socket), 0);
   Socket listening = listener();
+  EXPECT_EQ(a_->connect(socket, b_->address(), 80), ECONNABORTED);  // it has been told
   EXPECT_EQ(a_->connect(socket, b_->address(), 80), EINPROGRESS);
   EXPECT_EQ(ready(socket, POLLOUT), POLLOUT);
   EXPECT_EQ(a_->take_error(socket), 0);
@@ -127,6 +128,47 @@ TEST_F(EngineTest, ARefusedConnectWakesAndTheSocketConnectsAgain) {
   char byte = 0;
   EXPECT_EQ(::recv(socket.fd, &byte, 1, 0), 1);  // not the byte that told of the failure
   EXPECT_EQ(byte, 'x');
+}
+
+TEST_F(EngineTest, TheNextConnectTellsOnceHowTheLastOneEnded) {
+  Socket socket = a_->open();
+  EXPECT_EQ(a_->connect(socket, b_->address(), 80), EINPROGRESS);
+  EXPECT_EQ(ready(socket, POLLOUT), POLLIN | POLLOUT);
+  EXPECT_EQ(a_->connect(socket, b_->address(), 80), ECONNREFUSED);
+  listener();
+  EXPECT_EQ(a_->connect(socket, b_->address(), 80), EINPROGRESS);
+  EXPECT_EQ(ready(socket, POLLOUT), POLLOUT);
+  EXPECT_EQ(a_->connect(socket, b_->address(), 80), 0);
+  EXPECT_EQ(a_->connect(socket, b_->address(), 80), EISCONN);
+}
+
+TEST_F(EngineTest, AResetThatCameBeforeAcceptIsToldOnceAfterIt) {
+  Socket listening = listener();
+  Socket client = a_->open();
+  a_->connect(client, b_->address(), 80);
+  EXPECT_EQ(ready(listening, POLLIN), POLLIN);
+  EXPECT_EQ(a_->ask(Op::kSetOption, client, static_cast<int64_t>(Option::kLingerS), 0), 0);
+  a_->close(client);
+  Socket server = b_->accept(listening);
+  EXPECT_NE(ready(server, POLLHUP) & POLLHUP, 0);
+  EXPECT_EQ(b_->take_error(server), ECONNRESET);
+  EXPECT_EQ(b_->take_error(server), 0);
+}
+
+TEST_F(EngineTest, AListenerThatWasShutDownLeavesItsTokensBehindAndListensAgain) {
+  Socket listening = listener();
+  Socket client = a_->open();
+  a_->connect(client, b_->address(), 80);
+  EXPECT_EQ(ready(listening, POLLIN), POLLIN);
+  EXPECT_EQ(b_->ask(Op::kShutdown, listening, SHUT_RD, listening.fd), 0);
+  EXPECT_EQ(ready(listening), POLLIN | POLLOUT);  // a byte for who waits in accept()
+  int error = 0;
+  EXPECT_EQ(::recv(listening.fd, &error, 1, MSG_DONTWAIT), 1);
+  EXPECT_EQ(b_->ask(Op::kAccept, listening), EINVAL);
+  EXPECT_EQ(ready(listening), POLLIN | POLLOUT);  // and for the next
+  EXPECT_EQ(b_->listen(listening, 5), 0);
+  EXPECT_EQ(ready(listening), 0);
+  connect(listening);
 }
 
 TEST_F(EngineTest, AListenerIsReadableByTokensAndNeverWritable) {
