@@ -16,7 +16,6 @@
 #include "shim/engine/slot_life.h"
 #include "shim/engine/stream_pump.h"
 #include "tapif/device_holder.h"
-#include "tapif/open_device.h"
 
 namespace tapstack::shim {
 namespace {

@@ -14,8 +14,11 @@
 #include "shim/engine/name_servers.h"
 #include "shim/engine/stack_memory.h"
 #include "shim/engine/works.h"
+#include "tapif/open_device.h"
 
 namespace tapstack::shim {
+
+struct EngineImage;
 
 class Engine final : public Carrier {
  public:
@@ -44,8 +47,11 @@ class Engine final : public Carrier {
   // Stops the thread, but not from the thread itself. Without the lock.
   void stop_thread();
   tapif::Failure start_thread();
-  // In the other process: goes on where the image says.
-  static Started take_over(Settings settings, int image_fd);
+  // In the other process: goes on where the image says. `open` has the device's settings, with the
+  // descriptor that was inherited. EPROTO: the image is of another build, or not whole; then
+  // nothing was touched.
+  using OpenDevice = tapif::Opened (*)(const tapif::DeviceSettings&);
+  static Started take_over(Settings settings, int image_fd, OpenDevice open = tapif::open_device);
 
   // Listens at `rendezvous`, a private descriptor, for programs that want to join: `on_knock` runs
   // in the thread, without the lock, until forget_rendezvous(). Null: somebody else does.
@@ -66,7 +72,8 @@ class Engine final : public Carrier {
 
  private:
   Engine() = default;
-  tapif::Failure restore(Settings& settings, int image_fd);
+  tapif::Failure read_image(int image_fd, EngineImage& image);
+  tapif::Failure restore(Settings& settings, const EngineImage& image, OpenDevice open);
   tapif::Failure set_up(const Settings& settings, std::unique_ptr<tapif::Device> device);
   // Until a server has given an address, for a bounded time; without the lock.
   void await_address();

@@ -9,7 +9,6 @@
 #include "shim/engine/clock.h"
 #include "shim/engine/engine.h"
 #include "shim/engine/engine_image.h"
-#include "tapif/open_device.h"
 
 namespace tapstack::shim {
 namespace {
@@ -73,23 +72,30 @@ void Engine::resume() {
   forget_rendezvous();
 }
 
-Engine::Started Engine::take_over(Settings settings, int image_fd) {
+Engine::Started Engine::take_over(Settings settings, int image_fd, OpenDevice open) {
   const Quiet quiet;
   std::unique_ptr<Engine> engine(new Engine);
-  tapif::Failure failure = engine->restore(settings, image_fd);
+  EngineImage image;
+  tapif::Failure failure = engine->read_image(image_fd, image);
+  if (failure) return {nullptr, std::move(failure)};
+  failure = engine->restore(settings, image, open);
   if (failure) static_cast<void>(engine.release());  // its descriptors are still the program's
   return {std::move(engine), std::move(failure)};
 }
 
-tapif::Failure Engine::restore(Settings& settings, int image_fd) {
-  EngineImage image;
+tapif::Failure Engine::read_image(int image_fd, EngineImage& image) {
   const long got = sys::read(image_fd, &image, sizeof image);
   if (got != sizeof image || !image.fits()) return failure(EPROTO, "it is of another version");
   const size_t slot_bytes = image.slots.end * sizeof(Slot);
-  if (sys::read(image_fd, slots_.restore(image.slots), slot_bytes) !=
+  if (sys::read(image_fd, slots_.restore(image.slots), slot_bytes) ==
       static_cast<long>(slot_bytes)) {
-    return failure(EPROTO, "its sockets are missing");
+    return {};
   }
+  slots_.restore({});
+  return failure(EPROTO, "its sockets are missing");
+}
+
+tapif::Failure Engine::restore(Settings& settings, const EngineImage& image, OpenDevice open) {
   close_all_but_those_of(image, slots_);
   token_ = image.token;
   rendezvous_ = image.rendezvous_fd;
@@ -101,7 +107,7 @@ tapif::Failure Engine::restore(Settings& settings, int image_fd) {
   settings.device.tap.mac = image.link.mac;
   settings.device.tap.fd_floor = private_fds::floor();
   settings.device.capture_goes_on = true;
-  tapif::Opened opened = tapif::open_device(settings.device);
+  tapif::Opened opened = open(settings.device);
   if (opened.failure) return std::move(opened.failure);
   link_ = std::make_unique<Link>(std::move(opened.device));
   if (const int error = link_->restore(image.link, watch_)) return failure(error, "no device");

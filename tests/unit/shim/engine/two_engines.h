@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "shim/common/private_fds.h"
@@ -93,15 +94,20 @@ struct Socket {
 // What a program on one engine does.
 class Host {
  public:
-  Host(int cable, uint8_t number) : address_(Ip4Address::from(10, 0, 0, number)) {
+  Host(int cable, uint8_t number) : Host(std::make_unique<CableEnd>(cable, number), number) {}
+  Host(std::unique_ptr<tapif::Device> device, uint8_t number)
+      : address_(Ip4Address::from(10, 0, 0, number)) {
     Settings settings;
     settings.addresses = {Prefix{address_, 24}};
     settings.seed = number;
-    auto end = std::make_unique<CableEnd>(cable, number);
-    cable_ = end.get();
-    Engine::Started started = Engine::start(settings, std::move(end));
+    cable_ = dynamic_cast<CableEnd*>(device.get());
+    Engine::Started started = Engine::start(settings, std::move(device));
     EXPECT_EQ(started.failure.error, 0) << started.failure.message;
     engine_ = std::move(started.engine);
+  }
+  // Its sockets are served by another from now on.
+  std::unique_ptr<Engine> exchange(std::unique_ptr<Engine> next) {
+    return std::exchange(engine_, std::move(next));
   }
 
   Engine& engine() { return *engine_; }
@@ -189,7 +195,7 @@ class Host {
   }
 
   Ip4Address address_;
-  CableEnd* cable_ = nullptr;  // the engine's
+  CableEnd* cable_ = nullptr;  // the engine's, if its device is one
   std::unique_ptr<Engine> engine_;
 };
 
