@@ -23,6 +23,7 @@ struct DeviceInfo {
   uint32_t mtu_bytes = 1500;
   bool can_segment = false;  // takes TCP superframes
   bool can_checksum = false;
+  std::string end_hint = "was it deleted?";  // what the user may look for when it is gone
 };
 
 // Why something could not be opened or was not understood.
@@ -57,6 +58,9 @@ class Device {
   // end is down, the frame is lost; -ENODEV/-EBADFD: the device is gone).
   virtual int write(Instant now, std::span<const ConstBytes> spans,
                     const api::Offload& offload) = 0;
+  // Another process goes on with fd(): nothing on it may be half done. Frames may be lost by this;
+  // it may take a fraction of a second.
+  virtual void settle() {}
   // A device that is gone tries to come back as it was opened; what wraps it goes on. info() and
   // the descriptors may change.
   virtual Failure reopen() { return {ENODEV, info().name + " cannot be opened again"}; }

@@ -2,12 +2,13 @@
 
 #include "tapif/capture.h"
 #include "tapif/impaired_device.h"
+#include "tapif/stream_device.h"
 #include "tapif/tap.h"
 
 namespace tapstack::tapif {
 
 Opened open_device(const DeviceSettings& settings) {
-  Opened opened = open_tap(settings.tap);
+  Opened opened = settings.stream_path.empty() ? open_tap(settings.tap) : open_stream(settings);
   if (!opened) return opened;
   if (settings.impairment) {
     opened.device = impair(std::move(opened.device), *settings.impairment);

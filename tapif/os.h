@@ -13,13 +13,14 @@
 
 namespace tapstack::tapif::os {
 
-inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
+inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
 #if defined(__x86_64__)
   long result;
   register long r10 asm("r10") = d;
+  register long r8 asm("r8") = e;
   asm volatile("syscall"
                : "=a"(result)
-               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+               : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8)
                : "rcx", "r11", "memory");
   return result;
 #elif defined(__aarch64__)
@@ -28,11 +29,12 @@ inline long call(long number, long a = 0, long b = 0, long c = 0, long d = 0) {
   register long x1 asm("x1") = b;
   register long x2 asm("x2") = c;
   register long x3 asm("x3") = d;
-  asm volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+  register long x4 asm("x4") = e;
+  asm volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4) : "memory");
   return x0;
 #else
   const int saved = errno;
-  long result = ::syscall(number, a, b, c, d);
+  long result = ::syscall(number, a, b, c, d, e);
   if (result == -1) result = -errno;
   errno = saved;
   return result;

@@ -26,6 +26,17 @@ bool apply_tap(const char* value, DeviceSettings& settings) {
   return is_interface_name(value);
 }
 
+bool apply_net(const char* value, DeviceSettings& settings) {
+  constexpr std::string_view kStream = "unix:";
+  constexpr size_t kLongest = 107;  // sockaddr_un of unix(7)
+  const std::string_view text = value;
+  settings.stream_path.clear();
+  if (text == "tap") return true;
+  if (!text.starts_with(kStream)) return false;
+  settings.stream_path = text.substr(kStream.size());
+  return !settings.stream_path.empty() && settings.stream_path.size() <= kLongest;
+}
+
 bool apply_mac(const char* value, DeviceSettings& settings) {
   settings.tap.mac = parse_mac(value);
   return settings.tap.mac && !settings.tap.mac->is_group() && !settings.tap.mac->is_zero();
@@ -60,6 +71,8 @@ struct Variable {
 };
 
 constexpr Variable kVariables[] = {
+    {"TAPSTACK_NET", apply_net,
+     "tap, or unix: and the path of a stream socket, or unix:@ and its name"},
     {"TAPSTACK_TAP", apply_tap, "the name of an interface, 1 to 15 characters, such as ts0"},
     {"TAPSTACK_MAC", apply_mac, "the MAC address of one station, such as 02:00:5e:10:00:01"},
     {"TAPSTACK_HOST_ADDR", apply_host_addresses,
@@ -95,6 +108,8 @@ Failure read_settings(Lookup lookup, DeviceSettings& settings) {
     if (value == nullptr || *value == '\0') continue;
     if (!variable.apply(value, settings)) return invalid(variable.name, value, variable.wanted);
   }
+  // There is no end of the host's.
+  if (!settings.stream_path.empty()) settings.tap.host_addresses.clear();
   const char* impair = lookup("TAPSTACK_IMPAIR");
   if (impair != nullptr && *impair != '\0') {
     Impairment impairment;

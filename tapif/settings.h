@@ -30,11 +30,15 @@ struct TapSettings {
 };
 
 struct DeviceSettings {
-  TapSettings tap;
+  TapSettings tap;               // name, MAC and MTU are those of the stream's too
+  std::string stream_path;       // TAPSTACK_NET=unix:PATH or unix:@NAME; empty: the TAP device
   std::string capture_path;      // TAPSTACK_PCAP: file, empty for none
   bool capture_goes_on = false;  // the file is written on, not anew
   bool capture_cut = false;      // TAPSTACK_PCAP_CUT: 1 cuts superframes to the MTU in the file
   std::optional<Impairment> impairment;  // TAPSTACK_IMPAIR
+
+  // What tells this device from others: programs that name the same one share a stack.
+  std::string identity() const { return stream_path.empty() ? tap.name : "unix:" + stream_path; }
 };
 
 inline constexpr uint32_t kTapMtuMin = 68;     // RFC 791

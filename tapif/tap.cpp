@@ -9,6 +9,7 @@
 #include <linux/if_tun.h>
 #include <sys/ioctl.h>
 
+#include "tapif/derived_mac.h"
 #include "tapif/device_holder.h"
 #include "tapif/host_end.h"
 #include "tapif/link_monitor.h"
@@ -100,20 +101,6 @@ bool set_offloads(int fd, bool offload) {
   if (kTakesSuperframes && os::ioctl(fd, TUNSETOFFLOAD, tso) == 0) return true;
   os::ioctl(fd, TUNSETOFFLOAD, static_cast<long>(TUN_F_CSUM));
   return false;
-}
-
-// A locally administered address that is stable for a device and differs from the host's end
-// (IEEE 802-2014 8.4): FNV-1a over that end's address and the name.
-MacAddress derive_mac(const MacAddress& host, const std::string& name) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  const auto add = [&](uint8_t octet) { hash = (hash ^ octet) * 0x100000001b3u; };
-  for (const uint8_t octet : host.octets) add(octet);
-  for (const char c : name) add(static_cast<uint8_t>(c));
-  MacAddress mac;
-  for (size_t i = 0; i < 6; ++i) mac.octets[i] = static_cast<uint8_t>(hash >> (8 * i));
-  mac.octets[0] = static_cast<uint8_t>((mac.octets[0] & 0xfc) | 0x02);
-  if (mac == host) mac.octets[5] ^= 1;
-  return mac;
 }
 
 Failure choose_mac(const TapSettings& settings, MacAddress& mac) {

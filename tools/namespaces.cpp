@@ -28,7 +28,9 @@ namespace {
 using tapif::Failure;
 using tapif::os::Fd;
 
-constexpr const char* kMarkFolder = "/dev/net";  // exists wherever a TAP device can be had
+// Folders that a mark may lie over: the first exists wherever a TAP device can be had, the others
+// are of no use in there.
+constexpr const char* kMarkFolders[] = {"/dev/net", "/dev/mqueue", "/media", "/mnt"};
 constexpr const char* kNode = "/dev/net/tun";
 constexpr const char* kMarkPrefix = " - tmpfs tapstack:";  // proc_pid_mountinfo(5)
 
@@ -97,6 +99,21 @@ bool parse_mark(const std::string& mark, RunningStack& stack) {
   return true;
 }
 
+std::string mark_folder() {
+  const auto exists = [](const char* folder) { return ::access(folder, F_OK) == 0; };
+  const auto* const found = std::ranges::find_if(kMarkFolders, exists);
+  return found != std::end(kMarkFolders) ? *found : kMarkFolders[0];
+}
+
+Failure show_node(const Fd& node) {
+  const Fd target(::open(kNode, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  const std::string source = "/proc/self/fd/" + std::to_string(node.get());
+  if (!target || ::mount(source.c_str(), kNode, nullptr, MS_BIND, nullptr) != 0) {
+    return failed(std::string("show ") + kNode + " in the namespaces");
+  }
+  return {};
+}
+
 std::string process_file(pid_t pid, const char* name) {
   return "/proc/" + std::to_string(pid) + "/" + name;
 }
@@ -138,24 +155,20 @@ Failure make_namespaces() {
   return make_mounts_nosuid();
 }
 
-Failure mark_namespaces(const std::string& device) {
+Failure mark_namespaces(const std::string& device, std::string& folder) {
   timespec now{};
   ::clock_gettime(CLOCK_BOOTTIME, &now);
   const long long now_ms = now.tv_sec * 1000LL + now.tv_nsec / 1'000'000;
   const std::string mark =
       "tapstack:" + std::to_string(now_ms) + ":" + std::to_string(::getpid()) + ":" + device;
+  folder = mark_folder();
   // The mark hides the folder, so the node in it is shown again.
   const Fd node(::open(kNode, O_PATH | O_CLOEXEC));
-  if (!node) return failed(std::string("find ") + kNode);
-  if (::mount(mark.c_str(), kMarkFolder, "tmpfs", MS_NOSUID | MS_NOEXEC, "size=4k,mode=755") != 0) {
+  if (::mount(mark.c_str(), folder.c_str(), "tmpfs", MS_NOSUID | MS_NOEXEC, "size=4k,mode=755") !=
+      0) {
     return failed("mark the namespaces");
   }
-  const Fd target(::open(kNode, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  const std::string source = "/proc/self/fd/" + std::to_string(node.get());
-  if (!target || ::mount(source.c_str(), kNode, nullptr, MS_BIND, nullptr) != 0) {
-    return failed(std::string("show ") + kNode + " in the namespaces");
-  }
-  return {};
+  return node && std::string(kNode).starts_with(folder) ? show_node(node) : Failure{};
 }
 
 std::vector<RunningStack> find_running_stacks() {

@@ -25,8 +25,9 @@ inline constexpr uint32_t kLoopbackMtu = 65536;  // Linux's, so nothing is chang
 // them), ENOSYS.
 tapif::Failure make_namespaces();
 
-// Marks the namespaces as those of a stack on `device`.
-tapif::Failure mark_namespaces(const std::string& device);
+// Marks the namespaces as those of a stack on `device`, by a mount over `folder`, which ends with
+// them.
+tapif::Failure mark_namespaces(const std::string& device, std::string& folder);
 
 struct RunningStack {
   pid_t pid = 0;  // a process in it whose namespaces the caller may join

@@ -2,12 +2,14 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 
 #include "shim/common/settings.h"
 #include "tapif/host_end.h"
 #include "tapif/tap.h"
 #include "tools/namespaces.h"
+#include "tools/passt_service.h"
 #include "tools/program.h"
 #include "tools/program_kind.h"
 #include "tools/report.h"
@@ -23,6 +25,8 @@ struct RunOption {
 };
 
 constexpr RunOption kOptions[] = {
+    {"--net", "TAPSTACK_NET", "tap|passt|unix:PATH",
+     "what the stack is connected to: a TAP device, passt, a stream socket (tap)"},
     {"--tap", "TAPSTACK_TAP", "NAME", "TAP device (ts0)"},
     {"--mac", "TAPSTACK_MAC", "MAC", "MAC address of the stack (derived from the host's end)"},
     {"--addr", "TAPSTACK_ADDR", "CIDR,...",
@@ -80,6 +84,51 @@ void preload(const std::string& library) {
   ::setenv("LD_PRELOAD", all.c_str(), 1);
 }
 
+// What the program gets in its namespaces to reach others: a TAP device, or the socket of passt.
+// Somebody else's socket is there already.
+tapif::Failure make_device(const tapif::DeviceSettings& device, uid_t owner,
+                           tapif::os::Fd& listener) {
+  if (device.stream_path.empty()) return tapif::prepare_tap(device.tap, owner);
+  return "unix:" + device.stream_path == kPasstNet ? listen_for_stacks(listener) : tapif::Failure{};
+}
+
+tapif::Failure start_passt_caretaker(PasstPlan plan, Caretaker& caretaker) {
+  plan.program = find_program("passt");
+  if (plan.program.empty()) {
+    return {ENOENT, "--net=passt: passt is not installed (apt-get install passt)"};
+  }
+  std::string said;
+  if (tapif::Failure failure = caretaker.start(passt_duties(plan), said)) return failure;
+  const PasstOffer offer = parse_offer(said);
+  if (offer.addresses.empty()) return {ENETUNREACH, "passt offers no address: " + said};
+  // Who chooses addresses, or DHCP, chooses the others with them.
+  if (std::getenv("TAPSTACK_ADDR") == nullptr) {
+    ::setenv("TAPSTACK_ADDR", offer.addresses.c_str(), 1);
+    ::setenv("TAPSTACK_GW", offer.gateways.empty() ? "none" : offer.gateways.c_str(), 0);
+    if (!offer.name_servers.empty()) ::setenv("TAPSTACK_DNS", offer.name_servers.c_str(), 0);
+  }
+  ::setenv("TAPSTACK_DNS", "learnt", 0);
+  return {};
+}
+
+// Namespaces with the device, marked, and what looks after them from outside.
+tapif::Failure make_surroundings(const std::optional<PasstPlan>& passt) {
+  shim::Settings settings;
+  shim::read_settings(::getenv, settings);
+  const uid_t uid = ::geteuid();
+  Caretaker caretaker;
+  tapif::os::Fd listener;
+  std::string mark;
+  tapif::Failure failure;
+  if (passt) failure = start_passt_caretaker(*passt, caretaker);
+  if (!failure) failure = make_namespaces();
+  if (!failure) failure = tapif::set_up_host_link("lo", kLoopbackMtu);
+  if (!failure) failure = make_device(settings.device, uid, listener);
+  if (!failure) failure = mark_namespaces(settings.device.tap.name, mark);
+  if (!failure && passt) failure = caretaker.entrust(mark, listener);
+  return failure;
+}
+
 }  // namespace
 
 void RunOptions::add_to(CLI::App& app) {
@@ -91,18 +140,47 @@ void RunOptions::add_to(CLI::App& app) {
            help)
         ->type_name(option.type);
   }
+  app.add_option("-p,--publish", ports_,
+                 "with --net=passt: a port of this machine for one of the stack")
+      ->type_name("HOST:STACK[/udp]")
+      ->allow_extra_args(false)
+      ->take_all();
 }
 
-std::string RunOptions::apply() const {
+std::string RunOptions::apply_passt() {
+  const auto given = values_.find("TAPSTACK_NET");
+  if (given == values_.end() || given->second != "passt") {
+    return ports_.empty() ? ""
+                          : "-p: only with --net=passt; the TAP device is reached from the host";
+  }
+  given->second = kPasstNet;
+  passt_.emplace();
+  for (const std::string& text : ports_) {
+    PublishedPort port;
+    if (!parse_published_port(text, port)) {
+      return "-p " + text + ": want HOST:STACK, PORT, or these with /udp behind";
+    }
+    passt_->ports.push_back(port);
+  }
+  ::setenv("TAPSTACK_MTU", std::to_string(kPasstMtuMax).c_str(), 0);
+  return {};
+}
+
+std::string RunOptions::apply() {
+  if (std::string problem = apply_passt(); !problem.empty()) return problem;
   // The host's own name servers are beyond the namespace.
-  ::setenv("TAPSTACK_DNS", "learnt", 0);
+  if (!passt_) ::setenv("TAPSTACK_DNS", "learnt", 0);
   for (const auto& [variable, value] : values_) ::setenv(variable.c_str(), value.c_str(), 1);
   shim::Settings settings;
-  const tapif::Failure failure = shim::read_settings(::getenv, settings);
-  return failure ? in_words_of_options(failure.message, values_) : std::string();
+  if (const tapif::Failure failure = shim::read_settings(::getenv, settings)) {
+    return in_words_of_options(failure.message, values_);
+  }
+  if (!passt_) return {};
+  passt_->mtu_bytes = settings.device.tap.mtu_bytes;
+  return passt_->mtu_bytes > kPasstMtuMax ? "--mtu: passt takes 65520 bytes at most" : "";
 }
 
-int run(const RunOptions& options, const std::vector<std::string>& command_line) {
+int run(RunOptions& options, const std::vector<std::string>& command_line) {
   if (const std::string problem = options.apply(); !problem.empty()) {
     report("run: " + problem);
     return kUsageStatus;
@@ -118,14 +196,7 @@ int run(const RunOptions& options, const std::vector<std::string>& command_line)
     report("run: " + program + " " + problem);
   }
 
-  shim::Settings settings;
-  shim::read_settings(::getenv, settings);
-  const uid_t uid = ::geteuid();
-  tapif::Failure failure = make_namespaces();
-  if (!failure) failure = tapif::set_up_host_link("lo", kLoopbackMtu);
-  if (!failure) failure = tapif::prepare_tap(settings.device.tap, uid);
-  if (!failure) failure = mark_namespaces(settings.device.tap.name);
-  if (failure) {
+  if (const tapif::Failure failure = make_surroundings(options.passt())) {
     report("run: " + failure.message);
     return kSetUpStatus;
   }

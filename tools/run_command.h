@@ -2,10 +2,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/App.hpp>
+
+#include "tools/passt.h"
 
 namespace tapstack::tools {
 
@@ -15,15 +18,21 @@ class RunOptions {
   void add_to(CLI::App& app);
   // Puts what was given into the environment. Returns a line that says what makes no sense, empty
   // when everything does; variables that were in the environment before are checked too.
-  std::string apply() const;
+  std::string apply();
+  // Behind apply(): what passt is to do, if it was asked for.
+  const std::optional<PasstPlan>& passt() const { return passt_; }
 
  private:
+  std::string apply_passt();
+
   std::map<std::string, std::string> values_;  // by the variable's name
+  std::vector<std::string> ports_;
+  std::optional<PasstPlan> passt_;
 };
 
 // Makes user, network and mount namespaces with the TAP device in them, and becomes the program
 // with the library preloaded: its process is the caller's own, so signals and exit status need no
 // help. Returns only on failure, with a status of report.h.
-int run(const RunOptions& options, const std::vector<std::string>& command_line);
+int run(RunOptions& options, const std::vector<std::string>& command_line);
 
 }  // namespace tapstack::tools

@@ -180,7 +180,7 @@ bool Client::join_for(const Request& request) {
   Settings settings;
   if (!is_reachable() && !read_settings(getenv, settings)) {
     private_fds::prepare();
-    device_ = settings.device.tap.name;
+    device_ = settings.device.identity();
     exit_drain_ms_ = settings.exit_drain_ms;
     join();
   }
@@ -202,7 +202,7 @@ tapif::Failure Client::start_by_settings() {
   set_log_level(settings.log);
   exit_drain_ms_ = settings.exit_drain_ms;
   private_fds::prepare();
-  device_ = settings.device.tap.name;
+  device_ = settings.device.identity();
   launch_ = KeeperLaunch{find_keeper(settings.keeper), keeper_environment()};
   const Instant end = clock_now() + kJoinPatience;
   tapif::Failure failure;

@@ -82,6 +82,7 @@ LinkImage Link::image(Stack& stack, Watch& watch) {
     watch.want_device_room(device_->fd(), false);
   }
   is_blocked_ = false;
+  if (!is_gone_) device_->settle();
   watch.remove_device(device_->status_fd());
   return {interface_, ip6_, is_gone_, has_told_why_, retry_at_, info().mac, device_->fd()};
 }
@@ -197,9 +198,9 @@ void Link::on_gone(Stack& stack, Watch& watch, Instant now, int error) {
       .ignore();
   api::end_connections(stack, now, interface_, Error::kNetworkDown);
   log(LogLevel::kError,
-      "the device %s is gone (%s): was it deleted? Its connections end with ENETDOWN; the next "
+      "the device %s is gone (%s): %s Its connections end with ENETDOWN; the next "
       "socket() or connect() tries to open it again",
-      device_->info().name.c_str(), std::strerror(error));
+      device_->info().name.c_str(), std::strerror(error), device_->info().end_hint.c_str());
 }
 
 void Link::check_status(Stack& stack, Watch& watch, Instant now) {

@@ -36,8 +36,8 @@ Engine::Started start_engine(Settings& settings, int image_fd) {
     private_fds::adopt_passed();
     return Engine::take_over(settings, image_fd);
   }
-  const int rendezvous = open_rendezvous(settings.device.tap.name);
-  if (rendezvous == -EADDRINUSE) return {nullptr, name_is_taken(settings.device.tap.name)};
+  const int rendezvous = open_rendezvous(settings.device.identity());
+  if (rendezvous == -EADDRINUSE) return {nullptr, name_is_taken(settings.device.identity())};
   Engine::Started started = Engine::start(settings);
   if (started.engine) started.engine->listen_at(rendezvous, nullptr);
   return started;

@@ -51,7 +51,8 @@ std::string try_namespaces(const shim::Settings& settings) {
     const uid_t uid = ::geteuid();
     tapif::Failure failure = make_namespaces();
     if (!failure) failure = tapif::prepare_tap(settings.device.tap, uid);
-    if (!failure) failure = mark_namespaces(settings.device.tap.name);
+    std::string folder;
+    if (!failure) failure = mark_namespaces(settings.device.tap.name, folder);
     const std::string& text = failure.message;
     const bool is_told = ::write(channel[1], text.data(), text.size()) >= 0;
     ::_exit(failure || !is_told ? 1 : 0);

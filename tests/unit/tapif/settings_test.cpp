@@ -70,6 +70,21 @@ TEST(DeviceSettings, HostAddressNoneLeavesTheHostAlone) {
   EXPECT_TRUE(settings.tap.host_addresses.empty());
 }
 
+TEST(DeviceSettings, StreamSocketTakesTheDevicesPlaceAndHasNoHostsEnd) {
+  DeviceSettings settings;
+  ASSERT_FALSE(read({{"TAPSTACK_NET", "unix:/run/net.sock"}}, settings));
+  EXPECT_EQ(settings.stream_path, "/run/net.sock");
+  EXPECT_TRUE(settings.tap.host_addresses.empty());
+}
+
+TEST(DeviceSettings, DevicesOfDifferentKindsHaveDifferentIdentities) {
+  DeviceSettings tap, stream;
+  ASSERT_FALSE(read({{"TAPSTACK_NET", "tap"}}, tap));
+  ASSERT_FALSE(read({{"TAPSTACK_NET", "unix:ts0"}}, stream));
+  EXPECT_EQ(tap.identity(), "ts0");
+  EXPECT_EQ(stream.identity(), "unix:ts0");
+}
+
 TEST(DeviceSettings, EmptyVariableIsAsIfNotSet) {
   DeviceSettings settings;
   ASSERT_FALSE(read({{"TAPSTACK_TAP", ""}, {"TAPSTACK_MTU", ""}}, settings));
@@ -121,6 +136,7 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"TAPSTACK_HOST_ADDR", "10.10.10.1/24,10.10.11.1/24"},
         std::pair{"TAPSTACK_HOST_ADDR", "none,10.10.10.1/24"}, std::pair{"TAPSTACK_MTU", "67"},
         std::pair{"TAPSTACK_MTU", "65522"}, std::pair{"TAPSTACK_MTU", "1500x"},
+        std::pair{"TAPSTACK_NET", "passt"}, std::pair{"TAPSTACK_NET", "unix:"},
         std::pair{"TAPSTACK_OFFLOAD", "yes"}, std::pair{"TAPSTACK_IMPAIR", "loss=x"}));
 
 }  // namespace
