@@ -131,27 +131,83 @@ TEST_F(KeeperServer, AMessageThatIsNoneCostsItsSenderTheChannel) {
   expect_no_more_descriptors_than(before);
 }
 
-TEST_F(KeeperServer, WellFormedNonsenseIsAnswered) {
-  const std::unique_ptr<Client> bad = join();
-  std::minstd_rand random(2);
-  int fd = -1;
-  for (int i = 0; i < 20'000; ++i) {
-    Request request;
-    request.op = static_cast<Op>(random() % static_cast<unsigned>(Op::kDrain));
-    request.slot = {static_cast<uint32_t>(random() % 4), static_cast<uint32_t>(random() % 4)};
-    for (int64_t& argument : request.args) {
-      argument = random() % 2 == 0 ? static_cast<int64_t>(random() % 8)
-                                   : static_cast<int64_t>(random()) << (random() % 33);
-    }
-    request.endpoint = {Ip4Address{static_cast<uint32_t>(random())},
-                        Port{static_cast<uint16_t>(random())}};
-    request.interface = {static_cast<uint8_t>(random())};
-    ASSERT_EQ(send_request(bad->channel(), request, -1), 0);
-    Reply reply;
-    ASSERT_EQ(receive_reply(bad->channel(), reply, fd), 0);
-    if (fd >= 0) ::close(fd);
+// Requests whose form is right and whose content is chance: any operation on sockets that are there
+// and on others, any payload, and beside it the handle of some socket, or something else, or
+// nothing.
+class Nonsense {
+ public:
+  explicit Nonsense(unsigned seed) : random_(seed) {}
+  ~Nonsense() {
+    for (const Opened& one : opened_) ::close(one.fd);
   }
-  EXPECT_TRUE(good_->is_served());
+
+  Request request() {
+    Request request;
+    request.op = static_cast<Op>(below(static_cast<unsigned>(Op::kDrain)));
+    request.slot = {below(4), below(4)};
+    if (!opened_.empty() && below(4) != 0) request.slot = any().slot;
+    for (int64_t& argument : request.args) {
+      argument =
+          below(2) == 0 ? int64_t{below(40)} - 4 : static_cast<int64_t>(below(~0u)) << (below(33));
+    }
+    if (request.op == Op::kOpen && below(2) == 0) {
+      request.args[0] = below(2) == 0 ? AF_INET : AF_INET6;
+      request.args[1] = below(4);
+    }
+    request.endpoint = {Ip4Address{below(~0u)}, Port{static_cast<uint16_t>(below(65536))}};
+    if (below(4) == 0) request.endpoint.address = Ip4Address::from(127, 0, 0, 1);
+    if (below(4) == 0) request.endpoint.address = Ip6Address::loopback();
+    request.interface = {static_cast<uint8_t>(below(256))};
+    request.payload_bytes = static_cast<uint16_t>(below(3) == 0 ? below(2049) : 0);
+    for (size_t i = 0; i < request.payload_bytes; ++i)
+      request.payload[i] = static_cast<uint8_t>(below(256));
+    return request;
+  }
+  int descriptor(Op op) {
+    if (op == Op::kHello) return -1;  // would be another client
+    if (below(8) == 0) return STDERR_FILENO;
+    return !opened_.empty() && below(2) == 0 ? any().fd : -1;
+  }
+  void keep(SlotId slot, int fd) {
+    constexpr size_t kMost = 20;
+    if (opened_.size() < kMost) {
+      opened_.push_back({slot, fd});
+    } else {
+      Opened& replaced = any();
+      ::close(replaced.fd);
+      replaced = {slot, fd};
+    }
+  }
+
+ private:
+  uint32_t below(uint32_t n) { return static_cast<uint32_t>(random_() % n); }
+  struct Opened {
+    SlotId slot;
+    int fd;
+  };
+  Opened& any() { return opened_[below(static_cast<unsigned>(opened_.size()))]; }
+
+  std::mt19937 random_;
+  std::vector<Opened> opened_;
+};
+
+TEST_F(KeeperServer, WellFormedNonsenseIsAnswered) {
+  const size_t before = open_descriptors();
+  {
+    const std::unique_ptr<Client> bad = join();
+    Nonsense nonsense(2);
+    for (int i = 0; i < 20'000; ++i) {
+      const Request request = nonsense.request();
+      ASSERT_EQ(send_request(bad->channel(), request, nonsense.descriptor(request.op)), 0);
+      Reply reply;
+      int fd = -1;
+      ASSERT_EQ(receive_reply(bad->channel(), reply, fd), 0);
+      if (fd >= 0) nonsense.keep(reply.slot, fd);
+    }
+    EXPECT_TRUE(good_->is_served());
+  }
+  expect_no_more_descriptors_than(before);
+  EXPECT_EQ(engine_->open_sockets(), 0u);
 }
 
 TEST_F(KeeperServer, StrayDescriptorsAreClosed) {
