@@ -32,12 +32,12 @@ void split(int argc, char** argv, Words& options, Words& rest) {
   rest.assign(mark, all.end());
 }
 
-// The words that are no options: from the first such word on, or behind "--". False, after saying
-// so, when an option is not known.
-bool take_words(const CLI::App& app, const Words& rest, Words& words) {
+// The words that are no options of the command: from the first such word on, or behind "--". False,
+// after saying so, when that word is an option, unless those may follow that are somebody else's.
+bool take_words(const CLI::App& app, const Words& rest, bool may_be_options, Words& words) {
   const std::string& name = app.get_name();
   words = app.remaining();
-  if (!words.empty() && words.front().starts_with("-")) {
+  if (!may_be_options && !words.empty() && words.front().starts_with("-")) {
     report(name + ": no such option: " + words.front() + " (tapstack " + name +
            " --help lists them)");
     return false;
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
   packetdrill_options.add_to(*packetdrill);
   packetdrill->prefix_command();
   packetdrill->footer(
-      "Scripts follow the options, and further options of packetdrill's: "
+      "Scripts and further options of packetdrill's follow the options: "
       "tapstack packetdrill [options] script... [--verbose]");
 
   CLI::App* doctor =
@@ -100,7 +100,7 @@ int main(int argc, char** argv) {
   }
   const CLI::App& chosen = *app.get_subcommands().front();
   Words command_line;
-  if (!take_words(chosen, rest, command_line)) return kUsageStatus;
+  if (!take_words(chosen, rest, &chosen == packetdrill, command_line)) return kUsageStatus;
   if (&chosen == doctor) return tapstack::tools::examine_machine(doctor_options, command_line);
   if (command_line.empty()) {
     const std::string& name = chosen.get_name();

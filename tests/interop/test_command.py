@@ -74,6 +74,17 @@ def test_host_refuses_a_process_that_is_no_stack(start):
     assert done.returncode == 125 and "not started by tapstack run" in done.errors
 
 
+def test_options_of_packetdrill_stand_before_or_behind_the_scripts(start, tmp_path):
+    fake = tmp_path / "fake"
+    fake.write_text('#!/bin/sh\necho "$@"\n')
+    fake.chmod(0o755)
+    script = tmp_path / "one.pkt"
+    script.write_text("")
+    for args in (["--ip_version=ipv6", script], [script, "--ip_version=ipv6"]):
+        done = start("packetdrill", f"--program={fake}", *args).wait().check()
+        assert "--remote_ip=fd3d:fa7b:d17d::1" in done.text, done.report()
+
+
 @pytest.mark.parametrize(
     ("args", "status", "said"),
     [

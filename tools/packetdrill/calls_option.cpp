@@ -69,8 +69,17 @@ bool get_for_assertions(int level, int name, void* value, socklen_t* length) {
   return false;
 }
 
+bool is_kept(const OptionRow& row) {
+  return row.style == OptionStyle::kKeptBool || row.style == OptionStyle::kKeptInt;
+}
+
 int get_row(Session& s, int fd, SocketId id, const OptionRow& row, void* value, socklen_t* length) {
   if (row.style == OptionStyle::kFixed) return get_fixed(s, fd, id, row.name, value, length);
+  if (is_kept(row)) {
+    const auto& kept = s.descriptors().notes(fd).kept;
+    const auto found = kept.find(row.kept);
+    return put_int(found != kept.end() ? found->second : row.initial, value, length);
+  }
   if (!is_in_core(row)) return fail(ENOPROTOOPT);
   const auto number = api::get_option(s.stack(), id, row.option);
   if (!number.ok()) return fail(number.error());
@@ -79,7 +88,8 @@ int get_row(Session& s, int fd, SocketId id, const OptionRow& row, void* value, 
   return put(&out, sizeof out, value, length);
 }
 
-int set_row(Session& s, SocketId id, const OptionRow& row, const void* value, socklen_t length) {
+int set_row(Session& s, int fd, SocketId id, const OptionRow& row, const void* value,
+            socklen_t length) {
   int64_t number = 0;
   if (row.style == OptionStyle::kLinger) {
     linger in;
@@ -93,8 +103,13 @@ int set_row(Session& s, SocketId id, const OptionRow& row, const void* value, so
     if (length < sizeof in && !is_octet) return fail(EINVAL);
     std::memcpy(&in, value, is_octet ? 1 : sizeof in);
     number = in;
-    if (row.style == OptionStyle::kBool) number = in != 0;
+    const bool is_flag = row.style == OptionStyle::kBool || row.style == OptionStyle::kKeptBool;
+    if (is_flag) number = in != 0;
     if (row.style == OptionStyle::kUInt) number = static_cast<uint32_t>(in);
+  }
+  if (is_kept(row)) {
+    s.descriptors().notes(fd).kept[row.kept] = static_cast<int>(number);
+    return 0;
   }
   const Status set = api::set_option(s.stack(), s.now(), id, row.option, number);
   return set.ok() ? 0 : fail(set.error());
@@ -142,8 +157,8 @@ int call_setsockopt(Session& s, int fd, int level, int name, const void* value, 
     return set_report_option(s, fd, id, name, number);
   }
   const OptionRow* row = shim::find_option(level, name, 0);
-  return row != nullptr && is_in_core(*row) ? set_row(s, id, *row, value, length)
-                                            : fail(ENOPROTOOPT);
+  const bool can_set = row != nullptr && (is_in_core(*row) || is_kept(*row));
+  return can_set ? set_row(s, fd, id, *row, value, length) : fail(ENOPROTOOPT);
 }
 
 }  // namespace tapstack::packetdrill

@@ -34,6 +34,15 @@ bool is_socket(Session& s, int fd) {
   return s.descriptors().is_socket(fd);
 }
 
+// Where Linux's splice() stops, however much is behind it.
+bool is_at_urgent_octet(Session& s, int fd) {
+  Call call(s);
+  SocketId id;
+  if (!s.descriptors().find(fd, id)) return false;
+  const auto offset = api::urgent_offset(s.stack(), id);
+  return offset.ok() && *offset == 0;
+}
+
 }  // namespace
 
 ssize_t call_sendfile(Session& s, int to, int from, off_t* offset, size_t bytes) {
@@ -52,6 +61,7 @@ ssize_t call_splice(Session& s, int from, int to, size_t bytes, unsigned flags) 
   if (!is_from_socket && !is_socket(s, to)) {
     return splice(from, nullptr, to, nullptr, bytes, flags);
   }
+  if (is_from_socket && is_at_urgent_octet(s, from)) return 0;
   const ssize_t got =
       is_from_socket ? receive_bytes(s, from, buffer) : read(from, buffer.data(), buffer.size());
   if (got <= 0) return got;

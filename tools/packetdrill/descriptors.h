@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/api/sockets.h"
+#include "shim/common/option_table.h"
 
 namespace tapstack::packetdrill {
 
@@ -23,11 +24,12 @@ struct Watch {
 
 // Options of a socket that only say what the calls hand to the program.
 struct SocketNotes {
-  bool wants_inq = false;       // TCP_INQ
-  bool zerocopy = false;        // SO_ZEROCOPY
-  uint32_t zerocopy_done = 0;   // sends with MSG_ZEROCOPY that were told to be done
-  uint32_t timestamping = 0;    // SO_TIMESTAMPING: SOF_TIMESTAMPING_*
-  uint32_t first_position = 0;  // what SOF_TIMESTAMPING_OPT_ID counts from
+  bool wants_inq = false;          // TCP_INQ
+  bool zerocopy = false;           // SO_ZEROCOPY
+  uint32_t zerocopy_done = 0;      // sends with MSG_ZEROCOPY that were told to be done
+  uint32_t timestamping = 0;       // SO_TIMESTAMPING: SOF_TIMESTAMPING_*
+  uint32_t first_position = 0;     // what SOF_TIMESTAMPING_OPT_ID counts from
+  std::map<shim::Kept, int> kept;  // options that the stack does not act upon: SO_MARK
 };
 
 class Descriptors {

@@ -126,6 +126,18 @@ TEST(Library, FailuresSetErrno) {
   EXPECT_EQ(errno, EAFNOSUPPORT);
 }
 
+TEST(Library, AnOptionWithoutEffectIsKept) {
+  Peer peer;
+  const int fd = peer.listen();
+  int mark = 666;
+  EXPECT_EQ(peer.table.setsockopt(peer.table.userdata, fd, SOL_SOCKET, SO_MARK, &mark, sizeof mark),
+            0);
+  mark = 0;
+  socklen_t length = sizeof mark;
+  EXPECT_EQ(peer.table.getsockopt(peer.table.userdata, fd, SOL_SOCKET, SO_MARK, &mark, &length), 0);
+  EXPECT_EQ(mark, 666);
+}
+
 TEST(Library, EpollReportsAnEdgeOnce) {
   Peer peer;
   const int fd = peer.accept_one(peer.listen());
