@@ -69,6 +69,7 @@ interop: setup-test configure ## real programs against the host's kernel
 
 bench: setup-test configure ## ratios against the kernel's own stack
 	@$(ninja) all bench_programs interop_programs
+	@$(over_build) scripts/bench cost
 	@$(over_build) scripts/bench
 
 bench-loss: setup-test configure ## sending over paths that lose packets, beside Linux; QUICK=1 for two of them

@@ -59,6 +59,13 @@ target_link_libraries(tap_relay PRIVATE tapif ${core} assert_abort)
 tapstack_test_program(tap_relay)
 add_dependencies(bench_programs tap_relay)
 
+# What tests/bench/cost.py runs with the library and without.
+add_executable(call_cost tests/bench/cost/main.cpp)
+target_link_libraries(call_cost PRIVATE ${CMAKE_DL_LIBS})
+target_compile_options(call_cost PRIVATE -O2)
+tapstack_test_program(call_cost)
+add_dependencies(bench_programs call_cost)
+
 # Interop: the host's peers (plain sockets of the kernel), and programs to run under the library.
 add_custom_target(interop_programs)
 add_dependencies(tests interop_programs)
