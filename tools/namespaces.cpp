@@ -58,6 +58,13 @@ Failure map_own_ids(uid_t uid, gid_t gid) {
   return write_file("/proc/self/gid_map", line(gid));
 }
 
+// The namespace is the program's alone, which has no capability in it after exec: port 80 of its
+// stack is not another's to protect. Where it cannot be written (Linux before 4.11) ports below
+// 1024 are refused.
+void free_all_ports() {
+  static_cast<void>(write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0"));
+}
+
 Failure not_allowed(int error) {
   return {error,
           std::string("cannot make a user and a network namespace: ") + std::strerror(error) +
@@ -151,6 +158,7 @@ Failure make_namespaces() {
     if (errno != EPERM) return failed("make a network namespace");
     if (::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS) != 0) return not_allowed(errno);
     if (Failure failure = map_own_ids(uid, gid)) return failure;
+    free_all_ports();
   }
   return make_mounts_nosuid();
 }

@@ -2,6 +2,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -13,6 +14,7 @@
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/new_handle.h"
+#include "shim/hooks/privileged_ports.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -63,10 +65,43 @@ int open_socket(int family, int type, int protocol) {
   return finish_handle(fd, handle, Phase::kUnknown, type & kTypeFlags, 0);
 }
 
-int bind_handle(const Handle& handle, const sockaddr* address, socklen_t length) {
+int number_of(int fd, int option) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  return ::getsockopt(fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
+}
+
+// Raw and ping sockets have no ports.
+bool has_ports(int fd, const Handle& handle) {
+  return handle.is_stream ||
+         (number_of(fd, SO_TYPE) == SOCK_DGRAM && number_of(fd, SO_PROTOCOL) == IPPROTO_UDP);
+}
+
+// A port that this thread may not have: Linux looks at the address first (__inet_bind), and so does
+// a socket that asks for any port.
+int refuse_port(const Handle& handle, const Endpoint& wanted) {
+  const int error = errno;
+  const int probe = open_socket(handle.is_ip6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  Handle probed;
+  int result = EACCES;
+  if (probe >= 0 && descriptors::verified(probe, probed)) {
+    Request request = ask::about(Op::kBind, probed.id);
+    request.endpoint = {wanted.address, Port{}};
+    Reply reply;
+    if (ask::call(request, reply) == EADDRNOTAVAIL) result = EADDRNOTAVAIL;
+  }
+  if (probe >= 0) ::close(probe);
+  errno = error;
+  return result;
+}
+
+int bind_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
   Request request = ask::about(Op::kBind, handle.id);
   const int error = endpoint_from(handle.family(), address, length, request.endpoint);
   if (error != 0) return error;
+  if (is_port_denied(request.endpoint.port.value) && has_ports(fd, handle)) {
+    return refuse_port(handle, request.endpoint);
+  }
   Reply reply;
   return ask::call(request, reply);
 }
@@ -121,7 +156,7 @@ TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
 TAPSTACK_HOOK int bind(int fd, const sockaddr* address, socklen_t length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::bind(fd, address, length);
-  return finish(bind_handle(handle, address, length));
+  return finish(bind_handle(fd, handle, address, length));
 }
 
 TAPSTACK_HOOK int listen(int fd, int backlog) noexcept {
