@@ -26,6 +26,7 @@ PROGRAMS = [
     ("attempts",),
     ("limits",),
     ("interruptions",),
+    ("blocked_calls",),
     ("signals", "5000"),
 ]
 
