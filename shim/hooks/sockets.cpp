@@ -80,7 +80,6 @@ bool has_ports(int fd, const Handle& handle) {
 // A port that this thread may not have: Linux looks at the address first (__inet_bind), and so does
 // a socket that asks for any port.
 int refuse_port(const Handle& handle, const Endpoint& wanted) {
-  const int error = errno;
   const int probe = open_socket(handle.is_ip6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   Handle probed;
   int result = EACCES;
@@ -91,7 +90,6 @@ int refuse_port(const Handle& handle, const Endpoint& wanted) {
     if (ask::call(request, reply) == EADDRNOTAVAIL) result = EADDRNOTAVAIL;
   }
   if (probe >= 0) ::close(probe);
-  errno = error;
   return result;
 }
 
