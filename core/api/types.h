@@ -21,6 +21,7 @@ namespace tapstack {
 
 using mem::Bytes;
 using mem::ConstBytes;
+using net::PacketOptions;
 using transport::Icmp6Filter;
 using transport::tcp::congestion_named;
 using transport::tcp::CongestionAlgorithm;

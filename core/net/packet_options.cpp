@@ -92,8 +92,9 @@ Status PacketOptions::set_ip4(std::span<const uint8_t> bytes) {
   }
   if (walk.is_malformed()) return Error::kInvalid;
   const size_t padded = (bytes.size() + 3) / 4 * 4;
-  std::copy(bytes.begin(), bytes.end(), ip4_);
-  std::fill(ip4_ + bytes.size(), ip4_ + padded, ip4_option::kEndOfList);
+  const size_t used = walk.offset() - size_t{wire::Ip4View::kHeaderBytesMin};
+  std::copy_n(bytes.begin(), used, ip4_);
+  std::fill(ip4_ + used, ip4_ + padded, ip4_option::kEndOfList);  // nothing follows the end
   length_[number(PacketHeader::kIp4Options)] = static_cast<uint8_t>(padded);
   return Status();
 }

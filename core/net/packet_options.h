@@ -16,10 +16,10 @@ namespace tapstack {
 // Each by itself, as programs give them.
 enum class PacketHeader : uint8_t {
   kIp4Options,     // IP_OPTIONS
-  kHopByHop,       // IPV6_HOPOPTS
+  kHopByHop,       // IPV6_HOPOPTS, RFC 3542 8
   kBeforeRouting,  // IPV6_RTHDRDSTOPTS: kept, and sent with a routing header, of which there is
                    // none
-  kDestination,    // IPV6_DSTOPTS
+  kDestination,    // IPV6_DSTOPTS, RFC 3542 9
 };
 
 namespace net {

@@ -26,6 +26,8 @@ const char* name_of(Op op) {
       "getsockopt",
       "set icmp6 filter",
       "icmp6 filter",
+      "set packet header",
+      "packet header",
       "take error",
       "status",
       "tcp info",

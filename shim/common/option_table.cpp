@@ -103,10 +103,20 @@ constexpr OptionRow refused(int level, int name, int get_error, int set_error,
           .get_error = get_error,
           .set_error = set_error};
 }
+// With `privilege` only, but for values in `free`.
+constexpr OptionRow privileged(OptionRow row, Privilege privilege, Range free, int error = EPERM) {
+  row.privilege = privilege;
+  row.free_min = free.min;
+  row.free_max = free.max;
+  row.without_privilege = error;
+  return row;
+}
 constexpr OptionRow whatever_length(OptionRow row) {
   row.when_short = Short::kIgnored;
   return row;
 }
+
+constexpr Range kNoValue{1, 0}, kZero{0, 0}, kPrioritiesOfAll{0, 6};
 
 // By kind and family, where not all have an option.
 constexpr uint8_t kStreams = Who::kStream | Who::kBoth;
@@ -118,7 +128,7 @@ constexpr uint8_t kUdp4 = Who::kUdp | Who::kIp4;
 constexpr uint8_t kUdp6 = Who::kUdp | Who::kIp6;
 
 constexpr OptionRow kRows[] = {
-    kept(SOL_SOCKET, SO_DEBUG, Kept::kDebug),
+    privileged(kept(SOL_SOCKET, SO_DEBUG, Kept::kDebug), Privilege::kAdmin, kZero, EACCES),
     flag(SOL_SOCKET, SO_REUSEADDR, Option::kReuseAddress),
     kept(SOL_SOCKET, SO_DONTROUTE, Kept::kDontRoute),
     flag(SOL_SOCKET, SO_REUSEPORT, Option::kReusePort),
@@ -126,12 +136,15 @@ constexpr OptionRow kRows[] = {
     flag(SOL_SOCKET, SO_KEEPALIVE, Option::kKeepAlive),
     flag(SOL_SOCKET, SO_NO_CHECK, Option::kNoChecksum, kDatagrams),
     kept(SOL_SOCKET, SO_NO_CHECK, Kept::kNoCheck, kStreams),
-    kept_in(SOL_SOCKET, SO_PRIORITY, Kept::kPriority, {}),
+    privileged(kept_in(SOL_SOCKET, SO_PRIORITY, Kept::kPriority, {}), Privilege::kAdminOrRaw,
+               kPrioritiesOfAll),
     constant(SOL_SOCKET, SO_BSDCOMPAT, Who::kAll, 0, 0),
     number(SOL_SOCKET, SO_RCVBUF, Option::kReceiveBuffer),
     number(SOL_SOCKET, SO_SNDBUF, Option::kSendBuffer),
-    write_only(SOL_SOCKET, SO_RCVBUFFORCE, Option::kReceiveBuffer),
-    write_only(SOL_SOCKET, SO_SNDBUFFORCE, Option::kSendBuffer),
+    privileged(write_only(SOL_SOCKET, SO_RCVBUFFORCE, Option::kReceiveBuffer), Privilege::kAdmin,
+               kNoValue),
+    privileged(write_only(SOL_SOCKET, SO_SNDBUFFORCE, Option::kSendBuffer), Privilege::kAdmin,
+               kNoValue),
     number(SOL_SOCKET, SO_RCVLOWAT, Option::kReceiveLowWater),
     {.level = SOL_SOCKET,
      .name = SO_LINGER,
@@ -158,15 +171,16 @@ constexpr OptionRow kRows[] = {
     refused(SOL_SOCKET, kSoPassRights, EOPNOTSUPP, EOPNOTSUPP),
     refused(SOL_SOCKET, SO_PEERGROUPS, ENODATA, ENOPROTOOPT),
     refused(SOL_SOCKET, kSoPeerPidFd, ENODATA, ENOPROTOOPT),
-    kept_in(SOL_SOCKET, SO_MARK, Kept::kMark, {}),
-    kept(SOL_SOCKET, SO_RCVMARK, Kept::kReceiveMark),
+    privileged(kept_in(SOL_SOCKET, SO_MARK, Kept::kMark, {}), Privilege::kAdminOrRaw, kNoValue),
+    privileged(kept(SOL_SOCKET, SO_RCVMARK, Kept::kReceiveMark), Privilege::kAdminOrRaw, kNoValue),
     kept(SOL_SOCKET, kSoReceivePriority, Kept::kReceivePriority),
     kept(SOL_SOCKET, SO_WIFI_STATUS, Kept::kWifiStatus),
     kept(SOL_SOCKET, SO_NOFCS, Kept::kNoFcs),
     kept(SOL_SOCKET, SO_LOCK_FILTER, Kept::kLockFilter),
     kept(SOL_SOCKET, SO_SELECT_ERR_QUEUE, Kept::kSelectErrorQueue),
     kept_in(SOL_SOCKET, SO_BUSY_POLL, Kept::kBusyPoll, {0, INT_MAX}),
-    kept(SOL_SOCKET, SO_PREFER_BUSY_POLL, Kept::kPreferBusyPoll),
+    privileged(kept(SOL_SOCKET, SO_PREFER_BUSY_POLL, Kept::kPreferBusyPoll), Privilege::kAdmin,
+               kZero),
     constant(SOL_SOCKET, SO_BPF_EXTENSIONS, Who::kAll, 64, ENOPROTOOPT),
     kept_in(SOL_SOCKET, SO_BUF_LOCK, Kept::kBufferLock, {0, 3}),
     refused(SOL_SOCKET, SO_TXREHASH, EOPNOTSUPP, EOPNOTSUPP, kDatagrams),
@@ -200,7 +214,8 @@ constexpr OptionRow kRows[] = {
     kept(IPPROTO_IP, IP_NODEFRAG, Kept::kNoDefragment, kRaws),
     constant(IPPROTO_IP, IP_NODEFRAG, kNotRaws, 0, ENOPROTOOPT),
     flag(IPPROTO_IP, IP_FREEBIND, Option::kFreeBind, Who::kAll, Short::kNotEmpty),
-    flag(IPPROTO_IP, IP_TRANSPARENT, Option::kTransparent, Who::kAll, Short::kNotEmpty),
+    privileged(flag(IPPROTO_IP, IP_TRANSPARENT, Option::kTransparent, Who::kAll, Short::kNotEmpty),
+               Privilege::kAdminOrRaw, kZero),
     refused(IPPROTO_IP, IP_IPSEC_POLICY, ENOPROTOOPT, EOPNOTSUPP),
     refused(IPPROTO_IP, IP_XFRM_POLICY, ENOPROTOOPT, EINVAL, Who::kAll & ~Who::kIp6),
     refused(IPPROTO_IP, IP_XFRM_POLICY, ENOPROTOOPT, EOPNOTSUPP, Who::kAll & ~Who::kIp4),
@@ -241,7 +256,8 @@ constexpr OptionRow kRows[] = {
     number(IPPROTO_IPV6, IPV6_CHECKSUM, Option::kIp6Checksum, kRaws),
     number(SOL_RAW, IPV6_CHECKSUM, Option::kIp6Checksum, Who::kRaw | Who::kIp6),
     flag(IPPROTO_IPV6, IPV6_FREEBIND, Option::kFreeBind),
-    flag(IPPROTO_IPV6, IPV6_TRANSPARENT, Option::kTransparent),
+    privileged(flag(IPPROTO_IPV6, IPV6_TRANSPARENT, Option::kTransparent), Privilege::kAdminOrRaw,
+               kZero),
     flag(IPPROTO_IPV6, IPV6_AUTOFLOWLABEL, Option::kIp6AutoFlowLabel, Who::kAll, Short::kIsZero),
     number(IPPROTO_IPV6, IPV6_MINHOPCOUNT, Option::kIp6MinHops),
     number(IPPROTO_IPV6, IPV6_ADDR_PREFERENCES, Option::kIp6AddressPreferences),

@@ -17,16 +17,15 @@ struct Wanted {
   static constexpr uint32_t kTtl = 4;          // IP_RECVTTL
   static constexpr uint32_t kTos = 8;          // IP_RECVTOS
   static constexpr uint32_t kPacketInfo = 16;  // IP_PKTINFO
-  static constexpr uint32_t kOptions = 32;     // IP_RECVOPTS: the stack drops received IP options
-  static constexpr uint32_t kRawOptions = 64;  // IP_RETOPTS: as above, so none are ever returned
+  static constexpr uint32_t kOptions = 32;     // IP_RECVOPTS
+  static constexpr uint32_t kRawOptions = 64;  // IP_RETOPTS
   static constexpr uint32_t kLinger = 128;     // SO_LINGER with a time: close() may have to wait
   static constexpr uint32_t kInQueue = 256;    // TCP_INQ
-  static constexpr uint32_t kIp6PacketInfo = 512;       // IPV6_RECVPKTINFO
-  static constexpr uint32_t kIp6HopLimit = 1024;        // IPV6_RECVHOPLIMIT
-  static constexpr uint32_t kIp6TrafficClass = 2048;    // IPV6_RECVTCLASS
-  static constexpr uint32_t kIp6PacketInfo2292 = 4096;  // IPV6_2292PKTINFO, of RFC 2292
-  static constexpr uint32_t kIp6HopLimit2292 = 8192;    // IPV6_2292HOPLIMIT
-  // Extension headers are not kept, so none are ever returned.
+  static constexpr uint32_t kIp6PacketInfo = 512;                   // IPV6_RECVPKTINFO
+  static constexpr uint32_t kIp6HopLimit = 1024;                    // IPV6_RECVHOPLIMIT
+  static constexpr uint32_t kIp6TrafficClass = 2048;                // IPV6_RECVTCLASS
+  static constexpr uint32_t kIp6PacketInfo2292 = 4096;              // IPV6_2292PKTINFO, of RFC 2292
+  static constexpr uint32_t kIp6HopLimit2292 = 8192;                // IPV6_2292HOPLIMIT
   static constexpr uint32_t kIp6RoutingHeader = 1u << 14;           // IPV6_RECVRTHDR
   static constexpr uint32_t kIp6HopOptions = 1u << 15;              // IPV6_RECVHOPOPTS
   static constexpr uint32_t kIp6DestinationOptions = 1u << 16;      // IPV6_RECVDSTOPTS
@@ -40,6 +39,12 @@ struct Wanted {
   static constexpr uint32_t kStamping = 1u << 24;     // SO_TIMESTAMPING, received, by software
   static constexpr uint32_t kSendStamps = 1u << 26;   // ... and of what is sent
   static constexpr uint32_t kNewStamping = 1u << 25;  // SO_TIMESTAMPING_NEW
+  // Of the above, those that want the options of a packet; and that one of them was ever set: from
+  // then on datagrams come with them, whoever has taken it back.
+  static constexpr uint32_t kAnyPacketOptions =
+      kOptions | kRawOptions | kIp6RoutingHeader | kIp6HopOptions | kIp6DestinationOptions |
+      kIp6RoutingHeader2292 | kIp6HopOptions2292 | kIp6DestinationOptions2292;
+  static constexpr uint32_t kPacketOptions = 1u << 27;
 };
 
 // Options whose value the engine keeps for the program to read back, and for whoever acts on it.
@@ -114,6 +119,9 @@ enum class Short : uint8_t {
   kIgnored,    // the answer is the same whatever the length
 };
 
+// Who may set an option, capabilities(7).
+enum class Privilege : uint8_t { kNone, kAdmin, kAdminOrRaw };
+
 struct OptionRow {
   int level = 0;
   int name = 0;
@@ -128,6 +136,9 @@ struct OptionRow {
   int value = 0;    // kConstant
   int get_error = 0, set_error = 0;
   bool is_write_only = false;  // reading answers ENOPROTOOPT
+  Privilege privilege = Privilege::kNone;
+  int free_min = 1, free_max = 0;  // ... for values other than these
+  int without_privilege = 0;       // the errno
 };
 
 // Whether the core has it, as row.option.

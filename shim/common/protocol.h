@@ -3,6 +3,7 @@
 // SEQPACKET message (engine in a keeper).
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "core/api/types.h"
@@ -36,18 +37,20 @@ enum class Op : uint16_t {
               // other copies of the descriptor may exist (then only pending data is flushed)
   kLocalEndpoint,  // reply: endpoint
   kRemoteEndpoint,
-  kSetOption,       // args: Option, value; SO_BINDTODEVICE: payload holds the name
-  kGetOption,       // args: Option; reply: value
-  kSetIcmp6Filter,  // Icmp6Filter in payload
-  kIcmp6Filter,     // reply: Icmp6Filter in payload
-  kTakeError,       // SO_ERROR: reply value = errno number, cleared
-  kStatus,          // reply: Status below in payload: what poll and recv cannot see on the handle
-  kTcpInfo,         // reply: TcpInfo in payload
-  kQueuedError,     // reply: QueuedError in payload
-  kReadable,        // FIONREAD: bytes in the core not yet on the handle
-  kUnsent,          // SIOCOUTQ
-  kNotSent,         // SIOCOUTQNSD
-  kUrgentNext,      // the program is about to write to its handle with MSG_OOB
+  kSetOption,        // args: Option, value; SO_BINDTODEVICE: payload holds the name
+  kGetOption,        // args: Option; reply: value
+  kSetIcmp6Filter,   // Icmp6Filter in payload
+  kIcmp6Filter,      // reply: Icmp6Filter in payload
+  kSetPacketHeader,  // args[0]: PacketHeader; its bytes in payload
+  kPacketHeader,     // args[0]: PacketHeader; reply: payload
+  kTakeError,        // SO_ERROR: reply value = errno number, cleared
+  kStatus,           // reply: Status below in payload: what poll and recv cannot see on the handle
+  kTcpInfo,          // reply: TcpInfo in payload
+  kQueuedError,      // reply: QueuedError in payload
+  kReadable,         // FIONREAD: bytes in the core not yet on the handle
+  kUnsent,           // SIOCOUTQ
+  kNotSent,          // SIOCOUTQNSD
+  kUrgentNext,       // the program is about to write to its handle with MSG_OOB
   kGroup,        // endpoint.address; args: GroupCall, interface; IpAddresses of sources in payload
   kGroupFilter,  // endpoint.address; args[1]: interface; reply: GroupFilter in payload
   kSource,       // endpoint: where to; reply: endpoint whose address packets there would come from,
@@ -188,10 +191,14 @@ struct DatagramHeader {
   InterfaceId interface;
   uint8_t ttl = 0;  // out: 0 for the socket's
   uint8_t tos = 0;
-  uint8_t flags = 0;                 // kDontRoute, kWakeOnly, kStamp
-  uint16_t segment_bytes = 0;        // out: UDP_SEGMENT, 0 for the socket's
-  uint32_t flow_label = 0;           // IPv6, 20 bits
-  int64_t received_realtime_ns = 0;  // in: CLOCK_REALTIME, for SO_TIMESTAMP
+  uint8_t flags = 0;           // kDontRoute, kWakeOnly, kStamp
+  uint16_t segment_bytes = 0;  // out: UDP_SEGMENT, 0 for the socket's
+  uint32_t flow_label = 0;     // IPv6, 20 bits
+  // Options of the packet stand behind this header, in front of the payload.
+  std::array<uint8_t, 4> given_bytes{};  // out: how much of each PacketHeader, in that order
+  uint16_t option_bytes = 0;             // in: if Wanted::kPacketOptions was ever set
+  uint8_t first_header = 0;              // in: of IPv6, what the first of them is
+  int64_t received_realtime_ns = 0;      // in: CLOCK_REALTIME, for SO_TIMESTAMP
 };
 
 // One per connection waiting at a listener, on the listener's handle.

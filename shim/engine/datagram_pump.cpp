@@ -28,16 +28,7 @@ bool send_message(Slot& slot, const uint8_t* message, size_t bytes) {
   return sys::send(slot.end, message, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
 }
 
-// Takes one datagram out of the core into `scratch.datagram`, header first. Bytes in all; 0: none.
-size_t take_datagram(Works& works, Slot& slot) {
-  auto& buffer = works.scratch.datagram;
-  const Bytes payload = Bytes(buffer).subspan(sizeof(DatagramHeader));
-  DatagramInfo info;
-  const Result<size_t> got = api::receive(works.stack, works.now, slot.id, {{payload}}, {}, &info);
-  if (!got.ok()) {
-    if (got.error() != Error::kWouldBlock) slot.pending = got.error();
-    return 0;
-  }
+DatagramHeader header_of(const Works& works, const Slot& slot, const DatagramInfo& info) {
   DatagramHeader header;
   header.peer = info.peer;
   header.local = info.local;
@@ -45,13 +36,36 @@ size_t take_datagram(Works& works, Slot& slot) {
   header.ttl = info.ttl;
   header.tos = info.tos;
   header.flow_label = info.flow_label;
+  header.option_bytes = info.option_bytes;
+  header.first_header = info.first_header;
   constexpr uint32_t kPorts = Wanted::kOriginalDestination | Wanted::kIp6OriginalDestination;
   if ((slot.wanted & kPorts) != 0) {
     header.local_port = api::local_endpoint(works.stack, slot.id)->port;
   }
   header.received_realtime_ns = realtime_of(info.received_at, works.now);
-  std::memcpy(buffer.data(), &header, sizeof header);
-  return sizeof header + *got;
+  return header;
+}
+
+// Moves one datagram from the core to the handle: header, options, payload. Bytes in all; 0: none.
+size_t pass_datagram(Works& works, Slot& slot) {
+  auto& buffer = works.scratch.datagram;
+  DatagramInfo info;
+  if ((slot.wanted & Wanted::kPacketOptions) != 0) info.options_room = works.scratch.options;
+  const Result<size_t> got =
+      api::receive(works.stack, works.now, slot.id, {{Bytes(buffer)}}, {}, &info);
+  if (!got.ok()) {
+    if (got.error() != Error::kWouldBlock) slot.pending = got.error();
+    return 0;
+  }
+  DatagramHeader header = header_of(works, slot, info);
+  iovec parts[] = {{&header, sizeof header},
+                   {works.scratch.options.data(), info.option_bytes},
+                   {buffer.data(), *got}};
+  msghdr message{};
+  message.msg_iov = parts;
+  message.msg_iovlen = std::size(parts);
+  if (!slot.receive_shut) sys::sendmsg(slot.end, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return sizeof header + info.option_bytes + *got;
 }
 
 void move_to_handle(Works& works, Slot& slot) {
@@ -62,9 +76,8 @@ void move_to_handle(Works& works, Slot& slot) {
   uint32_t ahead = outstanding_bytes(slot.end);
   int count = 0;
   while (ahead < kAheadBytes && count < kTurnMessages) {
-    const size_t bytes = take_datagram(works, slot);
+    const size_t bytes = pass_datagram(works, slot);
     if (bytes == 0) break;
-    if (!slot.receive_shut) send_message(slot, works.scratch.datagram.data(), bytes);
     ahead += static_cast<uint32_t>(bytes) + kMessageOverhead;
     ++count;
   }
@@ -92,6 +105,19 @@ Error send_segments(Works& works, Slot& slot, ConstBytes payload, const Datagram
   return Error::kNone;
 }
 
+// Takes the options off the front of `payload` that the header says stand there. False: they are
+// not what a hook sends.
+bool take_options(const DatagramHeader& header, ConstBytes& payload, PacketOptions& options) {
+  for (size_t i = 0; i < header.given_bytes.size(); ++i) {
+    const size_t bytes = header.given_bytes[i];
+    if (bytes == 0) continue;
+    if (bytes > payload.size()) return false;
+    if (!options.set(static_cast<PacketHeader>(i), payload.first(bytes)).ok()) return false;
+    payload = payload.subspan(bytes);
+  }
+  return true;
+}
+
 // One message of the program. What has no header is payload for the connected peer.
 void send_datagram(Works& works, Slot& slot, size_t bytes) {
   ConstBytes payload = ConstBytes(works.scratch.datagram).first(bytes);
@@ -105,6 +131,12 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
     }
   }
   DatagramInfo to;
+  PacketOptions packet_options;
+  if (!take_options(header, payload, packet_options)) {
+    slot.send_error = Error::kInvalid;
+    return;
+  }
+  if (!packet_options.is_empty()) to.options = &packet_options;
   to.peer = header.peer;
   to.local = header.local;
   to.interface = header.interface;

@@ -89,6 +89,26 @@ int report_icmp6_filter(Works& works, Slot& slot, Reply& reply) {
   return filter.ok() ? answer(reply, *filter) : to_errno(filter.error());
 }
 
+int set_packet_header(Works& works, Slot& slot, const Request& request) {
+  const int64_t header = request.args[0];
+  if (header < 0 || header > static_cast<int64_t>(PacketHeader::kDestination)) return EPROTO;
+  if (request.payload_bytes > kPayloadBytes) return EPROTO;
+  const ConstBytes bytes(request.payload, request.payload_bytes);
+  return to_errno(api::set_packet_header(works.stack, works.now, slot.id,
+                                         static_cast<PacketHeader>(header), bytes)
+                      .error());
+}
+
+int report_packet_header(Works& works, Slot& slot, const Request& request, Reply& reply) {
+  const int64_t header = request.args[0];
+  if (header < 0 || header > static_cast<int64_t>(PacketHeader::kDestination)) return EPROTO;
+  const auto bytes = api::packet_header(works.stack, slot.id, static_cast<PacketHeader>(header));
+  if (!bytes.ok()) return to_errno(bytes.error());
+  reply.payload_bytes = static_cast<uint16_t>(bytes->size());
+  if (!bytes->empty()) std::memcpy(reply.payload, bytes->data(), bytes->size());
+  return 0;
+}
+
 int take_error(Works& works, Slot& slot, Reply& reply) {
   const SlotId name = slot.name();
   refresh(works, slot);

@@ -58,6 +58,33 @@ bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_o
   }
 }
 
+// What programs set about a socket and read back.
+int serve_option(Works& works, Slot& slot, const Request& request, Reply& reply) {
+  switch (request.op) {
+    case Op::kSetOption:
+      return set_option(works, slot, request);
+    case Op::kGetOption:
+      return get_option(works, slot, request, reply);
+    case Op::kSetIcmp6Filter:
+      return set_icmp6_filter(works, slot, request);
+    case Op::kIcmp6Filter:
+      return report_icmp6_filter(works, slot, reply);
+    case Op::kSetPacketHeader:
+      return set_packet_header(works, slot, request);
+    case Op::kPacketHeader:
+      return report_packet_header(works, slot, request, reply);
+    case Op::kKeep:
+      return keep_option(slot, request);
+    case Op::kKept:
+      return report_kept(slot, request, reply);
+    case Op::kSetWanted:
+      slot.wanted = static_cast<uint32_t>(request.args[0]);
+      return 0;
+    default:
+      return EPROTO;
+  }
+}
+
 int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply, int& fd_out) {
   switch (request.op) {
     case Op::kBind:
@@ -76,14 +103,6 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return answer_endpoint(api::local_endpoint(works.stack, slot.id), reply);
     case Op::kRemoteEndpoint:
       return answer_endpoint(api::remote_endpoint(works.stack, slot.id), reply);
-    case Op::kSetOption:
-      return set_option(works, slot, request);
-    case Op::kGetOption:
-      return get_option(works, slot, request, reply);
-    case Op::kSetIcmp6Filter:
-      return set_icmp6_filter(works, slot, request);
-    case Op::kIcmp6Filter:
-      return report_icmp6_filter(works, slot, reply);
     case Op::kTakeError:
       return take_error(works, slot, reply);
     case Op::kStatus:
@@ -107,15 +126,8 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return flush(works, slot);
     case Op::kSendStamp:
       return report_send_stamp(works, slot, reply);
-    case Op::kKeep:
-      return keep_option(slot, request);
-    case Op::kKept:
-      return report_kept(slot, request, reply);
-    case Op::kSetWanted:
-      slot.wanted = static_cast<uint32_t>(request.args[0]);
-      return 0;
     default:
-      return EPROTO;
+      return serve_option(works, slot, request, reply);
   }
 }
 

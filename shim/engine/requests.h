@@ -36,6 +36,8 @@ int flush(Works& works, Slot& slot);
 int set_option(Works& works, Slot& slot, const Request& request);
 int get_option(Works& works, Slot& slot, const Request& request, Reply& reply);
 int set_icmp6_filter(Works& works, Slot& slot, const Request& request);
+int set_packet_header(Works& works, Slot& slot, const Request& request);
+int report_packet_header(Works& works, Slot& slot, const Request& request, Reply& reply);
 int report_send_stamp(Works& works, Slot& slot, Reply& reply);
 int keep_option(Slot& slot, const Request& request);
 int report_kept(Slot& slot, const Request& request, Reply& reply);

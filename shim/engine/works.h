@@ -15,12 +15,15 @@ namespace tapstack::shim {
 // Buffers for one operation at a time.
 struct Scratch {
   static constexpr size_t kSpans = 1024;  // UIO_MAXIOV of Linux
-  static constexpr size_t kDatagramBytes = 65'535 + sizeof(DatagramHeader);
+  static constexpr size_t kDatagramBytes =
+      65'535 + sizeof(DatagramHeader) + PacketOptions::kIp4BytesMax + PacketOptions::kIp6BytesMax;
+  static constexpr size_t kOptionBytes = 2048;  // more extension headers are not told of
 
   std::array<ConstBytes, kSpans> const_spans;
   std::array<Bytes, kSpans> spans;
   std::array<iovec, kSpans> parts;
   alignas(DatagramHeader) std::array<uint8_t, kDatagramBytes + 1> datagram;
+  std::array<uint8_t, kOptionBytes> options;  // of a received packet
 };
 
 struct Works {

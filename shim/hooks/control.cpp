@@ -13,6 +13,7 @@
 
 #include "shim/common/address.h"
 #include "shim/common/option_table.h"
+#include "shim/hooks/packet_headers.h"
 
 namespace tapstack::shim::control {
 namespace {
@@ -165,14 +166,18 @@ void write_ip6(Writer& writer, uint32_t wanted, const DatagramHeader& header) {
 
 }  // namespace
 
-int read_for_send(Family family, const msghdr& message, DatagramHeader& header) {
+int read_for_send(Family family, const msghdr& message, DatagramHeader& header,
+                  PacketOptions& options) {
   if (message.msg_control == nullptr || message.msg_controllen == 0) return 0;
   auto* walk = const_cast<msghdr*>(&message);  // CMSG_NXTHDR wants it so, and changes nothing
   for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
     const auto* end = static_cast<const uint8_t*>(message.msg_control) + message.msg_controllen;
     const auto left = static_cast<size_t>(end - reinterpret_cast<const uint8_t*>(entry));
     if (entry->cmsg_len < CMSG_LEN(0) || entry->cmsg_len > left) return EINVAL;
-    if (const int error = read_entry(family, entry, header); error != 0) return error;
+    const bool may_have = entry->cmsg_level != IPPROTO_IPV6 || family == Family::kIp6;
+    int error = may_have ? read_packet_header(entry, options) : ENOENT;
+    if (error == ENOENT) error = read_entry(family, entry, header);
+    if (error != 0) return error;
   }
   return 0;
 }
@@ -224,7 +229,8 @@ void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns) {
   if ((wanted & Wanted::kStamping) != 0) add_stamping(writer, wanted, realtime_ns);
 }
 
-void write_received(Family family, uint32_t wanted, const DatagramHeader& header, msghdr& message) {
+void write_received(Family family, uint32_t wanted, const DatagramHeader& header,
+                    std::span<const uint8_t> options, msghdr& message) {
   Writer writer(message);
   add_timestamp(writer, wanted, header.received_realtime_ns);
   if (family == Family::kIp6) write_ip6_packet_info(writer, wanted, header);
@@ -233,6 +239,7 @@ void write_received(Family family, uint32_t wanted, const DatagramHeader& header
   } else {
     write_ip4(writer, wanted, header);
   }
+  write_packet_headers(writer, wanted, header, options);
 }
 
 }  // namespace tapstack::shim::control

@@ -4,15 +4,18 @@
 #include <sys/socket.h>
 
 #include <cstddef>
+#include <span>
 
 #include "shim/common/protocol.h"
 
 namespace tapstack::shim::control {
 
 // Reads IP_PKTINFO, IP_TTL and IP_TOS, on a socket of `family` IPv6 also IPV6_PKTINFO,
-// IPV6_HOPLIMIT and IPV6_TCLASS, of a message to send into `header`. 0, or EINVAL for control data
-// that is malformed or not known, as Linux's ip_cmsg_send and ip6_datagram_send_ctl.
-int read_for_send(Family family, const msghdr& message, DatagramHeader& header);
+// IPV6_HOPLIMIT and IPV6_TCLASS, of a message to send into `header`, and options of the packet into
+// `options`. 0; EINVAL for control data that is malformed or not known, as Linux's ip_cmsg_send and
+// ip6_datagram_send_ctl; errors of read_packet_header().
+int read_for_send(Family family, const msghdr& message, DatagramHeader& header,
+                  PacketOptions& options);
 
 // Appends control messages to a program's buffer and keeps count of what did not fit.
 class Writer {
@@ -33,8 +36,9 @@ class Writer {
 };
 
 // Writes what the program wants to know (bits of Wanted) of a datagram received on a socket of
-// `family`.
-void write_received(Family family, uint32_t wanted, const DatagramHeader& header, msghdr& message);
+// `family`, which came with `options`.
+void write_received(Family family, uint32_t wanted, const DatagramHeader& header,
+                    std::span<const uint8_t> options, msghdr& message);
 
 // SCM_TIMESTAMPING, whether wanted or not.
 void add_stamping(Writer& writer, uint32_t wanted, int64_t realtime_ns);

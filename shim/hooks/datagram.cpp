@@ -16,6 +16,7 @@
 #include "shim/hooks/ask.h"
 #include "shim/hooks/control.h"
 #include "shim/hooks/error_queue.h"
+#include "shim/hooks/landing.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -39,15 +40,34 @@ size_t total_bytes(const msghdr& message) {
   return bytes;
 }
 
-// The program's parts behind the header. `parts` holds one more than the message has.
-msghdr with_header(const msghdr& message, DatagramHeader& header, iovec* parts) {
+constexpr size_t kFrontParts = 2;
+
+// The program's parts behind the header and options. `parts` holds kFrontParts more than the
+// message has.
+msghdr with_header(const msghdr& message, DatagramHeader& header, iovec options, iovec* parts) {
   parts[0] = {&header, sizeof header};
-  std::copy_n(message.msg_iov, message.msg_iovlen, parts + 1);
+  parts[1] = options;
+  std::copy_n(message.msg_iov, message.msg_iovlen, parts + kFrontParts);
   msghdr native{};
   native.msg_iov = parts;
-  native.msg_iovlen = message.msg_iovlen + 1;
+  native.msg_iovlen = message.msg_iovlen + kFrontParts;
   return native;
 }
+
+// Options of a packet to send, one behind the other.
+struct PackedOptions {
+  uint8_t bytes[PacketOptions::kIp4BytesMax + PacketOptions::kIp6BytesMax];
+  size_t used = 0;
+
+  PackedOptions(const PacketOptions& options, DatagramHeader& header) {
+    for (size_t i = 0; i < header.given_bytes.size(); ++i) {
+      const std::span<const uint8_t> given = options.get(static_cast<PacketHeader>(i));
+      std::copy(given.begin(), given.end(), bytes + used);
+      header.given_bytes[i] = static_cast<uint8_t>(given.size());
+      used += given.size();
+    }
+  }
+};
 
 int peer4(const sockaddr* name, socklen_t length, Endpoint& peer) {
   if (length < sizeof(sockaddr)) return EINVAL;
@@ -71,7 +91,8 @@ uint32_t flow_label_of(const sockaddr* name, socklen_t length) {
 }
 
 // Where it shall go, from address and control messages; 0 or an errno.
-int address_header(const Handle& handle, const msghdr& message, int flags, DatagramHeader& header) {
+int address_header(const Handle& handle, const msghdr& message, int flags, DatagramHeader& header,
+                   PacketOptions& options) {
   if (is_no_memory(message.msg_name)) return EFAULT;
   if (message.msg_name != nullptr) {
     const auto* name = static_cast<const sockaddr*>(message.msg_name);
@@ -84,7 +105,7 @@ int address_header(const Handle& handle, const msghdr& message, int flags, Datag
     header.flags |= DatagramHeader::kStamp;
   }
   if ((flags & MSG_DONTROUTE) != 0) header.flags |= DatagramHeader::kDontRoute;
-  return control::read_for_send(handle.family(), message, header);
+  return control::read_for_send(handle.family(), message, header, options);
 }
 
 // The first message's header without taking it; false if there is none.
@@ -93,16 +114,15 @@ bool peek(int fd, DatagramHeader& header, long& bytes) {
   return bytes >= static_cast<long>(sizeof header) && header.mark == DatagramHeader::kMark;
 }
 
-// Puts what was received where the program wants it.
-ssize_t deliver(const Handle& handle, const DatagramHeader& header, const msghdr& native,
-                ssize_t bytes, msghdr& message) {
-  message.msg_flags = native.msg_flags & MSG_TRUNC;
+// Tells of what was received besides its bytes.
+void describe(const Handle& handle, const DatagramHeader& header, std::span<const uint8_t> options,
+              msghdr& message) {
   if (message.msg_name != nullptr) {
     endpoint_to(handle.family(), header.peer, static_cast<sockaddr*>(message.msg_name),
                 &message.msg_namelen);
   }
-  control::write_received(handle.family(), descriptors::wanted(handle.id), header, message);
-  return bytes - static_cast<ssize_t>(sizeof header);
+  control::write_received(handle.family(), descriptors::wanted(handle.id), header, options,
+                          message);
 }
 
 }  // namespace
@@ -112,10 +132,12 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
   if (total_bytes(message) > kPayloadMax) return fail(EMSGSIZE);
   if ((flags & (MSG_OOB | MSG_MORE)) != 0) return fail(EOPNOTSUPP);
   DatagramHeader header;
-  if (const int error = address_header(handle, message, flags, header); error != 0)
+  PacketOptions options;
+  if (const int error = address_header(handle, message, flags, header, options); error != 0)
     return fail(error);
-  auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
-  const msghdr native = with_header(message, header, parts);
+  PackedOptions packed(options, header);
+  auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));
+  const msghdr native = with_header(message, header, {packed.bytes, packed.used}, parts);
   const ssize_t sent = real::sendmsg(fd, &native, (flags & kSendFlags) | MSG_NOSIGNAL);
   if (sent < 0) {
     // The handle refuses when it was shut down, or its engine is gone.
@@ -128,23 +150,30 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
     drop_wake(fd);  // the error that it announced may be this one
     return fail(error);
   }
-  return sent - static_cast<ssize_t>(sizeof header);
+  return sent - static_cast<ssize_t>(sizeof header + packed.used);
 }
 
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
   if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
   if (const int error = check_parts(message); error != 0) return fail(error);
-  auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + 1) * sizeof(iovec)));
+  const Landing landing((descriptors::wanted(handle.id) & Wanted::kPacketOptions) != 0);
+  auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));
   for (;;) {
     DatagramHeader header;
-    msghdr native = with_header(message, header, parts);
+    msghdr native = with_header(message, header, landing.part(), parts);
     const ssize_t bytes = real::recvmsg(fd, &native, flags & kReceiveFlags);
     const int native_error = bytes < 0 ? last_error() : 0;
     // ECONNRESET of the handle: the engine's end is gone.
     if (bytes < 0 && native_error != EAGAIN && native_error != ECONNRESET) return -1;
     const bool is_wake = bytes > 0 && (header.flags & DatagramHeader::kWakeOnly) != 0;
-    if (bytes > 0 && !is_wake) return deliver(handle, header, native, bytes, message);
+    if (bytes > 0 && !is_wake) {
+      message.msg_flags = native.msg_flags & MSG_TRUNC;
+      const auto behind = static_cast<size_t>(bytes) - sizeof header;
+      describe(handle, header, landing.options(header, behind), message);
+      return landing.is_used() ? landing.spread(header, behind, flags, message)
+                               : static_cast<ssize_t>(behind);
+    }
     if (is_wake && (flags & MSG_PEEK) != 0) drop_wake(fd);
     const int error = ask::take_error(handle.id);
     if (error != 0) return fail(error);
@@ -157,7 +186,7 @@ int first_bytes(int fd) {
   DatagramHeader header;
   long bytes = 0;
   if (!peek(fd, header, bytes) || (header.flags & DatagramHeader::kWakeOnly) != 0) return 0;
-  return static_cast<int>(bytes - static_cast<long>(sizeof header));
+  return static_cast<int>(bytes - static_cast<long>(sizeof header + header.option_bytes));
 }
 
 bool is_wake_first(int fd) {

@@ -1,4 +1,5 @@
 // getsockopt and setsockopt, with Linux's rules for lengths and its errors.
+#include <linux/capability.h>
 #include <linux/icmp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "shim/common/capability.h"
 #include "shim/common/option_table.h"
 #include "shim/common/stream_buffer.h"
 #include "shim/common/user_memory.h"
@@ -130,6 +132,7 @@ int set_wanted(SlotId id, uint32_t bit, bool on) {
   constexpr uint32_t kStamps = Wanted::kTimestamp | Wanted::kTimestampNs;
   if ((bit & kStamps) != 0) wanted &= ~(kStamps | Wanted::kNewStamps);
   wanted = on ? wanted | bit : wanted & ~bit;
+  if ((wanted & Wanted::kAnyPacketOptions) != 0) wanted |= Wanted::kPacketOptions;
   return descriptors::set_wanted(id, wanted);
 }
 
@@ -158,6 +161,13 @@ int set_in_core(int fd, SlotId id, const OptionRow& row, int number) {
   return error;
 }
 
+bool may_set(const OptionRow& row, int number) {
+  if (row.privilege == Privilege::kNone) return true;
+  if (number >= row.free_min && number <= row.free_max) return true;
+  const bool or_raw = row.privilege == Privilege::kAdminOrRaw;
+  return has_capability(CAP_NET_ADMIN) || (or_raw && has_capability(CAP_NET_RAW));
+}
+
 int set_row(int fd, const Handle& handle, const OptionRow& row, const void* value,
             socklen_t length) {
   const SlotId id = handle.id;
@@ -168,6 +178,7 @@ int set_row(int fd, const Handle& handle, const OptionRow& row, const void* valu
   if (const int error = option_value::read_int(row, value, length, number); error != 0) {
     return error;
   }
+  if (!may_set(row, number)) return row.without_privilege;
   if (number < row.min || number > row.max) return EINVAL;
   switch (row.style) {
     case OptionStyle::kConstant:

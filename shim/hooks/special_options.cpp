@@ -20,6 +20,7 @@
 #include "shim/hooks/group_options.h"
 #include "shim/hooks/ip6_options.h"
 #include "shim/hooks/option_value.h"
+#include "shim/hooks/packet_headers.h"
 #include "shim/hooks/tcp_info.h"
 #include "shim/hooks/timestamping.h"
 
@@ -165,7 +166,7 @@ int get_special_option(const Handle& handle, uint8_t who, int level, int name, v
   if (is_timestamping(level, name)) return get_timestamping(handle, value, length);
   if (level == SOL_SOCKET) return get_of_sockets(handle, name, value, length);
   if (is_unicast_interface(level, name)) return get_unicast_interface(id, level, value, length);
-  if (level == IPPROTO_IP && name == IP_OPTIONS) return put(value, length, nullptr, 0);
+  if (is_packet_header(level, name)) return get_packet_header(handle, name, value, length);
   if (level == IPPROTO_IP && name == IP_PKTOPTIONS && handle.is_stream) {
     return put(value, length, nullptr, 0);  // nothing of the kind was asked for
   }
@@ -188,7 +189,7 @@ int set_special_option(const Handle& handle, uint8_t who, int level, int name, c
   if (is_timestamping(level, name)) return set_timestamping(handle, name, value, length);
   if (level == SOL_SOCKET) return set_of_sockets(handle, name, value, length);
   if (is_unicast_interface(level, name)) return set_unicast_interface(id, level, value, length);
-  if (level == IPPROTO_IP && name == IP_OPTIONS && length == 0) return 0;  // clears what never was
+  if (is_packet_header(level, name)) return set_packet_header(handle, name, value, length);
   if (is_group_option(level, name)) return set_group_option(handle, level, name, value, length);
   if (level == IPPROTO_IPV6) return set_ip6_option(handle, who, name, value, length);
   if (level == IPPROTO_TCP && name == TCP_CONGESTION) return set_congestion(id, value, length);

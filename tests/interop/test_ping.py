@@ -104,3 +104,29 @@ def test_prints_nothing_of_its_own(net):
     done = net.stack.run(["ping", "-c1", net.host_addr]).check()
     assert done.errors == ""
     assert "tapstack" not in done.text.lower()
+
+
+@pytest.mark.families(4)
+def test_ping_records_its_route(net):
+    done = net.stack.run(["ping", "-c2", "-i0.2", "-R", net.host_addr], timeout=20).check()
+    assert statistics(done.text) == (2, 2)
+    route = re.search(r"RR:\s+(\S+)\s+(\S+)", done.text)
+    assert route, done.report()
+    assert net.stack_addr in route[1] and net.host_addr in route[2], done.report()
+
+
+@pytest.mark.families(4)
+def test_ping_gathers_timestamps(net):
+    done = net.stack.run(["ping", "-c2", "-i0.2", "-T", "tsandaddr", net.host_addr], timeout=20)
+    assert statistics(done.check().text) == (2, 2)
+    stamps = re.search(r"TS:\s+(\S+)\s", done.text)
+    assert stamps and net.stack_addr in stamps[1], done.report()
+
+
+@pytest.mark.families(4)
+def test_host_records_the_route_to_the_stack(net):
+    holder = net.stack.start(["nc", "-4", "-l", "7000"])
+    net.wait_for_device()
+    done = net.host.run(["ping", "-c2", "-i0.2", "-R", net.stack_addr], timeout=20).check()
+    assert net.stack_addr in done.text.split("RR:")[1], done.report()
+    holder.kill()

@@ -13,6 +13,7 @@ PROGRAMS = [
     ("both_families",),
     ("options",),
     ("datagram_options",),
+    ("packet_headers",),
     ("tcp_options",),
     ("readiness",),
     ("descriptors",),

@@ -32,6 +32,12 @@ TEST(PacketOptions, PadsOptionsOfIp4ToWords) {
   EXPECT_TRUE(options.is_empty());
 }
 
+TEST(PacketOptions, NothingFollowsTheEndOfTheList) {
+  PacketOptions options;
+  ASSERT_TRUE(options.set(PacketHeader::kIp4Options, Frame{1, 0, 5, 6}).ok());
+  EXPECT_EQ(got(options, PacketHeader::kIp4Options), (Frame{1, 0, 0, 0}));
+}
+
 TEST(PacketOptions, RefusesMalformedOptionsAndSourceRoutes) {
   PacketOptions options;
   ASSERT_TRUE(options.set(PacketHeader::kIp4Options, Frame{7, 7, 4, 0, 0, 0, 0, 0}).ok());
@@ -98,7 +104,7 @@ TEST(RecordInOptions, AFullRouteStaysAsItIs) {
   EXPECT_EQ(options, full);
 }
 
-// RFC 8200 4.1.
+// RFC 8200 4.1, RFC 3542 8, RFC 3542 9.
 TEST(PacketOptions, LinksExtensionHeadersInTheirOrder) {
   PacketOptions options;
   ASSERT_TRUE(options.set(PacketHeader::kDestination, kEnd).ok());

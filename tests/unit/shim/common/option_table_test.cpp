@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+
 namespace tapstack::shim {
 namespace {
 
@@ -35,6 +37,16 @@ TEST(OptionTable, TheRowIsThatOfTheFamily) {
   const uint8_t stream6 = Who::kStream | Who::kIp6;
   EXPECT_EQ(find_option(IPPROTO_IP, IP_MULTICAST_ALL, kStream4)->initial, 1);
   EXPECT_EQ(find_option(IPPROTO_IP, IP_MULTICAST_ALL, stream6)->initial, 0);
+}
+
+// sk_setsockopt: priorities up to 6 are everybody's.
+TEST(OptionTable, SomeValuesNeedPrivilege) {
+  const OptionRow* priority = find_option(SOL_SOCKET, SO_PRIORITY, kUdp4);
+  EXPECT_EQ(priority->privilege, Privilege::kAdminOrRaw);
+  EXPECT_EQ(priority->free_min, 0);
+  EXPECT_EQ(priority->free_max, 6);
+  EXPECT_EQ(find_option(SOL_SOCKET, SO_DEBUG, kUdp4)->without_privilege, EACCES);
+  EXPECT_EQ(find_option(IPPROTO_IP, IP_FREEBIND, kUdp4)->privilege, Privilege::kNone);
 }
 
 TEST(OptionTable, WhatNoSocketHasIsNotFound) {
