@@ -21,8 +21,8 @@ inline constexpr uint32_t kLoopbackMtu = 65536;  // Linux's, so nothing is chang
 // Puts this process (single-threaded) into new network and mount namespaces, and into a new user
 // namespace when it needs one for that, where it keeps its own user and group id. Every mount is
 // made nosuid there: the loader preloads nothing into a program that gains privilege by exec.
-// An ordinary user's program may bind every port there. Capabilities are full until exec. Failures: EPERM (user namespaces are not allowed: how to allow
-// them), ENOSYS.
+// An ordinary user's program may bind every port there. Capabilities are full until exec. Failures:
+// EPERM (user namespaces are not allowed: how to allow them), ENOSYS.
 tapif::Failure make_namespaces();
 
 // Marks the namespaces as those of a stack on `device`, by a mount over `folder`, which ends with

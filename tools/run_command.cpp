@@ -13,6 +13,7 @@
 #include "tools/program.h"
 #include "tools/program_kind.h"
 #include "tools/report.h"
+#include "tools/uplink.h"
 
 namespace tapstack::tools {
 namespace {
@@ -111,21 +112,41 @@ tapif::Failure start_passt_caretaker(PasstPlan plan, Caretaker& caretaker) {
   return {};
 }
 
-// Namespaces with the device, marked, and what looks after them from outside.
-tapif::Failure make_surroundings(const std::optional<PasstPlan>& passt) {
-  shim::Settings settings;
-  shim::read_settings(::getenv, settings);
-  const uid_t uid = ::geteuid();
+// What lies outside of the namespaces, begun before they are made.
+struct Outside {
   Caretaker caretaker;
+  std::optional<Uplink> uplink;
+  std::string told;
+  bool has_caretaker = false;
+};
+
+tapif::Failure begin_outside(const RunOptions& options, Outside& outside) {
+  outside.has_caretaker = options.passt() || options.is_nat();
+  if (options.passt()) return start_passt_caretaker(*options.passt(), outside.caretaker);
+  if (!options.is_nat() && options.bridge().empty()) return {};
+  outside.uplink.emplace(options.bridge());
+  if (!options.is_nat()) return {};
+  tapif::Failure failure = outside.caretaker.start(outside.uplink->duties(), outside.told);
+  if (failure) failure.message = "--nat: " + failure.message;
+  return failure;
+}
+
+// Namespaces with the device, marked, and what looks after them from outside.
+tapif::Failure make_surroundings(const RunOptions& options) {
+  shim::Settings settings;
+  const uid_t uid = ::geteuid();
   tapif::os::Fd listener;
   std::string mark;
-  tapif::Failure failure;
-  if (passt) failure = start_passt_caretaker(*passt, caretaker);
+  Outside outside;
+  tapif::Failure failure = begin_outside(options, outside);
+  shim::read_settings(::getenv, settings);
+  const std::string& tap = settings.device.tap.name;
   if (!failure) failure = make_namespaces();
   if (!failure) failure = tapif::set_up_host_link("lo", kLoopbackMtu);
   if (!failure) failure = make_device(settings.device, uid, listener);
-  if (!failure) failure = mark_namespaces(settings.device.tap.name, mark);
-  if (!failure && passt) failure = caretaker.entrust(mark, listener);
+  if (!failure && outside.uplink) failure = outside.uplink->connect(tap, outside.told);
+  if (!failure) failure = mark_namespaces(tap, mark);
+  if (!failure && outside.has_caretaker) failure = outside.caretaker.entrust(mark, listener);
   return failure;
 }
 
@@ -140,11 +161,30 @@ void RunOptions::add_to(CLI::App& app) {
            help)
         ->type_name(option.type);
   }
+  app.add_flag("--nat", is_nat_, "as root: the machine is the stack's router and masquerades it");
+  app.add_option("--bridge", bridge_, "as root: the device is put into this bridge of the machine")
+      ->type_name("NAME");
   app.add_option("-p,--publish", ports_,
                  "with --net=passt: a port of this machine for one of the stack")
       ->type_name("HOST:STACK[/udp]")
       ->allow_extra_args(false)
       ->take_all();
+}
+
+// With a machine's network come its name servers, and no addresses of the host's end in a bridge.
+std::string RunOptions::apply_uplink() {
+  if (!is_nat_ && bridge_.empty()) return {};
+  if ((is_nat_ && !bridge_.empty()) || values_.contains("TAPSTACK_NET")) {
+    return "--nat, --bridge and --net: only one of them";
+  }
+  if (::geteuid() != 0) {
+    return "--nat and --bridge change the machine's network: run as root, or use --net=passt";
+  }
+  if (is_nat_) return {};
+  ::setenv("TAPSTACK_HOST_ADDR", "none", 0);
+  ::setenv("TAPSTACK_ADDR", "dhcp,slaac", 0);
+  ::setenv("TAPSTACK_DNS", "learnt", 0);
+  return {};
 }
 
 std::string RunOptions::apply_passt() {
@@ -167,9 +207,10 @@ std::string RunOptions::apply_passt() {
 }
 
 std::string RunOptions::apply() {
+  if (std::string problem = apply_uplink(); !problem.empty()) return problem;
   if (std::string problem = apply_passt(); !problem.empty()) return problem;
   // The host's own name servers are beyond the namespace.
-  if (!passt_) ::setenv("TAPSTACK_DNS", "learnt", 0);
+  if (!passt_ && !is_nat_) ::setenv("TAPSTACK_DNS", "learnt", 0);
   for (const auto& [variable, value] : values_) ::setenv(variable.c_str(), value.c_str(), 1);
   shim::Settings settings;
   if (const tapif::Failure failure = shim::read_settings(::getenv, settings)) {
@@ -196,7 +237,7 @@ int run(RunOptions& options, const std::vector<std::string>& command_line) {
     report("run: " + program + " " + problem);
   }
 
-  if (const tapif::Failure failure = make_surroundings(options.passt())) {
+  if (const tapif::Failure failure = make_surroundings(options)) {
     report("run: " + failure.message);
     return kSetUpStatus;
   }

@@ -21,13 +21,18 @@ class RunOptions {
   std::string apply();
   // Behind apply(): what passt is to do, if it was asked for.
   const std::optional<PasstPlan>& passt() const { return passt_; }
+  bool is_nat() const { return is_nat_; }
+  const std::string& bridge() const { return bridge_; }  // empty: none
 
  private:
   std::string apply_passt();
+  std::string apply_uplink();
 
   std::map<std::string, std::string> values_;  // by the variable's name
   std::vector<std::string> ports_;
   std::optional<PasstPlan> passt_;
+  bool is_nat_ = false;
+  std::string bridge_;
 };
 
 // Makes user, network and mount namespaces with the TAP device in them, and becomes the program
