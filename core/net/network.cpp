@@ -95,6 +95,13 @@ link::Payload enter_loopback(Context& ctx, Interface& lo, mem::Packet& packet) {
   return is_ip6(sent.destination) ? link::Payload::kIp6 : link::Payload::kIp4;
 }
 
+// RFC 4007 6: what we send to an address of our own has come in on the link of that address, though
+// it went over loopback, for sockets that are bound to the link; as on Linux, of IPv6 only.
+void enter_link_of_owner(const Parts& parts, mem::PacketInfo& info) {
+  const Interface* owner = parts.interfaces.owner(info.destination);
+  if (owner != nullptr) info.interface = owner->id;
+}
+
 }  // namespace
 
 Result<Route> Network::route(const IpAddress& destination, const IpAddress& source,
@@ -163,6 +170,7 @@ Delivery Network::input(Context& ctx, InterfaceId id, mem::PacketPtr frame) {
                                                   : icmp4_input(ctx, parts_, *packet));
   if (!is_sound) return {};
   if (!is_6 && protocol == wire::ip_protocol::kIgmp) igmp_input(ctx, parts_, *packet);
+  if (is_6 && from->is_loopback) enter_link_of_owner(parts_, packet->info);
   return {protocol, std::move(packet)};
 }
 

@@ -98,6 +98,10 @@ ssize_t after_receive(int fd, ssize_t result) {
     if (result < 0) set_last_error(native);
     return result;
   }
+  // EPIPE is of a connection whose peer closed and then refused what was sent: who reads is told of
+  // the end, who writes of the error (tcp_recvmsg looks at SOCK_DONE first).
+  SlotStatus status;
+  if (result == 0 && ask::status(handle.id, status) && status.pending_error == EPIPE) return 0;
   const int error = ask::take_error(handle.id);
   if (error != 0) return fail(error);
   // The kernel's own ECONNRESET on the pair says that the engine's end is gone.

@@ -180,6 +180,20 @@ void reset() {
   close(c);
 }
 
+// The peer closed, and answers what comes then with a reset.
+void refused_after_the_end() {
+  const auto [a, b] = check::tcp_pair();
+  close(b);
+  char byte;
+  check::equal(recv(a, &byte, 1, 0), 0, "the end");
+  check::equal(send(a, "x", 1, 0), 1, "what the peer will not have");
+  check::that(check::poll_one(a, POLLOUT, 2000) != 0, "is refused");
+  usleep(50000);
+  check::equal(recv(a, &byte, 1, 0), 0, "a reader sees the end, not the error");
+  check::equal(check::pending_error(a), EPIPE, "which is kept for others");
+  close(a);
+}
+
 void files() {
   char path[] = "/tmp/stream_io.XXXXXX";
   const int file = mkstemp(path);
@@ -253,6 +267,7 @@ int main() {
   timeouts();
   half_close();
   reset();
+  refused_after_the_end();
   files();
   stdio();
   lingering();

@@ -32,12 +32,13 @@ TEST_F(Ip6InputTest, AddressesOfTheLinkGetItsZone) {
   EXPECT_EQ(delivery.packet->info.destination, IpAddress(kOurLink6, ts0_));
 }
 
-TEST_F(Ip6InputTest, OwnPacketsKeepTheirZoneOverLoopback) {
+TEST_F(Ip6InputTest, OwnPacketsKeepTheirZoneAndLinkOverLoopback) {
   ASSERT_TRUE(send(kPayload, IpAddress(kOurLink6, ts0_)).ok());
   const Delivery delivery = loop();
   ASSERT_TRUE(delivery);
   EXPECT_EQ(delivery.packet->info.source, IpAddress(kOurLink6, ts0_));
   EXPECT_EQ(delivery.packet->info.destination, IpAddress(kOurLink6, ts0_));
+  EXPECT_EQ(delivery.packet->info.interface, ts0_);  // for sockets that are bound to the link
 }
 
 TEST_F(Ip6InputTest, TakesPaddingOff) {
