@@ -3,9 +3,14 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <ctime>
 #include <memory>
 #include <utility>
 
@@ -51,6 +56,30 @@ std::string forwarding_noted_by_others(const std::string& own) {
   return {};
 }
 
+// What the caretaker remembers.
+struct NatState {
+  std::string forwarding;  // as it was before the first
+  Fd turn;
+};
+
+// One stack at a time changes the machine's forwarding: who has the abstract name in its network
+// namespace. Who is stuck with it for long is passed over.
+Fd take_turn() {
+  constexpr int kTries = 500;
+  constexpr char kName[] = "\0tapstack/nat";
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, kName, sizeof kName - 1);
+  const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + sizeof kName - 1);
+  Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  for (int tries = 0; tries < kTries; ++tries) {
+    if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), length) == 0) break;
+    constexpr timespec kPause{0, 10'000'000};
+    ::nanosleep(&kPause, nullptr);
+  }
+  return fd;
+}
+
 // Rules and forwarding of the machine; all or nothing.
 Failure forward(const Masquerade& rules) {
   Failure failure = change_rules(rules, RuleChange::kMake, {});
@@ -85,18 +114,23 @@ std::string Uplink::address(unsigned host) const {
 Duties Uplink::duties() const {
   const Masquerade rules = {address(0) + "/30", link_, true};
   const std::string link = link_;
-  const auto before = std::make_shared<std::string>();  // what forwarding was
-  return {[rules, link, before](std::string& told) {
-            *before = forwarding_noted_by_others(link);
-            if (before->empty()) *before = first_character(kForwarding);
-            told = *before;
+  const auto state = std::make_shared<NatState>();
+  return {[rules, link, state](std::string& told) {
+            state->turn = take_turn();  // until the link has its note
+            told = forwarding_noted_by_others(link);
+            if (told.empty()) told = first_character(kForwarding);
+            state->forwarding = told;
             return forward(rules);
           },
-          [rules, link, before](int end, int) {
+          [rules, link, state](int end, int) {
+            state->turn.reset(-1);
             wait_until_readable(end);
+            state->turn = take_turn();
             change_rules(rules, RuleChange::kTakeBack, {});
             run_network_command({"ip", "link", "del", link}, {});
-            if (forwarding_noted_by_others(link).empty()) write_setting(kForwarding, *before);
+            if (forwarding_noted_by_others(link).empty()) {
+              write_setting(kForwarding, state->forwarding);
+            }
           }};
 }
 
