@@ -49,7 +49,7 @@ class Client final : public Carrier {
   void answer_unreachable(const Request& request, Reply& reply);
   int start();
   void watch_forks();
-  int join();
+  int join(int handle);
   bool join_for(const Request& request);
   tapif::Failure start_own(const Settings& settings);
   tapif::Failure start_inside(const Settings& settings);
@@ -163,10 +163,10 @@ void Client::watch_forks() {
 
 // Somebody has the device already and lets others in: a keeper, or a program whose engine moves to
 // a keeper therefore. 0, or an errno: ECONNREFUSED, nobody; ECONNRESET, who is leaving or has died.
-int Client::join() {
+int Client::join(int handle) {
   const int channel = join_rendezvous(*device_);
   if (channel < 0) return -channel;
-  KeeperCarrier::Started started = KeeperCarrier::over(channel);
+  KeeperCarrier::Started started = KeeperCarrier::over(channel, handle);
   if (started.failure) return started.failure.error;
   use(started.carrier.release());
   return 0;
@@ -182,7 +182,7 @@ bool Client::join_for(const Request& request) {
     private_fds::prepare();
     device_ = settings.device.identity();
     exit_drain_ms_ = settings.exit_drain_ms;
-    join();
+    join(find_handle(request.slot));
   }
   watch_forks();
   pthread_mutex_unlock(&start_mutex_);
@@ -207,7 +207,7 @@ tapif::Failure Client::start_by_settings() {
   const Instant end = clock_now() + kJoinPatience;
   tapif::Failure failure;
   for (;;) {
-    const int error = join();
+    const int error = join(-1);
     if (error == 0) return {};
     if (!failure || is_nobody(error)) failure = start_own(settings);
     // Of several who start at once one has the name, and lets the others in soon.

@@ -37,6 +37,14 @@ void set_patience(int channel, time_t seconds) {
             sizeof patience);
 }
 
+Request greeting(int handle) {
+  Request request;
+  request.op = Op::kHello;
+  request.args[0] = kProtocolVersion;
+  request.args[1] = handle >= 0;
+  return request;
+}
+
 // The program's handle that the engine needs for this request, or -1.
 int64_t handle_in(const Request& request) {
   if (request.op == Op::kConnect) return request.args[0];
@@ -54,15 +62,15 @@ KeeperCarrier::Started KeeperCarrier::start(const KeeperLaunch& launch) {
   std::unique_ptr<KeeperCarrier> carrier(new KeeperCarrier(fds[0]));
   tapif::Failure failure = start_keeper(launch, fds[1]);
   sys::close(fds[1]);
-  if (!failure) failure = carrier->greet();
+  if (!failure) failure = carrier->greet(-1);
   if (failure) carrier.reset();
   return {std::move(carrier), std::move(failure)};
 }
 
-KeeperCarrier::Started KeeperCarrier::over(int channel) {
+KeeperCarrier::Started KeeperCarrier::over(int channel, int handle) {
   std::unique_ptr<KeeperCarrier> carrier(new KeeperCarrier(channel));
   set_patience(channel, kJoinPatienceS);
-  tapif::Failure failure = carrier->greet();
+  tapif::Failure failure = carrier->greet(handle);
   set_patience(channel, 0);
   if (failure) carrier.reset();
   return {std::move(carrier), std::move(failure)};
@@ -70,14 +78,10 @@ KeeperCarrier::Started KeeperCarrier::over(int channel) {
 
 KeeperCarrier::~KeeperCarrier() { private_fds::close(channel_); }
 
-tapif::Failure KeeperCarrier::greet() {
-  Request request;
-  request.op = Op::kHello;
-  request.args[0] = kProtocolVersion;
+tapif::Failure KeeperCarrier::greet(int handle) {
   Reply reply;
   int fd = -1;
-  int error = send_request(channel_, request, -1);
-  if (error == 0) error = receive_reply(channel_, reply, fd);
+  const int error = ask(greeting(handle), handle, reply, fd);
   if (error != 0) {
     return {error, std::string("the keeper ended at its start: ") + std::strerror(error)};
   }
@@ -114,15 +118,30 @@ int KeeperCarrier::split_off() {
   return 0;
 }
 
+int KeeperCarrier::ask(const Request& request, int fd, Reply& reply, int& fd_out) {
+  const int error = send_request(channel_, request, fd);
+  return error != 0 ? error : receive_reply(channel_, reply, fd_out);
+}
+
+// Shows the keeper of another user that this process has a handle of the socket.
+bool KeeperCarrier::prove(SlotId slot) {
+  const int handle = find_handle(slot);
+  Reply reply;
+  int fd = -1;
+  return handle >= 0 && ask(greeting(handle), handle, reply, fd) == 0 && reply.error == 0;
+}
+
 void KeeperCarrier::call(const Request& request, Reply& reply, int& fd_out) {
   const Quiet quiet;
   lock();
   fd_out = -1;
   int error = is_inherited_ ? split_off() : 0;
-  if (error == 0) {
-    error = send_request(channel_, request, static_cast<int>(handle_in(request)));
+  const auto handle = static_cast<int>(handle_in(request));
+  if (error == 0) error = ask(request, handle, reply, fd_out);
+  if (error == 0 && reply.error == kProve) {
+    reply.error = EBADF;
+    if (prove(request.slot)) error = ask(request, handle, reply, fd_out);
   }
-  if (error == 0) error = receive_reply(channel_, reply, fd_out);
   unlock();
   if (error == 0) return;
   reply.error = error;

@@ -23,8 +23,9 @@ class KeeperCarrier final : public Carrier {
   // Starts a keeper (`image` as of find_keeper()) and waits until its engine runs.
   static Started start(const KeeperLaunch& launch);
   // The channel of a keeper that runs already, or of one that an engine elsewhere is about to move
-  // to; waits a bounded time for an answer. Takes `channel`, a private descriptor, over.
-  static Started over(int channel);
+  // to; waits a bounded time for an answer. Takes `channel`, a private descriptor, over. `handle`,
+  // if not -1, shows that this process was given a socket of that keeper, whoever its user is.
+  static Started over(int channel, int handle);
 
   ~KeeperCarrier() override;
 
@@ -42,7 +43,9 @@ class KeeperCarrier final : public Carrier {
 
  private:
   explicit KeeperCarrier(int channel) : channel_(channel) {}
-  tapif::Failure greet();
+  tapif::Failure greet(int handle);
+  int ask(const Request& request, int fd, Reply& reply, int& fd_out);
+  bool prove(SlotId slot);
   int split_off();
   void on_keeper_gone(Reply& reply);
 

@@ -140,4 +140,13 @@ bool identify(int fd, Identity& identity) {
   return true;
 }
 
+int find_handle(SlotId slot) {
+  constexpr int kLooked = 1024;
+  for (int fd = 0; fd < kLooked; ++fd) {
+    Identity identity;
+    if (identify(fd, identity) && identity.slot == slot) return fd;
+  }
+  return -1;
+}
+
 }  // namespace tapstack::shim

@@ -49,4 +49,8 @@ void set_own_token(const EngineToken& token);
 // True if `fd` is a handle of this process's engine: of which socket.
 bool identify(int fd, Identity& identity);
 
+// A descriptor of this process that is a handle of the socket, or -1. Looks at the low ones, where
+// what was inherited is.
+int find_handle(SlotId slot);
+
 }  // namespace tapstack::shim

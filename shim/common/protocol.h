@@ -23,7 +23,9 @@ struct SlotId {
 };
 
 enum class Op : uint16_t {
-  kHello,   // args: kProtocolVersion; reply: HelloRecord in payload. Error: the payload says why
+  kHello,   // args: kProtocolVersion, 1 if the descriptor beside it is a handle and shows that the
+            // client may use its socket (kProve); reply: HelloRecord in payload. Error: the payload
+            // says why
   kOpen,    // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
   kBind,    // endpoint
   kListen,  // args: backlog, the handle's descriptor number
@@ -69,6 +71,9 @@ enum class Op : uint16_t {
   kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
                // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
 };
+
+// What a keeper answers to another user's program about a socket that it has not shown a handle of.
+inline constexpr int32_t kProve = -2;
 
 struct Request {
   Op op = Op::kHello;

@@ -48,19 +48,28 @@ Server::~Server() {
   for (int channel : channels_) private_fds::close(channel);
 }
 
-void Server::add_client(int channel) {
+int Server::add_client(int channel) {
   const bool is_welcome = is_message_channel(channel) && channels_.size() < kClientsMax;
   const int high = is_welcome ? private_fds::move_high(channel) : -EPERM;
   if (high < 0) {
     sys::close(channel);
-  } else {
-    channels_.push_back(high);
+    return -1;
   }
+  channels_.push_back(high);
+  return high;
 }
+
+void Server::drop(int channel) {
+  strangers_.drop(channel);
+  std::erase(channels_, channel);
+  private_fds::close(channel);
+}
+
+bool Server::has_clients() const { return channels_.size() > strangers_.unproven(); }
 
 void Server::run() {
   do {
-    while (!channels_.empty() || holds_sockets()) serve_clients();
+    while (has_clients() || holds_sockets()) serve_clients();
   } while (!drain());
   private_fds::close(rendezvous_);  // who comes now starts a keeper of his own
   rendezvous_ = -1;
@@ -80,49 +89,68 @@ void Server::serve_clients() {
   std::vector<pollfd> waiting;
   for (int channel : channels_) waiting.push_back({channel, POLLIN, 0});
   waiting.push_back({rendezvous_, POLLIN, 0});
-  if (sys::poll(waiting.data(), waiting.size(), channels_.empty() ? kLookNs : -1) <= 0) return;
+  if (sys::poll(waiting.data(), waiting.size(), has_clients() ? -1 : kLookNs) <= 0) return;
   for (const pollfd& client : waiting) {
     if (client.revents == 0) continue;
     if (client.fd == rendezvous_) {
       admit();
       continue;
     }
-    if (serve_one(client.fd)) continue;
-    std::erase(channels_, client.fd);
-    private_fds::close(client.fd);
+    if (!serve_one(client.fd)) drop(client.fd);
   }
 }
 
 void Server::admit() {
   const int channel = accept_joiner(rendezvous_);
   if (channel < 0) return;
-  if (is_same_user(channel)) {
-    add_client(channel);
-  } else {
-    sys::close(channel);
+  const bool is_known = is_same_user(channel);
+  const int added = add_client(channel);
+  if (added >= 0 && !is_known && !strangers_.admit(added)) drop(added);
+}
+
+bool Server::answer_stranger(int channel, const Request& request, int fd_in, bool& is_good) {
+  if (!strangers_.has(channel)) return false;
+  const bool is_proof = request.op == Op::kHello && request.args[1] != 0;
+  if (is_proof) {
+    is_good = fd_in >= 0 && strangers_.take_proof(channel, fd_in, engine_.token());
+    return !is_good;
   }
+  is_good = strangers_.has_proof(channel);
+  if (!is_good) return true;
+  if (strangers_.may_ask(channel, request)) return false;
+  Reply reply;
+  reply.error = kProve;
+  is_good = send_reply(channel, reply, -1) == 0;
+  return true;
 }
 
 bool Server::serve_one(int channel) {
   Request request;
-  Reply reply;
   int fd_in = -1;
-  int fd_out = -1;
   if (receive_request(channel, request, fd_in) != 0) return false;
-  const bool is_new_client = request.op == Op::kHello && fd_in >= 0;
+  const bool is_new_client = request.op == Op::kHello && fd_in >= 0 && request.args[1] == 0;
   bool is_good = is_sane(request) && (!is_new_client || is_message_channel(fd_in));
-  if (is_good) {
+  if (is_good && !answer_stranger(channel, request, fd_in, is_good)) {
     put_handle(request, fd_in);
-    engine_.call(request, reply, fd_out);
-    is_good = send_reply(is_new_client ? fd_in : channel, reply, fd_out) == 0 || is_new_client;
+    is_good = serve(request, channel, is_new_client ? fd_in : channel) || is_new_client;
   }
+  if (!is_new_client || !is_good) {
+    if (fd_in >= 0) sys::close(fd_in);
+    return is_good;
+  }
+  const int added = add_client(fd_in);
+  if (added >= 0 && strangers_.has(channel)) strangers_.inherit(channel, added);
+  return true;
+}
+
+bool Server::serve(const Request& request, int channel, int answer_to) {
+  Reply reply;
+  int fd_out = -1;
+  engine_.call(request, reply, fd_out);
+  if (fd_out >= 0 && strangers_.has(channel)) strangers_.grant(channel, reply.slot);
+  const bool is_sent = send_reply(answer_to, reply, fd_out) == 0;
   if (fd_out >= 0) sys::close(fd_out);
-  if (is_new_client && is_good) {
-    add_client(fd_in);
-  } else if (fd_in >= 0) {
-    sys::close(fd_in);
-  }
-  return is_good;
+  return is_sent;
 }
 
 bool Server::drain() {
@@ -137,7 +165,7 @@ bool Server::drain() {
     constexpr int64_t kPauseNs = 5'000'000;
     pollfd newcomers{rendezvous_, POLLIN, 0};
     if (sys::poll(&newcomers, 1, kPauseNs) > 0) admit();
-    if (!channels_.empty()) return false;
+    if (has_clients()) return false;
   }
 }
 

@@ -1,6 +1,5 @@
 """Clients of a keeper that do not keep to its protocol, while others transfer: these lose nothing."""
 
-import os
 import signal
 
 import pytest
@@ -105,17 +104,30 @@ def test_no_way_of_misusing_the_protocol_harms_another_client(net):
     host_server.kill()
 
 
+STRANGER = """
+import os, socket
+os.setgid(65534); os.setuid(65534)
+def join():
+    channel = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    channel.connect(b'\\0tapstack/join/ts0')
+    channel.settimeout(10)
+    return channel
+asking, silent = join(), join()
+asking.send(bytes(120))
+try: print(asking.recv(100), flush=True)
+except ConnectionResetError: print(b'', flush=True)
+try: silent.recv(100)
+except ConnectionResetError: pass
+"""
+
+
 @pytest.mark.engines("keeper")
-def test_another_users_program_is_refused(net):
+def test_another_users_program_is_refused_and_nobody_to_stay_for(net):
+    """Unless it shows a socket that it was given: programs/unnoticed.cpp, executed_as_other_user."""
     server = net.stack.start(mortal("gather", 7000))
     wait_until(lambda: b"listens" in server.stdout_now(), what="the server")
-    text = (
-        "import os, socket\n"
-        "os.setgid(65534); os.setuid(65534)\n"
-        "c = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET); c.connect(b'\\0tapstack/join/ts0')\n"
-        "c.settimeout(3)\n"
-        "try: print(c.recv(100))\n"
-        "except ConnectionResetError: print(b'')\n"
-    )
-    assert net.host.run(["/usr/bin/python3", "-c", text]).check().text == "b''\n"
-    os.kill(server.pid, signal.SIGTERM)
+    stranger = net.host.start(["/usr/bin/python3", "-c", STRANGER])
+    wait_until(lambda: stranger.stdout_now() == b"b''\n", what="the refusal")
+    server.signal(signal.SIGTERM)
+    wait_until(lambda: not keepers(net), what="the end of the keeper")
+    stranger.wait(5).check()

@@ -199,6 +199,42 @@ void other_user() {
   close(b);
 }
 
+// What inetd does: a program that has no rights any more serves the connection that it was given.
+int serve_inherited(int fd) {
+  sockaddr_in in{};
+  socklen_t length = sizeof in;
+  check::equal(getpeername(fd, check::any(in), &length), 0, "it knows its peer");
+  check::that(check::port_of(fd) != 0, "and its own address");
+  const int on = 1;
+  check::equal(setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on), 0, "sets options");
+  char byte = 0;
+  check::equal(recv(fd, &byte, 1, 0), 1, "receives");
+  check::equal(send(fd, &byte, 1, 0), 1, "and sends");
+  check::equal(shutdown(fd, SHUT_WR), 0, "shuts down");
+  expect_sockets_work("and opens sockets of its own");
+  return check::failures;
+}
+
+void executed_as_other_user() {
+  const auto [a, b] = check::tcp_pair();
+  const pid_t child = fork();
+  if (child == 0) {
+    close(a);
+    if (setgroups(0, nullptr) != 0 || setgid(65534) != 0 || setuid(65534) != 0) _exit(126);
+    execl("/proc/self/exe", "unnoticed", "serve-inherited", std::to_string(b).c_str(), nullptr);
+    _exit(127);
+  }
+  close(b);
+  char byte = 0;
+  check::equal(send(a, "x", 1, 0), 1, "something for a program of another user");
+  check::equal(recv(a, &byte, 1, 0), 1, "which it returns");
+  check::equal(recv(a, &byte, 1, 0), 0, "and ends");
+  int status = -1;
+  waitpid(child, &status, 0);
+  check::equal(status, 0, "without failures");
+  close(a);
+}
+
 void root_directory() {
   const auto [a, b] = check::tcp_pair();
   char path[] = "/tmp/unnoticed.XXXXXX";
@@ -236,10 +272,12 @@ int main(int count, char** words) {
     other_namespaces();
     return check::finish();
   }
+  if (count > 2) return serve_inherited(std::atoi(words[2]));
   if (count > 1) {
     expect_sockets_work("the first sockets");
     apart(other_user);
     apart(root_directory);
+    executed_as_other_user();
     return check::finish();
   }
   no_child();
