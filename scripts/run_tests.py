@@ -202,6 +202,8 @@ LEFT_OUT = [
     ("asan tsan", "times_are", "measures time of a build ten times slower"),
     ("asan tsan", "100_000", "more of what `signals` does"),
     ("asan tsan", "interruptions", "no sanitizer knows what pthread_cancel() unwinds"),
+    ("asan tsan", "unnoticed", "one thread; closes what a run time may have open"),
+    ("tsan", "blocked_calls", "ends processes whose threads wait, out of handlers that are held back"),
     ("asan tsan", "attempts", "mostly waits"),
     ("asan tsan", "neighbour", "mostly waits"),
     ("asan tsan", "absent_host", "mostly waits"),
