@@ -200,6 +200,7 @@ tapif::Failure Client::start_by_settings() {
   Settings settings;
   if (tapif::Failure failure = read_settings(getenv, settings)) return failure;
   set_log_level(settings.log);
+  set_log_file(settings.log_file);
   exit_drain_ms_ = settings.exit_drain_ms;
   private_fds::prepare();
   device_ = settings.device.identity();

@@ -77,7 +77,7 @@ int become_go_between(void* argument) {
 
 // "TAPSTACK_PCAP=file" of a program that may go to another directory.
 void make_absolute(std::string& variable) {
-  for (const std::string_view name : {"TAPSTACK_PCAP=", "TAPSTACK_STATE="}) {
+  for (const std::string_view name : {"TAPSTACK_PCAP=", "TAPSTACK_STATE=", "TAPSTACK_LOG_FILE="}) {
     const bool is_relative =
         variable.starts_with(name) && variable.size() > name.size() && variable[name.size()] != '/';
     char folder[4096];

@@ -1,10 +1,14 @@
 #include "shim/client/trace.h"
 
+#include <arpa/inet.h>
+#include <sys/syscall.h>
+
 #include <cstdio>
 #include <cstring>
 #include <iterator>
 
 #include "shim/common/log.h"
+#include "shim/common/sys.h"
 
 namespace tapstack::shim {
 namespace {
@@ -55,13 +59,14 @@ const char* name_of(Op op) {
   return n < std::size(kNames) ? kNames[n] : "?";
 }
 
-// " 10.10.10.1:80", or nothing when there is none.
+// " 10.10.10.1:80" or " [fd10::1]:80", or nothing when there is none.
 void format_endpoint(const Endpoint& endpoint, char* text, size_t size) {
   text[0] = '\0';
-  if (!endpoint.address.is_ip4()) return;
-  const uint32_t a = endpoint.address.ip4().value;
-  std::snprintf(text, size, " %u.%u.%u.%u:%u", a >> 24, a >> 16 & 255, a >> 8 & 255, a & 255,
-                unsigned{endpoint.port.value});
+  if (endpoint.address.family() == Family::kNone) return;
+  const bool is_ip4 = endpoint.address.is_ip4();
+  char address[INET6_ADDRSTRLEN] = "";
+  inet_ntop(is_ip4 ? AF_INET : AF_INET6, endpoint.address.octets().data(), address, sizeof address);
+  std::snprintf(text, size, is_ip4 ? " %s:%u" : " [%s]:%u", address, unsigned{endpoint.port.value});
 }
 
 }  // namespace
@@ -72,19 +77,21 @@ void trace_request(const Request& request, const Reply& reply) {
   char socket[24] = "";
   if (!slot.is_null()) std::snprintf(socket, sizeof socket, " %u.%u", slot.slot, slot.generation);
   const bool is_answer = request.endpoint.address.family() == Family::kNone && reply.error == 0;
-  char endpoint[32];
+  char endpoint[INET6_ADDRSTRLEN + 16];
   format_endpoint(is_answer ? reply.endpoint : request.endpoint, endpoint, sizeof endpoint);
   char arguments[64] = "";
   if (request.args[0] != 0 || request.args[1] != 0) {
     std::snprintf(arguments, sizeof arguments, " (%lld, %lld)",
                   static_cast<long long>(request.args[0]), static_cast<long long>(request.args[1]));
   }
+  const int pid = static_cast<int>(sys::call(SYS_getpid));
   const char* error = reply.error == 0 ? nullptr : strerrorname_np(reply.error);
   if (error != nullptr) {
-    log(LogLevel::kTrace, "%s%s%s%s = %s", name_of(request.op), socket, endpoint, arguments, error);
+    log(LogLevel::kTrace, "[%d] %s%s%s%s = %s", pid, name_of(request.op), socket, endpoint,
+        arguments, error);
   } else {
-    log(LogLevel::kTrace, "%s%s%s%s = %lld", name_of(request.op), socket, endpoint, arguments,
-        static_cast<long long>(reply.error == 0 ? reply.value : reply.error));
+    log(LogLevel::kTrace, "[%d] %s%s%s%s = %lld", pid, name_of(request.op), socket, endpoint,
+        arguments, static_cast<long long>(reply.error == 0 ? reply.value : reply.error));
   }
 }
 

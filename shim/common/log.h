@@ -1,7 +1,9 @@
-// Messages of the library: on stderr only, and only when fatal or asked for (TAPSTACK_LOG).
+// Messages of the library: on stderr, or in a file of the user's choice, and only when fatal or
+// asked for (TAPSTACK_LOG).
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace tapstack::shim {
 
@@ -10,7 +12,12 @@ enum class LogLevel : uint8_t { kError, kWarn, kInfo, kDebug, kTrace };
 void set_log_level(LogLevel level);
 bool is_logged(LogLevel level);
 
-// Writes "tapstack: <text>\n" with one write(2), cut to 511 bytes. Takes no lock, allocates
+// Messages are added to this file from now on (TAPSTACK_LOG_FILE); empty: stderr. It is opened for
+// each line, so that no descriptor of it can be lost to a program that closes all it has.
+void set_log_file(const std::string& path);
+
+// Writes "tapstack: <text>\n" with one write(2), cut to 511 bytes; to stderr where the file cannot
+// be opened. Takes no lock, allocates
 // nothing, leaves errno alone. `format` as of printf.
 [[gnu::format(printf, 2, 3)]] void log(LogLevel level, const char* format, ...);
 

@@ -135,6 +135,12 @@ bool apply_state(std::string_view value, Settings& settings) {
   return !error;
 }
 
+bool apply_log_file(std::string_view value, Settings& settings) {
+  std::error_code error;
+  settings.log_file = std::filesystem::absolute(value, error).string();
+  return !error;
+}
+
 // What a host can be called (RFC 1123 2.1), short enough for the client to send it.
 bool apply_host_name(std::string_view value, Settings& settings) {
   constexpr size_t kLongest = 64;
@@ -206,6 +212,7 @@ constexpr Variable kVariables[] = {
     {"TAPSTACK_KEEPER", apply_keeper, "a path"},
     {"TAPSTACK_EXIT_DRAIN_MS", apply_exit_drain, "milliseconds from 0 to 3600000"},
     {"TAPSTACK_LOG", apply_log, "error, warn, info, debug or trace"},
+    {"TAPSTACK_LOG_FILE", apply_log_file, "a path"},
 };
 
 const char* value_of(tapif::Lookup lookup, const char* name) {

@@ -52,6 +52,7 @@ struct Settings {
   std::string keeper;                         // TAPSTACK_KEEPER: path of tapstack-keeper
   int64_t exit_drain_ms = 10'000;             // TAPSTACK_EXIT_DRAIN_MS: [0, 3600000]
   LogLevel log = LogLevel::kError;            // TAPSTACK_LOG: error, warn, info, debug, trace
+  std::string log_file;                       // TAPSTACK_LOG_FILE: in place of stderr
 };
 
 // Fills `settings` from the variables; what is not set or empty keeps its default. The failure

@@ -6,6 +6,7 @@
 
 #include <charconv>
 
+#include "shim/common/capability.h"
 #include "shim/common/sys.h"
 
 namespace tapstack::shim {
@@ -27,19 +28,11 @@ unsigned first_free_port() {
   return start;
 }
 
-bool has_bind_service() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
-  if (sys::call(SYS_capget, sys::pointer(&header), sys::pointer(sets)) != 0) return false;
-  return (sets[CAP_TO_INDEX(CAP_NET_BIND_SERVICE)].effective & CAP_TO_MASK(CAP_NET_BIND_SERVICE)) !=
-         0;
-}
-
 }  // namespace
 
 bool is_port_denied(uint16_t port) {
   // Most programs bind higher ones, on most machines.
-  if (port == 0 || has_bind_service()) return false;
+  if (port == 0 || has_capability(CAP_NET_BIND_SERVICE)) return false;
   return port < first_free_port();
 }
 

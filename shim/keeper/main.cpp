@@ -31,6 +31,7 @@ void set_up_signals() {
 Engine::Started start_engine(Settings& settings, int image_fd) {
   if (tapif::Failure failure = read_settings(getenv, settings)) return {nullptr, failure};
   set_log_level(settings.log);
+  set_log_file(settings.log_file);
   private_fds::prepare();
   if (image_fd >= 0) {
     private_fds::adopt_passed();
