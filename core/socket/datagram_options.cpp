@@ -11,7 +11,7 @@ namespace tapstack::socket {
 namespace {
 
 using transport::DatagramSettings;
-using transport::MtuDiscover;
+using transport::set_mtu_discover;
 
 struct Flag {
   Option option;
@@ -80,12 +80,6 @@ Result<int64_t> path_mtu(const Layers& layers, const transport::DatagramEndpoint
 Status set_ttl(uint8_t& ttl, int64_t value, int64_t min, uint8_t unset) {
   if (value != -1 && (value < min || value > 255)) return Error::kInvalid;
   ttl = value == -1 ? unset : static_cast<uint8_t>(value);
-  return Status();
-}
-
-Status set_mtu_discover(MtuDiscover& how, int64_t value) {
-  if (value < 0 || value > 5) return Error::kInvalid;
-  how = static_cast<MtuDiscover>(value);
   return Status();
 }
 

@@ -15,6 +15,7 @@ namespace tcp = transport::tcp;
 namespace {
 
 using Settings = tcp::Settings;
+using transport::set_mtu_discover;
 
 struct Flag {
   Option option;
@@ -59,10 +60,8 @@ constexpr Number kNumbers[] = {
 constexpr int64_t kMaxSegmentMax = 32'767;  // Linux's MAX_TCP_WINDOW
 constexpr int64_t kTosMask = 0xff & ~3;     // the ECN bits are TCP's own, RFC 3168
 
-constexpr int64_t kMtuDiscoverInterface = 4;  // IP_PMTUDISC_INTERFACE: never DF, as OMIT
-constexpr int64_t kMtuDiscoverMax = 5;        // IP_PMTUDISC_OMIT
-constexpr int64_t kSynRetriesMax = 127;       // MAX_TCP_SYNCNT
-constexpr int64_t kLinger2Max = 120;          // TCP_FIN_TIMEOUT_MAX
+constexpr int64_t kSynRetriesMax = 127;  // MAX_TCP_SYNCNT
+constexpr int64_t kLinger2Max = 120;     // TCP_FIN_TIMEOUT_MAX
 constexpr int32_t kOrphanTimeoutS = kConfig.tcp_orphan_timeout_ms / 1000;
 
 // TCP_DEFER_ACCEPT is kept as a number of time-outs of the SYN-ACK, which double from one second
@@ -166,14 +165,9 @@ Status set_ip_option(Settings& settings, Option option, int64_t value) {
           value == -1 ? uint8_t{0} : static_cast<uint8_t>(value & kTosMask);
       return Status();
     case Option::kIp6MtuDiscover:
-      if (value < 0 || value > kMtuDiscoverMax) return Error::kInvalid;
-      settings.ip6_mtu_discover = static_cast<uint8_t>(value);
-      return Status();
+      return set_mtu_discover(settings.ip6_mtu_discover, value);
     case Option::kMtuDiscover:
-      if (value < 0 || value > kMtuDiscoverMax) return Error::kInvalid;
-      settings.mtu_discover = static_cast<uint8_t>(value);
-      settings.path_mtu_discovery = value != 0 && value < kMtuDiscoverInterface;
-      return Status();
+      return set_mtu_discover(settings.mtu_discover, value);
     case Option::kMinTtl:
       return set_octet(settings.min_ttl, value);
     case Option::kIp6MinHops:
@@ -301,7 +295,7 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
     case Option::kTos:
       return int64_t{settings.tos};
     case Option::kMtuDiscover:
-      return int64_t{settings.mtu_discover};
+      return static_cast<int64_t>(settings.mtu_discover);
     case Option::kMinTtl:
       return int64_t{settings.min_ttl};
     case Option::kIp6MinHops:
@@ -313,7 +307,7 @@ Result<int64_t> get_tcp_option(const Layers& layers, const Socket& socket, Insta
     case Option::kIp6TrafficClass:
       return int64_t{settings.ip6_traffic_class};
     case Option::kIp6MtuDiscover:
-      return int64_t{settings.ip6_mtu_discover};
+      return static_cast<int64_t>(settings.ip6_mtu_discover);
     case Option::kCongestion:
       return static_cast<int64_t>(settings.congestion);
     case Option::kMaxPacingRate:

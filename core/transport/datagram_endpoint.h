@@ -12,6 +12,7 @@
 #include "transport/datagram.h"
 #include "transport/datagram_queue.h"
 #include "transport/error_queue.h"
+#include "transport/mtu_discover.h"
 #include "transport/ports.h"
 #include "transport/sticky_options.h"
 #include "util/address.h"
@@ -20,15 +21,6 @@
 namespace tapstack::transport {
 
 using EndpointId = mem::Handle<struct DatagramEndpointTag>;
-
-enum class MtuDiscover : uint8_t {  // IP_MTU_DISCOVER; the values are Linux's
-  kDont = 0,                        // never DF
-  kWant = 1,                        // DF on what fits the path MTU, larger datagrams are fragmented
-  kDo = 2,                          // always DF: larger than the path MTU is kMessageTooLong
-  kProbe = 3,                       // always DF; only the interface's MTU limits
-  kInterface = 4,                   // never DF; the interface's MTU, never the path's, and no more
-  kOmit = 5,                        // never DF; fragments to the interface's MTU
-};
 
 // IPv6's own of what a socket of both families has for each.
 struct Ip6Settings {

@@ -21,7 +21,7 @@ bool refresh_route(Connection& c, const net::Network& network, Instant now);
 inline IpSettings ip_settings(const Settings& s, const net::Route& route) {
   if (route.source.is_ip6())
     return {s.ip6_hop_limit, s.ip6_traffic_class, true, s.ip6_auto_flow_label};
-  return {s.ttl, s.tos, s.path_mtu_discovery};
+  return {s.ttl, s.tos, discovers_path_mtu(s.mtu_discover)};
 }
 
 }  // namespace tapstack::transport::tcp

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "transport/address_preferences.h"
+#include "transport/mtu_discover.h"
 #include "transport/tcp/congestion_algorithm.h"
 
 namespace tapstack::transport::tcp {
@@ -48,16 +49,15 @@ struct Settings {
   uint64_t max_pacing_bytes_per_s = UINT64_MAX;         // SO_MAX_PACING_RATE; all ones: none
   uint8_t ttl = 0;                                      // IP_TTL; 0: kConfig.ip_ttl_default
   uint8_t tos = 0;                                      // IP_TOS
-  uint8_t ip6_hop_limit = 0;           // IPV6_UNICAST_HOPS; 0: kConfig.ip_ttl_default
-  uint8_t ip6_traffic_class = 0;       // IPV6_TCLASS
-  uint8_t ip6_mtu_discover = 1;        // IPV6_MTU_DISCOVER: kept to be read, no router fragments
-  bool ip6_receive_errors = false;     // IPV6_RECVERR, as receive_errors
-  uint8_t mtu_discover = 1;            // IP_MTU_DISCOVER as it was set
-  AddressPreferences ip6_preferences;  // IPV6_ADDR_PREFERENCES; RFC 5014
-  bool ip6_auto_flow_label = true;     // IPV6_AUTOFLOWLABEL
-  uint8_t min_ttl = 0;                 // IP_MINTTL: segments with less are dropped; RFC 5082
-  uint8_t ip6_min_hops = 0;            // IPV6_MINHOPCOUNT likewise
-  bool path_mtu_discovery = true;      // IP_MTU_DISCOVER other than IP_PMTUDISC_DONT: sets DF
+  uint8_t ip6_hop_limit = 0;                      // IPV6_UNICAST_HOPS; 0: kConfig.ip_ttl_default
+  uint8_t ip6_traffic_class = 0;                  // IPV6_TCLASS
+  bool ip6_receive_errors = false;                // IPV6_RECVERR, as receive_errors
+  MtuDiscover mtu_discover = MtuDiscover::kWant;  // IP_MTU_DISCOVER: whether DF is set
+  MtuDiscover ip6_mtu_discover = MtuDiscover::kWant;  // kept to be read: no router fragments
+  AddressPreferences ip6_preferences;                 // IPV6_ADDR_PREFERENCES; RFC 5014
+  bool ip6_auto_flow_label = true;                    // IPV6_AUTOFLOWLABEL
+  uint8_t min_ttl = 0;       // IP_MINTTL: segments with less are dropped; RFC 5082
+  uint8_t ip6_min_hops = 0;  // IPV6_MINHOPCOUNT likewise
 };
 
 }  // namespace tapstack::transport::tcp
