@@ -105,3 +105,17 @@ def test_the_advertised_mtu_bounds_the_segments(net, advertised):
     client.wait(25).check()
     sizes = net.capture.fields(f"tcp.flags.syn == 1 && tcp.dstport == {peer.port}", "tcp.options.mss_val")
     assert {size for (size,) in sizes} == {str(1400 - 60)}
+
+
+# RFC 8981 3.1: preferred as a source (RFC 6724 5, rule 7), beside the stable address.
+def test_a_temporary_address_is_what_others_see(net, advertised):
+    net.settings["TAPSTACK_IP6_TEMPORARY"] = "1"
+    net.settings["TAPSTACK_IP6_IDENTIFIER"] = "eui64"
+    peer = net.host.peer("echo", "--port", "0")
+    client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, ROUTER, str(peer.port), "15"])
+    net.wait_for_device()
+    advertised()
+    source, connected_from, count = client.wait(25).check().text.split()
+    assert source == connected_from and source.startswith("2001:db8:7:0:")
+    assert "ff:fe" not in source, "the other address has an EUI-64 identifier (RFC 4291 appendix A)"
+    assert count == "100000"
