@@ -2,13 +2,11 @@
 // fragments and errors come in, what goes out is sound, and everything is given back in the end.
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <vector>
 
-#include "net/configuration.h"
 #include "net/ip6_header_walk.h"
-#include "net/network.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/network_host.h"
 #include "wire/icmp6.h"
 #include "wire/ip6.h"
 #include "wire/pseudo_header.h"
@@ -23,44 +21,28 @@ constexpr Ip6Address kOurs = Ip6Address::from(0xfd10, 0x10, 0x10, 0, 0, 0, 0, 2)
 constexpr Ip6Address kPeer = Ip6Address::from(0xfd10, 0x10, 0x10, 0, 0, 0, 0, 1);
 constexpr uint32_t kMtu = 1500;
 
-class Machine {
+link::InterfaceSettings settings() {
+  link::InterfaceSettings settings;
+  settings.name[0] = 't';
+  settings.layer = link::LinkLayer::kRawIp;
+  settings.mtu_bytes = kMtu;
+  return settings;
+}
+
+class Machine : public fuzz::NetworkHost {
  public:
-  Machine() : network_(std::make_unique<net::Network>(random_.key())) {
-    link::InterfaceSettings settings;
-    settings.name[0] = 't';
-    settings.layer = link::LinkLayer::kRawIp;
-    settings.mtu_bytes = kMtu;
-    device_ = *net::add_interface(ctx_, *network_, settings);
+  Machine() : NetworkHost(settings()) {
     if (!net::add_address(ctx_, *network_, device_, {kOurs, 64}).ok()) std::abort();
   }
 
   void receive(Bytes packet) {
-    mem::PacketPtr in = memory_->new_packet(mem::Priority::kControl);
-    if (!in || !memory_->append_copy(in->chain, packet, mem::Priority::kControl)) std::abort();
+    mem::PacketPtr in = packet_of(packet);
     fix_checksum(*in, packet);
     net::Delivery delivery = network_->input(ctx_, device_, std::move(in));
     if (delivery) check_delivery(std::move(delivery));
     net::IcmpError error;
     if (network_->take_error(ctx_, error) && error.quoted_bytes < 8) std::abort();
     drain();
-  }
-
-  void pass(Duration d) {
-    const Instant end = ctx_.now + d;
-    timer::TimerId id;
-    while (timers_->next_deadline() <= end) {
-      ctx_.now = std::max(ctx_.now, timers_->next_deadline());
-      while (timers_->pop_due(ctx_.now, id)) {
-        network_->on_timer(ctx_, timer::kind_of(id), timer::index_of(id));
-      }
-    }
-    ctx_.now = end;
-    drain();
-  }
-
-  void expect_nothing_left() {
-    pass(Duration::ms(2 * kConfig.reassembly_timeout_ip6_ms));
-    if (memory_->packets_used() != 0 || memory_->blocks_used() != 0) std::abort();
   }
 
  private:
@@ -93,23 +75,11 @@ class Machine {
   }
 
   // Every packet that leaves is whole and fits the link.
-  void drain() {
-    while (const mem::PacketPtr out = network_->next_frame(ctx_, device_)) {
-      Bytes bytes(out->size());
-      memory_->copy_out(*out, 0, bytes);
-      const auto ip = wire::Ip6View::parse(bytes, bytes.size());
-      if (!ip || bytes.size() > kMtu || ip->hop_limit() == 0) std::abort();
-      if (size_t{wire::Ip6View::kHeaderBytes} + ip->payload_bytes() != bytes.size()) std::abort();
-    }
+  void check_sent(std::span<const uint8_t> bytes) override {
+    const auto ip = wire::Ip6View::parse(bytes, bytes.size());
+    if (!ip || bytes.size() > kMtu || ip->hop_limit() == 0) std::abort();
+    if (size_t{wire::Ip6View::kHeaderBytes} + ip->payload_bytes() != bytes.size()) std::abort();
   }
-
-  std::unique_ptr<mem::PacketMemory> memory_ = std::make_unique<mem::PacketMemory>();
-  std::unique_ptr<timer::Timers> timers_ = std::make_unique<timer::Timers>();
-  Counters counters_;
-  Random random_;
-  Context ctx_{Instant::from_us(1'000'000), *memory_, *timers_, counters_, random_};
-  std::unique_ptr<net::Network> network_;
-  InterfaceId device_;
 };
 
 // A header in front of the input's bytes, right but for what the input wants wrong.
@@ -141,6 +111,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     machine.receive(packet_of(input));
     machine.pass(Duration::ms(input.u8() * 8));
   }
-  machine.expect_nothing_left();
+  machine.expect_nothing_left(Duration::ms(2 * kConfig.reassembly_timeout_ip6_ms));
   return 0;
 }

@@ -3,12 +3,10 @@
 // out is sound, and no packet is left in the end.
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
 #include <vector>
 
-#include "net/configuration.h"
-#include "net/network.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/network_host.h"
 #include "wire/icmp.h"
 #include "wire/ip6.h"
 #include "wire/pseudo_header.h"
@@ -27,21 +25,21 @@ Ip6Address neighbour(uint8_t n) {
   return Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, static_cast<uint16_t>(n + 1));
 }
 
-class Host {
+link::InterfaceSettings settings() {
+  link::InterfaceSettings settings;
+  settings.name[0] = 't';
+  settings.mac = MacAddress{{2, 0, 0, 0, 0, 2}};
+  settings.ip6.mode = link::Ip6Mode::kAutoconfigured;
+  settings.ip6.has_temporary = true;
+  return settings;
+}
+
+class Host : public fuzz::NetworkHost {
  public:
-  Host() : network_(std::make_unique<net::Network>(random_.key())) {
-    link::InterfaceSettings settings;
-    settings.name[0] = 't';
-    settings.mac = MacAddress{{2, 0, 0, 0, 0, 2}};
-    settings.ip6.mode = link::Ip6Mode::kAutoconfigured;
-    settings.ip6.has_temporary = true;
-    device_ = *net::add_interface(ctx_, *network_, settings);
-  }
+  Host() : NetworkHost(settings()) {}
 
   void receive(const Bytes& frame) {
-    mem::PacketPtr in = memory_->new_packet(mem::Priority::kControl);
-    if (!in || !memory_->append_copy(in->chain, frame, mem::Priority::kControl)) std::abort();
-    network_->input(ctx_, device_, std::move(in));
+    network_->input(ctx_, device_, packet_of(frame));
     net::IcmpError error;
     network_->take_error(ctx_, error);
     drain();
@@ -54,44 +52,15 @@ class Host {
     network_->send(ctx_, std::move(packet), *route, {.protocol = 59}).ignore();
     drain();
   }
-  void pass(Duration d) {
-    const Instant end = ctx_.now + d;
-    timer::TimerId id;
-    while (timers_->next_deadline() <= end) {
-      ctx_.now = std::max(ctx_.now, timers_->next_deadline());
-      while (timers_->pop_due(ctx_.now, id)) {
-        network_->on_timer(ctx_, timer::kind_of(id), timer::index_of(id));
-      }
-      drain();
-    }
-    ctx_.now = end;
-  }
-  void expect_nothing_left() {
-    pass(Duration::s(600));  // longer than any neighbour is waited for
-    if (memory_->packets_used() != 0 || memory_->blocks_used() != 0) std::abort();
-  }
 
  private:
-  void drain() {
-    while (const mem::PacketPtr out = network_->next_frame(ctx_, device_)) {
-      Bytes bytes(out->size());
-      memory_->copy_out(*out, 0, bytes);
-      const auto packet = std::span(bytes).subspan(kEthernetBytes);
-      const auto ip = wire::Ip6View::parse(packet, packet.size());
-      if (!ip || size_t{wire::Ip6View::kHeaderBytes} + ip->payload_bytes() != packet.size()) {
-        std::abort();
-      }
+  void check_sent(std::span<const uint8_t> frame) override {
+    const auto packet = frame.subspan(kEthernetBytes);
+    const auto ip = wire::Ip6View::parse(packet, packet.size());
+    if (!ip || size_t{wire::Ip6View::kHeaderBytes} + ip->payload_bytes() != packet.size()) {
+      std::abort();
     }
-    while (network_->next_frame(ctx_, link::kLoopback)) continue;
   }
-
-  std::unique_ptr<mem::PacketMemory> memory_ = std::make_unique<mem::PacketMemory>();
-  std::unique_ptr<timer::Timers> timers_ = std::make_unique<timer::Timers>();
-  Counters counters_;
-  Random random_;
-  Context ctx_{Instant::from_us(1'000'000), *memory_, *timers_, counters_, random_};
-  std::unique_ptr<net::Network> network_;
-  InterfaceId device_;
 };
 
 // A message with the right checksum; `how` says from whom and to whom.
@@ -140,6 +109,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const uint8_t to = input.u8();
     if (to < 64) host.send(to == 0 ? kFar : neighbour(to & 7));
   }
-  host.expect_nothing_left();
+  host.expect_nothing_left(Duration::s(600));  // longer than any neighbour is waited for
   return 0;
 }
