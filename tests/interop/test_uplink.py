@@ -88,6 +88,15 @@ def test_a_bridge_of_the_machine_takes_the_device_in(world):
     assert said.split() == [hashlib.md5(BYTES).hexdigest(), "-", "0"]
 
 
+def test_two_stacks_talk_over_a_bridge(world):
+    said = world("""
+        ip link add br0 type bridge; ip link set br0 up
+        $tapstack run --bridge=br0 --addr=10.9.0.1/24 --gw=none -- python3 -m http.server 80 >/dev/null 2>&1 &
+        until $tapstack run --bridge=br0 --addr=10.9.0.2/24 --gw=none -- curl -s http://10.9.0.1/big >got; do sleep 0.1; done
+        md5sum <got""")
+    assert said.split() == [hashlib.md5(BYTES).hexdigest(), "-"]
+
+
 @pytest.mark.parametrize(
     ("script", "status", "message"),
     [
