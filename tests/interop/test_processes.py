@@ -331,3 +331,24 @@ def test_a_keeper_that_sends_its_last_bytes_lets_new_programs_in(net):
     time.sleep(0.3)  # it has seen that nobody is left
     net.stack.run(python("import socket; socket.create_server(('', 7000))"), env={"TAPSTACK_PCAP": None}, timeout=5).check()
     assert net.leftovers() == [keeper]
+
+
+def test_the_keeper_holds_no_pipe_terminal_or_directory_of_the_program(net):
+    """Started by the first socket, or by the fork: then it has inherited everything for a moment."""
+    text = (
+        "import os, socket, sys\n"
+        "a, b = os.pipe(); os.set_inheritable(a, True); os.set_inheritable(b, True)\n"
+        "s = socket.create_server(('', 7000)); os.dup2(b, 300)\n"
+        "if os.fork() == 0: os._exit(0)\n"
+        "os.wait(); print('up', flush=True); sys.stdin.readline()\n"
+    )
+    program = net.stack.start(python(text), stdin=subprocess.PIPE, env={"TAPSTACK_PCAP": None})
+    wait_until(lambda: b"up" in program.stdout_now(), what="the program")
+    (keeper,) = net.leftovers()
+    held = {fd: os.readlink(f"/proc/{keeper}/fd/{fd}") for fd in os.listdir(f"/proc/{keeper}/fd")}
+    assert [held[fd] for fd in "012"] == ["/dev/null"] * 3
+    assert not [what for fd, what in held.items() if what.startswith("pipe:") or str(net.folder) in what], held
+    assert os.readlink(f"/proc/{keeper}/cwd") == "/"
+    assert os.getsid(keeper) not in (os.getsid(program.pid), os.getsid(0))
+    program.stdin.close()
+    program.wait().check()
