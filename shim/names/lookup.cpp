@@ -27,10 +27,13 @@ void merge(FoundHost& host, HostEntry entry) {
   if (!known) host.addresses.push_back(entry.address);
 }
 
+bool is_of_use(const FoundHost& host, Families wanted) {
+  return std::ranges::any_of(host.addresses,
+                             [&](const IpAddress& a) { return has_family(wanted, a.family()); });
+}
+
 HostAnswer rated(FoundHost host, Families wanted) {
-  const bool is_of_use = std::ranges::any_of(
-      host.addresses, [&](const IpAddress& a) { return has_family(wanted, a.family()); });
-  const LookupStatus status = is_of_use                ? LookupStatus::kFound
+  const LookupStatus status = is_of_use(host, wanted)  ? LookupStatus::kFound
                               : host.addresses.empty() ? LookupStatus::kNotFound
                                                        : LookupStatus::kNoData;
   return {status, std::move(host)};
@@ -41,7 +44,8 @@ HostAnswer find_in_files(const std::string& name, Families wanted) {
   for (HostEntry& entry : read_hosts()) {
     if (has_name(entry, name)) merge(host, std::move(entry));
   }
-  if (host.addresses.empty() && is_localhost(name)) {
+  // RFC 6761 6.3 (3): always a loopback address, also of a family that the file leaves out.
+  if (is_localhost(name) && !is_of_use(host, wanted)) {
     return {LookupStatus::kFound, {name, {}, {Ip6Address::loopback(), Ip4Address::loopback()}}};
   }
   return rated(std::move(host), wanted);

@@ -68,6 +68,14 @@ def test_addresses_of_both_families_aliases_and_what_does_not_exist(net):
 
 
 @pytest.mark.engines("inside")
+def test_localhost_has_an_address_of_each_family(net):
+    """RFC 6761 6.3, whatever /etc/hosts leaves out."""
+    find = "import socket\nfor family in (2, 10): print(socket.getaddrinfo('localhost', 80, family)[0][4][0])"
+    done = net.stack.run(["python3", "-c", find], env={"TAPSTACK_DNS": "none"}).check()
+    assert done.text.split() == ["127.0.0.1", "::1"]
+
+
+@pytest.mark.engines("inside")
 def test_what_is_known_is_not_asked_for_again(net):
     server = dnsmasq(net, "--local-ttl=60", "--neg-ttl=60")
     assert look_up(net, "web.example.test", "web.example.test") == [WEB, WEB]
