@@ -71,7 +71,7 @@ def test_a_port_of_udp_is_mapped(world):
     said = world("""$user $tapstack run --net=passt -p 5300:53/udp -- python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", 53))
-d, a = s.recvfrom(100); s.sendto(d.upper(), a)' & s=$!
+while True: d, a = s.recvfrom(100); s.sendto(d.upper(), a)' & s=$!
              until_listening 5300
              $up python3 -c '
 import socket
@@ -80,7 +80,7 @@ for i in range(50):
     s.sendto(b"hello", ("192.0.2.2", 5300))
     try: print(s.recv(100).decode()); break
     except TimeoutError: pass'
-             wait $s""")
+             kill $s""")
     assert "HELLO" in said
 
 
