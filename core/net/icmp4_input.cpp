@@ -104,6 +104,7 @@ void report_error(Context& ctx, Parts& parts, const mem::PacketInfo& info,
   error.protocol = quoted->protocol();
   error.type = static_cast<uint8_t>(icmp.type());
   error.code = icmp.code();
+  error.hop_limit = info.ttl;
   error.is_local = parts.interfaces.owner(info.source) != nullptr;
   error.is_hard = meaning.is_hard;
   error.error = meaning.error;

@@ -126,6 +126,7 @@ void report_error(Context& ctx, Parts& parts, const mem::Packet& message, const 
   error.destination = quoted->destination;
   error.interface = info.interface;
   error.protocol = quoted->protocol;
+  error.hop_limit = info.ttl;
   error.is_local = parts.interfaces.owner(info.source) != nullptr;
   error.is_hard = meaning.is_hard;
   error.error = meaning.error;

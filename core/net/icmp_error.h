@@ -19,6 +19,7 @@ struct IcmpError {
   uint8_t protocol = 0;   // of the quoted packet
   uint8_t type = 0;       // ICMPv4 or ICMPv6 by family of `reporter`
   uint8_t code = 0;
+  uint8_t hop_limit = 0;  // of the message, when it came in
   bool is_local = false;  // `reporter` is ourselves
   bool is_hard = false;   // RFC 1122 4.2.3.9: hard errors may end a connection, soft ones not
   // Fragmentation needed: the path MTU that is now believed; about a segment of TCP, the one that

@@ -38,6 +38,7 @@ struct DatagramInfo {
 struct QueuedError {
   Error error = Error::kNone;
   uint8_t type = 0, code = 0;  // of the ICMP message
+  uint8_t hop_limit = 0;       // of it, when it came in
   bool is_local = false;       // SO_EE_ORIGIN_LOCAL: found here, no message came
   uint32_t info = 0;           // MTU with kMessageTooLong
   IpAddress reporter;          // who sent the message

@@ -30,6 +30,7 @@ void ErrorQueue::push(const Context& ctx, const QueuedError& error) {
   std::memcpy(record.payload, error.payload, sizeof record.payload);
   std::memcpy(ctx.memory.prepend(*packet, sizeof record), &record, sizeof record);
   packet->info.source = error.reporter;
+  packet->info.ttl = error.hop_limit;
   packet->info.destination = error.destination.address;
   packet->info.destination_port = error.destination.port;
   packet->info.received_at = error.received_at;
@@ -50,6 +51,7 @@ Result<QueuedError> ErrorQueue::pop(mem::PacketMemory& memory) {
   out.payload_bytes = record.payload_bytes;
   std::memcpy(out.payload, record.payload, sizeof out.payload);
   out.reporter = packet->info.source;
+  out.hop_limit = packet->info.ttl;
   out.destination = {packet->info.destination, packet->info.destination_port};
   out.received_at = packet->info.received_at;
   return out;
@@ -71,6 +73,7 @@ QueuedError queued_error_from(const net::IcmpError& error, uint8_t payload_offse
   out.code = error.code;
   out.info = error.mtu_bytes;
   out.reporter = error.reporter;
+  out.hop_limit = error.hop_limit;
   out.destination = {error.destination, port};
   out.received_at = now;
   if (error.quoted_bytes > payload_offset) {

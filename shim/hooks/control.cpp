@@ -229,6 +229,16 @@ void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns) {
   if ((wanted & Wanted::kStamping) != 0) add_stamping(writer, wanted, realtime_ns);
 }
 
+void add_hop_limit(Writer& writer, uint32_t wanted, bool is_ip6, uint8_t hop_limit) {
+  DatagramHeader header;
+  header.ttl = hop_limit;
+  if (is_ip6) {
+    write_ip6(writer, wanted & (Wanted::kIp6HopLimit | Wanted::kIp6HopLimit2292), header);
+  } else {
+    write_ip4(writer, wanted & Wanted::kTtl, header);
+  }
+}
+
 void write_received(Family family, uint32_t wanted, const DatagramHeader& header,
                     std::span<const uint8_t> options, msghdr& message) {
   Writer writer(message);

@@ -44,5 +44,7 @@ void write_received(Family family, uint32_t wanted, const DatagramHeader& header
 void add_stamping(Writer& writer, uint32_t wanted, int64_t realtime_ns);
 // SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of what was received, if wanted.
 void add_timestamp(Writer& writer, uint32_t wanted, int64_t realtime_ns);
+// IP_TTL or IPV6_HOPLIMIT of a packet of that family, if wanted.
+void add_hop_limit(Writer& writer, uint32_t wanted, bool is_ip6, uint8_t hop_limit);
 
 }  // namespace tapstack::shim::control

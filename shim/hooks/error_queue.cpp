@@ -136,6 +136,10 @@ ssize_t receive_queued_error(int fd, const Handle& handle, msghdr& message) {
   }
   control::Writer writer(message);
   control::add_timestamp(writer, descriptors::wanted(handle.id), realtime_ns(queued.received_at));
+  if (!queued.is_local) {  // of the ICMP message itself (ip_recv_error, ipv6_recv_error)
+    const bool is_ip6 = queued.reporter.is_ip6();
+    control::add_hop_limit(writer, descriptors::wanted(handle.id), is_ip6, queued.hop_limit);
+  }
   add_error(writer, handle.family(), queued);
   return static_cast<ssize_t>(copied);
 }

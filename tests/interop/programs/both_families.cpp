@@ -195,6 +195,7 @@ void errors_come_back() {
   told(getsockname, closed, &port);
   close(closed);
   check::equal(set(fd, IPPROTO_IPV6, IPV6_RECVERR, 1), 0, "IPV6_RECVERR");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1), 0, "IPV6_RECVHOPLIMIT");
   connect6(fd, "::1", port);
   send(fd, "x", 1, 0);
   check::that((check::poll_one(fd, POLLIN, 1000) & POLLERR) != 0, "an error is polled");
@@ -210,7 +211,14 @@ void errors_come_back() {
   message.msg_controllen = sizeof control;
   check::equal(recvmsg(fd, &message, MSG_ERRQUEUE), 1, "what was sent comes back");
   check::equal(ntohs(to.sin6_port), port, "with where it went");
-  const cmsghdr* c = CMSG_FIRSTHDR(&message);
+  cmsghdr* c = CMSG_FIRSTHDR(&message);
+  if (!check::that(c != nullptr && c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_HOPLIMIT,
+                   "with the hop limit of who said so")) {
+    return;
+  }
+  const int hops = *CMSG_DATA(c);  // Linux begins at 64, the stack at 255
+  check::that(hops == 64 || hops == 255, "which is no router away");
+  c = CMSG_NXTHDR(&message, c);
   if (!check::that(c != nullptr && c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR,
                    "as IPV6_RECVERR")) {
     return;

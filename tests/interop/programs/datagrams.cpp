@@ -179,6 +179,7 @@ void queued_error() {
   const int fd = socket(AF_INET, SOCK_DGRAM, 0);
   const int on = 1;
   check::equal(setsockopt(fd, IPPROTO_IP, IP_RECVERR, &on, sizeof on), 0, "IP_RECVERR");
+  check::equal(setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof on), 0, "IP_RECVTTL");
   const unsigned port = check::free_port();
   const sockaddr_in to = check::address(port);
   check::equal(sendto(fd, "quoted", 6, 0, check::any(to), sizeof to), 6, "an unconnected send");
@@ -209,6 +210,8 @@ void queued_error() {
                   extended.error.ee_code == 3,
               "port unreachable");
   check::equal(ntohl(extended.offender.sin_addr.s_addr), INADDR_LOOPBACK, "reported by loopback");
+  const cmsghdr* ttl = find(message, IPPROTO_IP, IP_TTL);
+  check::equal(ttl != nullptr ? *CMSG_DATA(ttl) : 0, 64, "from no router away");
   message.msg_controllen = sizeof space;
   check::fails([&] { return recvmsg(fd, &message, MSG_ERRQUEUE); }, EAGAIN, "and no other");
   close(fd);

@@ -110,6 +110,7 @@ TEST_F(Icmp4InputTest, PortUnreachableBecomesAHardError) {
   EXPECT_EQ(error_.protocol, 17);
   EXPECT_EQ(error_.type, 3);
   EXPECT_EQ(error_.code, 3);
+  EXPECT_EQ(error_.hop_limit, 64);
   EXPECT_EQ(error_.quoted_bytes, 8);
   EXPECT_EQ(Frame(error_.quoted, error_.quoted + 8), test::hex("0fa0 0035 05c0 0000"));
   EXPECT_FALSE(take_error()) << "told once";

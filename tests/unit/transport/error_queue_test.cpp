@@ -15,6 +15,7 @@ TEST_F(ErrorQueueTest, KeepsEverythingAboutAnError) {
   error.error = Error::kHostUnreachable;
   error.type = 3;
   error.code = 1;
+  error.hop_limit = 61;
   error.is_local = true;
   error.info = 1400;
   error.reporter = kPeer;
@@ -28,6 +29,7 @@ TEST_F(ErrorQueueTest, KeepsEverythingAboutAnError) {
   EXPECT_EQ(out->error, Error::kHostUnreachable);
   EXPECT_EQ(out->type, 3);
   EXPECT_EQ(out->code, 1);
+  EXPECT_EQ(out->hop_limit, 61);
   EXPECT_TRUE(out->is_local);
   EXPECT_EQ(out->info, 1400u);
   EXPECT_EQ(out->reporter, IpAddress(kPeer));
