@@ -60,6 +60,11 @@ Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const Cons
   return socket::send(Call(stack, now), id, request);
 }
 
+Status check_send(Stack& stack, Instant now, SocketId id, const DatagramInfo& to,
+                  bool is_too_long) {
+  return socket::check_send(Call(stack, now), id, to, is_too_long);
+}
+
 Result<size_t> receive(Stack& stack, Instant now, SocketId id, std::span<const Bytes> parts,
                        const ReceiveOptions& options, DatagramInfo* info) {
   return socket::receive(Call(stack, now), id, {parts, options.peek, options.urgent, info});
@@ -96,6 +101,10 @@ Result<Endpoint> remote_endpoint(const Stack& stack, SocketId id) {
 }
 
 Readiness readiness(const Stack& stack, SocketId id) { return socket::readiness(stack.view(), id); }
+
+Error pending_error(const Stack& stack, SocketId id) {
+  return socket::pending_error(stack.view(), id);
+}
 
 Result<size_t> readable_bytes(const Stack& stack, SocketId id) {
   return socket::readable_bytes(stack.view(), id);

@@ -64,6 +64,10 @@ struct SendOptions {
 // kMessageTooLong, kDestinationRequired, kAccess (broadcast not allowed), kNetworkUnreachable ...
 Result<size_t> send(Stack& stack, Instant now, SocketId id, std::span<const ConstBytes> parts,
                     const DatagramInfo& to, const SendOptions& options);
+// Datagrams: what send() to there would say before it looks at the bytes, and nothing is sent. A
+// pending error is told once. is_too_long: they are known to be more than a datagram has room for.
+// kNotSupported: a stream.
+Status check_send(Stack& stack, Instant now, SocketId id, const DatagramInfo& to, bool is_too_long);
 
 struct ReceiveOptions {
   bool peek = false;    // MSG_PEEK
@@ -103,6 +107,7 @@ Result<size_t> not_sent_bytes(const Stack& stack, SocketId id);
 // there yet; 0 is SIOCATMARK. kWouldBlock: none was announced, or it was read past.
 Result<size_t> urgent_offset(const Stack& stack, SocketId id);
 Error take_error(Stack& stack, SocketId id);                       // SO_ERROR: reads and clears
+Error pending_error(const Stack& stack, SocketId id);              // the same, and it stays
 Result<QueuedError> take_queued_error(Stack& stack, SocketId id);  // kWouldBlock when none
 // The oldest report about text sent (SendOptions::reports); kWouldBlock when there is none. While
 // there is one, Readiness::kError is set.

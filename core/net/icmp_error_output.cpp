@@ -86,7 +86,10 @@ void send_icmp_error(Context& ctx, Parts& parts, const mem::Packet& offending,
     return;
   }
   const bool is_6 = is_ip6(info.source);
-  if (!is_own && !parts.icmp_limiter.take(ctx.now)) {
+  // As Linux: what stays on this host costs nobody else anything.
+  const bool is_at_home =
+      is_own || info.source.is_loopback() || parts.interfaces.owner(info.source) != nullptr;
+  if (!is_at_home && !parts.icmp_limiter.take(ctx.now)) {
     ctx.drop(DropReason::kIcmpErrorRateLimited);
     ctx.counters.count(is_6 ? Mib::kIcmp6OutRateLimitHost : Mib::kIcmpOutRateLimitGlobal);
     return;

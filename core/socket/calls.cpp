@@ -37,6 +37,18 @@ void watch_memory(Environment env, SocketId id, const Result<size_t>& sent, size
   if (!took_all && !env.ctx.memory.may_keep(1)) env.sockets.add_starved(id.index);
 }
 
+// The addresses of a datagram as the stack has them.
+Result<DatagramInfo> known_ends(const Socket& socket, const DatagramInfo& given) {
+  DatagramInfo to = given;
+  for (IpAddress* address : {&to.peer.address, &to.local}) {
+    const auto known =
+        address_from_program(socket, *address, to.interface, Error::kNetworkUnreachable);
+    if (!known.ok()) return known.error();
+    *address = *known;
+  }
+  return to;
+}
+
 }  // namespace
 
 Result<SocketId> open(Environment env, const OpenRequest& request) {
@@ -121,14 +133,17 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
     return sent;
   }
   if (request.urgent) return Error::kNotSupported;
-  DatagramInfo to = request.to;
-  for (IpAddress* address : {&to.peer.address, &to.local}) {
-    const auto known =
-        address_from_program(*socket, *address, to.interface, Error::kNetworkUnreachable);
-    if (!known.ok()) return known.error();
-    *address = *known;
-  }
-  return datagram_socket::send(env, *socket, request.parts, to);
+  const auto to = known_ends(*socket, request.to);
+  if (!to.ok()) return to.error();
+  return datagram_socket::send(env, *socket, request.parts, *to);
+}
+
+Status check_send(Environment env, SocketId id, const DatagramInfo& info, bool is_too_long) {
+  Socket* socket = env.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_tcp()) return Error::kNotSupported;
+  const auto to = known_ends(*socket, info);
+  return to.ok() ? datagram_socket::check_send(env, *socket, *to, is_too_long) : Status(to.error());
 }
 
 Result<size_t> receive(Environment env, SocketId id, const ReceiveRequest& request) {

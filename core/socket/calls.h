@@ -35,6 +35,8 @@ struct SendRequest {
 };
 Result<size_t> send(Environment env, SocketId id, const SendRequest& request);
 
+Status check_send(Environment env, SocketId id, const DatagramInfo& to, bool is_too_long);
+
 struct ReceiveRequest {
   std::span<const mem::Bytes> parts;
   bool peek = false;             // MSG_PEEK

@@ -62,10 +62,24 @@ Status connect(Environment env, Socket& socket, const Endpoint& peer) {
 
 Result<size_t> send(Environment env, Socket& socket, std::span<const mem::ConstBytes> parts,
                     const DatagramInfo& to) {
-  if (socket.send_shut) return Error::kBrokenPipe;
   return with_protocol(env.layers, socket, [&](auto& protocol) {
     return protocol.send(env.ctx, env.layers.network, socket.endpoint, parts, to);
   });
+}
+
+Status check_send(Environment env, Socket& socket, const DatagramInfo& to, bool is_too_long) {
+  const bool is_named = to.peer.address.family() != Family::kNone;
+  if (socket.kind == SocketKind::kUdp && is_named && to.peer.port.value == 0) {
+    return Error::kInvalid;
+  }
+  transport::DatagramEndpoint& endpoint = endpoint_of(env.layers, socket);
+  const auto target =
+      transport::target_to_send_to(env.ctx, env.layers.network, endpoint, to, is_too_long);
+  return target.ok() ? Status() : Status(target.error());
+}
+
+Error pending_error(const Layers& layers, const Socket& socket) {
+  return endpoint_of(layers, socket).pending_error;
 }
 
 Result<size_t> receive(Environment env, Socket& socket, std::span<const mem::Bytes> parts,
@@ -83,7 +97,10 @@ Status shutdown(Environment env, Socket& socket, Shutdown how) {
     socket.receive_shut = true;
     endpoint.receive_shut = true;
   }
-  if (how != Shutdown::kReceive) socket.send_shut = true;
+  if (how != Shutdown::kReceive) {
+    socket.send_shut = true;
+    endpoint.send_shut = true;
+  }
   return endpoint.is_connected ? Status() : Status(Error::kNotConnected);
 }
 

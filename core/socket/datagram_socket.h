@@ -18,6 +18,7 @@ Status bind(Environment env, Socket& socket, const Endpoint& local);
 Status connect(Environment env, Socket& socket, const Endpoint& peer);
 Result<size_t> send(Environment env, Socket& socket, std::span<const mem::ConstBytes> parts,
                     const DatagramInfo& to);
+Status check_send(Environment env, Socket& socket, const DatagramInfo& to, bool is_too_long);
 Result<size_t> receive(Environment env, Socket& socket, std::span<const mem::Bytes> parts,
                        bool peek, DatagramInfo* info);
 Status shutdown(Environment env, Socket& socket, Shutdown how);
@@ -27,6 +28,7 @@ Endpoint local_endpoint(const Layers& layers, const Socket& socket);
 Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
 size_t readable_bytes(const Layers& layers, const mem::PacketMemory& memory, const Socket& socket);
+Error pending_error(const Layers& layers, const Socket& socket);
 Error take_error(Layers& layers, Socket& socket);
 Result<QueuedError> take_queued_error(Environment env, Socket& socket);
 

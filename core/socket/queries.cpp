@@ -32,6 +32,13 @@ Readiness readiness(View view, SocketId id) {
                           : datagram_socket::readiness(view.layers, *socket);
 }
 
+Error pending_error(View view, SocketId id) {
+  const Socket* socket = view.sockets.find(id);
+  if (socket == nullptr) return Error::kBadHandle;
+  return socket->is_tcp() ? tcp_socket::pending_error(view.layers, *socket)
+                          : datagram_socket::pending_error(view.layers, *socket);
+}
+
 Result<size_t> readable_bytes(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;

@@ -20,6 +20,7 @@ Result<Endpoint> remote_endpoint(View view, SocketId id);
 Endpoint accepted_peer(View view, SocketId id);
 // No bits for a stale id.
 Readiness readiness(View view, SocketId id);
+Error pending_error(View view, SocketId id);
 Result<size_t> readable_bytes(View view, SocketId id);
 Result<size_t> unsent_bytes(View view, SocketId id);
 Result<size_t> not_sent_bytes(View view, SocketId id);

@@ -393,6 +393,10 @@ uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket) {
   return has_connection(socket) ? status_of(layers, socket).path_mtu_bytes : 0;
 }
 
+Error pending_error(const Layers& layers, const Socket& socket) {
+  return has_connection(socket) ? status_of(layers, socket).error : socket.error;
+}
+
 Error take_error(Layers& layers, Socket& socket) {
   if (has_connection(socket)) return tcp::take_error(layers.tcp, socket.connection);
   const Error error = socket.error;

@@ -50,6 +50,7 @@ std::optional<uint32_t> urgent_offset(const Layers& layers, const Socket& socket
 uint32_t path_mtu_bytes(const Layers& layers, const Socket& socket);
 // TCP_QUICKACK: of the connection, or as the next one will begin.
 bool is_quick_ack(const Layers& layers, const Socket& socket);
+Error pending_error(const Layers& layers, const Socket& socket);
 Error take_error(Layers& layers, Socket& socket);
 TcpInfo info(const Layers& layers, const Socket& socket, Instant now);
 

@@ -157,6 +157,17 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
   return target;
 }
 
+Result<Target> target_to_send_to(const Context& ctx, const net::Network& network,
+                                 DatagramEndpoint& endpoint, const DatagramInfo& to,
+                                 bool is_too_long) {
+  const auto target = choose_target(ctx, network, endpoint, to);
+  if (!target.ok()) return target;
+  if (is_too_long) return Error::kMessageTooLong;
+  if (const Error error = take_error(endpoint); error != Error::kNone) return error;
+  if (endpoint.send_shut) return Error::kBrokenPipe;
+  return target;
+}
+
 Status connect_address(const Context& ctx, const net::Network& network, DatagramEndpoint& endpoint,
                        const IpAddress& peer) {
   DatagramInfo to;

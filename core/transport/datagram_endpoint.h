@@ -79,6 +79,7 @@ struct DatagramEndpoint {
   bool is_address_bound = false;  // local.address was asked for by bind, not chosen by connect
   bool is_port_bound = false;     // local.port likewise
   bool receive_shut = false;      // what arrives is dropped
+  bool send_shut = false;         // nothing can be sent
   bool is_pending = false;        // in the list of endpoints with news for their socket
   DatagramSettings settings;
   DatagramQueue received;
@@ -135,6 +136,13 @@ Status check_bind_address(const net::Network& network, const DatagramEndpoint& e
 // address of the other family), and those of Network::route().
 Result<Target> choose_target(const Context& ctx, const net::Network& network,
                              const DatagramEndpoint& endpoint, const DatagramInfo& to);
+
+// The same for a datagram that is to go now. Then in Linux's order (__ip_append_data,
+// sock_alloc_send_pskb): kMessageTooLong if it `is_too_long`; a pending error, which is told once;
+// kBrokenPipe after shutdown().
+Result<Target> target_to_send_to(const Context& ctx, const net::Network& network,
+                                 DatagramEndpoint& endpoint, const DatagramInfo& to,
+                                 bool is_too_long);
 
 // Fixes the peer of an endpoint without ports, and its own address unless that is bound. Errors of
 // choose_target().

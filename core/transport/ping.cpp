@@ -134,8 +134,7 @@ Result<size_t> Ping::send(Context& ctx, net::Network& network, EndpointId id,
   uint8_t header[wire::kIcmpHeaderBytes];
   if (copy_front(parts, header) < sizeof header) return Error::kInvalid;
   if (!identifier_of(endpoint.family, header, Echo::kRequest)) return Error::kInvalid;
-  if (const Error error = take_error(endpoint); error != Error::kNone) return error;
-  const auto target = choose_target(ctx, network, endpoint, to);
+  const auto target = target_to_send_to(ctx, network, endpoint, to, false);
   if (!target.ok()) return target.error();
   if (endpoint.local.port.value == 0) {
     const Status claimed = claim_identifier(ctx, endpoint, Port{});

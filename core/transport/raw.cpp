@@ -96,8 +96,7 @@ Result<size_t> Raw::send(Context& ctx, net::Network& network, EndpointId id,
   const bool header_included = endpoint.settings.header_included;
   if (bytes > bytes_max(endpoint)) return Error::kMessageTooLong;
   if (header_included && bytes < header_bytes(endpoint)) return Error::kInvalid;
-  if (const Error error = take_error(endpoint); error != Error::kNone) return error;
-  auto target = choose_target(ctx, network, endpoint, to);
+  auto target = target_to_send_to(ctx, network, endpoint, to, false);
   if (!target.ok()) return target.error();
   target->params.header_included = header_included;
   const auto index = packet_from(ctx, parts);

@@ -152,10 +152,11 @@ void Udp::release_port(DatagramEndpoint& endpoint) {
 
 Status Udp::bind(Context& ctx, const net::Network& network, EndpointId id, const Endpoint& local) {
   DatagramEndpoint& endpoint = *table_.find(id);
+  const Status usable = check_bind_address(network, endpoint, local.address);
+  // __inet_bind looks at the address first, __inet6_bind at the state.
+  if (!usable.ok() && endpoint.family == Family::kIp4) return usable;
   if (!endpoint.binding.is_null()) return Error::kInvalid;
-  if (const Status usable = check_bind_address(network, endpoint, local.address); !usable.ok()) {
-    return usable;
-  }
+  if (!usable.ok()) return usable;
   const Status claimed = claim_port(ctx, endpoint, local);
   if (!claimed.ok()) return claimed;
   endpoint.is_address_bound = !local.address.is_any();
@@ -184,14 +185,14 @@ Status Udp::connect(Context& ctx, const net::Network& network, EndpointId id,
 
 void Udp::disconnect(EndpointId id) {
   DatagramEndpoint& endpoint = *table_.find(id);
-  if (!endpoint.is_connected) return;
   endpoint.is_connected = false;
   endpoint.remote = {};
   if (!endpoint.is_address_bound) endpoint.local.address = IpAddress::any(endpoint.family);
-  if (endpoint.is_port_bound) {
-    file(endpoint);
-  } else {
+  // As Linux (__udp_disconnect): a port that bind() did not name goes, without a peer, too.
+  if (!endpoint.is_port_bound) {
     release_port(endpoint);
+  } else {
+    file(endpoint);
   }
 }
 
@@ -199,12 +200,13 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
                          std::span<const mem::ConstBytes> parts, const DatagramInfo& to) {
   DatagramEndpoint& endpoint = *table_.find(id);
   const size_t bytes = total_bytes(parts);
-  if (bytes > udp_payload_max(endpoint.family)) return Error::kMessageTooLong;
+  // udp_sendmsg looks at the length first, udpv6_sendmsg at the address.
+  const bool is_too_long = bytes > udp_payload_max(endpoint.family);
+  if (is_too_long && endpoint.family == Family::kIp4) return Error::kMessageTooLong;
   if (to.peer.address.family() != Family::kNone && to.peer.port.value == 0) {
     return Error::kInvalid;
   }
-  if (const Error error = take_error(endpoint); error != Error::kNone) return error;
-  const auto target = choose_target(ctx, network, endpoint, to);
+  const auto target = target_to_send_to(ctx, network, endpoint, to, is_too_long);
   if (!target.ok()) return target.error();
   const Family family = target->to.address.family();
   if (bytes > udp_payload_max(family)) return Error::kMessageTooLong;

@@ -48,6 +48,7 @@ const char* name_of(Op op) {
       "counters",
       "take hang-ups",
       "flush",
+      "check send",
       "send stamp",
       "keep",
       "kept",

@@ -64,6 +64,9 @@ enum class Op : uint16_t {
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
   kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
            // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
+  kCheckSend,  // datagrams: DatagramHeader in payload; args[0]: 1 if it is too long; the reply's
+               // error is what comes before a look at the bytes of such a one: where it goes, a
+               // pending error (cleared), a shutdown
   kSendStamp,  // reply: SendStamp in payload: a datagram has gone out; EAGAIN: none has
   kKeep,       // args: Kept, value
   kKept,       // args[0]: Kept; reply: value

@@ -1,9 +1,11 @@
 #include "shim/engine/datagram_pump.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <ctime>
 
+#include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
 #include "shim/engine/handle_pair.h"
 #include "shim/engine/slot_life.h"
@@ -118,6 +120,18 @@ bool take_options(const DatagramHeader& header, ConstBytes& payload, PacketOptio
   return true;
 }
 
+// Where a datagram of the program shall go, and how.
+DatagramInfo info_of(const DatagramHeader& header) {
+  DatagramInfo to;
+  to.peer = header.peer;
+  to.local = header.local;
+  to.interface = header.interface;
+  to.ttl = header.ttl;
+  to.tos = header.tos;
+  to.flow_label = header.flow_label;
+  return to;
+}
+
 // One message of the program. What has no header is payload for the connected peer.
 void send_datagram(Works& works, Slot& slot, size_t bytes) {
   ConstBytes payload = ConstBytes(works.scratch.datagram).first(bytes);
@@ -130,19 +144,13 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
       header = DatagramHeader{};
     }
   }
-  DatagramInfo to;
+  DatagramInfo to = info_of(header);
   PacketOptions packet_options;
   if (!take_options(header, payload, packet_options)) {
     slot.send_error = Error::kInvalid;
     return;
   }
   if (!packet_options.is_empty()) to.options = &packet_options;
-  to.peer = header.peer;
-  to.local = header.local;
-  to.interface = header.interface;
-  to.ttl = header.ttl;
-  to.tos = header.tos;
-  to.flow_label = header.flow_label;
   api::SendOptions options;
   options.dont_route =
       (header.flags & DatagramHeader::kDontRoute) != 0 || slot.kept_of(Kept::kDontRoute) != 0;
@@ -155,6 +163,8 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
   }
   // There was room a moment ago: what is full now is the way out, not the socket's own queue.
   slot.send_error = error == Error::kWouldBlock ? Error::kNoBuffers : error;
+  // If it was the pending one, the hook takes the wake back.
+  if (api::pending_error(works.stack, slot.id) == Error::kNone) slot.wake_sent = false;
 }
 
 void move_to_core(Works& works, Slot& slot) {
@@ -177,12 +187,10 @@ void wake_for_errors(Works& works, Slot& slot) {
       slot.pending == Error::kNone && slot.stamps.is_empty()) {
     return;
   }
-  const Error error = api::take_error(works.stack, slot.id);
-  if (error != Error::kNone) {
-    slot.pending = error;
-    if (slot.wake_used) slot.wake_sent = slot.wake_used = false;
-  }
-  const bool is_waiting = slot.pending != Error::kNone || !slot.stamps.is_empty() ||
+  const bool is_pending =
+      slot.pending != Error::kNone || api::pending_error(works.stack, slot.id) != Error::kNone;
+  if (is_pending && slot.wake_used) slot.wake_sent = slot.wake_used = false;
+  const bool is_waiting = is_pending || !slot.stamps.is_empty() ||
                           api::readiness(works.stack, slot.id).has(Readiness::kError);
   if (!is_waiting || slot.wake_sent) return;
   DatagramHeader header;
@@ -206,6 +214,15 @@ void pump_datagrams(Works& works, Slot& slot) {
   }
   move_to_handle(works, slot);
   wake_for_errors(works, slot);
+}
+
+int check_send(Works& works, Slot& slot, const Request& request) {
+  DatagramHeader header;
+  if (slot.is_stream() || request.payload_bytes != sizeof header) return EPROTO;
+  std::memcpy(&header, request.payload, sizeof header);
+  const Status status =
+      api::check_send(works.stack, works.now, slot.id, info_of(header), request.args[0] != 0);
+  return to_errno(status.error());
 }
 
 void fail_datagrams(Works& works, Error error) {

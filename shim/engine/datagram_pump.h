@@ -9,6 +9,9 @@ namespace tapstack::shim {
 // may be free afterwards.
 void pump_datagrams(Works& works, Slot& slot);
 
+// kCheckSend.
+int check_send(Works& works, Slot& slot, const Request& request);
+
 // Every datagram socket that may have waited for the network hears of `error`, once.
 void fail_datagrams(Works& works, Error error);
 

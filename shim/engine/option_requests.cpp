@@ -142,7 +142,8 @@ int report_status(Works& works, Slot& slot, Reply& reply) {
   status.receive_shut = slot.receive_shut;
   status.send_shut = slot.send_shut;
   status.peer_closed = ready.has(Readiness::kPeerClosed);
-  status.pending_error = to_errno(slot.pending);
+  const Error in_core = slot.is_stream() ? Error::kNone : api::pending_error(works.stack, slot.id);
+  status.pending_error = to_errno(slot.pending != Error::kNone ? slot.pending : in_core);
   status.readiness = ready.bits;
   status.has_queued_error =
       !slot.is_stream() && (ready.has(Readiness::kError) || !slot.stamps.is_empty());

@@ -5,6 +5,7 @@
 #include "core/api/run.h"
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
+#include "shim/engine/datagram_pump.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/urgent.h"
 
@@ -124,6 +125,8 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
       return report_group_filter(works, slot, request, reply);
     case Op::kFlush:
       return flush(works, slot);
+    case Op::kCheckSend:
+      return check_send(works, slot, request);
     case Op::kSendStamp:
       return report_send_stamp(works, slot, reply);
     default:
@@ -149,6 +152,7 @@ Effect effect_of(Op op) {
     case Op::kTakeError:
     case Op::kQueuedError:
     case Op::kSendStamp:
+    case Op::kCheckSend:
     case Op::kGroup:
     case Op::kFlush:
     case Op::kDrain:

@@ -247,6 +247,7 @@ int shut_down(Works& works, Slot& slot, const Request& request) {
   if (how != SHUT_RD) {
     slot.send_shut = true;
     refuse_writes(works, slot);  // the FIN follows what was written before
+    if (!slot.is_stream()) api::shutdown(works.stack, works.now, slot.id, Shutdown::kSend).ignore();
   }
   if (how != SHUT_WR) {
     slot.receive_shut = true;

@@ -112,6 +112,15 @@ int flush(SlotId id) {
   return call(about(Op::kFlush, id), reply);
 }
 
+int check_send(SlotId id, const DatagramHeader& header, bool is_too_long) {
+  Request request = about(Op::kCheckSend, id);
+  request.args[0] = is_too_long;
+  std::memcpy(request.payload, &header, sizeof header);
+  request.payload_bytes = sizeof header;
+  Reply reply;
+  return call(request, reply);
+}
+
 int source_of(const Endpoint& to, Prefix& source) {
   Request request = about(Op::kSource, SlotId{});
   request.endpoint = to;

@@ -30,6 +30,9 @@ int remote_endpoint(SlotId id, Endpoint& endpoint);
 bool number(Op op, SlotId id, int64_t& value);
 // What the program wrote goes into the stack now; the errno that the last of it met, or 0.
 int flush(SlotId id);
+// The errno that stands against a datagram with this header before its bytes are looked at, or 0.
+// is_too_long: but for their number.
+int check_send(SlotId id, const DatagramHeader& header, bool is_too_long);
 // The address that packets to `to` would come from, with its prefix's length; an errno: none.
 int source_of(const Endpoint& to, Prefix& source);
 // Interface n, from 0; ENOENT past the last.

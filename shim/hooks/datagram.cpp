@@ -19,6 +19,7 @@
 #include "shim/hooks/landing.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/wait.h"
 
 namespace tapstack::shim::datagram {
 namespace {
@@ -125,16 +126,31 @@ void describe(const Handle& handle, const DatagramHeader& header, std::span<cons
                           message);
 }
 
+bool is_udp(const Handle& handle) {
+  SlotStatus status;
+  return ask::status(handle.id, status) && status.kind == SocketKind::kUdp;
+}
+
+// A datagram that cannot be taken for `error`: where it was to go comes first.
+ssize_t fail_send(const Handle& handle, const DatagramHeader& header, int error) {
+  const int before = ask::check_send(handle.id, header, error == EMSGSIZE);
+  return fail(before != 0 ? before : error);
+}
+
 }  // namespace
 
 ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
   if (const int error = check_parts(message); error != 0) return fail(error);
-  if (total_bytes(message) > kPayloadMax) return fail(EMSGSIZE);
-  if ((flags & (MSG_OOB | MSG_MORE)) != 0) return fail(EOPNOTSUPP);
+  // udp_sendmsg looks at the length first, udpv6_sendmsg at the address.
+  const bool is_too_long = total_bytes(message) > kPayloadMax;
+  if (is_too_long && !handle.is_ip6) return fail(EMSGSIZE);
+  if ((flags & MSG_MORE) != 0) return fail(EOPNOTSUPP);
+  if ((flags & MSG_OOB) != 0 && !(handle.is_ip6 && is_udp(handle))) return fail(EOPNOTSUPP);
   DatagramHeader header;
   PacketOptions options;
   if (const int error = address_header(handle, message, flags, header, options); error != 0)
     return fail(error);
+  if (is_too_long) return fail_send(handle, header, EMSGSIZE);
   PackedOptions packed(options, header);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));
   const msghdr native = with_header(message, header, {packed.bytes, packed.used}, parts);
@@ -142,9 +158,8 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
   if (sent < 0) {
     // The handle refuses when it was shut down, or its engine is gone.
     const int native_error = last_error();
-    const int error =
-        native_error == EAGAIN || native_error == EINTR ? 0 : ask::take_error(handle.id);
-    return fail(error != 0 ? error : native_error);
+    if (native_error == EAGAIN || native_error == EINTR) return -1;
+    return fail_send(handle, header, native_error);
   }
   if (const int error = ask::flush(handle.id); error != 0 && error != EBADF) {
     drop_wake(fd);  // the error that it announced may be this one
@@ -155,7 +170,7 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
 
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
-  if ((flags & MSG_OOB) != 0) return fail(EOPNOTSUPP);
+  if ((flags & MSG_OOB) != 0 && !is_udp(handle)) return fail(EOPNOTSUPP);
   if (const int error = check_parts(message); error != 0) return fail(error);
   const Landing landing((descriptors::wanted(handle.id) & Wanted::kPacketOptions) != 0);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));
@@ -177,7 +192,10 @@ ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
     if (is_wake && (flags & MSG_PEEK) != 0) drop_wake(fd);
     const int error = ask::take_error(handle.id);
     if (error != 0) return fail(error);
-    if (bytes == 0) return 0;  // shut down
+    // Shut down: the end for who would wait, and nothing there for who would not
+    // (__skb_wait_for_more_packets, __skb_recv_datagram).
+    const bool would_wait = (flags & MSG_DONTWAIT) == 0 && !is_nonblocking(fd);
+    if (bytes == 0) return would_wait ? 0 : fail(EAGAIN);
     if (bytes < 0) return fail(native_error);
   }
 }

@@ -68,7 +68,9 @@ short corrected_events(int fd, short events, short revents) {
   const bool shows_no_wake = (revents & kIn) == 0 && (events & kIn) != 0;
   if (shows_no_wake) return revents;
   if (!descriptors::verified(fd, handle) || !datagram::is_wake_first(fd)) return revents;
-  return static_cast<short>((revents & ~kIn) | POLLERR);
+  SlotStatus status;
+  const bool is_over = ask::status(handle.id, status) && status.receive_shut;
+  return static_cast<short>((is_over ? revents : revents & ~kIn) | POLLERR);
 }
 
 bool is_silent_error(int fd, short events) {

@@ -66,12 +66,15 @@ ssize_t receive_datagram(int fd, const Handle& handle, void* buffer, size_t byte
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
-  if (is_no_memory(address) || (address != nullptr && usable(length) == nullptr))
-    return fail(EFAULT);
-  message.msg_name = address;
-  message.msg_namelen = address != nullptr ? *length : 0;
+  // Where the address goes to is looked at behind the datagram (__sys_recvfrom).
+  const bool has_place = usable(address) != nullptr && usable(length) != nullptr;
+  if (has_place) {
+    message.msg_name = address;
+    message.msg_namelen = *length;
+  }
   const ssize_t received = datagram::receive(fd, handle, message, flags);
-  if (received >= 0 && address != nullptr) *length = message.msg_namelen;
+  if (received >= 0 && address != nullptr && !has_place) return fail(EFAULT);
+  if (received >= 0 && has_place) *length = message.msg_namelen;
   return received;
 }
 

@@ -1,4 +1,5 @@
-"""Every call in every state of a socket, both families: the kernel's answers are demanded of the stack."""
+"""Every call in every state of a socket, both families, and every pair of claims on a port: the kernel's answers are
+demanded of the stack."""
 
 import pathlib
 
@@ -6,6 +7,7 @@ import pytest
 
 SUITE = pathlib.Path(__file__).parent / "semantics"
 RUN = ["/usr/bin/python3", "-B", str(SUITE / "run.py")]
+BINDS = ["/usr/bin/python3", "-B", str(SUITE / "binds.py")]
 CASES_MIN = 400
 
 
@@ -38,3 +40,19 @@ def test_calls_answer_in_every_state_as_on_linux(net, move):
     assert len(kernel) >= CASES_MIN
     stack = answers(net.stack.run([*RUN, *move], timeout=200).check().text)
     assert not unexpected(kernel, stack)
+
+
+def is_by_chance_on_linux(case: str) -> bool:
+    """An IPv6 connection of a listener of both families counts as one of IPv4's 127.0.0.6 there (LOOPBACK4_IPV6)."""
+    held, wanted = case.rsplit(": ", 1)
+    return held.startswith(("TCP connected :: of both", "TCP waiting :: of both")) and wanted.startswith("0.0.0.0 ")
+
+
+@pytest.mark.no_capture
+@pytest.mark.engines("inside")  # the table of ports is the core's, whoever carries the calls
+def test_ports_are_shared_as_on_linux(net):
+    kernel = answers(net.host.run(BINDS, timeout=60).check().text)
+    assert len(kernel) >= CASES_MIN
+    stack = answers(net.stack.run(BINDS, timeout=60).check().text)
+    differ = {case for case, wanted in kernel.items() if stack.get(case) != wanted}
+    assert not {case for case in differ if not is_by_chance_on_linux(case)}

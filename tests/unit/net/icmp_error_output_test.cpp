@@ -45,6 +45,17 @@ TEST_F(IcmpError4Test, RateIsLimitedAndRecovers) {
   EXPECT_FALSE(refuse(packet).empty());
 }
 
+TEST_F(IcmpError4Test, WhatStaysOnThisHostIsNotLimited) {
+  uint32_t answered = 0;
+  for (uint32_t i = 0; i < kConfig.icmp_errors_burst + 5; ++i) {
+    ASSERT_TRUE(send(test::hex("0fa0 0035 0008 0000"), kOurs).ok());
+    Delivery delivery = loop();
+    network_->refuse(ctx_, std::move(delivery.packet), Refusal::kPort);
+    answered += loop() ? 1 : 0;
+  }
+  EXPECT_EQ(answered, kConfig.icmp_errors_burst + 5);
+}
+
 TEST_F(IcmpError4Test, RefusalOfOurOwnPacketComesBackAsAFact) {
   ASSERT_TRUE(send(test::hex("0fa0 0035 0008 0000"), kOurs).ok());
   Delivery delivery = loop();

@@ -90,6 +90,46 @@ TEST_F(DatagramSocket, ShutdownWorksWithoutAPeerButSaysSo) {
   EXPECT_EQ(*receive(id, bytes), 0u);
 }
 
+TEST_F(DatagramSocket, ASendIsToldOfAPendingErrorOnceButNotBeforeABadAddress) {
+  const SocketId id = udp();
+  ASSERT_TRUE(connect(env(), id, local_port(5000)).ok());
+  ASSERT_TRUE(send(id, text("x")).ok());
+  run();
+  EXPECT_EQ(pending_error(view(), id), Error::kConnectionRefused);
+  EXPECT_EQ(send(id, text("x"), to(local_port(0))).error(), Error::kInvalid);
+  EXPECT_EQ(send(id, text("x")).error(), Error::kConnectionRefused);
+  EXPECT_EQ(pending_error(view(), id), Error::kNone);
+  EXPECT_TRUE(send(id, text("x")).ok());
+}
+
+TEST_F(DatagramSocket, WhereADatagramGoesComesBeforeAShutdown) {
+  const SocketId id = udp(5000);
+  EXPECT_EQ(shutdown(env(), id, Shutdown::kSend).error(), Error::kNotConnected);
+  EXPECT_EQ(send(id, text("x")).error(), Error::kDestinationRequired);
+  EXPECT_EQ(check_send(env(), id, to(local_port(0)), false).error(), Error::kInvalid);
+  EXPECT_EQ(check_send(env(), id, to(local_port(1)), true).error(), Error::kMessageTooLong);
+  EXPECT_EQ(check_send(env(), id, to(local_port(1)), false).error(), Error::kBrokenPipe);
+}
+
+TEST_F(DatagramSocket, CheckingASendSendsNothing) {
+  const SocketId id = udp();
+  EXPECT_TRUE(check_send(env(), id, to(local_port(5000)), false).ok());
+  run();
+  EXPECT_EQ(check_send(env(), id, {}, true).error(), Error::kDestinationRequired);
+  EXPECT_EQ(local_endpoint(view(), id)->port, Port{});
+  EXPECT_EQ(check_send(env(), tcp(), to(local_port(5000)), false).error(), Error::kNotSupported);
+}
+
+TEST_F(DatagramSocket, DissolvingGivesUpAPortThatBindChose) {
+  const SocketId id = udp();
+  ASSERT_TRUE(bind(env(), id, local_port(0)).ok());
+  EXPECT_EQ(bind(env(), id, {Ip4Address::from(8, 8, 8, 8), Port{}}).error(),
+            Error::kAddressNotAvailable);  // before the socket's state, as __inet_bind
+  EXPECT_EQ(bind(env(), id, local_port(0)).error(), Error::kInvalid);
+  ASSERT_TRUE(connect(env(), id, {}).ok());
+  EXPECT_TRUE(bind(env(), id, local_port(0)).ok());
+}
+
 TEST_F(DatagramSocket, PingsItself) {
   const SocketId id = open(SocketKind::kPing);
   const Frame request = {8, 0, 0, 0, 0, 0, 0, 1, 'd', 'a', 't', 'a'};
