@@ -60,6 +60,7 @@ class CaptureDevice final : public Device {
   int status_fd() const override { return device_->status_fd(); }
   int check_status() override { return device_->check_status(); }
   void settle() override { device_->settle(); }
+  bool is_drained() const override { return device_->is_drained(); }
   Failure reopen() override { return device_->reopen(); }
   Instant next_deadline() const override { return device_->next_deadline(); }
 

@@ -58,6 +58,8 @@ class Device {
   // end is down, the frame is lost; -ENODEV/-EBADFD: the device is gone).
   virtual int write(Instant now, std::span<const ConstBytes> spans,
                     const api::Offload& offload) = 0;
+  // False while frames that were written have not got to the device.
+  virtual bool is_drained() const { return true; }
   // Another process goes on with fd(): nothing on it may be half done. Frames may be lost by this;
   // it may take a fraction of a second.
   virtual void settle() {}

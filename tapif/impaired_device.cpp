@@ -24,6 +24,9 @@ class ImpairedDevice final : public Device {
   int status_fd() const override { return device_->status_fd(); }
   int check_status() override { return device_->check_status(); }
   void settle() override { device_->settle(); }
+  bool is_drained() const override {
+    return out_.next_deadline().is_never() && device_->is_drained();
+  }
   Failure reopen() override { return device_->reopen(); }
   Instant next_deadline() const override {
     return std::min({device_->next_deadline(), in_.next_deadline(), out_.next_deadline()});

@@ -89,6 +89,7 @@ class StreamDevice final : public Device {
   Failure reopen() override;
   int read(Instant now, std::span<const Bytes> spans, api::Offload& offload) override;
   int write(Instant now, std::span<const ConstBytes> spans, const api::Offload& offload) override;
+  bool is_drained() const override { return !stream_.has_unsent(); }
   void settle() override {
     if (!stream_.settle(kSettleLimit)) os::call(SYS_shutdown, fd_.get(), SHUT_RDWR);
   }

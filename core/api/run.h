@@ -51,8 +51,9 @@ struct Frame {
 bool next_frame(Stack& stack, Instant now, InterfaceId interface, Frame& frame);
 void frame_done(Stack& stack, const Frame& frame);
 
-// True when no connection has data or a FIN left to send or to be acknowledged, and no peer was
-// sending within the last 200 ms to one that is closed (it would be owed a reset).
+// True when no connection has data or a FIN left to send or to be acknowledged, no peer was
+// sending within the last 200 ms to one that is closed (it would be owed a reset), and no packet
+// waits for a device, or for a neighbour that was asked for once.
 bool is_drained(const Stack& stack, Instant now);
 
 }  // namespace tapstack::api

@@ -51,6 +51,14 @@ std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId inter
   return entry.mac;
 }
 
+bool NeighbourCache::expects_first_answer() const {
+  for (mem::Index i = entries_.next_live(0); i != mem::kNoIndex; i = entries_.next_live(i + 1)) {
+    const Entry& entry = entries_.at(i);
+    if (entry.queue.count > 0 && entry.probes_sent <= 1) return true;
+  }
+  return false;
+}
+
 Result<std::optional<Solicitation>> NeighbourCache::enqueue(Context& ctx, InterfaceId interface,
                                                             const IpAddress& address,
                                                             mem::PacketPtr packet) {

@@ -109,6 +109,9 @@ class NeighbourCache {
   // The state at `now`: expired entries count as what they have become.
   NeighbourState state(InterfaceId interface, const IpAddress& address, Instant now) const;
   size_t used() const { return entries_.used(); }
+  // Whether a packet waits for a neighbour that was asked for once: likely it goes out soon. One
+  // that has let a question go by may not be there.
+  bool expects_first_answer() const;
 
  private:
   struct Entry {

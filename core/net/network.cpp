@@ -135,6 +135,14 @@ bool Network::queue_has_room(InterfaceId id) const {
   return found != nullptr && found->has_room();
 }
 
+bool Network::is_drained() const {
+  for (const Interface& interface : parts_.interfaces.slots()) {
+    const bool is_sending = interface.id.value != 0 && interface.settings.is_up;
+    if (is_sending && interface.transmit.count > 0) return false;
+  }
+  return !parts_.neighbours.expects_first_answer();
+}
+
 const Interface* Network::interface(InterfaceId id) const { return parts_.interfaces.find(id); }
 
 void Network::lower_path_mtu(const IpAddress& destination, uint32_t mtu_bytes, Instant now) {

@@ -85,6 +85,8 @@ class Network {
   // that do not answer are reported this way too, by way of loopback.
   bool take_error(Context& ctx, IcmpError& error);
   bool has_error() const { return parts_.has_error; }
+  // Nothing waits for a device or for a neighbour that is likely to answer.
+  bool is_drained() const;
   // A timer of kind kNeighbour, kReassembly or kAddress is due; `index` as it was set.
   void on_timer(Context& ctx, timer::TimerKind kind, mem::Index index);
 

@@ -41,7 +41,9 @@ class Stack {
   mem::PacketPtr next_frame(Instant now, InterfaceId interface);
   // A frame had to be thrown away before it came here.
   void count_overrun(InterfaceId interface);
-  bool is_drained(Instant now) const { return layers_.tcp.is_drained(now); }
+  bool is_drained(Instant now) const {
+    return layers_.tcp.is_drained(now) && layers_.network.is_drained();
+  }
 
   // --- sockets ---
   Context context(Instant now);

@@ -241,7 +241,7 @@ void Engine::serve(const Request& request, Reply& reply, int& fd_out) {
   }
   if (link_->is_gone() && reply.error == ENETUNREACH) reply.error = ENETDOWN;
   if (effect != Effect::kNone) turn();
-  if (request.op == Op::kDrain) reply.value = is_drained(*works_);
+  if (request.op == Op::kDrain) reply.value = is_drained(*works_) && link_->is_drained();
 }
 
 void Engine::turn() {

@@ -42,6 +42,8 @@ class Link {
   // again. No-op otherwise.
   void revive(Stack& stack, Watch& watch, Instant now);
   bool is_gone() const { return is_gone_; }
+  // What the stack transmitted is with the device.
+  bool is_drained() const { return is_gone_ || (!is_blocked_ && device_->is_drained()); }
   // Something may have happened to the device besides frames.
   void check_status(Stack& stack, Watch& watch, Instant now);
 

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -45,6 +46,22 @@ def test_two_threads_on_one_socket(net):
         "t.join(); print(g == d)\n"
     )
     assert net.stack.run(python(text)).check().text == "True\n"
+
+
+LAST_WORDS = """
+import socket, sys
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'farewell', (sys.argv[1], 7009))
+"""
+
+
+@pytest.mark.parametrize("impairment", ["", "delay=30ms"])
+def test_a_datagram_that_waits_for_its_neighbour_outlives_the_program(net, impairment):
+    net.settings["TAPSTACK_IMPAIR"] = impairment
+    with net.host_socket(socket.SOCK_DGRAM) as server:
+        server.bind(("", 7009))
+        net.stack.run(["/usr/bin/python3", "-c", LAST_WORDS, net.host_addr]).check()
+        server.settimeout(2)
+        assert server.recv(100) == b"farewell"
 
 
 def test_exit_while_the_host_sends_resets_the_connection(net):

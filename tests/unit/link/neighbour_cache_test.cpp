@@ -51,6 +51,16 @@ class NeighbourCacheTest : public LinkTest {
   std::unique_ptr<NeighbourCache> cache_;
 };
 
+TEST_F(NeighbourCacheTest, ExpectsAnAnswerToTheFirstQuestionOnly) {
+  EXPECT_FALSE(cache_->expects_first_answer());
+  EXPECT_TRUE(enqueue().ok());
+  EXPECT_TRUE(cache_->expects_first_answer());
+  EXPECT_TRUE(fire());
+  EXPECT_FALSE(cache_->expects_first_answer());
+  hear(Evidence::kSolicitedReply);
+  EXPECT_FALSE(cache_->expects_first_answer());
+}
+
 TEST_F(NeighbourCacheTest, UnknownNeighbourIsSolicitedAtOnce) {
   EXPECT_FALSE(mac());
   const auto ask = enqueue();

@@ -67,8 +67,10 @@ TEST_F(ImpairedDeviceTest, DelayedOutputLeavesWithTheReadAtItsDeadline) {
   write(*device_, tcp4_frame(10, 0x10), tcp4_offload(0));
   EXPECT_TRUE(read(*far_, kStart).empty());
   ASSERT_EQ(device_->next_deadline(), kStart + Duration::ms(10));
+  EXPECT_FALSE(device_->is_drained());
   EXPECT_TRUE(read(*device_, kStart + Duration::ms(10)).empty());
   EXPECT_EQ(read(*far_, kStart).size(), 64u);
+  EXPECT_TRUE(device_->is_drained());
   EXPECT_TRUE(device_->next_deadline().is_never());
 }
 
