@@ -82,8 +82,10 @@ Result<size_t> reserve_send(Stack& stack, SocketId id, size_t bytes, std::span<B
   return socket::reserve_send(Call(stack, stack.last_now()), id, bytes, spans);
 }
 
-Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes, bool urgent) {
-  return socket::commit_send(Call(stack, now), id, bytes, urgent);
+Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes,
+                   const SendOptions& options) {
+  return socket::commit_send(Call(stack, now), id, bytes,
+                             {options.more, options.urgent, options.ends_record, options.reports});
 }
 
 Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how) {

@@ -85,9 +85,10 @@ size_t peek_spans(Stack& stack, SocketId id, std::span<ConstBytes> spans);
 Status consume(Stack& stack, Instant now, SocketId id, size_t bytes);
 // Streams: spans for at most `bytes` to be filled (readv), then commit what was filled (0 allowed,
 // and required before any other call on the Stack). kWouldBlock when the send queue is full.
-// `urgent`: the last of the bytes is urgent (MSG_OOB).
+// `options` are those of send(), for these bytes.
 Result<size_t> reserve_send(Stack& stack, SocketId id, size_t bytes, std::span<Bytes> spans);
-Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes, bool urgent = false);
+Status commit_send(Stack& stack, Instant now, SocketId id, size_t bytes,
+                   const SendOptions& options = {});
 
 Status shutdown(Stack& stack, Instant now, SocketId id, Shutdown how);
 // The id is stale afterwards. TCP goes on sending what is queued and its FIN (or resets, with

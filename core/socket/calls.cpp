@@ -178,11 +178,12 @@ Result<size_t> reserve_send(Environment env, SocketId id, size_t bytes,
   return reserved;
 }
 
-Status commit_send(Environment env, SocketId id, size_t bytes, bool urgent) {
+Status commit_send(Environment env, SocketId id, size_t bytes,
+                   const transport::tcp::SendFlags& flags) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (!socket->is_tcp()) return Error::kNotSupported;
-  return tcp_socket::commit_send(env, *socket, bytes, {.more = false, .urgent = urgent});
+  return tcp_socket::commit_send(env, *socket, bytes, flags);
 }
 
 Status shutdown(Environment env, SocketId id, Shutdown how) {

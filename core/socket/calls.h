@@ -7,6 +7,7 @@
 
 #include "socket/layers.h"
 #include "socket/socket.h"
+#include "transport/tcp/user_calls.h"
 #include "util/result.h"
 
 namespace tapstack::socket {
@@ -49,7 +50,8 @@ size_t peek_spans(Environment env, SocketId id, std::span<mem::ConstBytes> spans
 Status consume(Environment env, SocketId id, size_t bytes);
 Result<size_t> reserve_send(Environment env, SocketId id, size_t bytes,
                             std::span<mem::Bytes> spans);
-Status commit_send(Environment env, SocketId id, size_t bytes, bool urgent);
+Status commit_send(Environment env, SocketId id, size_t bytes,
+                   const transport::tcp::SendFlags& flags);
 Status shutdown(Environment env, SocketId id, Shutdown how);
 Status close(Environment env, SocketId id);
 

@@ -46,7 +46,7 @@ TEST_F(Calls, AStaleIdIsABadHandleForAll) {
   EXPECT_EQ(peek_spans(env(), id, {}), 0u);
   EXPECT_EQ(consume(env(), id, 1).error(), Error::kBadHandle);
   EXPECT_EQ(reserve_send(env(), id, 1, {}).error(), Error::kBadHandle);
-  EXPECT_EQ(commit_send(env(), id, 0, false).error(), Error::kBadHandle);
+  EXPECT_EQ(commit_send(env(), id, 0, {}).error(), Error::kBadHandle);
   EXPECT_EQ(shutdown(env(), id, Shutdown::kBoth).error(), Error::kBadHandle);
   EXPECT_EQ(take_error(env(), id), Error::kBadHandle);
   EXPECT_EQ(take_queued_error(env(), id).error(), Error::kBadHandle);

@@ -312,7 +312,7 @@ TEST_F(TcpSocket, SpansOfTheQueuesCarryTheSameBytes) {
   ASSERT_TRUE(n.ok());
   ASSERT_GE(*n, 1u);
   std::copy_n("hello", 5, room[0].data());
-  ASSERT_TRUE(commit_send(env(), client, 5, false).ok());
+  ASSERT_TRUE(commit_send(env(), client, 5, {}).ok());
   run();
   mem::ConstBytes spans[4];
   ASSERT_EQ(peek_spans(env(), server, spans), 1u);
