@@ -150,6 +150,8 @@ constexpr OptionRow kRows[] = {
      .name = SO_LINGER,
      .style = OptionStyle::kLinger,
      .option = Option::kLingerS},
+    constant(SOL_SOCKET, SO_ZEROCOPY, kRaws | Who::kPing, 0, EOPNOTSUPP),
+    zero_or_one(wanted(SOL_SOCKET, SO_ZEROCOPY, Wanted::kZeroCopy)),
     wanted(SOL_SOCKET, SO_TIMESTAMP, Wanted::kTimestamp),
     wanted(SOL_SOCKET, SO_TIMESTAMPNS, Wanted::kTimestampNs),
     wanted(SOL_SOCKET, SO_TIMESTAMP_NEW, Wanted::kTimestamp | Wanted::kNewStamps),

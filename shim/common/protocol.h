@@ -64,15 +64,20 @@ enum class Op : uint16_t {
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
   kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
            // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
-  kCheckSend,  // datagrams: DatagramHeader in payload; args[0]: 1 if it is too long; the reply's
-               // error is what comes before a look at the bytes of such a one: where it goes, a
-               // pending error (cleared), a shutdown
-  kSendStamp,  // reply: SendStamp in payload: a datagram has gone out; EAGAIN: none has
-  kKeep,       // args: Kept, value
-  kKept,       // args[0]: Kept; reply: value
-  kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
-  kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
-               // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
+  kCheckSend,    // datagrams: DatagramHeader in payload; args[0]: 1 if it is too long; the reply's
+                 // error is what comes before a look at the bytes of such a one: where it goes, a
+                 // pending error (cleared), a shutdown
+  kSendNotice,   // reply: SendNotice in payload; EAGAIN: there is none
+  kSendMarked,   // stream: bytes to send in payload; args: 1 if they end a record (MSG_EOR),
+                 // SOF_TIMESTAMPING_TX_* for them (-1: the socket's). EAGAIN: nothing was sent,
+                 // the handle would say why
+  kMarkWritten,  // args as of kSendMarked: such a send has just been written to the handle
+  kZeroCopied,   // a send with MSG_ZEROCOPY is done
+  kKeep,         // args: Kept, value
+  kKept,         // args[0]: Kept; reply: value
+  kSetWanted,    // args[0]: SlotStatus::wanted from now on, which only the hooks understand
+  kDrain,        // at exit: closes every socket; reply once all is sent and acknowledged, or after
+                 // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
 };
 
 // What a keeper answers to another user's program about a socket that it has not shown a handle of.
@@ -134,10 +139,12 @@ struct HelloRecord {
   char device[16] = {};
 };
 
-// SO_TIMESTAMPING: when a datagram was sent.
-struct SendStamp {
-  uint32_t key = 0;  // its number among those that were asked for, since the option was set
-  int64_t realtime_ns = 0;
+// What MSG_ERRQUEUE tells of the program's own sends.
+struct SendNotice {
+  bool is_stamp = false;    // SO_TIMESTAMPING; otherwise MSG_ZEROCOPY
+  uint32_t info = 0;        // ee_info: SCM_TSTAMP_*; the first send
+  uint32_t data = 0;        // ee_data: what SOF_TIMESTAMPING_OPT_ID counts; the last send
+  int64_t realtime_ns = 0;  // of a stamp
 };
 
 // What the engine knows of a socket beyond what its handle shows.
@@ -188,7 +195,7 @@ struct DatagramHeader {
   // takes a message without the mark as payload for the connected peer.
   static constexpr uint64_t kMark = 0x7d1d6a7f3c5ab4e9;
   static constexpr uint8_t kDontRoute = 1;  // out: MSG_DONTROUTE
-  static constexpr uint8_t kStamp = 2;      // out: to be told when it is sent (kSendStamp)
+  static constexpr uint8_t kStamp = 2;      // out: to be told when it is sent (kSendNotice)
   static constexpr uint8_t kWakeOnly =
       0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
 

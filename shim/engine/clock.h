@@ -13,4 +13,11 @@ inline Instant clock_now() {
   return Instant::from_us(t.tv_sec * 1'000'000LL + t.tv_nsec / 1000);
 }
 
+// CLOCK_REALTIME, ns, at `then`, which was `now - then` ago.
+inline int64_t realtime_of(Instant then, Instant now) {
+  timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec - (now - then).us() * 1000;
+}
+
 }  // namespace tapstack::shim

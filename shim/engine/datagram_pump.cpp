@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
+#include "shim/engine/clock.h"
 #include "shim/engine/handle_pair.h"
+#include "shim/engine/send_notices.h"
 #include "shim/engine/slot_life.h"
 
 namespace tapstack::shim {
@@ -19,12 +20,6 @@ constexpr uint32_t kAheadBytes = 65'536;
 // What the kernel counts beside the payload of a message, about.
 constexpr uint32_t kMessageOverhead = 768;
 constexpr int kTurnMessages = 64;
-
-int64_t realtime_of(Instant then, Instant now) {
-  timespec clock;
-  clock_gettime(CLOCK_REALTIME, &clock);
-  return clock.tv_sec * 1'000'000'000LL + clock.tv_nsec - (now - then).us() * 1000;
-}
 
 bool send_message(Slot& slot, const uint8_t* message, size_t bytes) {
   return sys::send(slot.end, message, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
@@ -184,13 +179,13 @@ void move_to_core(Works& works, Slot& slot) {
 // An error cannot be shown on the handle; a message that is none wakes the program.
 void wake_for_errors(Works& works, Slot& slot) {
   if (!api::readiness(works.stack, slot.id).has(Readiness::kError) &&
-      slot.pending == Error::kNone && slot.stamps.is_empty()) {
+      slot.pending == Error::kNone && !has_notice(works, slot)) {
     return;
   }
   const bool is_pending =
       slot.pending != Error::kNone || api::pending_error(works.stack, slot.id) != Error::kNone;
   if (is_pending && slot.wake_used) slot.wake_sent = slot.wake_used = false;
-  const bool is_waiting = is_pending || !slot.stamps.is_empty() ||
+  const bool is_waiting = is_pending || has_notice(works, slot) ||
                           api::readiness(works.stack, slot.id).has(Readiness::kError);
   if (!is_waiting || slot.wake_sent) return;
   DatagramHeader header;

@@ -26,6 +26,7 @@ void empty_pair(Slot& slot, int handle) {
   take_everything(slot.end);
   if (handle >= 0) take_everything(handle);
   slot.moved_bytes = 0;
+  slot.marks = {};
   slot.may_read = slot.end_coming = slot.program_ended = slot.writes_urgent = false;
 }
 

@@ -9,6 +9,7 @@
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
 #include "shim/engine/requests.h"
+#include "shim/engine/send_notices.h"
 #include "shim/engine/stream_pump.h"
 #include "shim/engine/urgent.h"
 
@@ -64,10 +65,15 @@ int get_option(Works& works, Slot& slot, const Request& request, Reply& reply) {
   return to_errno(value.error());
 }
 
-int keep_option(Slot& slot, const Request& request) {
+int keep_option(Works& works, Slot& slot, const Request& request) {
   if (request.args[0] < 0 || request.args[0] >= static_cast<int64_t>(Kept::kCount)) return EPROTO;
-  slot.kept_of(static_cast<Kept>(request.args[0])) = static_cast<int32_t>(request.args[1]);
-  if (static_cast<Kept>(request.args[0]) == Kept::kTimestamping) slot.stamps.restart_keys();
+  const auto option = static_cast<Kept>(request.args[0]);
+  const auto value = static_cast<int32_t>(request.args[1]);
+  if (option == Kept::kTimestamping) {
+    slot.stamps.restart_keys();
+    if (slot.is_stream()) begin_counting(works, slot, value);
+  }
+  slot.kept_of(option) = value;
   return 0;
 }
 
@@ -145,8 +151,7 @@ int report_status(Works& works, Slot& slot, Reply& reply) {
   const Error in_core = slot.is_stream() ? Error::kNone : api::pending_error(works.stack, slot.id);
   status.pending_error = to_errno(slot.pending != Error::kNone ? slot.pending : in_core);
   status.readiness = ready.bits;
-  status.has_queued_error =
-      !slot.is_stream() && (ready.has(Readiness::kError) || !slot.stamps.is_empty());
+  status.has_queued_error = ready.has(Readiness::kError) || has_notice(works, slot);
   status.urgent_coming = slot.is_stream() && is_urgent_coming(works, slot);
   status.protocol = slot.protocol;
   status.wanted = slot.wanted;
@@ -159,14 +164,6 @@ int report_queued_error(Works& works, Slot& slot, Reply& reply) {
   slot.wake_sent = slot.wake_used = false;
   works.slots.enqueue(slot);
   return answer(reply, *error);
-}
-
-int report_send_stamp(Works& works, Slot& slot, Reply& reply) {
-  SendStamp stamp;
-  if (!slot.stamps.pop(stamp)) return EAGAIN;
-  slot.wake_sent = slot.wake_used = false;
-  works.slots.enqueue(slot);
-  return answer(reply, stamp);
 }
 
 int report_readable(Works& works, Slot& slot, Reply& reply) {

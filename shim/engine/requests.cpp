@@ -6,6 +6,8 @@
 #include "shim/common/errno_map.h"
 #include "shim/common/sys.h"
 #include "shim/engine/datagram_pump.h"
+#include "shim/engine/marked_sends.h"
+#include "shim/engine/send_notices.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/urgent.h"
 
@@ -75,7 +77,7 @@ int serve_option(Works& works, Slot& slot, const Request& request, Reply& reply)
     case Op::kPacketHeader:
       return report_packet_header(works, slot, request, reply);
     case Op::kKeep:
-      return keep_option(slot, request);
+      return keep_option(works, slot, request);
     case Op::kKept:
       return report_kept(slot, request, reply);
     case Op::kSetWanted:
@@ -83,6 +85,28 @@ int serve_option(Works& works, Slot& slot, const Request& request, Reply& reply)
       return 0;
     default:
       return EPROTO;
+  }
+}
+
+// What belongs to sends, beside the bytes on the handle.
+int serve_send(Works& works, Slot& slot, const Request& request, Reply& reply) {
+  switch (request.op) {
+    case Op::kUrgentNext:
+      return expect_urgent(slot);
+    case Op::kFlush:
+      return flush(works, slot);
+    case Op::kCheckSend:
+      return check_send(works, slot, request);
+    case Op::kSendMarked:
+      return slot.is_stream() ? send_marked(works, slot, request) : EPROTO;
+    case Op::kMarkWritten:
+      return slot.is_stream() ? mark_written(slot, request) : EPROTO;
+    case Op::kZeroCopied:
+      return count_zero_copy(works, slot);
+    case Op::kSendNotice:
+      return report_send_notice(works, slot, reply);
+    default:
+      return serve_option(works, slot, request, reply);
   }
 }
 
@@ -117,20 +141,12 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
     case Op::kUnsent:
     case Op::kNotSent:
       return report_unsent(works, slot, request, reply);
-    case Op::kUrgentNext:
-      return expect_urgent(slot);
     case Op::kGroup:
       return change_group(works, slot, request);
     case Op::kGroupFilter:
       return report_group_filter(works, slot, request, reply);
-    case Op::kFlush:
-      return flush(works, slot);
-    case Op::kCheckSend:
-      return check_send(works, slot, request);
-    case Op::kSendStamp:
-      return report_send_stamp(works, slot, reply);
     default:
-      return serve_option(works, slot, request, reply);
+      return serve_send(works, slot, request, reply);
   }
 }
 
@@ -151,8 +167,10 @@ Effect effect_of(Op op) {
     case Op::kSetIcmp6Filter:
     case Op::kTakeError:
     case Op::kQueuedError:
-    case Op::kSendStamp:
     case Op::kCheckSend:
+    case Op::kSendNotice:
+    case Op::kSendMarked:
+    case Op::kZeroCopied:
     case Op::kGroup:
     case Op::kFlush:
     case Op::kDrain:

@@ -5,9 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "shim/common/protocol.h"
-
 namespace tapstack::shim {
+
+// SO_TIMESTAMPING: when a datagram was sent.
+struct SendStamp {
+  uint32_t key = 0;  // its number among those that were asked for, since the option was set
+  int64_t realtime_ns = 0;
+};
 
 // First in, first out. Stamps for which there is no room are lost, as Linux loses those that the
 // receive buffer cannot hold.

@@ -6,7 +6,9 @@
 #include "core/api/sockets.h"
 #include "shim/common/option_table.h"
 #include "shim/common/protocol.h"
+#include "shim/engine/pair_marks.h"
 #include "shim/engine/send_stamps.h"
+#include "shim/engine/zero_copies.h"
 
 namespace tapstack::shim {
 
@@ -56,9 +58,12 @@ struct Slot {
   uint8_t protocol = 0;                                           // IPPROTO_*
   uint32_t wanted = 0;                                            // kSetWanted: kept for the hooks
   std::array<int32_t, static_cast<size_t>(Kept::kCount)> kept{};  // kKeep; inherited as `wanted`
-  SendStamps stamps;                                              // datagram: for kSendStamp
-  uint8_t tokens = 0;                                             // listener: accept tokens out
-  int64_t token_at_us = 0;  // listener: when the last was sent
+  SendStamps stamps;                                              // datagram: for kSendNotice
+  ZeroCopies zero_copies;                                         // likewise, of all sockets
+  PairMarks marks;                                                // stream: for bytes in the pair
+  uint32_t first_octet = 0;  // stream: where SOF_TIMESTAMPING_OPT_ID counts from
+  uint8_t tokens = 0;        // listener: accept tokens out
+  int64_t token_at_us = 0;   // listener: when the last was sent
   uint32_t ballast_bytes = 0;
   uint32_t moved_bytes = 0;      // in the pair, still counted as unread in the core
   uint32_t credit_bytes = 0;     // so many moved: watch the program read, the window may be closed

@@ -89,8 +89,11 @@ void on_program_end(Works& works, Slot& slot) {
 long read_into_core(Works& works, Slot& slot) {
   Scratch& scratch = works.scratch;
   const bool is_urgent = slot.writes_urgent && is_at_mark(slot.end);
+  const uint32_t to_mark = slot.marks.ahead();
+  const uint32_t hint =
+      to_mark == 0 ? slot.read_hint_bytes : std::min(slot.read_hint_bytes, to_mark);
   const Result<size_t> reserved =
-      api::reserve_send(works.stack, slot.id, is_urgent ? 1 : slot.read_hint_bytes, scratch.spans);
+      api::reserve_send(works.stack, slot.id, is_urgent ? 1 : hint, scratch.spans);
   if (!reserved.ok()) {
     // No room: the core tells when there is. Otherwise nothing can be sent any more.
     if (reserved.error() != Error::kWouldBlock) on_program_end(works, slot);
@@ -103,7 +106,11 @@ long read_into_core(Works& works, Slot& slot) {
   }
   const long got = sys::readv(slot.end, scratch.parts.data(), *reserved);
   const size_t bytes = static_cast<size_t>(std::max(got, 0L));
-  api::commit_send(works.stack, works.now, slot.id, bytes, is_urgent && got > 0).ignore();
+  const PairMark mark = slot.marks.on_taken(static_cast<uint32_t>(bytes)).value_or(PairMark{});
+  api::commit_send(
+      works.stack, works.now, slot.id, bytes,
+      {.urgent = is_urgent && got > 0, .ends_record = mark.ends_record, .reports = mark.reports})
+      .ignore();
   if (got == 0 || got == -ECONNRESET) on_program_end(works, slot);
   const bool is_full = got == static_cast<long>(room);
   // A short read has emptied the pair, unless it ended at an urgent mark; what is written next

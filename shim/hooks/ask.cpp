@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "shim/client/engine.h"
+#include "shim/hooks/descriptors.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 
@@ -119,6 +120,12 @@ int check_send(SlotId id, const DatagramHeader& header, bool is_too_long) {
   request.payload_bytes = sizeof header;
   Reply reply;
   return call(request, reply);
+}
+
+void zero_copied(SlotId id) {
+  if ((descriptors::wanted(id) & Wanted::kZeroCopy) == 0) return;
+  Reply reply;
+  call(about(Op::kZeroCopied, id), reply);
 }
 
 int source_of(const Endpoint& to, Prefix& source) {

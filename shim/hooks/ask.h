@@ -33,6 +33,8 @@ int flush(SlotId id);
 // The errno that stands against a datagram with this header before its bytes are looked at, or 0.
 // is_too_long: but for their number.
 int check_send(SlotId id, const DatagramHeader& header, bool is_too_long);
+// A send with MSG_ZEROCOPY is done; told if SO_ZEROCOPY is set.
+void zero_copied(SlotId id);
 // The address that packets to `to` would come from, with its prefix's length; an errno: none.
 int source_of(const Endpoint& to, Prefix& source);
 // Interface n, from 0; ENOENT past the last.

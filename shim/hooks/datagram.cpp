@@ -165,7 +165,9 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
     drop_wake(fd);  // the error that it announced may be this one
     return fail(error);
   }
-  return sent - static_cast<ssize_t>(sizeof header + packed.used);
+  const ssize_t payload = sent - static_cast<ssize_t>(sizeof header + packed.used);
+  if ((flags & MSG_ZEROCOPY) != 0 && payload > 0) ask::zero_copied(handle.id);
+  return payload;
 }
 
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "shim/common/identity.h"
+#include "shim/common/option_table.h"
 #include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
 
@@ -94,6 +95,7 @@ constexpr uint32_t kCopied = 0x80;
 constexpr unsigned kExposureShift = 8;
 constinit std::atomic<uint32_t> exposures{0};
 constinit std::atomic<pid_t> own_pid{0};
+constinit std::atomic<bool> is_any_reporting{false};
 
 uint32_t exposure_bits() { return exposures.load(std::memory_order_acquire) << kExposureShift; }
 
@@ -108,6 +110,14 @@ uint32_t recall(const SlotWords& words, SlotId id) {
 void remember(SlotWords& words, SlotId id, uint32_t word) {
   words[id.slot % kSlotTableSize].store(uint64_t{id.generation} << 32 | word,
                                         std::memory_order_release);
+}
+
+// `phase`, of a socket that wants what `wanted` says.
+uint32_t phase_bits(Phase phase, uint32_t wanted) {
+  const bool reports = is_connected(phase) && (wanted & Wanted::kSendNotices) != 0;
+  if (reports) is_any_reporting.store(true, std::memory_order_release);
+  if (reports) return static_cast<uint32_t>(Phase::kReporting);
+  return static_cast<uint32_t>(is_connected(phase) ? Phase::kConnected : phase);
 }
 
 // What the kernel says about `fd`.
@@ -177,7 +187,7 @@ int next_handle(unsigned first, unsigned last) {
 
 void created(SlotId id, Phase phase, uint32_t wanted) {
   remember(wanteds, id, wanted + 1);
-  remember(phases, id, static_cast<uint32_t>(phase) | kMade | exposure_bits());
+  remember(phases, id, phase_bits(phase, wanted) | kMade | exposure_bits());
 }
 
 Phase phase(SlotId id) { return static_cast<Phase>(recall(phases, id) & kPhaseMask); }
@@ -186,7 +196,8 @@ void set_phase(SlotId id, Phase phase) {
   const uint32_t known = recall(phases, id);
   // A socket that was not created here may have descriptors elsewhere.
   const uint32_t rest = known != 0 ? known & ~kPhaseMask : kCopied;
-  remember(phases, id, static_cast<uint32_t>(phase) | rest);
+  const uint32_t wants = is_connected(phase) ? wanted(id) : 0;
+  remember(phases, id, phase_bits(phase, wants) | rest);
 }
 
 bool may_have_copies(SlotId id) {
@@ -196,6 +207,8 @@ bool may_have_copies(SlotId id) {
 }
 
 void has_copies(SlotId id) { remember(phases, id, recall(phases, id) | kCopied); }
+
+bool has_reporting() { return is_any_reporting.load(std::memory_order_acquire); }
 
 void all_exposed() { exposures.fetch_add(1, std::memory_order_acq_rel); }
 
@@ -226,8 +239,10 @@ int set_wanted(SlotId id, uint32_t bits) {
   request.args[0] = bits;
   Reply reply;
   const int error = ask::call(request, reply);
-  if (error == 0) remember(wanteds, id, bits + 1);
-  return error;
+  if (error != 0) return error;
+  remember(wanteds, id, bits + 1);
+  if (is_connected(phase(id))) set_phase(id, Phase::kConnected);
+  return 0;
 }
 
 }  // namespace tapstack::shim::descriptors

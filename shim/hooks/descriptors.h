@@ -18,7 +18,12 @@ enum class Phase : uint8_t {
   kUnknown,  // ask the engine
   kListening,
   kConnected,  // the handshake is done: native calls first, the engine's word at an error
+  kReporting,  // likewise, and what becomes of sends is told (Wanted::kSendNotices)
 };
+// The handshake is done.
+constexpr bool is_connected(Phase phase) {
+  return phase == Phase::kConnected || phase == Phase::kReporting;
+}
 
 struct Handle {
   SlotId id;
@@ -48,12 +53,15 @@ int next_handle(unsigned first, unsigned last);
 // A socket that this process has made and has one descriptor of; `wanted`: as below.
 void created(SlotId id, Phase phase, uint32_t wanted);
 Phase phase(SlotId id);
+// kConnected stands for kReporting, too.
 void set_phase(SlotId id, Phase phase);
 
 // Whether closing one descriptor may leave others of this socket: after a dup, or when a process
 // was made since that may have inherited it, or when it was inherited itself.
 bool may_have_copies(SlotId id);
 void has_copies(SlotId id);
+// Some socket of this process is or was kReporting.
+bool has_reporting();
 // Every socket there is now may be inherited by a new process.
 void all_exposed();
 // That has happened.

@@ -3,16 +3,19 @@
 #include <poll.h>
 #include <sys/epoll.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
 
 #include "shim/common/private_fds.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/epoll_reports.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/wait.h"
 
 namespace tapstack::shim {
 namespace {
@@ -92,6 +95,27 @@ int correct(int epoll, epoll_event* events, int count) {
   return count;
 }
 
+// Waits in slices, and looks for reports between them; `native` waits so many ms.
+template <class Native>
+int wait_for_reports(int epoll, epoll_event* events, int count, const Countdown& countdown,
+                     Native native) {
+  constexpr int64_t kSliceMinMs = 1, kSliceMaxMs = 16;
+  for (int64_t slice = kSliceMinMs;; slice = std::min(slice * 2, kSliceMaxMs)) {
+    const int64_t left = countdown.left_ms();
+    const int ready = native(static_cast<int>(std::min(slice, left)));
+    if (ready != 0) return correct(epoll, events, ready);
+    const int reports = epoll_reports::collect(epoll, events, count);
+    if (reports > 0 || left <= slice) return reports;
+  }
+}
+
+// `native` waits so many ms, or for ever.
+template <class Native>
+int wait_corrected(int epoll, epoll_event* events, int count, int timeout_ms, Native native) {
+  if (!descriptors::has_reporting()) return correct(epoll, events, native(timeout_ms));
+  return wait_for_reports(epoll, events, count, Countdown(timeout_ms), native);
+}
+
 }  // namespace
 }  // namespace tapstack::shim
 
@@ -108,15 +132,22 @@ TAPSTACK_HOOK int epoll_ctl(int epoll, int operation, int fd, epoll_event* event
 }
 
 TAPSTACK_HOOK int epoll_wait(int epoll, epoll_event* events, int count, int timeout_ms) {
-  return correct(epoll, events, real::epoll_wait(epoll, events, count, timeout_ms));
+  return wait_corrected(epoll, events, count, timeout_ms,
+                        [&](int ms) { return real::epoll_wait(epoll, events, count, ms); });
 }
 
 TAPSTACK_HOOK int epoll_pwait(int epoll, epoll_event* events, int count, int timeout_ms,
                               const sigset_t* mask) {
-  return correct(epoll, events, real::epoll_pwait(epoll, events, count, timeout_ms, mask));
+  return wait_corrected(epoll, events, count, timeout_ms,
+                        [&](int ms) { return real::epoll_pwait(epoll, events, count, ms, mask); });
 }
 
 TAPSTACK_HOOK int epoll_pwait2(int epoll, epoll_event* events, int count, const timespec* timeout,
                                const sigset_t* mask) {
-  return correct(epoll, events, real::epoll_pwait2(epoll, events, count, timeout, mask));
+  if (!descriptors::has_reporting()) {
+    return correct(epoll, events, real::epoll_pwait2(epoll, events, count, timeout, mask));
+  }
+  return wait_for_reports(epoll, events, count, Countdown(timeout), [&](int ms) {
+    return real::epoll_pwait(epoll, events, count, ms, mask);
+  });
 }

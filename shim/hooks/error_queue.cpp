@@ -1,7 +1,6 @@
 #include "shim/hooks/error_queue.h"
 
 #include <linux/errqueue.h>
-#include <linux/net_tstamp.h>
 #include <netinet/in.h>
 #include <time.h>
 
@@ -84,25 +83,29 @@ size_t scatter(const QueuedError& queued, const msghdr& message) {
 
 namespace {
 
-// A stamp of a datagram that was sent (skb_tstamp_tx); the datagram itself is not quoted, as with
-// SOF_TIMESTAMPING_OPT_TSONLY. False if there is none.
-bool receive_send_stamp(const Handle& handle, int flags, msghdr& message) {
+// What became of a send: a stamp (__skb_complete_tx_timestamp), without the packet, as with
+// SOF_TIMESTAMPING_OPT_TSONLY; or that its buffer is free (__msg_zerocopy_callback), which was
+// copied. False if there is nothing to tell.
+bool receive_send_notice(const Handle& handle, msghdr& message) {
   Reply reply;
-  SendStamp stamp;
-  if (ask::call(ask::about(Op::kSendStamp, handle.id), reply) != 0) return false;
-  if (reply.payload_bytes < sizeof stamp) return false;
-  std::memcpy(&stamp, reply.payload, sizeof stamp);
+  SendNotice notice;
+  if (ask::call(ask::about(Op::kSendNotice, handle.id), reply) != 0) return false;
+  if (reply.payload_bytes < sizeof notice) return false;
+  std::memcpy(&notice, reply.payload, sizeof notice);
   message.msg_flags = MSG_ERRQUEUE;
   message.msg_namelen = 0;
   control::Writer writer(message);
-  control::add_stamping(writer, descriptors::wanted(handle.id), stamp.realtime_ns);
-  QueuedError as_error;
-  as_error.is_local = true;
-  ExtendedError<sockaddr_in6> out{extended(as_error), {}};
-  out.error.ee_errno = ENOMSG;
-  out.error.ee_origin = SO_EE_ORIGIN_TIMESTAMPING;
-  out.error.ee_info = SCM_TSTAMP_SND;
-  out.error.ee_data = (flags & SOF_TIMESTAMPING_OPT_ID) != 0 ? stamp.key : 0;
+  ExtendedError<sockaddr_in6> out;
+  if (notice.is_stamp) {
+    control::add_stamping(writer, descriptors::wanted(handle.id), notice.realtime_ns);
+    out.error.ee_errno = ENOMSG;
+    out.error.ee_origin = SO_EE_ORIGIN_TIMESTAMPING;
+  } else {
+    out.error.ee_origin = SO_EE_ORIGIN_ZEROCOPY;
+    out.error.ee_code = SO_EE_CODE_ZEROCOPY_COPIED;
+  }
+  out.error.ee_info = notice.info;
+  out.error.ee_data = notice.data;
   if (handle.is_ip6) {
     writer.add(IPPROTO_IPV6, IPV6_RECVERR, &out, sizeof out);
   } else {
@@ -114,12 +117,12 @@ bool receive_send_stamp(const Handle& handle, int flags, msghdr& message) {
 }  // namespace
 
 ssize_t receive_queued_error(int fd, const Handle& handle, msghdr& message) {
-  int stamping = 0;
-  ask::kept(handle.id, Kept::kTimestamping, stamping);
-  if (stamping != 0 && receive_send_stamp(handle, stamping, message)) {
-    datagram::drop_wake(fd);
+  const bool may_have_notice = (descriptors::wanted(handle.id) & Wanted::kSendNotices) != 0;
+  if (may_have_notice && receive_send_notice(handle, message)) {
+    if (!handle.is_stream) datagram::drop_wake(fd);
     return 0;
   }
+  if (handle.is_stream) return fail(EAGAIN);  // a stream of ours keeps no ICMP errors
   Reply reply;
   const int error = ask::call(ask::about(Op::kQueuedError, handle.id), reply);
   if (error != 0) return fail(error);

@@ -139,7 +139,7 @@ int set_wanted(SlotId id, uint32_t bit, bool on) {
 // TCP_NOTSENT_LOWAT bounds what lies on the handle, too. Until the connection is there the engine
 // has the handle's buffer in its hands, and sees to it.
 void limit_handle(int fd, SlotId id, int low_water) {
-  if (descriptors::phase(id) != Phase::kConnected) return;
+  if (!is_connected(descriptors::phase(id))) return;
   const int bytes = handle_buffer_bytes(static_cast<uint32_t>(low_water));
   real::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }

@@ -1,22 +1,31 @@
 // poll and ppoll: native, then corrected for what a handle cannot show (readiness.h).
 #include <poll.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/wait.h"
 
 namespace tapstack::shim {
 namespace {
 
-// True if some socket has something to say that the native call would not wake up for.
-bool has_silent(const pollfd* fds, nfds_t count) {
+// How long a wait may overlook what comes to a TCP socket's error queue: nothing on the handle can
+// wake for it.
+constexpr int64_t kSliceMs = 5;
+
+// What there is to say that the native call would not wake up for.
+Silence look(const pollfd* fds, nfds_t count) {
+  Silence all = Silence::kNone;
   for (nfds_t i = 0; i < count; ++i) {
-    if (is_silently_ready(fds[i].fd) || is_silent_error(fds[i].fd, fds[i].events)) return true;
+    const Silence one = silence_of(fds[i].fd);
+    if (one == Silence::kReady || is_silent_error(fds[i].fd, fds[i].events)) return Silence::kReady;
+    if (one != Silence::kNone) all = one;
   }
-  return false;
+  return all;
 }
 
 // Corrects each entry's revents; `silent` also looks at those that the kernel has nothing on.
@@ -32,15 +41,40 @@ int correct(pollfd* fds, nfds_t count, int ready, bool silent) {
   return with_events;
 }
 
+// Waits slice by slice; `native` is a poll of so many ms.
+template <class Native>
+int wait_in_slices(pollfd* fds, nfds_t count, const Countdown& countdown, Native native) {
+  for (;;) {
+    const int64_t left = countdown.left_ms();
+    const int ready = native(static_cast<int>(std::min(left, kSliceMs)));
+    if (ready != 0) return correct(fds, count, ready, false);
+    if (look(fds, count) == Silence::kReady) return correct(fds, count, 0, true);
+    if (left <= kSliceMs) return 0;
+  }
+}
+
 int poll_corrected(pollfd* fds, nfds_t count, int timeout_ms) {
-  const bool silent = has_silent(fds, count);
-  return correct(fds, count, real::poll(fds, count, silent ? 0 : timeout_ms), silent);
+  const Silence silence = look(fds, count);
+  if (silence == Silence::kMayReport) {
+    return wait_in_slices(fds, count, Countdown(timeout_ms),
+                          [&](int ms) { return real::poll(fds, count, ms); });
+  }
+  const bool is_ready = silence == Silence::kReady;
+  return correct(fds, count, real::poll(fds, count, is_ready ? 0 : timeout_ms), is_ready);
 }
 
 int ppoll_corrected(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+  const Silence silence = look(fds, count);
+  if (silence == Silence::kMayReport) {
+    return wait_in_slices(fds, count, Countdown(timeout), [&](int ms) {
+      const timespec slice{0, ms * 1'000'000L};
+      return real::ppoll(fds, count, &slice, mask);
+    });
+  }
   const timespec at_once{};
-  const bool silent = has_silent(fds, count);
-  return correct(fds, count, real::ppoll(fds, count, silent ? &at_once : timeout, mask), silent);
+  const bool is_ready = silence == Silence::kReady;
+  return correct(fds, count, real::ppoll(fds, count, is_ready ? &at_once : timeout, mask),
+                 is_ready);
 }
 
 }  // namespace

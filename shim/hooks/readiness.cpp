@@ -32,6 +32,13 @@ int of_connected(SlotId id, int revents) {
   return revents;
 }
 
+int of_reporting(SlotId id, int revents) {
+  SlotStatus status;
+  if (!ask::status(id, status)) return revents;
+  const bool has_error = (revents & POLLHUP) != 0 && status.pending_error != 0;
+  return has_error || status.has_queued_error ? revents | POLLERR : revents;
+}
+
 // The handle shows a byte of ours at most.
 int of_unconnected(SlotId id, const SlotStatus& status, int events, int revents) {
   if (status.is_listening) {
@@ -45,6 +52,7 @@ int of_unconnected(SlotId id, const SlotStatus& status, int events, int revents)
 int of_stream(SlotId id, int events, int revents) {
   const Phase phase = descriptors::phase(id);
   if (phase == Phase::kConnected) return of_connected(id, revents);
+  if (phase == Phase::kReporting) return of_reporting(id, revents);
   if (phase == Phase::kListening) return revents;
   SlotStatus status;
   if (!ask::status(id, status)) return revents;
@@ -80,15 +88,19 @@ bool is_silent_error(int fd, short events) {
   return descriptors::verified(fd, handle) && datagram::is_wake_first(fd);
 }
 
-bool is_silently_ready(int fd) {
+Silence silence_of(int fd) {
   Handle handle;
-  if (!descriptors::hinted(fd, handle) || !handle.is_stream) return false;
+  if (!descriptors::hinted(fd, handle) || !handle.is_stream) return Silence::kNone;
   const Phase phase = descriptors::phase(handle.id);
-  if (phase == Phase::kConnected || phase == Phase::kListening) return false;
-  if (!descriptors::verified(fd, handle) || !handle.is_stream) return false;
+  if (phase == Phase::kConnected || phase == Phase::kListening) return Silence::kNone;
+  if (!descriptors::verified(fd, handle) || !handle.is_stream) return Silence::kNone;
   SlotStatus status;
-  if (!ask::status(handle.id, status)) return false;
-  return !status.was_connected && poll_bits(status.readiness) & POLLHUP;
+  if (!ask::status(handle.id, status)) return Silence::kNone;
+  if (phase == Phase::kReporting) {
+    return status.has_queued_error ? Silence::kReady : Silence::kMayReport;
+  }
+  const bool is_over = !status.was_connected && (poll_bits(status.readiness) & POLLHUP) != 0;
+  return is_over ? Silence::kReady : Silence::kNone;
 }
 
 }  // namespace tapstack::shim

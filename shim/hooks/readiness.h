@@ -1,6 +1,9 @@
 // What poll says of a socket of the stack, beyond what its handle shows: HUP of a TCP socket
-// without a connection, ERR of one that failed or was reset, ERR for a queued ICMP error.
+// without a connection, ERR of one that failed or was reset, ERR while the error queue has
+// something.
 #pragma once
+
+#include <cstdint>
 
 namespace tapstack::shim {
 
@@ -8,8 +11,13 @@ namespace tapstack::shim {
 // are poll's, which are epoll's too.
 short corrected_events(int fd, short events, short revents);
 
-// True for a TCP socket that is ready by being without a connection: native waiting might not end.
-bool is_silently_ready(int fd);
+// What the native call would not wake up for.
+enum class Silence : uint8_t {
+  kNone,
+  kReady,      // a TCP socket without a connection, or with something in its error queue
+  kMayReport,  // a TCP socket whose error queue may get something at any time
+};
+Silence silence_of(int fd);
 
 // True for a datagram socket with an error to tell when the program asks for no input: the handle
 // says so by input only.

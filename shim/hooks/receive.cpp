@@ -16,6 +16,7 @@
 #include "shim/hooks/control.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/error_queue.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -90,7 +91,10 @@ ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* ad
     }
     return receive_datagram(fd, handle, buffer, bytes, flags, address, length);
   }
-  if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);  // a stream of ours keeps none
+  if ((flags & MSG_ERRQUEUE) != 0) {
+    msghdr message{};  // nobody hears what it was about
+    return receive_queued_error(fd, handle, message);
+  }
   const ssize_t received = (flags & MSG_TRUNC) != 0 ? discard_stream(fd, handle, bytes, flags)
                                                     : receive_stream(fd, handle, bytes, flags, [&] {
                                                         return real::recv(fd, buffer, bytes, flags);
@@ -138,7 +142,7 @@ ssize_t receive_message(int fd, msghdr* message, int flags) {
     }
     return datagram::receive(fd, handle, *message, flags);
   }
-  if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);
+  if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, *message);
   if (message->msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
   if (message->msg_iovlen > 0 && usable(message->msg_iov) == nullptr) return fail(EFAULT);
   const size_t bytes = total_bytes(message->msg_iov, message->msg_iovlen);

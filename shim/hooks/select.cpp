@@ -19,7 +19,8 @@ constexpr unsigned kSilentMax =
 // Sets may be larger than fd_set: programs allocate their own (Linux looks at `count` bits).
 unsigned long* words_of(fd_set* set) { return reinterpret_cast<unsigned long*>(set); }
 
-// Descriptors in a set of readers that are readable by being without a connection.
+// Descriptors in a set of readers that are readable by being without a connection, or by what the
+// error queue holds.
 struct Silent {
   int fds[kSilentMax];
   unsigned count = 0;
@@ -31,7 +32,7 @@ struct Silent {
       for (unsigned long left = words[first / kWordBits]; left != 0; left &= left - 1) {
         const unsigned fd = first + static_cast<unsigned>(__builtin_ctzl(left));
         if (fd < static_cast<unsigned>(end) && count < kSilentMax &&
-            is_silently_ready(static_cast<int>(fd))) {
+            silence_of(static_cast<int>(fd)) == Silence::kReady) {
           fds[count++] = static_cast<int>(fd);
         }
       }

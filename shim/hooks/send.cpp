@@ -11,6 +11,7 @@
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/marked_send.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -18,8 +19,8 @@
 namespace tapstack::shim {
 namespace {
 
-// Flags that the handle understands. Of the others MSG_MORE, MSG_CONFIRM, MSG_DONTROUTE and
-// MSG_ZEROCOPY are advice that a stream may ignore.
+// Flags that the handle understands. Of the others MSG_MORE, MSG_CONFIRM and MSG_DONTROUTE are
+// advice that a stream may ignore; for MSG_EOR and MSG_ZEROCOPY see marked_send.h.
 constexpr int kStreamFlags = MSG_DONTWAIT | MSG_NOSIGNAL | MSG_OOB;
 
 // The engine must know of an urgent octet before it is written, or it would read past the mark.
@@ -28,14 +29,30 @@ int announce_urgent(SlotId id) {
   return ask::call(ask::about(Op::kUrgentNext, id), reply);
 }
 
+bool is_stream_for_certain(int fd, Handle& handle) {
+  return descriptors::verified(fd, handle) && handle.is_stream;
+}
+
+ssize_t send_stream_marked(int fd, const Handle& hint, const Text& text, int flags) {
+  const int native_flags = (flags & kStreamFlags) | MSG_NOSIGNAL;
+  Handle handle = hint;
+  if (is_stream_for_certain(fd, handle)) return send_marked(fd, handle, text, flags, native_flags);
+  msghdr native{};
+  native.msg_iov = const_cast<iovec*>(text.parts);
+  native.msg_iovlen = text.count;
+  return real::sendmsg(fd, &native, flags | MSG_NOSIGNAL);
+}
+
 template <class Native>
-ssize_t send_stream(int fd, const Handle& handle, int flags, Native native) {
+ssize_t send_stream(int fd, const Handle& handle, const Text& text, int flags, Native native) {
   const stream::Before before = stream::before_send(fd, handle, flags);
   if (!before.is_native) return stream::fail_send(before.error, flags);
   if ((flags & MSG_OOB) != 0) {
     if (const int error = announce_urgent(handle.id); error != 0) return fail(error);
   }
-  const ssize_t result = native((flags & kStreamFlags) | MSG_NOSIGNAL);
+  const bool is_marked = (before.reports || (flags & kMarkingFlags) != 0) && (flags & MSG_OOB) == 0;
+  const ssize_t result = is_marked ? send_stream_marked(fd, handle, text, flags)
+                                   : native((flags & kStreamFlags) | MSG_NOSIGNAL);
   return result >= 0 ? result : stream::after_send(fd, flags);
 }
 
@@ -69,7 +86,8 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
     if (address != nullptr && !descriptors::verified(fd, handle)) {
       return real::sendto(fd, buffer, bytes, flags, address, length);
     }
-    return send_stream(fd, handle, flags,
+    const iovec part{const_cast<void*>(buffer), bytes};
+    return send_stream(fd, handle, {&part, 1}, flags,
                        [&](int native) { return real::send(fd, buffer, bytes, native); });
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) {
@@ -93,21 +111,22 @@ ssize_t send_message(int fd, const msghdr* message, int flags) {
     const int error = connect_with_text(fd, handle, address, message->msg_namelen, flags);
     if (error != 0) return fail(error);
   }
-  // Neither address nor control messages mean anything to a stream; descriptors passed along must
-  // not reach the engine.
+  // Neither address nor control messages but one mean anything to a stream; descriptors passed
+  // along must not reach the engine.
   msghdr native{};
   native.msg_iov = message->msg_iov;
   native.msg_iovlen = message->msg_iovlen;
-  return send_stream(fd, handle, flags,
+  const Text text{message->msg_iov, message->msg_iovlen, stamping_of(*message)};
+  return send_stream(fd, handle, text, flags,
                      [&](int native_flags) { return real::sendmsg(fd, &native, native_flags); });
 }
 
 // write and writev: as a send when the descriptor is a handle for certain, which ENOTSOCK denies.
 template <class Send, class Write>
-ssize_t write_stream(int fd, const Handle& handle, Send send, Write write) {
+ssize_t write_stream(int fd, const Handle& handle, const Text& text, Send send, Write write) {
   const stream::Before before = stream::before_send(fd, handle, 0);
   if (!before.is_native) return stream::fail_send(before.error, 0);
-  const ssize_t result = send();
+  const ssize_t result = before.reports ? send_stream_marked(fd, handle, text, 0) : send();
   if (result >= 0) return result;
   if (last_error() == ENOTSOCK) return write();
   return stream::after_send(fd, 0);
@@ -118,8 +137,10 @@ ssize_t write_bytes(int fd, const void* buffer, size_t bytes) {
   if (!descriptors::hinted(fd, handle)) return real::write(fd, buffer, bytes);
   const auto write = [&] { return real::write(fd, buffer, bytes); };
   if (handle.is_stream) {
+    const iovec part{const_cast<void*>(buffer), bytes};
     return write_stream(
-        fd, handle, [&] { return real::send(fd, buffer, bytes, int{MSG_NOSIGNAL}); }, write);
+        fd, handle, {&part, 1}, [&] { return real::send(fd, buffer, bytes, int{MSG_NOSIGNAL}); },
+        write);
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
   return send_datagram(fd, handle, buffer, bytes, 0, nullptr, 0);
@@ -134,8 +155,9 @@ ssize_t write_vector(int fd, const iovec* parts, int count) {
   message.msg_iovlen = static_cast<size_t>(count);
   const auto write = [&] { return real::writev(fd, parts, count); };
   if (handle.is_stream) {
+    const Text text{parts, static_cast<size_t>(count)};
     return write_stream(
-        fd, handle, [&] { return real::sendmsg(fd, &message, int{MSG_NOSIGNAL}); }, write);
+        fd, handle, text, [&] { return real::sendmsg(fd, &message, int{MSG_NOSIGNAL}); }, write);
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
   return datagram::send(fd, handle, message, 0);

@@ -29,7 +29,8 @@ int await_connection(int fd, int flags, int timeout_option) {
 // 0 for the end of the stream.
 template <class Closed>
 Before before(int fd, const Handle& hint, int flags, int timeout_option, Closed closed) {
-  if (descriptors::phase(hint.id) == Phase::kConnected) return {};
+  const Phase phase = descriptors::phase(hint.id);
+  if (shim::is_connected(phase)) return {.reports = phase == Phase::kReporting};
   Handle handle;
   if (!descriptors::verified(fd, handle) || !handle.is_stream) return {};
   for (;;) {
@@ -37,7 +38,7 @@ Before before(int fd, const Handle& hint, int flags, int timeout_option, Closed 
     if (!ask::status(handle.id, status)) return {};  // a forked child: the handle must do
     if (status.was_connected) {
       descriptors::set_phase(handle.id, Phase::kConnected);
-      return {};
+      return {.reports = descriptors::phase(handle.id) == Phase::kReporting};
     }
     if (!is_connecting(status)) {
       const int pending = status.pending_error != 0 ? ask::take_error(handle.id) : 0;
@@ -61,7 +62,7 @@ Before before_receive_urgent(const Handle& handle) {
 }  // namespace
 
 bool is_connected(const Handle& handle) {
-  if (descriptors::phase(handle.id) == Phase::kConnected) return true;
+  if (shim::is_connected(descriptors::phase(handle.id))) return true;
   SlotStatus status;
   if (!ask::status(handle.id, status) || !status.was_connected) return false;
   descriptors::set_phase(handle.id, Phase::kConnected);

@@ -12,6 +12,7 @@ namespace tapstack::shim::stream {
 struct Before {
   bool is_native = true;
   int error = 0;
+  bool reports = false;  // what becomes of sends is told: send_marked()
 };
 
 // `flags` are those of the call (MSG_DONTWAIT counts). Waits for a connection that is being made,

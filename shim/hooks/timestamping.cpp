@@ -39,12 +39,15 @@ int check(const Handle& handle, const Stamping& stamping) {
   return (flags & SOF_TIMESTAMPING_BIND_PHC) != 0 ? EOPNOTSUPP : 0;  // there is no clock to bind to
 }
 
-uint32_t wanted_for(int flags, bool is_new) {
+// The sends of a stream may be asked about one by one by control messages, then told apart by what
+// SOF_TIMESTAMPING_OPT_ID counts.
+uint32_t wanted_for(const Handle& handle, int flags, bool is_new) {
   if ((flags & SOF_TIMESTAMPING_SOFTWARE) == 0) return 0;
   uint32_t wanted = is_new ? Wanted::kNewStamping : 0;
   if ((flags & SOF_TIMESTAMPING_RX_SOFTWARE) != 0) wanted |= Wanted::kStamping;
   constexpr int kSends = SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_TX_SCHED;
-  if ((flags & kSends) != 0) wanted |= Wanted::kSendStamps;
+  constexpr int kStreamSends = kSends | SOF_TIMESTAMPING_TX_ACK | SOF_TIMESTAMPING_OPT_ID;
+  if ((flags & (handle.is_stream ? kStreamSends : kSends)) != 0) wanted |= Wanted::kSendStamps;
   return wanted;
 }
 
@@ -68,8 +71,8 @@ int set_timestamping(const Handle& handle, int name, const void* value, socklen_
   if (const int error = ask::keep(handle.id, Kept::kTimestamping, stamping.flags)) return error;
   constexpr uint32_t kOurs = Wanted::kStamping | Wanted::kSendStamps | Wanted::kNewStamping;
   const uint32_t rest = descriptors::wanted(handle.id) & ~kOurs;
-  return descriptors::set_wanted(handle.id,
-                                 rest | wanted_for(stamping.flags, name == SO_TIMESTAMPING_NEW));
+  return descriptors::set_wanted(
+      handle.id, rest | wanted_for(handle, stamping.flags, name == SO_TIMESTAMPING_NEW));
 }
 
 }  // namespace tapstack::shim

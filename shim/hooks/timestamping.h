@@ -1,4 +1,4 @@
-// SO_TIMESTAMPING by software: stamps of datagrams received, in control messages, and of those
+// SO_TIMESTAMPING by software: stamps of datagrams received, in control messages, and of what was
 // sent, in the error queue.
 #pragma once
 

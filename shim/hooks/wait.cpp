@@ -54,6 +54,17 @@ int64_t timeout_ms_of(int fd, int option) {
   return ms == 0 ? -1 : ms;
 }
 
+Countdown::Countdown(int timeout_ms) : end_ms_(timeout_ms < 0 ? kNever : now_ms() + timeout_ms) {}
+
+Countdown::Countdown(const timespec* timeout)
+    : end_ms_(timeout == nullptr ? kNever
+                                 : now_ms() + timeout->tv_sec * kMsPerSecond +
+                                       (timeout->tv_nsec + 999'999) / 1'000'000) {}
+
+int64_t Countdown::left_ms() const {
+  return end_ms_ == kNever ? kNever : std::max<int64_t>(end_ms_ - now_ms(), 0);
+}
+
 int wait_for(int fd, short events, int64_t timeout_ms) {
   const KeepError keep;
   const int64_t end = timeout_ms < 0 ? -1 : now_ms() + timeout_ms;

@@ -9,6 +9,7 @@ PROGRAMS = [
     ("connecting",),
     ("stream_io",),
     ("urgent",),
+    ("marked_sends",),
     ("datagrams",),
     ("both_families",),
     ("options",),

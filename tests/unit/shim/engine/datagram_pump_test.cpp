@@ -101,7 +101,7 @@ TEST_F(DatagramPump, RefusesMoreSegmentsThanLinuxTakes) {
 TEST_F(DatagramPump, TellsWhenADatagramWasSentToThoseWhoAsked) {
   Socket from = a_->open(SocketKind::kUdp);
   EXPECT_EQ(send_to(*a_, from, {b_->address(), Port{53}}, "x"), 0);
-  EXPECT_EQ(a_->ask(Op::kSendStamp, from), EAGAIN);
+  EXPECT_EQ(a_->ask(Op::kSendNotice, from), EAGAIN);
   DatagramHeader header;
   header.peer = {b_->address(), Port{53}};
   header.flags = DatagramHeader::kStamp;
@@ -110,8 +110,8 @@ TEST_F(DatagramPump, TellsWhenADatagramWasSentToThoseWhoAsked) {
   EXPECT_EQ(a_->ask(Op::kFlush, from), 0);
   EXPECT_EQ(receive(from, header), "");  // woken
   EXPECT_EQ(header.flags, DatagramHeader::kWakeOnly);
-  EXPECT_EQ(a_->ask(Op::kSendStamp, from), 0);
-  EXPECT_EQ(a_->ask(Op::kSendStamp, from), EAGAIN);
+  EXPECT_EQ(a_->ask(Op::kSendNotice, from), 0);
+  EXPECT_EQ(a_->ask(Op::kSendNotice, from), EAGAIN);
 }
 
 TEST_F(DatagramPump, SaysWhatIsWrongWithADatagram) {
