@@ -111,6 +111,18 @@ void describe(const Context& ctx, const mem::Packet& packet, DatagramInfo& info)
   if (known.payload_offset != 0) copy_options(ctx, packet, info);
 }
 
+// With the MTU, which tells tracepath what to begin with (ip_local_error, ipv6_local_error).
+void tell_too_long(const Context& ctx, DatagramEndpoint& endpoint, const Target& target) {
+  if (!endpoint.receives_errors(target.to.address)) return;
+  QueuedError error;
+  error.error = Error::kMessageTooLong;
+  error.is_local = true;
+  error.info = target.route.mtu_bytes;
+  error.destination = target.to;
+  error.received_at = ctx.now;
+  endpoint.errors.push(ctx, error);
+}
+
 }  // namespace
 
 Status check_bind_address(const net::Network& network, const DatagramEndpoint& endpoint,
@@ -162,7 +174,10 @@ Result<Target> target_to_send_to(const Context& ctx, const net::Network& network
                                  bool is_too_long) {
   const auto target = choose_target(ctx, network, endpoint, to);
   if (!target.ok()) return target;
-  if (is_too_long) return Error::kMessageTooLong;
+  if (is_too_long) {
+    tell_too_long(ctx, endpoint, *target);
+    return Error::kMessageTooLong;
+  }
   if (const Error error = take_error(endpoint); error != Error::kNone) return error;
   if (endpoint.send_shut) return Error::kBrokenPipe;
   return target;
@@ -189,15 +204,7 @@ void disconnect_address(DatagramEndpoint& endpoint) {
 Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem::PacketPtr packet,
             const Target& target) {
   const Status sent = network.send(ctx, std::move(packet), target.route, target.params);
-  if (sent.error() == Error::kMessageTooLong && endpoint.receives_errors(target.to.address)) {
-    QueuedError error;
-    error.error = Error::kMessageTooLong;
-    error.is_local = true;
-    error.info = target.route.mtu_bytes;
-    error.destination = target.to;
-    error.received_at = ctx.now;
-    endpoint.errors.push(ctx, error);
-  }
+  if (sent.error() == Error::kMessageTooLong) tell_too_long(ctx, endpoint, target);
   return sent;
 }
 

@@ -138,8 +138,8 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
                              const DatagramEndpoint& endpoint, const DatagramInfo& to);
 
 // The same for a datagram that is to go now. Then in Linux's order (__ip_append_data,
-// sock_alloc_send_pskb): kMessageTooLong if it `is_too_long`; a pending error, which is told once;
-// kBrokenPipe after shutdown().
+// sock_alloc_send_pskb): kMessageTooLong if it `is_too_long`, told as by send(); a pending error,
+// which is told once; kBrokenPipe after shutdown().
 Result<Target> target_to_send_to(const Context& ctx, const net::Network& network,
                                  DatagramEndpoint& endpoint, const DatagramInfo& to,
                                  bool is_too_long);

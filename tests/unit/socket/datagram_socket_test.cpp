@@ -111,6 +111,18 @@ TEST_F(DatagramSocket, WhereADatagramGoesComesBeforeAShutdown) {
   EXPECT_EQ(check_send(env(), id, to(local_port(1)), false).error(), Error::kBrokenPipe);
 }
 
+// As tracepath begins: it is told the MTU at once (ipv6_local_error).
+TEST_F(DatagramSocket, TooLongForAnyPathIsToldWithTheMtu) {
+  const SocketId id = udp();
+  ASSERT_TRUE(set_option(env(), id, Option::kReceiveErrors, 1).ok());
+  EXPECT_EQ(check_send(env(), id, to(local_port(1)), true).error(), Error::kMessageTooLong);
+  const auto told = take_queued_error(env(), id);
+  ASSERT_TRUE(told.ok());
+  EXPECT_EQ(told->error, Error::kMessageTooLong);
+  EXPECT_TRUE(told->is_local);
+  EXPECT_EQ(told->info, kConfig.loopback_mtu_bytes);
+}
+
 TEST_F(DatagramSocket, CheckingASendSendsNothing) {
   const SocketId id = udp();
   EXPECT_TRUE(check_send(env(), id, to(local_port(5000)), false).ok());
