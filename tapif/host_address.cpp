@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <sstream>
 #include <vector>
 
@@ -166,11 +168,38 @@ long add_by_netlink(unsigned index, const Prefix& wanted) {
   return answer.head.nlmsg_type == NLMSG_ERROR ? answer.error.error : -EPROTO;
 }
 
+// Whether the interface is a member of the group in which it is asked for its address (RFC 4291
+// 2.7.1): lines of "index name group users flags timer".
+bool hears_solicitations(const std::string& name, const Ip6Address& address) {
+  std::istringstream lines(os::read_file("/proc/net/igmp6"));
+  char group[33];
+  std::snprintf(group, sizeof group, "ff0200000000000000000001ff%02x%02x%02x", address.octets[13],
+                address.octets[14], address.octets[15]);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string index, label, member;
+    if (words >> index >> label >> member && label == name && member == group) return true;
+  }
+  return false;
+}
+
+// The kernel joins that group a little later, in a queue of work; a solicitation that comes before
+// goes by unheard, and the next one is a second away.
+void await_solicitations(const std::string& name, const Ip6Address& address) {
+  constexpr int kTriesMax = 100;
+  const timespec pause{0, 1'000'000};
+  for (int i = 0; i < kTriesMax && !hears_solicitations(name, address); ++i) {
+    os::call(SYS_nanosleep, os::pointer(&pause));
+  }
+}
+
 Failure set_ip6(int fd, const std::string& name, const Prefix& wanted) {
   ifreq request = request_for(name);
   long r = os::ioctl(fd, SIOCGIFINDEX, &request);
   if (r >= 0) r = add_by_netlink(static_cast<unsigned>(request.ifr_ifindex), wanted);
-  return r < 0 ? failed(name, "set the address " + to_string(wanted), r) : Failure{};
+  if (r < 0) return failed(name, "set the address " + to_string(wanted), r);
+  await_solicitations(name, wanted.address.ip6());
+  return {};
 }
 
 // A socket for questions about the family of `wanted`.
