@@ -275,6 +275,11 @@ def stage_asan_interop(runner):
     return result.add(sanitized_interop(runner, "asan"))
 
 
+def stage_build_tsan(runner):
+    """Ahead of the stage that runs it, so that it can stand beside another."""
+    return one("tsan build", make(runner, "tsan", "unit_shim"), "see its log")
+
+
 def stage_tsan(runner):
     result = one("tsan build", make(runner, "tsan", "unit_shim"), "see its log")
     return result.add(gtests(runner, "tsan", ("unit_shim",)))
@@ -292,6 +297,7 @@ def stage_tsan_interop(runner):
 STAGES = {
     "build": stage_build,
     "build-clang": stage_build_clang,
+    "build-tsan": stage_build_tsan,
     "lint": stage_lint,
     "rfc-trace": stage_rfc_trace,
     "unit": stage_unit,
@@ -313,7 +319,7 @@ STAGES = {
 NIGHTLY = {"fuzz", "bench-sim", "coverage"}
 
 # What mostly computes, beside what mostly waits; at the lowest priority.
-BESIDE = {"build-clang": "interop", "size": "interop"}
+BESIDE = {"build-clang": "interop", "size": "interop", "build-tsan": "interop"}
 
 
 def run_stage(name, options, is_beside=False):

@@ -88,6 +88,7 @@ def test_off_link_addresses_go_by_the_router(net, advertised):
     assert client.wait(25).check().text.split()[2] == "100000"
 
 
+@pytest.mark.engines("inside")
 def test_a_router_without_a_lifetime_is_no_default_router(net, advertised):
     net.host_ip("-6", "addr", "add", "2001:db8:99::1/128", "dev", "lo")
     client = net.stack.start(["/usr/bin/python3", "-c", CLIENT, "2001:db8:99::1", "9", "6"])

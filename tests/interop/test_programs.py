@@ -94,5 +94,6 @@ def test_a_neighbour_that_does_not_answer_on_the_kernel(net, veth):
     net.host.run(command(("attempts", "10.99.0.77")), timeout=60).check()
 
 
+@pytest.mark.engines("inside")
 def test_a_neighbour_that_does_not_answer_on_the_stack(net):
     net.stack.run(command(("attempts", "10.10.10.77")), timeout=60).check()

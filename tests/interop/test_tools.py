@@ -61,6 +61,7 @@ def test_curl_to_a_refused_port(net):
     assert done.returncode == 7 and "Connection refused" in done.errors, done.report()
 
 
+@pytest.mark.engines("inside")
 def test_curl_to_an_unreachable_address(net):
     done = net.stack.run(["curl", "-sv", f"http://{net.in_url(net.absent_addr)}/"], timeout=15)
     assert done.returncode == 7 and "No route to host" in done.errors, done.report()
