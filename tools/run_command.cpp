@@ -52,6 +52,7 @@ constexpr RunOption kOptions[] = {
     {"--pcap-cut", "TAPSTACK_PCAP_CUT", "0|1", "cut superframes to packets in that file (0)"},
     {"--log", "TAPSTACK_LOG", "LEVEL", "error, warn, info, debug or trace, on stderr (error)"},
     {"--log-file", "TAPSTACK_LOG_FILE", "FILE", "add what is said to this file (stderr)"},
+    {"--trace-time", "TAPSTACK_TRACE_TIME", "0|1", "how long each call took, with --log=trace (0)"},
     {"--offload", "TAPSTACK_OFFLOAD", "0|1", "leave checksums and segmentation to the device (1)"},
     {"--loopback", "TAPSTACK_LOOPBACK", "stack", "who serves 127.0.0.0/8 and ::1 (stack)"},
     {"--impair", "TAPSTACK_IMPAIR", "LIST",

@@ -80,7 +80,7 @@ if(GTest_FOUND)
   tapstack_sources(sources tests/unit/tapif)
   tapstack_unit(unit_tapif ${TAPSTACK_PROFILE} tapif "${sources}")
   # Of shim/names what interposes nothing; the functions of libc's names are the library's.
-  tapstack_sources(sources tests/unit/shim shim/names shim/keeper
+  tapstack_sources(sources tests/unit/shim shim/names shim/keeper shim/trace
                    EXCLUDE "/shim/names/(get[a-z]+|interfaces|lookup|resolver|res_query)[.]cpp$" "/shim/keeper/main[.]cpp$")
   tapstack_unit(unit_shim ${TAPSTACK_PROFILE} "shim_engine;tapstack_product" "${sources}")
 

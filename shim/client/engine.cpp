@@ -11,7 +11,6 @@
 
 #include "shim/client/keeper_carrier.h"
 #include "shim/client/keeper_start.h"
-#include "shim/client/trace.h"
 #include "shim/common/private_fds.h"
 #include "shim/common/quiet.h"
 #include "shim/common/rendezvous.h"
@@ -125,7 +124,6 @@ void Client::call(const Request& request, Reply& reply, int& fd_out) {
   do {
     carrier_.load(std::memory_order_acquire)->call(request, reply, fd_out);
   } while (reply.error == Engine::kMoved);
-  trace_request(request, reply);
 }
 
 void Client::answer_unreachable(const Request& request, Reply& reply) {
@@ -199,8 +197,6 @@ void Client::use(KeeperCarrier* keeper) {
 tapif::Failure Client::start_by_settings() {
   Settings settings;
   if (tapif::Failure failure = read_settings(getenv, settings)) return failure;
-  set_log_level(settings.log);
-  set_log_file(settings.log_file);
   exit_drain_ms_ = settings.exit_drain_ms;
   private_fds::prepare();
   device_ = settings.device.identity();

@@ -2,18 +2,19 @@
 
 #include <fcntl.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdarg>
 #include <cstdio>
+#include <iterator>
 
 #include "shim/common/sys.h"
 
 namespace tapstack::shim {
 namespace {
 
-constinit std::atomic<LogLevel> highest{LogLevel::kError};
 // Written once, before has_file says so.
 char file_path[4096];
 constinit std::atomic<bool> has_file{false};
@@ -25,9 +26,13 @@ int open_file() {
   return fd < 0 ? STDERR_FILENO : static_cast<int>(fd);
 }
 
+constexpr std::string_view kPrefix = "tapstack: ";
+
+iovec part_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
 }  // namespace
 
-void set_log_level(LogLevel level) { highest.store(level, std::memory_order_relaxed); }
+void set_log_level(LogLevel level) { highest_logged.store(level, std::memory_order_relaxed); }
 
 void set_log_file(const std::string& path) {
   if (path.empty() || path.size() >= sizeof file_path || has_file.load()) return;
@@ -35,23 +40,21 @@ void set_log_file(const std::string& path) {
   has_file.store(true, std::memory_order_release);
 }
 
-bool is_logged(LogLevel level) { return level <= highest.load(std::memory_order_relaxed); }
-
 void log(LogLevel level, const char* format, ...) {
   if (!is_logged(level)) return;
-  char text[512];
-  constexpr size_t kPrefixLength = 10;
-  std::snprintf(text, sizeof text, "tapstack: ");
+  constexpr size_t kBytesMax = 500;
+  char text[kBytesMax];
   va_list arguments;
   va_start(arguments, format);
-  const int wanted =
-      std::vsnprintf(text + kPrefixLength, sizeof text - kPrefixLength, format, arguments);
+  const int wanted = std::vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
-  size_t length = kPrefixLength + static_cast<size_t>(std::max(wanted, 0));
-  length = std::min(length, sizeof text - 1);
-  text[length] = '\n';  // in place of the final zero, which write(2) does not need
+  log_line({text, std::min(static_cast<size_t>(std::max(wanted, 0)), sizeof text - 1)});
+}
+
+void log_line(std::string_view text) {
+  const iovec parts[] = {part_of(kPrefix), part_of(text), part_of("\n")};
   const int fd = open_file();
-  sys::write(fd, text, length + 1);
+  sys::call(SYS_writev, fd, sys::pointer(parts), std::size(parts));
   if (fd != STDERR_FILENO) sys::close(fd);
 }
 

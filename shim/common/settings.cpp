@@ -141,6 +141,11 @@ bool apply_log_file(std::string_view value, Settings& settings) {
   return !error;
 }
 
+bool apply_trace_time(std::string_view value, Settings& settings) {
+  settings.traces_time = value == "1";
+  return value == "0" || value == "1";
+}
+
 // What a host can be called (RFC 1123 2.1), short enough for the client to send it.
 bool apply_host_name(std::string_view value, Settings& settings) {
   constexpr size_t kLongest = 64;
@@ -213,6 +218,7 @@ constexpr Variable kVariables[] = {
     {"TAPSTACK_EXIT_DRAIN_MS", apply_exit_drain, "milliseconds from 0 to 3600000"},
     {"TAPSTACK_LOG", apply_log, "error, warn, info, debug or trace"},
     {"TAPSTACK_LOG_FILE", apply_log_file, "a path"},
+    {"TAPSTACK_TRACE_TIME", apply_trace_time, "0 or 1"},
 };
 
 const char* value_of(tapif::Lookup lookup, const char* name) {

@@ -53,6 +53,7 @@ struct Settings {
   int64_t exit_drain_ms = 10'000;             // TAPSTACK_EXIT_DRAIN_MS: [0, 3600000]
   LogLevel log = LogLevel::kError;            // TAPSTACK_LOG: error, warn, info, debug, trace
   std::string log_file;                       // TAPSTACK_LOG_FILE: in place of stderr
+  bool traces_time = false;                   // TAPSTACK_TRACE_TIME: how long each call took
 };
 
 // Fills `settings` from the variables; what is not set or empty keeps its default. The failure

@@ -14,6 +14,9 @@
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/address.h"
+#include "shim/trace/arguments.h"
 
 namespace tapstack::shim {
 namespace {
@@ -95,7 +98,11 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int accept(int fd, sockaddr* address, socklen_t* length) {
   Handle handle;
-  if (descriptors::verified(fd, handle)) return accept_handle(fd, handle, address, length, 0);
+  if (descriptors::verified(fd, handle)) {
+    return traced_on(
+        "accept", fd, [&] { return accept_handle(fd, handle, address, length, 0); },
+        trace::AddressRoom{address, length});
+  }
   const int accepted = real::accept(fd, address, length);
   if (accepted >= 0) descriptors::forget(accepted);
   return accepted;
@@ -103,7 +110,11 @@ TAPSTACK_HOOK int accept(int fd, sockaddr* address, socklen_t* length) {
 
 TAPSTACK_HOOK int accept4(int fd, sockaddr* address, socklen_t* length, int flags) {
   Handle handle;
-  if (descriptors::verified(fd, handle)) return accept_handle(fd, handle, address, length, flags);
+  if (descriptors::verified(fd, handle)) {
+    return traced_on(
+        "accept4", fd, [&] { return accept_handle(fd, handle, address, length, flags); },
+        trace::AddressRoom{address, length}, trace::Flags{trace::kSocketTypeFlags, flags});
+  }
   const int accepted = real::accept4(fd, address, length, flags);
   if (accepted >= 0) descriptors::forget(accepted);
   return accepted;

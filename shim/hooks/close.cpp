@@ -15,6 +15,8 @@
 #include "shim/hooks/linger.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/arguments.h"
 
 namespace tapstack::shim {
 
@@ -43,6 +45,13 @@ void finish_close() {
 
 namespace {
 
+int close_one(int fd) {
+  const bool copied = prepare_close(fd);
+  const int result = real::close(fd);
+  if (copied) finish_close();
+  return result;
+}
+
 // Closes [first, last] but for the library's own descriptors. The kernel's result of the last
 // piece.
 int close_span(unsigned first, unsigned last, int flags) {
@@ -67,6 +76,11 @@ int close_span(unsigned first, unsigned last, int flags) {
   return result;
 }
 
+// Whether one of the descriptors is ours.
+auto ours_among(unsigned first, unsigned last) {
+  return [=] { return descriptors::next_handle(first, last) >= 0; };
+}
+
 }  // namespace
 }  // namespace tapstack::shim
 
@@ -75,19 +89,21 @@ using namespace tapstack::shim;
 TAPSTACK_HOOK int close(int fd) {
   if (sys::Passthrough::is_on()) return real::close(fd);
   if (private_fds::is_private(fd)) return fail(EBADF);
-  const bool copied = prepare_close(fd);
-  const int result = real::close(fd);
-  if (copied) finish_close();
-  return result;
+  return traced_on("close", fd, [=] { return close_one(fd); });
 }
 
 TAPSTACK_HOOK int close_range(unsigned first, unsigned last, int flags) noexcept {
   if (sys::Passthrough::is_on() || first > last) return real::close_range(first, last, flags);
-  return close_span(first, last, flags);
+  return trace::traced(
+      "close_range", ours_among(first, last), [=] { return close_span(first, last, flags); }, first,
+      last, flags);
 }
 
 TAPSTACK_HOOK void closefrom(int first) noexcept {
   const KeepError keep;
-  const int result = close_span(static_cast<unsigned>(std::max(first, 0)), UINT_MAX, 0);
+  const auto lowest = static_cast<unsigned>(std::max(first, 0));
+  const int result = trace::traced(
+      "closefrom", ours_among(lowest, UINT_MAX), [=] { return close_span(lowest, UINT_MAX, 0); },
+      first);
   if (result != 0) real::closefrom(first);  // before Linux 5.9: the kernel lacks close_range
 }

@@ -15,7 +15,10 @@
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/traced.h"
 #include "shim/hooks/wait.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/waiting.h"
 
 namespace tapstack::shim {
 namespace {
@@ -70,7 +73,21 @@ Entry& choose(int epoll, uint64_t word) {
   return entry_at(place, 0);
 }
 
+// Epoll descriptors that a handle was ever registered with: those that the trace shows.
+constexpr unsigned kWatchersMax = 1u << 16;
+constinit std::atomic<bool> watches_ours[kWatchersMax];
+
+auto watcher_of_ours(int epoll) {
+  return [=] {
+    return epoll >= 0 && static_cast<unsigned>(epoll) < kWatchersMax &&
+           watches_ours[epoll].load(std::memory_order_relaxed);
+  };
+}
+
 void remember(int epoll, int fd, const epoll_event& event) {
+  if (static_cast<unsigned>(epoll) < kWatchersMax) {
+    watches_ours[epoll].store(true, std::memory_order_relaxed);
+  }
   Entry* known = find(epoll, event.data.u64);
   Entry& entry = known != nullptr ? *known : choose(epoll, event.data.u64);
   entry.word.store(event.data.u64, std::memory_order_relaxed);
@@ -116,13 +133,18 @@ int wait_corrected(int epoll, epoll_event* events, int count, int timeout_ms, Na
   return wait_for_reports(epoll, events, count, Countdown(timeout_ms), native);
 }
 
-}  // namespace
-}  // namespace tapstack::shim
+// epoll_pwait2, whose time-out is finer than slices are.
+int wait_corrected(int epoll, epoll_event* events, int count, const timespec* timeout,
+                   const sigset_t* mask) {
+  if (!descriptors::has_reporting()) {
+    return correct(epoll, events, real::epoll_pwait2(epoll, events, count, timeout, mask));
+  }
+  return wait_for_reports(epoll, events, count, Countdown(timeout), [&](int ms) {
+    return real::epoll_pwait(epoll, events, count, ms, mask);
+  });
+}
 
-using namespace tapstack::shim;
-
-TAPSTACK_HOOK int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
-  if (private_fds::is_private(fd) || private_fds::is_private(epoll)) return fail(EBADF);
+int control(int epoll, int operation, int fd, epoll_event* event) {
   const int result = real::epoll_ctl(epoll, operation, fd, event);
   Handle handle;
   if (result == 0 && operation != EPOLL_CTL_DEL && descriptors::hinted(fd, handle)) {
@@ -131,23 +153,39 @@ TAPSTACK_HOOK int epoll_ctl(int epoll, int operation, int fd, epoll_event* event
   return result;
 }
 
+}  // namespace
+}  // namespace tapstack::shim
+
+using namespace tapstack::shim;
+
+TAPSTACK_HOOK int epoll_ctl(int epoll, int operation, int fd, epoll_event* event) noexcept {
+  if (private_fds::is_private(fd) || private_fds::is_private(epoll)) return fail(EBADF);
+  return trace::traced(
+      "epoll_ctl", Ours{fd}, [=] { return control(epoll, operation, fd, event); }, epoll,
+      trace::Named{trace::kEpollOperations, operation}, fd, trace::EpollInterest{event});
+}
+
 TAPSTACK_HOOK int epoll_wait(int epoll, epoll_event* events, int count, int timeout_ms) {
-  return wait_corrected(epoll, events, count, timeout_ms,
-                        [&](int ms) { return real::epoll_wait(epoll, events, count, ms); });
+  const auto native = [=](int ms) { return real::epoll_wait(epoll, events, count, ms); };
+  return trace::traced(
+      "epoll_wait", watcher_of_ours(epoll),
+      [=] { return wait_corrected(epoll, events, count, timeout_ms, native); }, epoll,
+      trace::EpollEvents{events}, count, timeout_ms);
 }
 
 TAPSTACK_HOOK int epoll_pwait(int epoll, epoll_event* events, int count, int timeout_ms,
                               const sigset_t* mask) {
-  return wait_corrected(epoll, events, count, timeout_ms,
-                        [&](int ms) { return real::epoll_pwait(epoll, events, count, ms, mask); });
+  const auto native = [=](int ms) { return real::epoll_pwait(epoll, events, count, ms, mask); };
+  return trace::traced(
+      "epoll_pwait", watcher_of_ours(epoll),
+      [=] { return wait_corrected(epoll, events, count, timeout_ms, native); }, epoll,
+      trace::EpollEvents{events}, count, timeout_ms, mask);
 }
 
 TAPSTACK_HOOK int epoll_pwait2(int epoll, epoll_event* events, int count, const timespec* timeout,
                                const sigset_t* mask) {
-  if (!descriptors::has_reporting()) {
-    return correct(epoll, events, real::epoll_pwait2(epoll, events, count, timeout, mask));
-  }
-  return wait_for_reports(epoll, events, count, Countdown(timeout), [&](int ms) {
-    return real::epoll_pwait(epoll, events, count, ms, mask);
-  });
+  return trace::traced(
+      "epoll_pwait2", watcher_of_ours(epoll),
+      [=] { return wait_corrected(epoll, events, count, timeout, mask); }, epoll,
+      trace::EpollEvents{events}, count, trace::Seconds{timeout}, mask);
 }

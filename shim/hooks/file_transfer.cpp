@@ -12,6 +12,8 @@
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/arguments.h"
 
 namespace tapstack::shim {
 namespace {
@@ -36,11 +38,37 @@ bool may_send_to(int out) {
   return false;
 }
 
-ssize_t send_file(int out, int in, off_t* offset, size_t bytes) {
+ssize_t send_unseen(int out, int in, off_t* offset, size_t bytes) {
   Handle handle;
   // The kernel would put file bytes without their header on a datagram handle.
   if (descriptors::verified(out, handle) && !handle.is_stream) return fail(EINVAL);
   return may_send_to(out) ? real::sendfile(out, in, offset, bytes) : -1;
+}
+
+auto ours_of(int one, int other) {
+  return [=] { return Ours{one}() || Ours{other}(); };
+}
+
+ssize_t send_file(int out, int in, off_t* offset, size_t bytes) {
+  return trace::traced(
+      "sendfile", ours_of(out, in), [=] { return send_unseen(out, in, offset, bytes); }, out, in,
+      offset, bytes);
+}
+
+ssize_t splice_unseen(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t bytes,
+                      unsigned flags) {
+  Handle handle;
+  const bool has_datagrams = (descriptors::hinted(in, handle) && !handle.is_stream) ||
+                             (descriptors::hinted(out, handle) && !handle.is_stream);
+  if (has_datagrams) return fail(EINVAL);
+  if (!may_send_to(out)) return -1;
+  if (descriptors::hinted(in, handle)) {
+    const stream::Before before = stream::before_receive(in, handle, 0);
+    if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
+  }
+  const ssize_t moved = real::splice(in, in_offset, out, out_offset, bytes, flags);
+  const bool from_stream = moved == 0 && bytes > 0 && descriptors::hinted(in, handle);
+  return from_stream ? stream::after_receive(in, moved) : moved;
 }
 
 }  // namespace
@@ -59,16 +87,8 @@ TAPSTACK_HOOK ssize_t sendfile64(int out, int in, off64_t* offset, size_t bytes)
 
 TAPSTACK_HOOK ssize_t splice(int in, off64_t* in_offset, int out, off64_t* out_offset, size_t bytes,
                              unsigned flags) {
-  Handle handle;
-  const bool has_datagrams = (descriptors::hinted(in, handle) && !handle.is_stream) ||
-                             (descriptors::hinted(out, handle) && !handle.is_stream);
-  if (has_datagrams) return fail(EINVAL);
-  if (!may_send_to(out)) return -1;
-  if (descriptors::hinted(in, handle)) {
-    const stream::Before before = stream::before_receive(in, handle, 0);
-    if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
-  }
-  const ssize_t moved = real::splice(in, in_offset, out, out_offset, bytes, flags);
-  const bool from_stream = moved == 0 && bytes > 0 && descriptors::hinted(in, handle);
-  return from_stream ? stream::after_receive(in, moved) : moved;
+  return trace::traced(
+      "splice", ours_of(in, out),
+      [=] { return splice_unseen(in, in_offset, out, out_offset, bytes, flags); }, in, in_offset,
+      out, out_offset, bytes, trace::Flags{trace::kSpliceFlags, flags});
 }

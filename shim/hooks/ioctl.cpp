@@ -16,6 +16,9 @@
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/option_value.h"
 
 namespace tapstack::shim {
 namespace {
@@ -79,9 +82,14 @@ TAPSTACK_HOOK int ioctl(int fd, unsigned long request, ...) noexcept {
   // Programs hand over an int, which is extended with its sign on the way here.
   const unsigned long number = request & 0xffffffffUL;
   Handle handle;
-  int error = 0;
-  if (descriptors::verified(fd, handle) && answer(fd, handle, number, argument, error)) {
-    return finish(error);
-  }
-  return real::ioctl(fd, request, argument);
+  if (!descriptors::verified(fd, handle)) return real::ioctl(fd, request, argument);
+  return traced_on(
+      "ioctl", fd,
+      [&] {
+        int error = 0;
+        return answer(fd, handle, number, argument, error) ? finish(error)
+                                                           : real::ioctl(fd, request, argument);
+      },
+      trace::Named{trace::kIoctls, static_cast<int64_t>(number)},
+      trace::IoctlArgument{number, argument});
 }

@@ -21,6 +21,8 @@
 #include "shim/hooks/result.h"
 #include "shim/hooks/special_options.h"
 #include "shim/hooks/stream.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/option_value.h"
 
 namespace tapstack::shim {
 namespace {
@@ -241,18 +243,33 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int getsockopt(int fd, int level, int name, void* value, socklen_t* length) noexcept {
   Handle handle;
-  if (!descriptors::verified(fd, handle) || is_native(level, name)) {
+  if (!descriptors::verified(fd, handle)) {
     return real::getsockopt(fd, level, name, value, length);
   }
-  return finish(get(fd, handle, level, name, usable(value), usable(length)));
+  const trace::Option option{level, name};
+  return traced_on(
+      "getsockopt", fd,
+      [&] {
+        return is_native(level, name)
+                   ? real::getsockopt(fd, level, name, value, length)
+                   : finish(get(fd, handle, level, name, usable(value), usable(length)));
+      },
+      trace::Level{level}, option, trace::OptionRoom{option, value, length});
 }
 
 TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
                              socklen_t length) noexcept {
   Handle handle;
-  if (!descriptors::verified(fd, handle) || is_native(level, name)) {
+  if (!descriptors::verified(fd, handle)) {
     return real::setsockopt(fd, level, name, value, length);
   }
-  if (static_cast<int>(length) < 0) return fail(EINVAL);
-  return finish(set(fd, handle, level, name, usable(value), length));
+  const trace::Option option{level, name};
+  return traced_on(
+      "setsockopt", fd,
+      [&] {
+        if (is_native(level, name)) return real::setsockopt(fd, level, name, value, length);
+        if (static_cast<int>(length) < 0) return fail(EINVAL);
+        return finish(set(fd, handle, level, name, usable(value), length));
+      },
+      trace::Level{level}, option, trace::OptionValue{option, value, length}, length);
 }

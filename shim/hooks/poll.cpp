@@ -8,7 +8,9 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/traced.h"
 #include "shim/hooks/wait.h"
+#include "shim/trace/waiting.h"
 
 namespace tapstack::shim {
 namespace {
@@ -53,7 +55,7 @@ int wait_in_slices(pollfd* fds, nfds_t count, const Countdown& countdown, Native
   }
 }
 
-int poll_corrected(pollfd* fds, nfds_t count, int timeout_ms) {
+int poll_unseen(pollfd* fds, nfds_t count, int timeout_ms) {
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {
     return wait_in_slices(fds, count, Countdown(timeout_ms),
@@ -63,7 +65,7 @@ int poll_corrected(pollfd* fds, nfds_t count, int timeout_ms) {
   return correct(fds, count, real::poll(fds, count, is_ready ? 0 : timeout_ms), is_ready);
 }
 
-int ppoll_corrected(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+int ppoll_unseen(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {
     return wait_in_slices(fds, count, Countdown(timeout), [&](int ms) {
@@ -75,6 +77,24 @@ int ppoll_corrected(pollfd* fds, nfds_t count, const timespec* timeout, const si
   const bool is_ready = silence == Silence::kReady;
   return correct(fds, count, real::ppoll(fds, count, is_ready ? &at_once : timeout, mask),
                  is_ready);
+}
+
+auto ours_among(const pollfd* fds, nfds_t count) {
+  return [=] {
+    return std::any_of(fds, fds + count, [](const pollfd& entry) { return Ours{entry.fd}(); });
+  };
+}
+
+int poll_corrected(pollfd* fds, nfds_t count, int timeout_ms) {
+  return trace::traced(
+      "poll", ours_among(fds, count), [=] { return poll_unseen(fds, count, timeout_ms); },
+      trace::PollSet{fds, count}, count, timeout_ms);
+}
+
+int ppoll_corrected(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+  return trace::traced(
+      "ppoll", ours_among(fds, count), [=] { return ppoll_unseen(fds, count, timeout, mask); },
+      trace::PollSet{fds, count}, count, trace::Seconds{timeout}, mask);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <span>
 
 #include "shim/common/option_table.h"
 #include "shim/common/user_memory.h"
@@ -21,6 +22,11 @@
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/address.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/data.h"
+#include "shim/trace/waiting.h"
 
 namespace tapstack::shim {
 namespace {
@@ -79,12 +85,9 @@ ssize_t receive_datagram(int fd, const Handle& handle, void* buffer, size_t byte
   return received;
 }
 
-ssize_t receive_from(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
-                     socklen_t* length) {
-  Handle handle;
-  if (!descriptors::hinted(fd, handle)) {
-    return real::recvfrom(fd, buffer, bytes, flags, address, length);
-  }
+// recvfrom() on a socket that was hinted().
+ssize_t receive_from(int fd, Handle handle, void* buffer, size_t bytes, int flags,
+                     sockaddr* address, socklen_t* length) {
   if (!handle.is_stream) {
     if (!descriptors::verified(fd, handle) || handle.is_stream) {
       return real::recvfrom(fd, buffer, bytes, flags, address, length);
@@ -131,14 +134,28 @@ void describe_stream(int fd, const Handle& handle, bool is_end, msghdr& message)
   }
 }
 
-ssize_t receive_message(int fd, msghdr* message, int flags) {
-  Handle handle;
-  if (!descriptors::hinted(fd, handle) || usable(message) == nullptr) {
-    return real::recvmsg(fd, message, flags);
+// A descriptor that came in a message may be anything, whatever the table says of its number.
+void forget_passed(const msghdr& message) {
+  auto* walk = const_cast<msghdr*>(&message);
+  for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
+    if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_RIGHTS) continue;
+    const auto* fds = reinterpret_cast<const int*>(CMSG_DATA(entry));
+    const size_t count = (entry->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t i = 0; i < count; ++i) descriptors::forget(fds[i]);
   }
+}
+
+// recvmsg() on what is not ours.
+ssize_t pass_message(int fd, msghdr* message, int flags) {
+  const ssize_t received = real::recvmsg(fd, message, flags);
+  if (received >= 0 && message->msg_controllen > 0) forget_passed(*message);
+  return received;
+}
+
+ssize_t receive_message(int fd, Handle handle, msghdr* message, int flags) {
   if (!handle.is_stream) {
     if (!descriptors::verified(fd, handle) || handle.is_stream) {
-      return real::recvmsg(fd, message, flags);
+      return pass_message(fd, message, flags);
     }
     return datagram::receive(fd, handle, *message, flags);
   }
@@ -160,9 +177,7 @@ ssize_t receive_message(int fd, msghdr* message, int flags) {
   return received;
 }
 
-ssize_t read_vector(int fd, const iovec* parts, int count) {
-  Handle handle;
-  if (!descriptors::hinted(fd, handle)) return real::readv(fd, parts, count);
+ssize_t read_vector(int fd, Handle handle, const iovec* parts, int count) {
   if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
   if (count > 0 && usable(parts) == nullptr) return fail(EFAULT);
   const size_t bytes = total_bytes(parts, static_cast<size_t>(count));
@@ -177,26 +192,12 @@ ssize_t read_vector(int fd, const iovec* parts, int count) {
   return datagram::receive(fd, handle, message, 0);
 }
 
-ssize_t read_bytes(int fd, void* buffer, size_t bytes) {
-  Handle handle;
-  // Nothing asked for is 0 in every state (sock_read_iter).
-  if (bytes == 0 || !descriptors::hinted(fd, handle)) return real::read(fd, buffer, bytes);
+ssize_t read_bytes(int fd, Handle handle, void* buffer, size_t bytes) {
   if (handle.is_stream) {
     return receive_stream(fd, handle, bytes, 0, [&] { return real::read(fd, buffer, bytes); });
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return real::read(fd, buffer, bytes);
   return receive_datagram(fd, handle, buffer, bytes, 0, nullptr, nullptr);
-}
-
-// A descriptor that came in a message may be anything, whatever the table says of its number.
-void forget_passed(const msghdr& message) {
-  auto* walk = const_cast<msghdr*>(&message);
-  for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
-    if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_RIGHTS) continue;
-    const auto* fds = reinterpret_cast<const int*>(CMSG_DATA(entry));
-    const size_t count = (entry->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t i = 0; i < count; ++i) descriptors::forget(fds[i]);
-  }
 }
 
 int64_t monotonic_ns() {
@@ -206,20 +207,54 @@ int64_t monotonic_ns() {
 }
 
 // recvmmsg(2): the time-out is looked at after each datagram only, as Linux does.
-int receive_messages(int fd, mmsghdr* messages, unsigned count, int flags,
+int receive_messages(int fd, const Handle& handle, std::span<mmsghdr> messages, int flags,
                      const timespec* timeout) {
+  if (!messages.empty() && usable(messages.data()) == nullptr) return fail(EFAULT);
   const int64_t end = timeout == nullptr
                           ? INT64_MAX
                           : monotonic_ns() + timeout->tv_sec * 1'000'000'000 + timeout->tv_nsec;
-  unsigned done = 0;
-  while (done < count) {
-    const ssize_t received = receive_message(fd, &messages[done].msg_hdr, flags & ~MSG_WAITFORONE);
+  size_t done = 0;
+  while (done < messages.size()) {
+    msghdr* const next = &messages[done].msg_hdr;
+    const ssize_t received = receive_message(fd, handle, next, flags & ~MSG_WAITFORONE);
     if (received < 0) break;
     messages[done++].msg_len = static_cast<unsigned>(received);
     if ((flags & MSG_WAITFORONE) != 0) flags |= MSG_DONTWAIT;
     if (timeout != nullptr && monotonic_ns() >= end) break;
   }
-  return done > 0 || count == 0 ? static_cast<int>(done) : -1;
+  return done > 0 || messages.empty() ? static_cast<int>(done) : -1;
+}
+
+using trace::Way;
+
+ssize_t recv_seen(int fd, void* buffer, size_t bytes, int flags) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::recv(fd, buffer, bytes, flags);
+  return traced_on(
+      "recv", fd, [&] { return receive_from(fd, handle, buffer, bytes, flags, nullptr, nullptr); },
+      trace::Data{Way::kReceived, buffer, bytes}, bytes, trace::Flags{trace::kMessageFlags, flags});
+}
+
+ssize_t recvfrom_seen(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
+                      socklen_t* length) {
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) {
+    return real::recvfrom(fd, buffer, bytes, flags, address, length);
+  }
+  return traced_on(
+      "recvfrom", fd,
+      [&] { return receive_from(fd, handle, buffer, bytes, flags, address, length); },
+      trace::Data{Way::kReceived, buffer, bytes}, bytes, trace::Flags{trace::kMessageFlags, flags},
+      trace::AddressRoom{address, length});
+}
+
+ssize_t read_seen(int fd, void* buffer, size_t bytes) {
+  Handle handle;
+  // Nothing asked for is 0 in every state (sock_read_iter).
+  if (bytes == 0 || !descriptors::hinted(fd, handle)) return real::read(fd, buffer, bytes);
+  return traced_on(
+      "read", fd, [&] { return read_bytes(fd, handle, buffer, bytes); },
+      trace::Data{Way::kReceived, buffer, bytes}, bytes);
 }
 
 }  // namespace
@@ -228,25 +263,35 @@ int receive_messages(int fd, mmsghdr* messages, unsigned count, int flags,
 using namespace tapstack::shim;
 
 TAPSTACK_HOOK ssize_t recv(int fd, void* buffer, size_t bytes, int flags) {
-  return receive_from(fd, buffer, bytes, flags, nullptr, nullptr);
+  return recv_seen(fd, buffer, bytes, flags);
 }
 
 TAPSTACK_HOOK ssize_t recvfrom(int fd, void* buffer, size_t bytes, int flags, sockaddr* address,
                                socklen_t* length) {
-  return receive_from(fd, buffer, bytes, flags, address, length);
+  return recvfrom_seen(fd, buffer, bytes, flags, address, length);
 }
 
 TAPSTACK_HOOK ssize_t recvmsg(int fd, msghdr* message, int flags) {
-  const ssize_t received = receive_message(fd, message, flags);
-  if (received >= 0 && message != nullptr && message->msg_controllen > 0) forget_passed(*message);
-  return received;
+  Handle handle;
+  if (!descriptors::hinted(fd, handle) || usable(message) == nullptr) {
+    return pass_message(fd, message, flags);
+  }
+  return traced_on(
+      "recvmsg", fd, [&] { return receive_message(fd, handle, message, flags); },
+      trace::Message{Way::kReceived, message}, trace::Flags{trace::kMessageFlags, flags});
 }
 
 TAPSTACK_HOOK int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags,
                            timespec* timeout) {
   Handle handle;
   if (descriptors::verified(fd, handle)) {
-    return receive_messages(fd, messages, count, flags, timeout);
+    return traced_on(
+        "recvmmsg", fd,
+        [&] {
+          return receive_messages(fd, handle, {messages, count}, flags, timeout);
+        },
+        trace::Messages{Way::kReceived, messages, count}, count,
+        trace::Flags{trace::kMessageFlags, flags}, trace::Seconds{timeout});
   }
   const int received = real::recvmmsg(fd, messages, count, flags, timeout);
   for (int i = 0; i < received; ++i) forget_passed(messages[i].msg_hdr);
@@ -254,26 +299,30 @@ TAPSTACK_HOOK int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags,
 }
 
 TAPSTACK_HOOK ssize_t read(int fd, void* buffer, size_t bytes) {
-  return read_bytes(fd, buffer, bytes);
+  return read_seen(fd, buffer, bytes);
 }
 
 TAPSTACK_HOOK ssize_t readv(int fd, const iovec* parts, int count) {
-  return read_vector(fd, parts, count);
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::readv(fd, parts, count);
+  return traced_on(
+      "readv", fd, [&] { return read_vector(fd, handle, parts, count); },
+      trace::Parts{Way::kReceived, parts, static_cast<size_t>(count)}, count);
 }
 
 TAPSTACK_HOOK ssize_t __read_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes) {
   if (bytes > buffer_bytes) __chk_fail();
-  return read_bytes(fd, buffer, bytes);
+  return read_seen(fd, buffer, bytes);
 }
 
 TAPSTACK_HOOK ssize_t __recv_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes,
                                  int flags) {
   if (bytes > buffer_bytes) __chk_fail();
-  return receive_from(fd, buffer, bytes, flags, nullptr, nullptr);
+  return recv_seen(fd, buffer, bytes, flags);
 }
 
 TAPSTACK_HOOK ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes,
                                      int flags, sockaddr* address, socklen_t* length) {
   if (bytes > buffer_bytes) __chk_fail();
-  return receive_from(fd, buffer, bytes, flags, address, length);
+  return recvfrom_seen(fd, buffer, bytes, flags, address, length);
 }

@@ -8,6 +8,8 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/waiting.h"
 
 namespace tapstack::shim {
 namespace {
@@ -52,6 +54,55 @@ struct Silent {
   }
 };
 
+// Three sets, as a call of select has them.
+struct Sets {
+  fd_set* readers;
+  fd_set* writers;
+  fd_set* exceptional;
+};
+
+int select_unseen(int end, const Sets& sets, timeval* timeout) {
+  const Silent silent(sets.readers, end);
+  timeval at_once{};
+  const int ready = real::select(end, sets.readers, sets.writers, sets.exceptional,
+                                 silent.count == 0 ? timeout : &at_once);
+  return silent.add_to(sets.readers, ready);
+}
+
+int pselect_unseen(int end, const Sets& sets, const timespec* timeout, const sigset_t* mask) {
+  const Silent silent(sets.readers, end);
+  const timespec at_once{};
+  const int ready = real::pselect(end, sets.readers, sets.writers, sets.exceptional,
+                                  silent.count == 0 ? timeout : &at_once, mask);
+  return silent.add_to(sets.readers, ready);
+}
+
+// The sets before the call, which changes them.
+struct SetsBefore {
+  trace::DescriptorSet readers, writers, exceptional;
+  SetsBefore(const Sets& sets, int end)
+      : readers(sets.readers, end),
+        writers(sets.writers, end),
+        exceptional(sets.exceptional, end) {}
+
+  bool has(int fd) const { return readers.has(fd) || writers.has(fd) || exceptional.has(fd); }
+  bool has_ours() const {
+    for (int fd = 0; fd < readers.end(); ++fd) {
+      if (has(fd) && Ours{fd}()) return true;
+    }
+    return false;
+  }
+};
+
+template <class Call, class... Arguments>
+int select_seen(const char* name, int end, const Sets& sets, Call call,
+                const Arguments&... arguments) {
+  const SetsBefore before(sets, end);
+  return trace::traced(
+      name, [&] { return before.has_ours(); }, call, end, before.readers, before.writers,
+      before.exceptional, arguments...);
+}
+
 }  // namespace
 }  // namespace tapstack::shim
 
@@ -59,16 +110,16 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int select(int end, fd_set* readers, fd_set* writers, fd_set* exceptional,
                          timeval* timeout) {
-  const Silent silent(readers, end);
-  if (silent.count == 0) return real::select(end, readers, writers, exceptional, timeout);
-  timeval at_once{};
-  return silent.add_to(readers, real::select(end, readers, writers, exceptional, &at_once));
+  const Sets sets{readers, writers, exceptional};
+  const auto call = [&] { return select_unseen(end, sets, timeout); };
+  if (!trace::is_on()) return call();
+  return select_seen("select", end, sets, call, trace::SecondsBefore(timeout));
 }
 
 TAPSTACK_HOOK int pselect(int end, fd_set* readers, fd_set* writers, fd_set* exceptional,
                           const timespec* timeout, const sigset_t* mask) {
-  const Silent silent(readers, end);
-  if (silent.count == 0) return real::pselect(end, readers, writers, exceptional, timeout, mask);
-  const timespec at_once{};
-  return silent.add_to(readers, real::pselect(end, readers, writers, exceptional, &at_once, mask));
+  const Sets sets{readers, writers, exceptional};
+  const auto call = [&] { return pselect_unseen(end, sets, timeout, mask); };
+  if (!trace::is_on()) return call();
+  return select_seen("pselect", end, sets, call, trace::Seconds{timeout}, mask);
 }

@@ -15,6 +15,10 @@
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
+#include "shim/hooks/traced.h"
+#include "shim/trace/address.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/data.h"
 
 namespace tapstack::shim {
 namespace {
@@ -67,12 +71,9 @@ ssize_t send_datagram(int fd, const Handle& handle, const void* buffer, size_t b
   return datagram::send(fd, handle, message, flags);
 }
 
-ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const sockaddr* address,
-                socklen_t length) {
-  Handle handle;
-  if (!descriptors::hinted(fd, handle)) {
-    return real::sendto(fd, buffer, bytes, flags, address, length);
-  }
+// sendto() on a socket that was hinted().
+ssize_t send_to(int fd, Handle handle, const void* buffer, size_t bytes, int flags,
+                const sockaddr* address, socklen_t length) {
   if (is_no_memory(address)) return fail(EFAULT);
   if (handle.is_stream && (flags & MSG_FASTOPEN) != 0) {
     if (!descriptors::verified(fd, handle)) {
@@ -96,13 +97,14 @@ ssize_t send_to(int fd, const void* buffer, size_t bytes, int flags, const socka
   return send_datagram(fd, handle, buffer, bytes, flags, address, length);
 }
 
-ssize_t send_message(int fd, const msghdr* message, int flags) {
-  Handle handle;
-  if (usable(message) == nullptr || !descriptors::verified(fd, handle)) {
-    // Descriptors of ours may travel in it, to whoever has the other end.
-    if (usable(message) != nullptr && message->msg_controllen > 0) descriptors::all_exposed();
-    return real::sendmsg(fd, message, flags);
-  }
+// sendmsg() on what is not ours, or of no message.
+ssize_t pass_message(int fd, const msghdr* message, int flags) {
+  // Descriptors of ours may travel in it, to whoever has the other end.
+  if (usable(message) != nullptr && message->msg_controllen > 0) descriptors::all_exposed();
+  return real::sendmsg(fd, message, flags);
+}
+
+ssize_t send_message(int fd, const Handle& handle, const msghdr* message, int flags) {
   if (!handle.is_stream) return datagram::send(fd, handle, *message, flags);
   if (message->msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
   if (message->msg_iovlen > 0 && usable(message->msg_iov) == nullptr) return fail(EFAULT);
@@ -121,6 +123,17 @@ ssize_t send_message(int fd, const msghdr* message, int flags) {
                      [&](int native_flags) { return real::sendmsg(fd, &native, native_flags); });
 }
 
+int send_messages(int fd, const Handle& handle, mmsghdr* messages, unsigned count, int flags) {
+  if (count > 0 && usable(messages) == nullptr) return fail(EFAULT);
+  unsigned done = 0;
+  while (done < count) {
+    const ssize_t sent = send_message(fd, handle, &messages[done].msg_hdr, flags);
+    if (sent < 0) break;
+    messages[done++].msg_len = static_cast<unsigned>(sent);
+  }
+  return done > 0 || count == 0 ? static_cast<int>(done) : -1;
+}
+
 // write and writev: as a send when the descriptor is a handle for certain, which ENOTSOCK denies.
 template <class Send, class Write>
 ssize_t write_stream(int fd, const Handle& handle, const Text& text, Send send, Write write) {
@@ -132,9 +145,7 @@ ssize_t write_stream(int fd, const Handle& handle, const Text& text, Send send, 
   return stream::after_send(fd, 0);
 }
 
-ssize_t write_bytes(int fd, const void* buffer, size_t bytes) {
-  Handle handle;
-  if (!descriptors::hinted(fd, handle)) return real::write(fd, buffer, bytes);
+ssize_t write_bytes(int fd, Handle handle, const void* buffer, size_t bytes) {
   const auto write = [&] { return real::write(fd, buffer, bytes); };
   if (handle.is_stream) {
     const iovec part{const_cast<void*>(buffer), bytes};
@@ -146,9 +157,7 @@ ssize_t write_bytes(int fd, const void* buffer, size_t bytes) {
   return send_datagram(fd, handle, buffer, bytes, 0, nullptr, 0);
 }
 
-ssize_t write_vector(int fd, const iovec* parts, int count) {
-  Handle handle;
-  if (!descriptors::hinted(fd, handle)) return real::writev(fd, parts, count);
+ssize_t write_vector(int fd, Handle handle, const iovec* parts, int count) {
   if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts);
@@ -168,35 +177,59 @@ ssize_t write_vector(int fd, const iovec* parts, int count) {
 
 using namespace tapstack::shim;
 
+using trace::Way;
+
 TAPSTACK_HOOK ssize_t send(int fd, const void* buffer, size_t bytes, int flags) {
-  return send_to(fd, buffer, bytes, flags, nullptr, 0);
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::send(fd, buffer, bytes, flags);
+  return traced_on(
+      "send", fd, [&] { return send_to(fd, handle, buffer, bytes, flags, nullptr, 0); },
+      trace::Data{Way::kSent, buffer, bytes}, bytes, trace::Flags{trace::kMessageFlags, flags});
 }
 
 TAPSTACK_HOOK ssize_t sendto(int fd, const void* buffer, size_t bytes, int flags,
                              const sockaddr* address, socklen_t length) {
-  return send_to(fd, buffer, bytes, flags, address, length);
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) {
+    return real::sendto(fd, buffer, bytes, flags, address, length);
+  }
+  return traced_on(
+      "sendto", fd, [&] { return send_to(fd, handle, buffer, bytes, flags, address, length); },
+      trace::Data{Way::kSent, buffer, bytes}, bytes, trace::Flags{trace::kMessageFlags, flags},
+      trace::Address{address, length});
 }
 
 TAPSTACK_HOOK ssize_t sendmsg(int fd, const msghdr* message, int flags) {
-  return send_message(fd, message, flags);
+  Handle handle;
+  if (usable(message) == nullptr || !descriptors::verified(fd, handle)) {
+    return pass_message(fd, message, flags);
+  }
+  return traced_on(
+      "sendmsg", fd, [&] { return send_message(fd, handle, message, flags); },
+      trace::Message{Way::kSent, message}, trace::Flags{trace::kMessageFlags, flags});
 }
 
 TAPSTACK_HOOK int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::sendmmsg(fd, messages, count, flags);
-  unsigned done = 0;
-  while (done < count) {
-    const ssize_t sent = send_message(fd, &messages[done].msg_hdr, flags);
-    if (sent < 0) break;
-    messages[done++].msg_len = static_cast<unsigned>(sent);
-  }
-  return done > 0 || count == 0 ? static_cast<int>(done) : -1;
+  return traced_on(
+      "sendmmsg", fd, [&] { return send_messages(fd, handle, messages, count, flags); },
+      trace::Messages{Way::kSent, messages, count}, count,
+      trace::Flags{trace::kMessageFlags, flags});
 }
 
 TAPSTACK_HOOK ssize_t write(int fd, const void* buffer, size_t bytes) {
-  return write_bytes(fd, buffer, bytes);
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::write(fd, buffer, bytes);
+  return traced_on(
+      "write", fd, [&] { return write_bytes(fd, handle, buffer, bytes); },
+      trace::Data{Way::kSent, buffer, bytes}, bytes);
 }
 
 TAPSTACK_HOOK ssize_t writev(int fd, const iovec* parts, int count) {
-  return write_vector(fd, parts, count);
+  Handle handle;
+  if (!descriptors::hinted(fd, handle)) return real::writev(fd, parts, count);
+  return traced_on(
+      "writev", fd, [&] { return write_vector(fd, handle, parts, count); },
+      trace::Parts{Way::kSent, parts, static_cast<size_t>(count)}, count);
 }

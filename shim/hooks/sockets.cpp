@@ -18,7 +18,10 @@
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
+#include "shim/hooks/traced.h"
 #include "shim/hooks/wait.h"
+#include "shim/trace/address.h"
+#include "shim/trace/arguments.h"
 
 namespace tapstack::shim {
 namespace {
@@ -66,6 +69,7 @@ int open_socket(int family, int type, int protocol) {
 }
 
 int number_of(int fd, int option) {
+  const trace::Silent silent;
   int value = 0;
   socklen_t length = sizeof value;
   return ::getsockopt(fd, SOL_SOCKET, option, &value, &length) == 0 ? value : -1;
@@ -80,6 +84,7 @@ bool has_ports(int fd, const Handle& handle) {
 // A port that this thread may not have: Linux looks at the address first (__inet_bind), and so does
 // a socket that asks for any port.
 int refuse_port(const Handle& handle, const Endpoint& wanted) {
+  const trace::Silent silent;
   const int probe = open_socket(handle.is_ip6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   Handle probed;
   int result = EACCES;
@@ -145,7 +150,12 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
   if (sys::Passthrough::is_on()) return real::socket(family, type, protocol);
-  if (family == AF_INET || family == AF_INET6) return open_socket(family, type, protocol);
+  if (family == AF_INET || family == AF_INET6) {
+    return trace::traced(
+        "socket", trace::Always{}, [=] { return open_socket(family, type, protocol); },
+        trace::Named{trace::kFamilies, family}, trace::SocketType{type},
+        trace::Named{trace::kIpProtocols, protocol});
+  }
   const int fd = real::socket(family, type, protocol);
   if (fd >= 0) descriptors::forget(fd);
   return fd;
@@ -154,35 +164,48 @@ TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
 TAPSTACK_HOOK int bind(int fd, const sockaddr* address, socklen_t length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::bind(fd, address, length);
-  return finish(bind_handle(fd, handle, address, length));
+  return traced_on(
+      "bind", fd, [&] { return finish(bind_handle(fd, handle, address, length)); },
+      trace::Address{address, length});
 }
 
 TAPSTACK_HOOK int listen(int fd, int backlog) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::listen(fd, backlog);
-  return finish(listen_handle(fd, handle, backlog));
+  return traced_on(
+      "listen", fd, [&] { return finish(listen_handle(fd, handle, backlog)); }, backlog);
 }
 
 TAPSTACK_HOOK int connect(int fd, const sockaddr* address, socklen_t length) {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::connect(fd, address, length);
-  return finish(connect_handle(fd, handle, address, length));
+  return traced_on(
+      "connect", fd, [&] { return finish(connect_handle(fd, handle, address, length)); },
+      trace::Address{address, length});
 }
 
 TAPSTACK_HOOK int shutdown(int fd, int how) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::shutdown(fd, how);
-  return finish(shutdown_handle(fd, handle, how));
+  return traced_on(
+      "shutdown", fd, [&] { return finish(shutdown_handle(fd, handle, how)); },
+      trace::Named{trace::kShutdowns, how});
 }
 
 TAPSTACK_HOOK int getsockname(int fd, sockaddr* address, socklen_t* length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::getsockname(fd, address, length);
-  return finish(put_endpoint(ask::local_endpoint, handle, address, length));
+  return traced_on(
+      "getsockname", fd,
+      [&] { return finish(put_endpoint(ask::local_endpoint, handle, address, length)); },
+      trace::AddressRoom{address, length});
 }
 
 TAPSTACK_HOOK int getpeername(int fd, sockaddr* address, socklen_t* length) noexcept {
   Handle handle;
   if (!descriptors::verified(fd, handle)) return real::getpeername(fd, address, length);
-  return finish(put_endpoint(ask::remote_endpoint, handle, address, length));
+  return traced_on(
+      "getpeername", fd,
+      [&] { return finish(put_endpoint(ask::remote_endpoint, handle, address, length)); },
+      trace::AddressRoom{address, length});
 }

@@ -18,6 +18,8 @@
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
 #include "shim/names/service_kinds.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/lookups.h"
 
 namespace tapstack::shim::names {
 namespace {
@@ -214,14 +216,7 @@ const char* given(const char* text) {
   return text != nullptr && std::strcmp(text, "*") == 0 ? nullptr : text;
 }
 
-}  // namespace
-}  // namespace tapstack::shim::names
-
-using namespace tapstack::shim;
-using namespace tapstack::shim::names;
-
-TAPSTACK_HOOK int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
-                              addrinfo** list) {
+int look_up(const char* name, const char* service, const addrinfo* wanted, addrinfo** list) {
   addrinfo hints{};
   hints.ai_flags = AI_V4MAPPED | AI_ADDRCONFIG;  // what no hints mean to glibc
   if (wanted != nullptr) hints = *wanted;
@@ -243,6 +238,24 @@ TAPSTACK_HOOK int getaddrinfo(const char* name, const char* service, const addri
   }
   *list = made;
   return 0;
+}
+
+}  // namespace
+}  // namespace tapstack::shim::names
+
+using namespace tapstack::shim;
+using namespace tapstack::shim::names;
+
+TAPSTACK_HOOK int getaddrinfo(const char* name, const char* service, const addrinfo* wanted,
+                              addrinfo** list) {
+  const auto call = [=] {
+    const trace::Silent silent;
+    return trace::LookupResult{look_up(name, service, wanted, list)};
+  };
+  return trace::traced("getaddrinfo", trace::Always{}, call, trace::Text{name},
+                       trace::Text{service}, trace::LookupHints{wanted},
+                       trace::FoundAddresses{list})
+      .value;
 }
 
 TAPSTACK_HOOK void freeaddrinfo(addrinfo* list) noexcept { free_list(list); }

@@ -12,6 +12,8 @@
 #include "shim/names/hostent.h"
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/lookups.h"
 
 namespace tapstack::shim::names {
 namespace {
@@ -83,58 +85,109 @@ bool address_from(const void* bytes, socklen_t length, int family, IpAddress& ad
   return true;
 }
 
+// Where the _r functions put their answer.
+struct Room {
+  hostent* entry;
+  char* buffer;
+  size_t bytes;
+  hostent** result;
+  int* reason;
+};
+
+int refuse(const Room& room, int error) {
+  *room.result = nullptr;
+  *room.reason = NETDB_INTERNAL;
+  return error;
+}
+
+bool is_known(int family) { return family == AF_INET || family == AF_INET6; }
+
+int look_up_name(const char* name, int family, const Room& room) {
+  const trace::Silent silent;
+  if (!is_known(family)) return refuse(room, EAFNOSUPPORT);
+  return answer(find(name, family), family, room.entry, room.buffer, room.bytes, room.result,
+                room.reason);
+}
+
+int look_up_address(const void* bytes, socklen_t length, int family, const Room& room) {
+  const trace::Silent silent;
+  IpAddress address;
+  if (!address_from(bytes, length, family, address)) {
+    return refuse(room, is_known(family) ? EINVAL : EAFNOSUPPORT);
+  }
+  return answer(find_address(address), family, room.entry, room.buffer, room.bytes, room.result,
+                room.reason);
+}
+
+// A function without _r: `look_up` with the room that is `kept`.
+template <class LookUp>
+trace::HostResult kept_in(Static& kept, LookUp look_up) {
+  hostent* result = nullptr;
+  int reason = 0;
+  const int error = look_up(Room{&kept.entry, kept.buffer, sizeof kept.buffer, &result, &reason});
+  if (error != 0) set_last_error(error);
+  if (result == nullptr) h_errno = reason;
+  return {result, reason};
+}
+
 }  // namespace
 }  // namespace tapstack::shim::names
 
 using namespace tapstack::shim;
+using trace::Always;
 
 TAPSTACK_HOOK int gethostbyname2_r(const char* name, int family, hostent* entry, char* buffer,
                                    size_t bytes, hostent** result, int* reason) {
-  if (family != AF_INET && family != AF_INET6) {
-    *result = nullptr;
-    *reason = NETDB_INTERNAL;
-    return EAFNOSUPPORT;
-  }
-  return names::answer(names::find(name, family), family, entry, buffer, bytes, result, reason);
+  const names::Room room{entry, buffer, bytes, result, reason};
+  return trace::traced(
+      "gethostbyname2_r", Always{}, [&] { return names::look_up_name(name, family, room); },
+      trace::Text{name}, trace::Named{trace::kFamilies, family}, trace::HostRoom{result, reason});
 }
 
 TAPSTACK_HOOK int gethostbyname_r(const char* name, hostent* entry, char* buffer, size_t bytes,
                                   hostent** result, int* reason) {
-  return gethostbyname2_r(name, AF_INET, entry, buffer, bytes, result, reason);
+  const names::Room room{entry, buffer, bytes, result, reason};
+  return trace::traced(
+      "gethostbyname_r", Always{}, [&] { return names::look_up_name(name, AF_INET, room); },
+      trace::Text{name}, trace::HostRoom{result, reason});
 }
 
 TAPSTACK_HOOK hostent* gethostbyname2(const char* name, int family) {
-  hostent* result = nullptr;
-  int reason = 0;
-  const int error = gethostbyname2_r(name, family, &names::by_name.entry, names::by_name.buffer,
-                                     sizeof names::by_name.buffer, &result, &reason);
-  if (error != 0) set_last_error(error);
-  if (result == nullptr) h_errno = reason;
-  return result;
+  const auto look_up = [=](const names::Room& room) {
+    return names::look_up_name(name, family, room);
+  };
+  return trace::traced(
+             "gethostbyname2", Always{}, [=] { return names::kept_in(names::by_name, look_up); },
+             trace::Text{name}, trace::Named{trace::kFamilies, family})
+      .value;
 }
 
-TAPSTACK_HOOK hostent* gethostbyname(const char* name) { return gethostbyname2(name, AF_INET); }
+TAPSTACK_HOOK hostent* gethostbyname(const char* name) {
+  const auto look_up = [=](const names::Room& room) {
+    return names::look_up_name(name, AF_INET, room);
+  };
+  return trace::traced(
+             "gethostbyname", Always{}, [=] { return names::kept_in(names::by_name, look_up); },
+             trace::Text{name})
+      .value;
+}
 
 TAPSTACK_HOOK int gethostbyaddr_r(const void* bytes, socklen_t length, int family, hostent* entry,
                                   char* buffer, size_t buffer_bytes, hostent** result,
                                   int* reason) {
-  tapstack::IpAddress address;
-  if (!names::address_from(bytes, length, family, address)) {
-    *result = nullptr;
-    *reason = NETDB_INTERNAL;
-    return family != AF_INET && family != AF_INET6 ? EAFNOSUPPORT : EINVAL;
-  }
-  return names::answer(names::find_address(address), family, entry, buffer, buffer_bytes, result,
-                       reason);
+  const names::Room room{entry, buffer, buffer_bytes, result, reason};
+  return trace::traced(
+      "gethostbyaddr_r", Always{},
+      [&] { return names::look_up_address(bytes, length, family, room); },
+      trace::BareAddress{bytes, length, family}, trace::HostRoom{result, reason});
 }
 
 TAPSTACK_HOOK hostent* gethostbyaddr(const void* bytes, socklen_t length, int family) {
-  hostent* result = nullptr;
-  int reason = 0;
-  const int error =
-      gethostbyaddr_r(bytes, length, family, &names::by_address.entry, names::by_address.buffer,
-                      sizeof names::by_address.buffer, &result, &reason);
-  if (error != 0) set_last_error(error);
-  if (result == nullptr) h_errno = reason;
-  return result;
+  const auto look_up = [=](const names::Room& room) {
+    return names::look_up_address(bytes, length, family, room);
+  };
+  return trace::traced(
+             "gethostbyaddr", Always{}, [=] { return names::kept_in(names::by_address, look_up); },
+             trace::BareAddress{bytes, length, family})
+      .value;
 }

@@ -13,6 +13,9 @@
 #include "shim/hooks/real.h"
 #include "shim/names/lookup.h"
 #include "shim/names/numeric.h"
+#include "shim/trace/address.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/lookups.h"
 
 namespace tapstack::shim {
 
@@ -90,6 +93,34 @@ int put_service(Port port, char* to, socklen_t bytes, int flags) {
   return put(std::to_string(port.value), to, bytes);
 }
 
+// Where the caller wants a text; null when it wants none.
+struct Room {
+  char* to;
+  socklen_t bytes;
+  char* usable() const { return bytes > 0 ? to : nullptr; }
+};
+
+int look_up(const sockaddr* address, socklen_t length, const Room& host, const Room& service,
+            int flags) {
+  constexpr int kKnownFlags =
+      NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | NI_IDN;
+  if (address == nullptr || length < sizeof(sa_family_t)) return EAI_FAMILY;
+  if (address->sa_family != AF_INET && address->sa_family != AF_INET6) {
+    return real::getnameinfo(address, length, host.to, host.bytes, service.to, service.bytes,
+                             flags);
+  }
+  if ((flags & ~kKnownFlags) != 0) return EAI_BADFLAGS;
+  if (host.usable() == nullptr && service.usable() == nullptr) return EAI_NONAME;
+  Parsed parsed;
+  if (const int error = parse(address, length, parsed); error != 0) return error;
+  if (host.usable() != nullptr) {
+    const int error = put_host(parsed.address, host.to, host.bytes, flags);
+    if (error != 0) return error;
+  }
+  if (service.usable() == nullptr) return 0;
+  return put_service(parsed.port, service.to, service.bytes, flags);
+}
+
 }  // namespace
 }  // namespace names
 }  // namespace tapstack::shim
@@ -99,21 +130,13 @@ using namespace tapstack::shim;
 TAPSTACK_HOOK int getnameinfo(const sockaddr* address, socklen_t length, char* host,
                               socklen_t host_bytes, char* service, socklen_t service_bytes,
                               int flags) {
-  constexpr int kKnownFlags =
-      NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | NI_IDN;
-  if (address == nullptr || length < sizeof(sa_family_t)) return EAI_FAMILY;
-  if (address->sa_family != AF_INET && address->sa_family != AF_INET6) {
-    return real::getnameinfo(address, length, host, host_bytes, service, service_bytes, flags);
-  }
-  if ((flags & ~kKnownFlags) != 0) return EAI_BADFLAGS;
-  const bool wants_host = host != nullptr && host_bytes > 0;
-  const bool wants_service = service != nullptr && service_bytes > 0;
-  if (!wants_host && !wants_service) return EAI_NONAME;
-  names::Parsed parsed;
-  if (const int error = names::parse(address, length, parsed); error != 0) return error;
-  if (wants_host) {
-    const int error = names::put_host(parsed.address, host, host_bytes, flags);
-    if (error != 0) return error;
-  }
-  return wants_service ? names::put_service(parsed.port, service, service_bytes, flags) : 0;
+  const names::Room host_room{host, host_bytes}, service_room{service, service_bytes};
+  const auto call = [&] {
+    const trace::Silent silent;
+    return trace::LookupResult{names::look_up(address, length, host_room, service_room, flags)};
+  };
+  return trace::traced("getnameinfo", trace::Always{}, call, trace::Address{address, length},
+                       trace::TextRoom{host_room.usable()}, trace::TextRoom{service_room.usable()},
+                       trace::Flags{trace::kNameInfoFlags, flags})
+      .value;
 }

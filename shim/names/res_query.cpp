@@ -14,6 +14,8 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/result.h"
 #include "shim/names/resolver.h"
+#include "shim/trace/arguments.h"
+#include "shim/trace/lookups.h"
 
 namespace tapstack::shim::names {
 namespace {
@@ -127,6 +129,29 @@ int send(const unsigned char* message, int bytes, Room room) {
   return put(reply.message, room);
 }
 
+// The hook `function`, which asks for records of a class and a type by `call`.
+template <class Call, class... Names>
+int shown_query(const char* function, int klass, int type, Call call, const Names&... names) {
+  const auto quietly = [&] {
+    const trace::Silent silent;
+    const int length = call();
+    return trace::QueryResult{length, length < 0 ? h_errno : 0};
+  };
+  return trace::traced(function, trace::Always{}, quietly, trace::Text{names}...,
+                       trace::Named{trace::kRecordClasses, klass},
+                       trace::Named{trace::kRecordTypes, type})
+      .value;
+}
+
+template <class Call>
+int shown_send(const char* function, int bytes, Call call) {
+  const auto quietly = [&] {
+    const trace::Silent silent;
+    return call();
+  };
+  return trace::traced(function, trace::Always{}, quietly, bytes);
+}
+
 }  // namespace
 }  // namespace tapstack::shim::names
 
@@ -143,35 +168,54 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int res_query(const char* name, int klass, int type, unsigned char* answer,
                             int bytes) noexcept {
-  return names::query(name, klass, type, {answer, bytes}, &_res);
+  const auto call = [=] { return names::query(name, klass, type, {answer, bytes}, &_res); };
+  return names::shown_query("res_query", klass, type, call, name);
 }
-TAPSTACK_HOOK int res_nquery(res_state state, const char* name, int klass, int type,
-                             unsigned char* answer, int bytes) noexcept {
-  return names::query(name, klass, type, {answer, bytes}, state);
-}
+
 TAPSTACK_HOOK int res_search(const char* name, int klass, int type, unsigned char* answer,
                              int bytes) noexcept {
-  return names::search(name, klass, type, {answer, bytes}, &_res);
+  const auto call = [=] { return names::search(name, klass, type, {answer, bytes}, &_res); };
+  return names::shown_query("res_search", klass, type, call, name);
 }
-TAPSTACK_HOOK int res_nsearch(res_state state, const char* name, int klass, int type,
-                              unsigned char* answer, int bytes) noexcept {
-  return names::search(name, klass, type, {answer, bytes}, state);
-}
+
 TAPSTACK_HOOK int res_querydomain(const char* name, const char* domain, int klass, int type,
                                   unsigned char* answer, int bytes) noexcept {
-  return names::query_domain(name, domain, klass, type, {answer, bytes}, &_res);
+  const auto call = [=] {
+    return names::query_domain(name, domain, klass, type, {answer, bytes}, &_res);
+  };
+  return names::shown_query("res_querydomain", klass, type, call, name, domain);
 }
+
+TAPSTACK_HOOK int res_nquery(res_state state, const char* name, int klass, int type,
+                             unsigned char* answer, int bytes) noexcept {
+  const auto call = [=] { return names::query(name, klass, type, {answer, bytes}, state); };
+  return names::shown_query("res_nquery", klass, type, call, name);
+}
+
+TAPSTACK_HOOK int res_nsearch(res_state state, const char* name, int klass, int type,
+                              unsigned char* answer, int bytes) noexcept {
+  const auto call = [=] { return names::search(name, klass, type, {answer, bytes}, state); };
+  return names::shown_query("res_nsearch", klass, type, call, name);
+}
+
 TAPSTACK_HOOK int res_nquerydomain(res_state state, const char* name, const char* domain, int klass,
                                    int type, unsigned char* answer, int bytes) noexcept {
-  return names::query_domain(name, domain, klass, type, {answer, bytes}, state);
+  const auto call = [=] {
+    return names::query_domain(name, domain, klass, type, {answer, bytes}, state);
+  };
+  return names::shown_query("res_nquerydomain", klass, type, call, name, domain);
 }
+
 TAPSTACK_HOOK int res_send(const unsigned char* message, int bytes, unsigned char* answer,
                            int answer_bytes) noexcept {
-  return names::send(message, bytes, {answer, answer_bytes});
+  const auto call = [=] { return names::send(message, bytes, {answer, answer_bytes}); };
+  return names::shown_send("res_send", bytes, call);
 }
+
 TAPSTACK_HOOK int res_nsend(res_state, const unsigned char* message, int bytes,
                             unsigned char* answer, int answer_bytes) noexcept {
-  return names::send(message, bytes, {answer, answer_bytes});
+  const auto call = [=] { return names::send(message, bytes, {answer, answer_bytes}); };
+  return names::shown_send("res_nsend", bytes, call);
 }
 
 // Old programs know these functions by names with underscores (libresolv before glibc 2.34).

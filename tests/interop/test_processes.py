@@ -286,27 +286,6 @@ def test_killed_keeper_is_an_error_at_once_and_no_end_of_file(net):
     assert done.errors.count("keeper has ended") == 1
 
 
-def test_trace_tells_of_every_request(net):
-    text = "import socket; s = socket.socket(); print(s.connect_ex(('10.10.10.1', 9)))"
-    done = net.stack.run(python(text), env={"TAPSTACK_LOG": "trace"}).check()
-    lines = done.errors.splitlines()
-    assert any(re.match(r"tapstack: \[\d+\] open \d+\.\d+ .*= 0$", line) for line in lines), done.report()
-    assert any("10.10.10.1:9" in line and "EINPROGRESS" in line for line in lines), done.report()
-
-
-def test_trace_of_several_processes_goes_to_a_file_line_by_line(net, tmp_path):
-    text = ("import os, socket\nfork = os.fork()\n"
-            "for i in range(50): socket.socket(socket.AF_INET6).connect_ex(('fd10:10:10::1', 9))\n"
-            "if fork: os.wait()")
-    file = tmp_path / "trace"
-    env = {"TAPSTACK_LOG": "trace", "TAPSTACK_LOG_FILE": str(file)}
-    assert net.stack.run(python(text), env=env).check().errors == ""
-    lines = file.read_text().splitlines()
-    assert all(re.match(r"tapstack: \[\d+\] [a-z]", line) for line in lines if " = " in line)
-    connects = [line.split()[1] for line in lines if "connect" in line and "[fd10:10:10::1]:9" in line]
-    assert len(set(connects)) == 2 and min(connects.count(pid) for pid in set(connects)) >= 50
-
-
 def test_setting_that_is_not_supported_yet_is_refused(net):
     done = net.stack.run(python("import socket; socket.socket()"), env={"TAPSTACK_LOOPBACK": "host"})
     assert done.returncode != 0 and "not supported yet" in done.errors, done.report()

@@ -165,6 +165,7 @@ TEST_F(SettingsTest, ValuesOutOfRangeAreRefused) {
   refuse("TAPSTACK_EXIT_DRAIN_MS", "-1");
   refuse("TAPSTACK_SEED", "18446744073709551616");
   refuse("TAPSTACK_LOG", "loud");
+  refuse("TAPSTACK_TRACE_TIME", "yes");
   refuse("TAPSTACK_ECN", "3");
   refuse("TAPSTACK_GW", "10.0.0.1/24");
 }
@@ -250,10 +251,12 @@ TEST_F(SettingsTest, TheLargestValuesAreTaken) {
   variables["TAPSTACK_EXIT_DRAIN_MS"] = "3600000";
   variables["TAPSTACK_SEED"] = "18446744073709551615";
   variables["TAPSTACK_LOG"] = "trace";
+  variables["TAPSTACK_TRACE_TIME"] = "1";
   const Settings settings = read();
   EXPECT_EQ(settings.exit_drain_ms, 3'600'000);
   EXPECT_EQ(settings.seed, 18446744073709551615u);
   EXPECT_EQ(settings.log, LogLevel::kTrace);
+  EXPECT_TRUE(settings.traces_time);
 }
 
 TEST_F(SettingsTest, ANonsenseValueOfTheDeviceIsRefusedToo) {

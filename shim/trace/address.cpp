@@ -1,0 +1,72 @@
+#include "shim/trace/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "shim/trace/memory.h"
+#include "shim/trace/names.h"
+
+namespace tapstack::shim::trace {
+namespace {
+
+void append_port(Line& line, uint16_t port) {
+  line.text(":");
+  line.number(ntohs(port));
+}
+
+void append_ip4(Line& line, const sockaddr_in& address) {
+  char text[INET_ADDRSTRLEN] = "";
+  inet_ntop(AF_INET, &address.sin_addr, text, sizeof text);
+  line.text(text);
+  append_port(line, address.sin_port);
+}
+
+void append_ip6(Line& line, const sockaddr_in6& address) {
+  char text[INET6_ADDRSTRLEN] = "";
+  inet_ntop(AF_INET6, &address.sin6_addr, text, sizeof text);
+  line.text("[");
+  line.text(text);
+  if (address.sin6_scope_id != 0) {
+    line.text("%");
+    line.number(address.sin6_scope_id);
+  }
+  line.text("]");
+  append_port(line, address.sin6_port);
+}
+
+}  // namespace
+
+void Address::append(Line& line, const Outcome&) const {
+  // Linux takes an IPv6 address without its scope too (RFC 2133).
+  constexpr size_t kIp6BytesMin = sizeof(sockaddr_in6) - sizeof(uint32_t);
+  sockaddr_storage copy{};
+  const size_t given = copy_from(address, &copy, std::min<size_t>(length, sizeof copy));
+  if (given < sizeof(sa_family_t)) return line.pointer(address);
+  if (copy.ss_family == AF_INET && given >= sizeof(sockaddr_in)) {
+    sockaddr_in ip4;
+    std::memcpy(&ip4, &copy, sizeof ip4);
+    return append_ip4(line, ip4);
+  }
+  if (copy.ss_family == AF_INET6 && given >= kIp6BytesMin) {
+    sockaddr_in6 ip6;
+    std::memcpy(&ip6, &copy, sizeof ip6);
+    return append_ip6(line, ip6);
+  }
+  line.text("{");
+  append_name(line, kFamilies, copy.ss_family);
+  line.text(", ");
+  line.number(length);
+  line.text(" bytes}");
+}
+
+void AddressRoom::append(Line& line, const Outcome& outcome) const {
+  if (address == nullptr || outcome.has_failed()) return line.pointer(address);
+  const socklen_t filled = value_at(length).value_or(0);
+  if (filled == 0) return line.text("{}");
+  Address{address, filled}.append(line, outcome);
+}
+
+}  // namespace tapstack::shim::trace
