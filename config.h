@@ -53,7 +53,9 @@ struct Config {
 
   // --- Neighbours: ARP and ND (RFC 826, RFC 1122 2.3.2, RFC 4861 10) ----------------------
   size_t neighbours = 512;                      // Cost: about 112 each.
+  size_t neighbours_unresolved = 128;           // of these, asked for or failed (RFC 6583).
   size_t neighbour_queue_packets = 8;           // RFC 1122 2.3.2.2 asks for at least one.
+  uint32_t neighbour_answer_ms = 100;           // so long an unanswered one keeps its place.
   uint32_t neighbour_retrans_ms = 1000;         // RFC 4861 RETRANS_TIMER; RFC 1122: <= 1 a second.
   uint32_t neighbour_probes_multicast_max = 3;  // RFC 4861 MAX_MULTICAST_SOLICIT.
   uint32_t neighbour_probes_unicast_max = 3;    // RFC 4861 MAX_UNICAST_SOLICIT.
@@ -171,6 +173,7 @@ constexpr Config embedded() {
   c.interface_queue_packets = 16;
   c.loopback_mtu_bytes = 1500;
   c.neighbours = 16;
+  c.neighbours_unresolved = 4;
   c.neighbour_queue_packets = 3;
   c.routes = 6;
   c.reassemblies = 2;
@@ -224,6 +227,7 @@ constexpr Config tiny() {
   c.mtu_default_bytes = 576;
   c.loopback_mtu_bytes = 576;
   c.neighbours = 4;
+  c.neighbours_unresolved = 2;
   c.neighbour_queue_packets = 1;
   c.interface_queue_packets = 6;
   c.routes = 3;
@@ -267,6 +271,7 @@ constexpr Config sim() {
   c.packets_reserved = 16;
   c.interface_queue_packets = 64;
   c.neighbours = 8;
+  c.neighbours_unresolved = 2;
   c.neighbour_queue_packets = 4;
   c.routes = 16;
   c.reassemblies = 4;
@@ -345,6 +350,9 @@ static_assert(kConfig.superframe_bytes <= 65'535, "RFC 791: Total Length has 16 
 static_assert(kConfig.mtu_default_bytes <= kConfig.superframe_bytes);
 static_assert(kConfig.loopback_mtu_bytes <= kConfig.superframe_bytes);
 static_assert(kConfig.mtu_default_bytes >= 68, "RFC 791: every host forwards 68 bytes");
+static_assert(kConfig.neighbours_unresolved >= 1 &&
+                  kConfig.neighbours_unresolved < kConfig.neighbours,
+              "RFC 6583: room for those that answer, whoever does not");
 static_assert(kConfig.neighbour_queue_packets >= 1, "RFC 1122 2.3.2.2");
 static_assert(kConfig.neighbour_retrans_ms >= 1'000, "RFC 1122 2.3.2.1: one ARP request a second");
 

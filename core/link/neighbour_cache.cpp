@@ -12,6 +12,8 @@ constexpr Duration kDelayFirstProbe = Duration::ms(kConfig.neighbour_delay_probe
 constexpr Duration kStaleTime = Duration::ms(kConfig.neighbour_stale_ms);
 constexpr Duration kFailedTime = Duration::ms(kConfig.neighbour_failed_ms);
 constexpr Duration kRetransMax = Duration::ms(kConfig.neighbour_retrans_max_ms);
+constexpr Duration kAnswerTime = Duration::ms(kConfig.neighbour_answer_ms);
+constexpr size_t kKnownMax = kConfig.neighbours - kConfig.neighbours_unresolved;
 constexpr int64_t kBackOff = 3;  // RFC 7048 3, BACKOFF_MULTIPLE
 
 void arm(Context& ctx, mem::Index index, Instant when) {
@@ -63,18 +65,21 @@ Result<std::optional<Solicitation>> NeighbourCache::enqueue(Context& ctx, Interf
                                                             const IpAddress& address,
                                                             mem::PacketPtr packet) {
   mem::Index index = find_fresh(ctx, interface, address);
-  if (index == mem::kNoIndex) index = add(ctx, interface, address);
   if (index == mem::kNoIndex) {
-    ctx.drop(DropReason::kNeighbourTableFull);
-    return Error::kNoBuffers;
+    if (!make_room_to_resolve(ctx)) {
+      ctx.drop(DropReason::kNeighbourTableFull);
+      return Error::kNoBuffers;
+    }
+    index = add(interface, address);
   }
   Entry& entry = entries_.at(index);
   TAPSTACK_ASSERT(!entry.has_mac());  // lookup() comes first
   const bool is_start = entry.state != NeighbourState::kIncomplete;
-  if (is_start) entry.asker = packet->info.source;
   if (is_start) {
-    if (entry.state == NeighbourState::kFailed) unlink_use(index);
+    entry.asker = packet->info.source;
+    unlink_order(index);
     enter(ctx, index, NeighbourState::kIncomplete);
+    resolving_.push_back(index, mem::links_in(entries_, &Entry::order));
   }
   if (entry.queue.count >= kConfig.neighbour_queue_packets) {
     ctx.drop(DropReason::kNeighbourQueueFull);
@@ -94,8 +99,9 @@ mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
   if (index == mem::kNoIndex) {
     // RFC 4861 7.2.3: a solicitation's source is entered as STALE; 7.2.5: an unexpected
     // advertisement makes no entry.
-    if (evidence == Evidence::kRequest) index = add(ctx, interface, address);
-    if (index == mem::kNoIndex) return {};
+    if (evidence != Evidence::kRequest) return {};
+    make_room_to_know(ctx);
+    index = add(interface, address);
   }
   Entry& entry = entries_.at(index);
   if (entry.has_mac()) {
@@ -160,8 +166,10 @@ mem::PacketQueue NeighbourCache::on_link_layer_option(Context& ctx, InterfaceId 
                                                       const IpAddress& address,
                                                       const MacAddress& mac) {
   mem::Index index = find_fresh(ctx, interface, address);
-  if (index == mem::kNoIndex) index = add(ctx, interface, address);
-  if (index == mem::kNoIndex) return {};
+  if (index == mem::kNoIndex) {
+    make_room_to_know(ctx);
+    index = add(interface, address);
+  }
   Entry& entry = entries_.at(index);
   if (!entry.has_mac()) return resolve(ctx, index, mac, NeighbourState::kStale);
   // Of one that did not answer, RFC 4861 would know nothing any more: it shows that it is there.
@@ -185,9 +193,12 @@ void NeighbourCache::set_mac(Context& ctx, mem::Index index, const MacAddress& m
 // NONE, INCOMPLETE and FAILED end: the link-layer address is known. Returns what waited.
 mem::PacketQueue NeighbourCache::resolve(Context& ctx, mem::Index index, const MacAddress& mac,
                                          NeighbourState state) {
+  make_room_to_know(ctx);
+  unlink_order(index);
   set_mac(ctx, index, mac, state);
-  touch(index, ctx.now);
+  known_.push_back(index, mem::links_in(entries_, &Entry::order));
   Entry& entry = entries_.at(index);
+  entry.used_at = ctx.now;
   const mem::PacketQueue waiting = entry.queue;
   entry.queue = {};
   return waiting;
@@ -321,12 +332,9 @@ mem::Index NeighbourCache::find_fresh(Context& ctx, InterfaceId interface,
   return mem::kNoIndex;
 }
 
-// A new entry in state NONE, which the caller must leave at once; kNoIndex when all are pending.
-mem::Index NeighbourCache::add(Context& ctx, InterfaceId interface, const IpAddress& address) {
-  if (entries_.used() == entries_.capacity()) {
-    if (oldest_ == mem::kNoIndex) return mem::kNoIndex;
-    remove(ctx, oldest_);
-  }
+// A new entry in state NONE, which the caller must leave at once, having made room for what it
+// becomes.
+mem::Index NeighbourCache::add(InterfaceId interface, const IpAddress& address) {
   const mem::Index index = entries_.allocate().index;
   Entry& entry = entries_.at(index);
   mem::Index& head = buckets_[bucket(interface, address)];
@@ -337,12 +345,39 @@ mem::Index NeighbourCache::add(Context& ctx, InterfaceId interface, const IpAddr
   return index;
 }
 
+// One more may become known: the one that was not used for longest gives way.
+void NeighbourCache::make_room_to_know(Context& ctx) {
+  if (known_.size() == kKnownMax) remove(ctx, known_.front());
+}
+
+// RFC 6583 7.1: what a scan starts gives way first. Whether one more may be asked for: a failed one
+// gives way, or who was asked longest ago, unless the answer may still be on its way. This bounds
+// the rate of solicitations, too, and leaves neighbours that do answer a share of it.
+bool NeighbourCache::make_room_to_resolve(Context& ctx) {
+  if (resolving_.size() < kConfig.neighbours_unresolved) return true;
+  const mem::Index index = resolving_.front();
+  const Entry& first = entries_.at(index);
+  const bool may_be_answered =
+      first.state == NeighbourState::kIncomplete && ctx.now - first.state_since < kAnswerTime;
+  if (may_be_answered) return false;
+  evict(ctx, index);
+  return true;
+}
+
+// What waits for it is lost for want of room.
+void NeighbourCache::evict(Context& ctx, mem::Index index) {
+  while (mem::PacketPtr packet = ctx.memory.pop(entries_.at(index).queue)) {
+    ctx.drop(DropReason::kNeighbourTableFull);
+  }
+  remove(ctx, index);
+}
+
 void NeighbourCache::remove(Context& ctx, mem::Index index) {
   Entry& entry = entries_.at(index);
   mem::Index* link = &buckets_[bucket(entry.interface, entry.address)];
   while (*link != index) link = &entries_.at(*link).next;
   *link = entry.next;
-  unlink_use(index);
+  unlink_order(index);
   disarm(ctx, index);
   while (mem::PacketPtr packet = ctx.memory.pop(entry.queue)) {
     ctx.drop(DropReason::kNeighbourFlushed);
@@ -350,25 +385,23 @@ void NeighbourCache::remove(Context& ctx, mem::Index index) {
   entries_.release_at(index);
 }
 
-// Makes it the most recently used.
-void NeighbourCache::touch(mem::Index index, Instant now) {
-  entries_.at(index).used_at = now;
-  if (newest_ == index) return;
-  unlink_use(index);
-  entries_.at(index).older = newest_;
-  if (newest_ != mem::kNoIndex) entries_.at(newest_).newer = index;
-  newest_ = index;
-  if (oldest_ == mem::kNoIndex) oldest_ = index;
+// The list that it is in; none for NONE.
+mem::List* NeighbourCache::list_of(const Entry& entry) {
+  if (entry.has_mac()) return &known_;
+  return entry.state == NeighbourState::kNone ? nullptr : &resolving_;
 }
 
-// Takes it out of the order of use; no effect on one that is not in it.
-void NeighbourCache::unlink_use(mem::Index index) {
-  Entry& entry = entries_.at(index);
-  if (entry.newer != mem::kNoIndex) entries_.at(entry.newer).older = entry.older;
-  if (entry.older != mem::kNoIndex) entries_.at(entry.older).newer = entry.newer;
-  if (newest_ == index) newest_ = entry.older;
-  if (oldest_ == index) oldest_ = entry.newer;
-  entry.newer = entry.older = mem::kNoIndex;
+void NeighbourCache::unlink_order(mem::Index index) {
+  mem::List* const list = list_of(entries_.at(index));
+  if (list != nullptr) list->remove(index, mem::links_in(entries_, &Entry::order));
+}
+
+// Makes a known one the most recently used.
+void NeighbourCache::touch(mem::Index index, Instant now) {
+  entries_.at(index).used_at = now;
+  if (known_.back() == index) return;
+  known_.remove(index, mem::links_in(entries_, &Entry::order));
+  known_.push_back(index, mem::links_in(entries_, &Entry::order));
 }
 
 void NeighbourCache::enter(Context& ctx, mem::Index index, NeighbourState state) {
@@ -378,8 +411,12 @@ void NeighbourCache::enter(Context& ctx, mem::Index index, NeighbourState state)
 
 // RFC 1122 2.3.2.2, RFC 4861 7.2.2: no answer; who sent the waiting packets is to be told.
 void NeighbourCache::fail(Context& ctx, mem::Index index) {
+  const bool was_known = entries_.at(index).has_mac();
+  if (was_known && resolving_.size() == kConfig.neighbours_unresolved)
+    evict(ctx, resolving_.front());
+  unlink_order(index);
   enter(ctx, index, NeighbourState::kFailed);
-  touch(index, ctx.now);
+  resolving_.push_front(index, mem::links_in(entries_, &Entry::order));
   Entry& entry = entries_.at(index);
   while (mem::PacketPtr packet = ctx.memory.pop(entry.queue)) {
     ctx.drop(DropReason::kNeighbourUnreachable);

@@ -2,6 +2,9 @@
 // for ARP (RFC 1122 2.3.2) as for ND. It knows no message format: it is told what messages prove,
 // and returns whom to solicit. What a message may change differs: ARP believes only answers to its
 // own questions, ND what its flags say.
+// A scan of addresses that nobody has takes no room from neighbours that are there (RFC 6583):
+// those that are being resolved or did not answer have kConfig.neighbours_unresolved entries, known
+// ones the rest, and each give way only to their like.
 #pragma once
 
 #include <array>
@@ -9,6 +12,7 @@
 #include <optional>
 
 #include "link/context.h"
+#include "mem/list.h"
 #include "mem/pool.h"
 #include "util/result.h"
 
@@ -72,7 +76,8 @@ class NeighbourCache {
                                    const IpAddress& asker = {});
   // Keeps a packet until the address is known or resolution fails; when the neighbour's queue is
   // full the oldest one gives way (RFC 4861 7.2.2). Returns whom to solicit, if that is due now.
-  // Errors: kNoBuffers (table full of pending entries); the packet is dropped.
+  // Errors: kNoBuffers (as many as may be are being resolved, and each may still answer); the
+  // packet is dropped.
   Result<std::optional<Solicitation>> enqueue(Context& ctx, InterfaceId interface,
                                               const IpAddress& address, mem::PacketPtr packet);
   // A message came from `address` with link-layer address `mac`. Returns the packets that waited
@@ -121,11 +126,10 @@ class NeighbourCache {
     uint8_t probes_sent = 0;
     uint8_t uses = 0;  // packets to it since it is asked, questions by unicast included
     MacAddress mac;
-    IpAddress asker;                   // source of the packet that first needed it
-    mem::Index next = mem::kNoIndex;   // in its bucket
-    mem::Index newer = mem::kNoIndex;  // in the order of use
-    mem::Index older = mem::kNoIndex;
-    Instant state_since;  // REACHABLE: last confirmation
+    IpAddress asker;                  // source of the packet that first needed it
+    mem::Index next = mem::kNoIndex;  // in its bucket
+    mem::ListLinks order;             // in the list that its state says, see list_of()
+    Instant state_since;              // REACHABLE: last confirmation
     Instant used_at;
     mem::PacketQueue queue;
 
@@ -138,10 +142,14 @@ class NeighbourCache {
   size_t bucket(InterfaceId interface, const IpAddress& address) const;
   mem::Index find(InterfaceId interface, const IpAddress& address) const;
   mem::Index find_fresh(Context& ctx, InterfaceId interface, const IpAddress& address);
-  mem::Index add(Context& ctx, InterfaceId interface, const IpAddress& address);
+  mem::Index add(InterfaceId interface, const IpAddress& address);
+  void make_room_to_know(Context& ctx);
+  bool make_room_to_resolve(Context& ctx);
+  void evict(Context& ctx, mem::Index index);
   void remove(Context& ctx, mem::Index index);
+  mem::List* list_of(const Entry& entry);
+  void unlink_order(mem::Index index);
   void touch(mem::Index index, Instant now);
-  void unlink_use(mem::Index index);
   void enter(Context& ctx, mem::Index index, NeighbourState state);
   void fail(Context& ctx, mem::Index index);
   bool may_go_on_asking(Context& ctx, mem::Index index);
@@ -159,9 +167,9 @@ class NeighbourCache {
   std::array<NeighbourTiming, kConfig.interfaces> timing_{};
   mem::Pool<Entry, kConfig.neighbours, struct NeighbourTag> entries_;
   std::array<mem::Index, kBuckets> buckets_;
-  // Entries that may be evicted: all that are not being resolved.
-  mem::Index newest_ = mem::kNoIndex;
-  mem::Index oldest_ = mem::kNoIndex;
+  // Whoever is first in a list gives way first.
+  mem::List known_;      // has_mac(): by last use
+  mem::List resolving_;  // FAILED, then INCOMPLETE by the time they were first asked
   mem::PacketQueue unresolved_;
 };
 

@@ -75,6 +75,31 @@ TEST_F(FloodsTest, EchoesOfNeighboursThatDoNotExistEndWithTheirTimeOut) {
   expect_alive();
 }
 
+// RFC 6583, by ourselves: the router stays known all the while.
+TEST_F(FloodsTest, ScanByAProgramLeavesTheRouterKnown) {
+  expect_alive();
+  const auto socket = api::open(*host_, segment_.now(), Family::kIp6, SocketKind::kUdp, 0);
+  ASSERT_TRUE(socket.ok());
+  const uint8_t text = 'x';
+  const ConstBytes part(&text, 1);
+  DatagramInfo to;
+  for (uint32_t n = 0; n < 10'000; ++n) {
+    to.peer = {Ip6Address::from(0x2001, 0xdb8, 1, 0, 0, 0, 9, static_cast<uint16_t>(n)), Port{7}};
+    (void)api::send(*host_, segment_.now(), *socket, {&part, 1}, to, {});
+    if (n % 100 == 0) segment_.run(Duration::ms(1));
+  }
+  EXPECT_GT(host_.counter("drop.neighbour_table_full"), 0u);
+  expect_pools_not_full();
+  segment_.run(Duration::ms(1));
+  router_.take_forwarded();
+  const size_t frames_before = host_.frames_sent;
+  to.peer = {Ip6Address::from(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 9), Port{7}};
+  ASSERT_TRUE(api::send(*host_, segment_.now(), *socket, {&part, 1}, to, {}).ok());
+  segment_.run(Duration::us(1));
+  EXPECT_EQ(router_.take_forwarded().size(), 1u);
+  EXPECT_EQ(host_.frames_sent, frames_before + 1) << "it was not asked for first";
+}
+
 TEST_F(FloodsTest, AdvertisementsOfManyRoutersAndPrefixesLeaveRoomForGivenRoutes) {
   for (uint16_t n = 0; n < kFrames; ++n) {
     const Router6 forged(static_cast<uint8_t>(n));

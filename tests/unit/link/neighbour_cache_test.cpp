@@ -9,6 +9,7 @@ namespace {
 
 using State = NeighbourState;
 constexpr InterfaceId kIf{2};
+constexpr size_t kKnownMax = kConfig.neighbours - kConfig.neighbours_unresolved;
 
 class NeighbourCacheTest : public LinkTest {
  protected:
@@ -249,22 +250,81 @@ Ip4Address nth(size_t n) {
 }
 
 TEST_F(NeighbourCacheTest, FullTableEvictsTheLeastRecentlyUsed) {
-  for (size_t i = 0; i < kConfig.neighbours; ++i) hear(Evidence::kRequest, kPeerMac, nth(i));
+  for (size_t i = 0; i < kKnownMax; ++i) hear(Evidence::kRequest, kPeerMac, nth(i));
   ASSERT_TRUE(cache_->lookup(ctx_, kIf, nth(0)));  // so that nth(1) is the oldest
   hear(Evidence::kRequest);
   EXPECT_EQ(state(), State::kStale);
   EXPECT_EQ(state(nth(1)), State::kNone);
   EXPECT_NE(state(nth(0)), State::kNone);
+  EXPECT_EQ(cache_->used(), kKnownMax);
+}
+
+// RFC 6583: what neighbours that do not answer may take.
+class ScanOfNobody : public NeighbourCacheTest {
+ protected:
+  // Asks for as many addresses as may be asked for at a time.
+  void fill() {
+    for (size_t i = 0; i < kConfig.neighbours_unresolved; ++i) ASSERT_TRUE(enqueue(1, nth(i)).ok());
+  }
+};
+
+TEST_F(ScanOfNobody, EndsWhileThoseThatWereAskedMayStillAnswer) {
+  fill();
+  advance(Duration::ms(kConfig.neighbour_answer_ms) - Duration::us(1));
+  EXPECT_EQ(enqueue().error(), Error::kNoBuffers);
+  EXPECT_EQ(drops(DropReason::kNeighbourTableFull), 1u);
+  EXPECT_EQ(state(nth(0)), State::kIncomplete);
+}
+
+TEST_F(ScanOfNobody, GivesTheRoomOfWhoWasAskedLongestAgoToTheNext) {
+  fill();
+  advance(Duration::ms(kConfig.neighbour_answer_ms));
+  EXPECT_TRUE(enqueue().value());
+  EXPECT_EQ(state(), State::kIncomplete);
+  EXPECT_EQ(state(nth(0)), State::kNone);
+  EXPECT_EQ(state(nth(1)), State::kIncomplete);
+  EXPECT_EQ(drops(DropReason::kNeighbourTableFull), 1u) << "the packet that waited";
+}
+
+TEST_F(ScanOfNobody, GivesTheRoomOfAFailedOneFirst) {
+  ASSERT_TRUE(enqueue().ok());
+  while (fire()) {
+  }
+  cache_->take_unresolved(ctx_);
+  for (size_t i = 1; i < kConfig.neighbours_unresolved; ++i) ASSERT_TRUE(enqueue(1, nth(i)).ok());
+  EXPECT_EQ(state(), State::kFailed);
+  ASSERT_TRUE(enqueue(1, nth(0)).ok());
+  EXPECT_EQ(state(), State::kNone);
+}
+
+TEST_F(ScanOfNobody, NeverEvictsAKnownNeighbour) {
+  for (size_t i = 0; i < kKnownMax; ++i) hear(Evidence::kRequest, kPeerMac, nth(i));
+  for (size_t i = 0; i < 10'000; ++i) {
+    advance(Duration::ms(1));
+    (void)enqueue(1, nth(kKnownMax + i));
+  }
+  for (size_t i = 0; i < kKnownMax; ++i) ASSERT_EQ(state(nth(i)), State::kStale) << i;
   EXPECT_EQ(cache_->used(), kConfig.neighbours);
 }
 
-TEST_F(NeighbourCacheTest, PendingEntriesAreNotEvicted) {
-  for (size_t i = 0; i < kConfig.neighbours; ++i) ASSERT_TRUE(enqueue(1, nth(i)).ok());
-  EXPECT_EQ(enqueue().error(), Error::kNoBuffers);
-  EXPECT_EQ(drops(DropReason::kNeighbourTableFull), 1u);
-  hear(Evidence::kRequest);
-  EXPECT_EQ(state(), State::kNone);
-  for (size_t i = 0; i < kConfig.neighbours; ++i) EXPECT_EQ(state(nth(i)), State::kIncomplete);
+TEST_F(ScanOfNobody, LeavesNeighboursThatAnswerTheirShare) {
+  fill();
+  advance(Duration::ms(kConfig.neighbour_answer_ms));
+  ASSERT_TRUE(enqueue().ok());
+  for (size_t i = 0; i < kConfig.neighbours; ++i) (void)enqueue(1, nth(1'000 + i));
+  EXPECT_EQ(hear(Evidence::kSolicitedReply), 1u);
+  EXPECT_EQ(state(), State::kReachable);
+}
+
+TEST_F(ScanOfNobody, AKnownNeighbourThatFailsTakesNoMoreRoomThanTheOthers) {
+  make_probe();
+  fire();
+  fire();
+  fill();
+  while (state() == State::kProbe) fire();
+  EXPECT_EQ(state(), State::kFailed);
+  EXPECT_EQ(state(nth(0)), State::kNone);
+  EXPECT_EQ(cache_->used(), kConfig.neighbours_unresolved);
 }
 
 TEST_F(NeighbourCacheTest, FlushForgetsOneInterfaceAndItsPackets) {
