@@ -48,7 +48,7 @@ struct Accepted {
 Result<Accepted> accept(Stack& stack, Instant now, SocketId listener);
 
 struct SendOptions {
-  bool more = false;        // MSG_MORE
+  bool more = false;        // MSG_MORE: streams and UDP
   bool urgent = false;      // MSG_OOB
   bool dont_route = false;  // MSG_DONTROUTE: only to neighbours on link
   // MSG_EOR, streams: what is sent later does not join this text in a segment, also when that goes

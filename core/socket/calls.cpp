@@ -133,8 +133,9 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
     return sent;
   }
   if (request.urgent) return Error::kNotSupported;
-  const auto to = known_ends(*socket, request.to);
+  auto to = known_ends(*socket, request.to);
   if (!to.ok()) return to.error();
+  to->more = request.more;
   return datagram_socket::send(env, *socket, request.parts, *to);
 }
 

@@ -57,6 +57,14 @@ const Ip6Flag* ip6_flag_of(const Socket& socket, Option option) {
   return nullptr;
 }
 
+// UDP_CORK. As on Linux it is no error that what was held back cannot be sent.
+Status set_cork(Environment env, const Socket& socket, bool is_on) {
+  if (socket.kind != SocketKind::kUdp) return Error::kNoProtocolOption;
+  env.layers.udp.find(socket.endpoint)->settings.cork = is_on;
+  if (!is_on) env.layers.udp.push(env.ctx, env.layers.network, socket.endpoint).ignore();
+  return Status();
+}
+
 Error icmp_filter_error(const Socket& socket) {
   if (socket.kind != SocketKind::kRaw) return Error::kNoProtocolOption;
   return socket.protocol == wire::ip_protocol::kIcmp ? Error::kNone : Error::kNotSupported;
@@ -209,6 +217,8 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
     case Option::kSendBuffer:
       settings.send_buffer_bytes = granted_buffer_bytes(value, kSendBufferMin);
       return Status();
+    case Option::kCork:
+      return set_cork(env, socket, value != 0);
     case Option::kTtl:
       return set_ttl(settings.ttl, value, 1, 0);
     case Option::kMulticastTtl:
@@ -244,6 +254,9 @@ Result<int64_t> get_datagram_option(const Layers& layers, const Socket& socket, 
       return int64_t{settings.receive_buffer_bytes};
     case Option::kSendBuffer:
       return int64_t{settings.send_buffer_bytes};
+    case Option::kCork:
+      if (socket.kind != SocketKind::kUdp) return Error::kNoProtocolOption;
+      return int64_t{settings.cork};
     case Option::kTtl:
       return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
     case Option::kMulticastTtl:

@@ -48,7 +48,7 @@ enum class Option : uint16_t {
   kSendBuffer,          // SO_SNDBUF
   kReceiveLowWater,     // SO_RCVLOWAT
   kNoDelay,             // TCP_NODELAY
-  kCork,                // TCP_CORK
+  kCork,                // TCP_CORK, UDP_CORK
   kQuickAck,            // TCP_QUICKACK
   kMaxSegment,          // TCP_MAXSEG
   kUserTimeoutMs,       // TCP_USER_TIMEOUT

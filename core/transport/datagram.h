@@ -20,6 +20,7 @@ struct DatagramInfo {
   uint8_t tos = 0;
   uint32_t flow_label = 0;  // IPv6, 20 bits; send: with Option::kIp6FlowInfoSend
   bool dont_route = false;  // send: only to neighbours on link (MSG_DONTROUTE)
+  bool more = false;        // send: UDP: held back for what follows (MSG_MORE)
   // send: from 0.0.0.0, as a host does that asks for its address (RFC 2131 4.1), whatever addresses
   // there are; to 255.255.255.255 by `interface` only
   bool from_unspecified = false;
@@ -32,6 +33,9 @@ struct DatagramInfo {
   uint8_t first_header = 0;
   uint32_t full_bytes = 0;  // receive: length of the datagram before truncation
   Instant received_at;      // receive: when it came in, on the embedder's clock
+  // send: UDP: length of the text that it is a segment of (UDP_SEGMENT), which must fit a datagram,
+  // and the segment a packet; 0: it is none
+  uint32_t segmented_bytes = 0;
 };
 
 // An ICMP error kept for recvmsg(MSG_ERRQUEUE), or a local one (EMSGSIZE).

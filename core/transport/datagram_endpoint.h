@@ -9,6 +9,7 @@
 #include "net/network.h"
 #include "transport/address_match.h"
 #include "transport/address_preferences.h"
+#include "transport/corked_datagram.h"
 #include "transport/datagram.h"
 #include "transport/datagram_queue.h"
 #include "transport/error_queue.h"
@@ -55,6 +56,7 @@ struct DatagramSettings {
   bool multicast_all = true;     // groups that other sockets joined too (IP_MULTICAST_ALL)
   bool header_included = false;  // raw: the program writes the IP header
   bool no_checksum = false;      // UDP: send checksum 0
+  bool cork = false;             // UDP_CORK
   bool reuse_address = false;
   bool reuse_port = false;
   InterfaceId interface;            // SO_BINDTODEVICE; 0 any
@@ -85,6 +87,7 @@ struct DatagramEndpoint {
   DatagramQueue received;
   ErrorQueue errors;
   StickyOptions options;
+  CorkedDatagram corked;                    // UDP
   Error pending_error = Error::kNone;       // SO_ERROR
   mem::Index owner = mem::kNoIndex;         // opaque: the socket
   BindingId binding;                        // UDP: its claim on the port

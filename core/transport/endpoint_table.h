@@ -40,6 +40,7 @@ class EndpointTable {
     endpoint.received.clear(ctx.memory);
     endpoint.errors.clear(ctx.memory);
     endpoint.options.clear(ctx.memory);
+    endpoint.corked.clear(ctx.memory);
     pool_.release(id);
   }
 

@@ -84,20 +84,40 @@ bool may_take(const DatagramEndpoint& endpoint, const Udp::Arrival& arrival) {
   return !arrival.lacks_checksum || endpoint.settings.ip6.no_checksum_taken;
 }
 
+bool makes_checksum(const DatagramEndpoint& endpoint, const Target& target) {
+  const DatagramSettings& settings = endpoint.settings;
+  return target.to.address.is_ip6() ? !settings.ip6.no_checksum_sent : !settings.no_checksum;
+}
+
+// What is in front of the payload's datagram: the IP header with what is set in it.
+uint32_t ip_header_bytes(const Target& target) {
+  const net::PacketOptions* options = target.params.options;
+  const bool is_ip6 = target.route.source.is_ip6();
+  return (is_ip6 ? wire::Ip6View::kHeaderBytes : uint32_t{wire::Ip4View::kHeaderBytesMin}) +
+         (options != nullptr ? options->bytes(is_ip6) : 0);
+}
+
+// Why a datagram of `bytes` cannot be sent, if so. For what a device would have to cut, as
+// udp_send_skb of Linux: EMSGSIZE where one does not fit the path, EINVAL without a checksum.
+Error length_error(const DatagramEndpoint& endpoint, const Target& target, size_t bytes,
+                   uint32_t segmented_bytes) {
+  const size_t bytes_max = udp_payload_max(target.to.address.family());
+  if (bytes > bytes_max || segmented_bytes > bytes_max) return Error::kMessageTooLong;
+  if (segmented_bytes == 0) return Error::kNone;
+  const size_t packet_bytes = ip_header_bytes(target) + wire::UdpView::kHeaderBytes + bytes;
+  if (packet_bytes > target.route.mtu_bytes) return Error::kMessageTooLong;
+  return makes_checksum(endpoint, target) ? Error::kNone : Error::kInvalid;
+}
+
 // Fills the checksum of the header in front of `packet`, or leaves it to the device.
 void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> header,
                   const Target& target) {
   const net::Route& route = target.route;
-  const net::PacketOptions* options = target.params.options;
-  const bool is_ip6 = route.source.is_ip6();
   const auto length = static_cast<uint16_t>(packet.size());
   ChecksumSum sum =
       wire::pseudo_header_sum(route.source, route.destination, wire::ip_protocol::kUdp, length);
   wire::UdpEditor editor(header);
-  const uint32_t ip_bytes =
-      (is_ip6 ? wire::Ip6View::kHeaderBytes : uint32_t{wire::Ip4View::kHeaderBytesMin}) +
-      (options != nullptr ? options->bytes(is_ip6) : 0);
-  if (route.can_checksum && length + ip_bytes <= route.mtu_bytes) {
+  if (route.can_checksum && length + ip_header_bytes(target) <= route.mtu_bytes) {
     editor.set_checksum(sum.folded());
     packet.info.offload.checksum = mem::ChecksumState::kPartial;
     packet.info.offload.checksum_start = 0;
@@ -106,6 +126,23 @@ void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> he
   }
   sum.add_word(ctx.memory.sum(packet, 0, length));
   editor.set_checksum(wire::udp_checksum(sum.checksum()));
+}
+
+// Gives the payload its header and sends it.
+Status transmit(Context& ctx, net::Network& network, DatagramEndpoint& endpoint,
+                mem::PacketPtr packet, const Target& target) {
+  uint8_t* header = ctx.memory.prepend(*packet, wire::UdpView::kHeaderBytes);
+  const std::span<uint8_t> header_bytes(header, wire::UdpView::kHeaderBytes);
+  wire::emit(header_bytes,
+             {endpoint.local.port, target.to.port, static_cast<uint16_t>(packet->size()), 0});
+  if (makes_checksum(endpoint, target)) set_checksum(ctx, *packet, header_bytes, target);
+  const Status sent = transport::send(ctx, network, endpoint, std::move(packet), target);
+  if (sent.ok()) {
+    count(ctx, target.to.address, Mib::kUdpOutDatagrams, Mib::kUdp6OutDatagrams);
+  } else if (sent.error() == Error::kNoBuffers) {
+    count(ctx, target.to.address, Mib::kUdpSndbufErrors, Mib::kUdp6SndbufErrors);
+  }
+  return sent;
 }
 
 }  // namespace
@@ -196,9 +233,18 @@ void Udp::disconnect(EndpointId id) {
   }
 }
 
+Status Udp::ensure_port(Context& ctx, DatagramEndpoint& endpoint) {
+  if (!endpoint.binding.is_null()) return Status();
+  const Status claimed = claim_port(ctx, endpoint, {endpoint.local.address, Port{}});
+  if (claimed.ok()) file(endpoint);
+  return claimed;
+}
+
 Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
                          std::span<const mem::ConstBytes> parts, const DatagramInfo& to) {
   DatagramEndpoint& endpoint = *table_.find(id);
+  const bool is_more = to.more || endpoint.settings.cork;
+  if (endpoint.corked.is_pending()) return hold(ctx, network, id, parts, is_more);
   const size_t bytes = total_bytes(parts);
   // udp_sendmsg looks at the length first, udpv6_sendmsg at the address.
   const bool is_too_long = bytes > udp_payload_max(endpoint.family);
@@ -208,34 +254,44 @@ Result<size_t> Udp::send(Context& ctx, net::Network& network, EndpointId id,
   }
   const auto target = target_to_send_to(ctx, network, endpoint, to, is_too_long);
   if (!target.ok()) return target.error();
-  const Family family = target->to.address.family();
-  if (bytes > udp_payload_max(family)) return Error::kMessageTooLong;
-  if (endpoint.binding.is_null()) {
-    const Status claimed = claim_port(ctx, endpoint, {endpoint.local.address, Port{}});
-    if (!claimed.ok()) return claimed.error();
-    file(endpoint);
+  const Error too_long = length_error(endpoint, *target, bytes, to.segmented_bytes);
+  if (too_long != Error::kNone) return too_long;
+  if (const Status claimed = ensure_port(ctx, endpoint); !claimed.ok()) return claimed.error();
+  if (is_more) {
+    DatagramInfo chosen = to;
+    chosen.peer = target->to;
+    if (const Status begun = endpoint.corked.begin(ctx, chosen); !begun.ok()) return begun.error();
+    return hold(ctx, network, id, parts, true);
   }
-
   const auto index = packet_from(ctx, parts);
   if (!index.ok()) return index.error();
-  mem::PacketPtr packet = ctx.memory.adopt(*index);
-  uint8_t* header = ctx.memory.prepend(*packet, wire::UdpView::kHeaderBytes);
-  const std::span<uint8_t> header_bytes(header, wire::UdpView::kHeaderBytes);
-  wire::emit(header_bytes,
-             {endpoint.local.port, target->to.port, static_cast<uint16_t>(packet->size()), 0});
-  const DatagramSettings& settings = endpoint.settings;
-  if (family == Family::kIp6 ? !settings.ip6.no_checksum_sent : !settings.no_checksum) {
-    set_checksum(ctx, *packet, header_bytes, *target);
-  }
-  const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
-  if (!sent.ok()) {
-    if (sent.error() == Error::kNoBuffers) {
-      count(ctx, target->to.address, Mib::kUdpSndbufErrors, Mib::kUdp6SndbufErrors);
-    }
-    return sent.error();
-  }
-  count(ctx, target->to.address, Mib::kUdpOutDatagrams, Mib::kUdp6OutDatagrams);
+  const Status sent = transmit(ctx, network, endpoint, ctx.memory.adopt(*index), *target);
+  if (!sent.ok()) return sent.error();
   return bytes;
+}
+
+// Adds to what is held back; the last of it lets it go.
+Result<size_t> Udp::hold(Context& ctx, net::Network& network, EndpointId id,
+                         std::span<const mem::ConstBytes> parts, bool is_more) {
+  CorkedDatagram& corked = table_.find(id)->corked;
+  const size_t bytes_max = udp_payload_max(corked.family(ctx.memory));
+  if (const Status added = corked.append(ctx, parts, bytes_max); !added.ok()) return added.error();
+  if (!is_more) {
+    if (const Status sent = push(ctx, network, id); !sent.ok()) return sent.error();
+  }
+  return total_bytes(parts);
+}
+
+Status Udp::push(Context& ctx, net::Network& network, EndpointId id) {
+  DatagramEndpoint& endpoint = *table_.find(id);
+  if (!endpoint.corked.is_pending()) return Status();
+  DatagramInfo to;
+  net::PacketOptions options;
+  mem::PacketPtr packet = endpoint.corked.take(ctx.memory, to, options);
+  const auto target = choose_target(ctx, network, endpoint, to);
+  if (!target.ok()) return target.error();
+  if (const Status claimed = ensure_port(ctx, endpoint); !claimed.ok()) return claimed;
+  return transmit(ctx, network, endpoint, std::move(packet), *target);
 }
 
 DatagramEndpoint* Udp::best_match(const Flow& flow, InterfaceId interface) {

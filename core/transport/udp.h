@@ -41,8 +41,13 @@ class Udp {
   // Sends one datagram, all of it or nothing. Errors: kInvalid (destination port 0),
   // kMessageTooLong (more than udp_payload_max(), or does not fit and must not be fragmented),
   // kNoBuffers, a pending error of the endpoint (once), and those of choose_target().
+  // With to.more or settings.cork it is begun and held back, and what is sent next is added to it,
+  // wherever that is for, until something is sent with neither, or push() is called. An error
+  // throws away what was held back, as on Linux (udp_sendmsg).
   Result<size_t> send(Context& ctx, net::Network& network, EndpointId id,
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
+  // Sends what is held back, if anything. Errors of send().
+  Status push(Context& ctx, net::Network& network, EndpointId id);
 
   // --- for the stack ---
   // A packet for this host, its IP header of info.ip_header_bytes still in front.
@@ -54,6 +59,9 @@ class Udp {
 
  private:
   void file(DatagramEndpoint& endpoint);
+  Status ensure_port(Context& ctx, DatagramEndpoint& endpoint);
+  Result<size_t> hold(Context& ctx, net::Network& network, EndpointId id,
+                      std::span<const mem::ConstBytes> parts, bool is_more);
   Status claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local);
   void release_port(DatagramEndpoint& endpoint);
   DatagramEndpoint* best_match(const Flow& flow, InterfaceId interface);

@@ -288,6 +288,7 @@ constexpr OptionRow kRows[] = {
     kept(IPPROTO_UDP, kUdpNoCheck6Sent, Kept::kNoChecksumSent, kUdp4),
     flag(IPPROTO_UDP, kUdpNoCheck6Taken, Option::kIp6NoChecksumTaken, kUdp6),
     kept(IPPROTO_UDP, kUdpNoCheck6Taken, Kept::kNoChecksumTaken, kUdp4),
+    flag(IPPROTO_UDP, UDP_CORK, Option::kCork, kUdps),
     kept_in(IPPROTO_UDP, UDP_SEGMENT, Kept::kUdpSegment, {0, 65'535}, kUdps),
     kept(IPPROTO_UDP, UDP_GRO, Kept::kUdpGro, kUdps),
     constant(IPPROTO_UDP, UDP_ENCAP, kUdps, 0, ENOPROTOOPT),

@@ -85,7 +85,7 @@ enum class Kept : uint8_t {
   kNoChecksumSent,      // UDP_NO_CHECK6_TX of an IPv4 socket
   kNoChecksumTaken,     // UDP_NO_CHECK6_RX likewise
   kUdpSegment,          // UDP_SEGMENT: bytes of each datagram that a send is cut into
-  kUdpGro,              // UDP_GRO: may join datagrams, and never does
+  kUdpGro,              // UDP_GRO: datagrams that wait are joined
   kTimestamping,        // SO_TIMESTAMPING: its flags
   kCount,
 };

@@ -196,6 +196,7 @@ struct DatagramHeader {
   static constexpr uint64_t kMark = 0x7d1d6a7f3c5ab4e9;
   static constexpr uint8_t kDontRoute = 1;  // out: MSG_DONTROUTE
   static constexpr uint8_t kStamp = 2;      // out: to be told when it is sent (kSendNotice)
+  static constexpr uint8_t kMore = 4;       // out: MSG_MORE
   static constexpr uint8_t kWakeOnly =
       0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
 
@@ -206,8 +207,9 @@ struct DatagramHeader {
   InterfaceId interface;
   uint8_t ttl = 0;  // out: 0 for the socket's
   uint8_t tos = 0;
-  uint8_t flags = 0;           // kDontRoute, kWakeOnly, kStamp
-  uint16_t segment_bytes = 0;  // out: UDP_SEGMENT, 0 for the socket's
+  uint8_t flags = 0;           // kDontRoute, kWakeOnly, kStamp, kMore
+  uint16_t segment_bytes = 0;  // out: UDP_SEGMENT, 0 for the socket's; in: of each datagram but the
+                               // last that were joined (UDP_GRO), 0: it is one
   uint32_t flow_label = 0;     // IPv6, 20 bits
   // Options of the packet stand behind this header, in front of the payload.
   std::array<uint8_t, 4> given_bytes{};  // out: how much of each PacketHeader, in that order

@@ -43,18 +43,56 @@ DatagramHeader header_of(const Works& works, const Slot& slot, const DatagramInf
   return header;
 }
 
-// Moves one datagram from the core to the handle: header, options, payload. Bytes in all; 0: none.
+// Whether `next` may be behind `first` in what UDP_GRO joins: udp_gro_receive_segment of Linux, by
+// what the program can be told of them.
+bool is_of_same_kind(const DatagramInfo& first, const DatagramInfo& next) {
+  return next.peer == first.peer && next.local == first.local &&
+         next.interface == first.interface && next.ttl == first.ttl && next.tos == first.tos &&
+         next.flow_label == first.flow_label && next.option_bytes == 0;
+}
+
+// UDP_GRO: puts what waits behind the datagram `first` of `done` bytes behind it in `buffer`, if it
+// is as long or, the last, shorter. Bytes in all.
+size_t join_datagrams(Works& works, Slot& slot, const DatagramInfo& first, Bytes buffer,
+                      size_t done) {
+  constexpr size_t kSegmentsMax = 64;    // UDP_GRO_CNT_MAX
+  constexpr size_t kJoinedMax = 65'535;  // as long as an IP packet can be
+  const size_t step = done;
+  for (size_t count = 1; count < kSegmentsMax && done == count * step; ++count) {
+    DatagramInfo next;
+    if ((slot.wanted & Wanted::kPacketOptions) != 0) next.options_room = works.scratch.options;
+    const Result<size_t> waiting =
+        api::receive(works.stack, works.now, slot.id, {}, {.peek = true}, &next);
+    if (!waiting.ok() && waiting.error() != Error::kWouldBlock) slot.pending = waiting.error();
+    const bool may_join = waiting.ok() && is_of_same_kind(first, next) && next.full_bytes > 0 &&
+                          next.full_bytes <= step && done + next.full_bytes <= kJoinedMax;
+    if (!may_join) break;
+    const Bytes room = buffer.subspan(done);
+    const Result<size_t> got = api::receive(works.stack, works.now, slot.id, {{room}}, {}, nullptr);
+    if (!got.ok()) break;
+    done += *got;
+  }
+  return done;
+}
+
+// Moves one datagram from the core to the handle: header, options, payload; or several as one.
+// Bytes in all; 0: none.
 size_t pass_datagram(Works& works, Slot& slot) {
   auto& buffer = works.scratch.datagram;
   DatagramInfo info;
   if ((slot.wanted & Wanted::kPacketOptions) != 0) info.options_room = works.scratch.options;
-  const Result<size_t> got =
-      api::receive(works.stack, works.now, slot.id, {{Bytes(buffer)}}, {}, &info);
+  Result<size_t> got = api::receive(works.stack, works.now, slot.id, {{Bytes(buffer)}}, {}, &info);
   if (!got.ok()) {
     if (got.error() != Error::kWouldBlock) slot.pending = got.error();
     return 0;
   }
   DatagramHeader header = header_of(works, slot, info);
+  const bool may_join = slot.kept_of(Kept::kUdpGro) != 0 && *got > 0 && info.option_bytes == 0;
+  if (may_join) {
+    const size_t joined = join_datagrams(works, slot, info, buffer, *got);
+    if (joined > *got) header.segment_bytes = static_cast<uint16_t>(*got);
+    got = joined;
+  }
   iovec parts[] = {{&header, sizeof header},
                    {works.scratch.options.data(), info.option_bytes},
                    {buffer.data(), *got}};
@@ -85,13 +123,14 @@ void move_to_handle(Works& works, Slot& slot) {
 // UDP_SEGMENT (udp_cmsg_send, udp_send_skb): a datagram of so many bytes after the other; no more
 // than Linux takes at a time (UDP_MAX_SEGMENTS).
 Error send_segments(Works& works, Slot& slot, ConstBytes payload, const DatagramHeader& header,
-                    const DatagramInfo& to, const api::SendOptions& options) {
+                    DatagramInfo& to, const api::SendOptions& options) {
   constexpr size_t kSegmentsMax = 128;
   const size_t asked = header.segment_bytes != 0
                            ? header.segment_bytes
                            : static_cast<size_t>(slot.kept_of(Kept::kUdpSegment));
   const size_t step = asked == 0 ? std::max<size_t>(payload.size(), 1) : asked;
   if (payload.size() > step * kSegmentsMax) return Error::kInvalid;
+  if (asked != 0) to.segmented_bytes = static_cast<uint32_t>(payload.size());
   size_t done = 0;
   do {
     const ConstBytes piece = payload.subspan(done, std::min(step, payload.size() - done));
@@ -147,6 +186,11 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
   }
   if (!packet_options.is_empty()) to.options = &packet_options;
   api::SendOptions options;
+  options.more = (header.flags & DatagramHeader::kMore) != 0;
+  if (options.more && slot.kind == SocketKind::kRaw) {
+    slot.send_error = Error::kNotSupported;
+    return;
+  }
   options.dont_route =
       (header.flags & DatagramHeader::kDontRoute) != 0 || slot.kept_of(Kept::kDontRoute) != 0;
   const Error error = send_segments(works, slot, payload, header, to, options);

@@ -250,6 +250,10 @@ void write_received(Family family, uint32_t wanted, const DatagramHeader& header
     write_ip4(writer, wanted, header);
   }
   write_packet_headers(writer, wanted, header, options);
+  if (header.segment_bytes != 0) {  // udp_cmsg_recv: only of what was joined
+    const int segment_bytes = header.segment_bytes;
+    writer.add(IPPROTO_UDP, UDP_GRO, &segment_bytes, sizeof segment_bytes);
+  }
 }
 
 }  // namespace tapstack::shim::control

@@ -106,6 +106,7 @@ int address_header(const Handle& handle, const msghdr& message, int flags, Datag
     header.flags |= DatagramHeader::kStamp;
   }
   if ((flags & MSG_DONTROUTE) != 0) header.flags |= DatagramHeader::kDontRoute;
+  if ((flags & MSG_MORE) != 0) header.flags |= DatagramHeader::kMore;
   return control::read_for_send(handle.family(), message, header, options);
 }
 
@@ -144,7 +145,6 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
   // udp_sendmsg looks at the length first, udpv6_sendmsg at the address.
   const bool is_too_long = total_bytes(message) > kPayloadMax;
   if (is_too_long && !handle.is_ip6) return fail(EMSGSIZE);
-  if ((flags & MSG_MORE) != 0) return fail(EOPNOTSUPP);
   if ((flags & MSG_OOB) != 0 && !(handle.is_ip6 && is_udp(handle))) return fail(EOPNOTSUPP);
   DatagramHeader header;
   PacketOptions options;

@@ -1,5 +1,6 @@
 // What programs learn of datagrams beside their bytes: time stamps of what was received and sent,
-// original destinations, flow labels; and segments cut by UDP_SEGMENT.
+// original destinations, flow labels; segments cut by UDP_SEGMENT and joined by UDP_GRO; and what
+// UDP_CORK and MSG_MORE gather.
 #include <time.h>  // linux/errqueue.h needs it
 
 #include <linux/errqueue.h>
@@ -187,10 +188,102 @@ void segments() {
   check::equal(sendmsg(p.client, &message, 0), 6, "  for one send, by a control message");
   check::equal(Received(p.server, MSG_DONTWAIT).size, 3, "  the first piece");
   check::equal(Received(p.server, MSG_DONTWAIT).size, 3, "  the second");
+  close_pair(p);
+}
+
+void segment_limits() {
+  const Pair p = pair4();
+  static const char text[65'536] = {};
+  set(p.client, IPPROTO_UDP, UDP_SEGMENT, 1000, "UDP_SEGMENT of 1000");
+  check::fails([&] { return send(p.client, text, 65'508, 0); }, EMSGSIZE,
+               "  more than a datagram holds");
+  check::equal(send(p.client, text, 1, 0), 1, "  one that is shorter");
+  check::equal(Received(p.server, MSG_DONTWAIT).size, 1, "  comes");
+  set(p.client, IPPROTO_UDP, UDP_SEGMENT, 1, "  of 1");
+  check::fails([&] { return send(p.client, text, 129, 0); }, EINVAL, "  more than 128");
+  set(p.client, SOL_SOCKET, SO_NO_CHECK, 1, "  and SO_NO_CHECK");
+  check::fails([&] { return send(p.client, text, 2, 0); }, EINVAL, "  without a checksum");
+  check::fails([&] { return Received(p.server, MSG_DONTWAIT).size; }, EAGAIN, "  send nothing");
+  close_pair(p);
+}
+
+// The segment size that comes with a message, or -1.
+int joined_of(Received& got) {
+  const auto* bytes = static_cast<const int*>(got.find(IPPROTO_UDP, UDP_GRO));
+  return bytes == nullptr ? -1 : *bytes;
+}
+
+void joined(const Pair& p) {
   set(p.server, IPPROTO_UDP, UDP_GRO, 1, "UDP_GRO");
   send(p.client, "whole", 5, 0);
-  check::equal(Received(p.server).size, 5, "  a datagram alone is as ever");
+  Received alone(p.server);
+  check::equal(alone.size, 5, "  a datagram alone is as ever");
+  check::equal(joined_of(alone), -1, "  and says nothing of segments");
+  set(p.client, IPPROTO_UDP, UDP_SEGMENT, 4, "  UDP_SEGMENT");
+  check::equal(send(p.client, "aaaabbbbcc", 10, 0), 10, "  what is cut");
+  Received whole(p.server);
+  check::equal(whole.size, 10, "  comes as one");
+  check::that(std::memcmp(whole.bytes, "aaaabbbbcc", 10) == 0, "  in order");
+  check::equal(joined_of(whole), 4, "  with the size of each");
+  set(p.server, IPPROTO_UDP, UDP_GRO, 0, "  switched off");
+  send(p.client, "aaaabb", 6, 0);
+  check::equal(Received(p.server).size, 4, "  each by itself again");
+  check::equal(Received(p.server).size, 2, "  the last one, too");
   close_pair(p);
+}
+
+void expect_nothing_yet(int fd, const char* what) {
+  usleep(20'000);
+  check::fails([&] { return Received(fd, MSG_DONTWAIT).size; }, EAGAIN, what);
+}
+
+void corked(const Pair& p) {
+  set(p.client, IPPROTO_UDP, UDP_CORK, 1, "UDP_CORK");
+  check::equal(send(p.client, "one ", 4, 0), 4, "  the first is taken");
+  check::equal(write(p.client, "two ", 4), 4, "  the second");
+  check::equal(send(p.client, "", 0, 0), 0, "  nothing at all");
+  expect_nothing_yet(p.server, "  and held back");
+  set(p.client, IPPROTO_UDP, UDP_CORK, 0, "  taken away");
+  Received whole(p.server);
+  check::equal(whole.size, 8, "  it comes as one");
+  check::that(std::memcmp(whole.bytes, "one two ", 8) == 0, "  in order");
+  set(p.client, IPPROTO_UDP, UDP_CORK, 1, "  again");
+  set(p.client, IPPROTO_UDP, UDP_CORK, 0, "  with nothing sent");
+  expect_nothing_yet(p.server, "  sends nothing");
+  close_pair(p);
+}
+
+void more_to_come(const Pair& p) {
+  check::equal(send(p.client, "a", 1, MSG_MORE), 1, "MSG_MORE");
+  expect_nothing_yet(p.server, "  holds back");
+  check::equal(send(p.client, "b", 1, 0), 1, "  until a send without");
+  check::equal(Received(p.server).size, 2, "  brings both");
+  check::equal(send(p.client, "", 0, MSG_MORE), 0, "  also of nothing");
+  check::equal(send(p.client, "", 0, 0), 0, "  and nothing");
+  check::equal(Received(p.server).size, 0, "  which is a datagram");
+  close_pair(p);
+}
+
+void corked_elsewhere() {
+  const Pair p = pair4(), other = pair4();
+  const int sender = socket(AF_INET, SOCK_DGRAM, 0);
+  const sockaddr_in first = check::address(check::port_of(p.server));
+  const sockaddr_in second = check::address(check::port_of(other.server));
+  check::fails([&] { return send(sender, "x", 1, MSG_MORE); }, EDESTADDRREQ,
+               "MSG_MORE without an address");
+  sendto(sender, "a", 1, MSG_MORE, check::any(first), sizeof first);
+  check::equal(sendto(sender, "b", 1, 0, check::any(second), sizeof second), 1,
+               "  another address is ignored");
+  check::equal(Received(p.server).size, 2, "  all goes to the first");
+  static const char text[65'507] = {};
+  sendto(sender, text, sizeof text, MSG_MORE, check::any(first), sizeof first);
+  check::fails([&] { return send(sender, "x", 1, 0); }, EMSGSIZE, "  an octet too many");
+  expect_nothing_yet(p.server, "  loses all of it");
+  sendto(sender, "a", 1, MSG_MORE, check::any(first), sizeof first);
+  close(sender);
+  expect_nothing_yet(p.server, "  and so does close");
+  close_pair(p);
+  close_pair(other);
 }
 
 }  // namespace
@@ -201,5 +294,13 @@ int main() {
   original_destination();
   flow_labels();
   segments();
+  segment_limits();
+  joined(pair4());
+  joined(pair6());
+  corked(pair4());
+  corked(pair6());
+  more_to_come(pair4());
+  more_to_come(pair6());
+  corked_elsewhere();
   return check::finish();
 }

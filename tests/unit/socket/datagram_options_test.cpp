@@ -41,6 +41,14 @@ TEST_F(DatagramOptions, TtlsHaveTheirRangesAndMinusOneForTheDefault) {
   EXPECT_EQ(set(id, Option::kMtuDiscover, 3), Error::kNone);
 }
 
+TEST_F(DatagramOptions, OnlyUdpHasACork) {
+  const SocketId udp = open(SocketKind::kUdp);
+  EXPECT_EQ(get(udp, Option::kCork), 0);
+  EXPECT_EQ(set(udp, Option::kCork, 5), Error::kNone);
+  EXPECT_EQ(get(udp, Option::kCork), 1);
+  EXPECT_EQ(set(open(SocketKind::kRaw, 99), Option::kCork, 1), Error::kNoProtocolOption);
+}
+
 TEST_F(DatagramOptions, BufferSizesReadBackDoubled) {
   const SocketId id = open(SocketKind::kUdp);
   EXPECT_EQ(set(id, Option::kReceiveBuffer, 5'000), Error::kNone);
@@ -111,8 +119,7 @@ TEST_F(DatagramOptions, TheInterfaceForWhatGoesToOneHostMustBeThere) {
 
 TEST_F(DatagramOptions, OptionsOfTcpAreUnknown) {
   const SocketId id = open(SocketKind::kUdp);
-  for (const Option option :
-       {Option::kNoDelay, Option::kCork, Option::kMaxSegment, Option::kKeepAliveIdleS}) {
+  for (const Option option : {Option::kNoDelay, Option::kMaxSegment, Option::kKeepAliveIdleS}) {
     EXPECT_EQ(set(id, option, 1), Error::kNoProtocolOption);
     EXPECT_EQ(get_option(view(), id, ctx_.now, option).error(), Error::kNoProtocolOption);
   }

@@ -232,6 +232,94 @@ TEST_F(UdpTest, WhatMustNotBeFragmentedIsTooLongAndSaysSoInTheErrorQueue) {
   EXPECT_EQ(net::get16(sent_packet(), 6), net::kDf);
 }
 
+TEST_F(UdpTest, MoreToComeIsGatheredToOneDatagram) {  // MSG_MORE
+  const EndpointId id = bound(5000);
+  DatagramInfo more = to(kPeer, 4000);
+  more.more = true;
+  EXPECT_EQ(*send(id, text("one "), more), 4u);
+  EXPECT_TRUE(sent_packet().empty());
+  EXPECT_EQ(*send(id, text("two"), to(kAbsent, 1)), 3u);
+  const Frame packet = sent_packet();
+  EXPECT_EQ(net::get16(packet, 22), 4000u) << "where the first was for";
+  EXPECT_EQ(net::get32(packet, 16), kPeer.value);
+  EXPECT_EQ(net::tail(packet, 28), text("one two"));
+  EXPECT_EQ(udp_checksum(kOurs, kPeer, net::tail(packet, 20)), 0);
+  EXPECT_TRUE(sent_packet().empty());
+  expect_nothing_held();
+}
+
+TEST_F(UdpTest, ACorkHoldsBackUntilItIsPushed) {  // UDP_CORK
+  const EndpointId id = bound(5000);
+  at(id).settings.cork = true;
+  DatagramInfo first = to(kPeer, 4000);
+  first.ttl = 9;
+  ASSERT_TRUE(send(id, text("a"), first).ok());
+  ASSERT_TRUE(send(id, text("b"), {}).ok());
+  EXPECT_TRUE(sent_packet().empty());
+  ASSERT_TRUE(udp_->push(ctx_, *network_, id).ok());
+  const Frame packet = sent_packet();
+  EXPECT_EQ(net::tail(packet, 28), text("ab"));
+  EXPECT_EQ(packet[8], 9);
+  ASSERT_TRUE(udp_->push(ctx_, *network_, id).ok());
+  EXPECT_TRUE(sent_packet().empty());
+}
+
+TEST_F(UdpTest, WhatGetsTooLongIsThrownAway) {
+  const EndpointId id = bound(5000);
+  DatagramInfo more = to(kPeer, 4000);
+  more.more = true;
+  ASSERT_TRUE(send(id, Frame(65'500), more).ok());
+  EXPECT_EQ(send(id, Frame(8), more).error(), Error::kMessageTooLong);
+  ASSERT_TRUE(udp_->push(ctx_, *network_, id).ok());
+  EXPECT_TRUE(sent_packet().empty());
+  expect_nothing_held();
+}
+
+TEST_F(UdpTest, WhatIsHeldBackHasTheOptionsThatCameWithTheFirst) {
+  const EndpointId id = bound(5000);
+  net::PacketOptions options;
+  ASSERT_TRUE(options.set(PacketHeader::kIp4Options, Frame{7, 7, 4, 0, 0, 0, 0, 0}).ok());
+  DatagramInfo more = to(kPeer, 4000);
+  more.more = true;
+  more.options = &options;
+  ASSERT_TRUE(send(id, text("a"), more).ok());
+  ASSERT_TRUE(send(id, text("b"), {}).ok());
+  const Frame packet = sent_packet();
+  EXPECT_EQ(packet[0], 0x47);
+  EXPECT_EQ(net::tail(packet, 36), text("ab"));
+}
+
+TEST_F(UdpTest, NothingIsHeldBackThatHasNowhereToGo) {
+  const EndpointId id = bound(5000);
+  DatagramInfo more;
+  more.more = true;
+  EXPECT_EQ(send(id, text("x"), more).error(), Error::kDestinationRequired);
+  expect_nothing_held();
+}
+
+TEST_F(UdpTest, CloseThrowsAwayWhatIsHeldBack) {
+  const EndpointId id = bound(5000);
+  at(id).settings.cork = true;
+  ASSERT_TRUE(send(id, text("x"), to(kPeer, 4000)).ok());
+  udp_->close(ctx_, id);
+  EXPECT_TRUE(sent_packet().empty());
+  expect_nothing_held();
+}
+
+// udp_send_skb of Linux.
+TEST_F(UdpTest, ASegmentIsNeverFragmentedAndHasAChecksum) {
+  const EndpointId id = bound(5000);
+  DatagramInfo segment = to(kPeer, 4000);
+  segment.segmented_bytes = 3'000;
+  EXPECT_EQ(send(id, Frame(1473), segment).error(), Error::kMessageTooLong);
+  EXPECT_TRUE(send(id, Frame(1472), segment).ok());
+  segment.segmented_bytes = 65'508;
+  EXPECT_EQ(send(id, Frame(1472), segment).error(), Error::kMessageTooLong);
+  segment.segmented_bytes = 20;
+  at(id).settings.no_checksum = true;
+  EXPECT_EQ(send(id, Frame(10), segment).error(), Error::kInvalid);
+}
+
 TEST_F(UdpTest, TtlAndTosAreTheDatagramsOrElseTheSockets) {
   const EndpointId id = bound(5000);
   at(id).settings.ttl = 9;

@@ -19,6 +19,10 @@ class DatagramPump : public TwoEngines {
   int send_to(Host& host, const Socket& socket, const Endpoint& to, const std::string& payload) {
     DatagramHeader header;
     header.peer = to;
+    return send_as(host, socket, header, payload);
+  }
+  int send_as(Host& host, const Socket& socket, const DatagramHeader& header,
+              const std::string& payload) {
     const std::string text = message(header, payload);
     EXPECT_EQ(::send(socket.fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
     return host.ask(Op::kFlush, socket);
@@ -95,6 +99,109 @@ TEST_F(DatagramPump, RefusesMoreSegmentsThanLinuxTakes) {
   const std::string text = message(header, std::string(129, 'x'));
   ASSERT_EQ(::send(from.fd, text.data(), text.size(), 0), static_cast<ssize_t>(text.size()));
   EXPECT_EQ(a_->ask(Op::kFlush, from), EINVAL);
+}
+
+TEST_F(DatagramPump, RefusesSegmentsThatDoNotFitThePathAndMoreThanADatagramHolds) {
+  Socket from = a_->open(SocketKind::kUdp);
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{53}};
+  header.segment_bytes = 1473;
+  EXPECT_EQ(send_as(*a_, from, header, std::string(2'000, 'x')), EMSGSIZE);
+  EXPECT_EQ(send_as(*a_, from, header, std::string(1'472, 'x')), 0) << "one that is shorter";
+  header.segment_bytes = 1'000;
+  EXPECT_EQ(send_as(*a_, from, header, std::string(65'508, 'x')), EMSGSIZE);
+}
+
+TEST_F(DatagramPump, WithoutAChecksumNothingIsCut) {
+  Socket from = a_->open(SocketKind::kUdp);
+  ASSERT_EQ(a_->ask(Op::kSetOption, from, static_cast<int64_t>(Option::kNoChecksum), 1), 0);
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{53}};
+  header.segment_bytes = 4;
+  EXPECT_EQ(send_as(*a_, from, header, "aaaabb"), EINVAL);
+}
+
+// MSG_MORE.
+TEST_F(DatagramPump, GathersWhatIsSentWithMoreToCome) {
+  Socket to = receiver();
+  Socket from = a_->open(SocketKind::kUdp);
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{53}};
+  header.flags = DatagramHeader::kMore;
+  EXPECT_EQ(send_as(*a_, from, header, "first "), 0);
+  header.flags = 0;
+  header.peer = {a_->address(), Port{1}};
+  EXPECT_EQ(send_as(*a_, from, header, "second"), 0);
+  EXPECT_EQ(receive(to, header), "first second");
+}
+
+TEST_F(DatagramPump, RawSocketsGatherNothing) {
+  Request request;
+  request.op = Op::kOpen;
+  request.args[0] = AF_INET;
+  request.args[1] = static_cast<int64_t>(SocketKind::kRaw);
+  request.args[2] = 99;
+  Reply reply;
+  Socket from;
+  ASSERT_EQ(a_->ask(request, reply, from.fd), 0);
+  from.slot = reply.slot;
+  DatagramHeader header;
+  header.peer = {b_->address(), Port{}};
+  header.flags = DatagramHeader::kMore;
+  EXPECT_EQ(send_as(*a_, from, header, "x"), EOPNOTSUPP);
+}
+
+// UDP_GRO: what is cut at one end is joined at the other, as far as it waits together.
+class JoinedDatagrams : public DatagramPump {
+ protected:
+  // A receiver and a sender on one engine: over its loopback what is sent at a time waits together.
+  void SetUp() override {
+    DatagramPump::SetUp();
+    to_ = receiver();
+    from_ = b_->open(SocketKind::kUdp);
+    header_.peer = {Ip4Address::loopback(), Port{53}};
+  }
+  void join() { ASSERT_EQ(b_->ask(Op::kKeep, to_, static_cast<int64_t>(Kept::kUdpGro), 1), 0); }
+  void send_cut(uint16_t segment_bytes, const std::string& payload) {
+    header_.segment_bytes = segment_bytes;
+    ASSERT_EQ(send_as(*b_, from_, header_, payload), 0);
+  }
+
+  Socket to_, from_;
+  DatagramHeader header_;
+};
+
+TEST_F(JoinedDatagrams, AreOfOneSizeButForTheLast) {
+  join();
+  send_cut(4, "aaaabbbbcc");
+  DatagramHeader header;
+  EXPECT_EQ(receive(to_, header), "aaaabbbbcc");
+  EXPECT_EQ(header.segment_bytes, 4);
+}
+
+TEST_F(JoinedDatagrams, ComeOnlyToThoseWhoAsked) {
+  send_cut(4, "aaaabb");
+  DatagramHeader header;
+  EXPECT_EQ(receive(to_, header), "aaaa");
+  EXPECT_EQ(header.segment_bytes, 0);
+  EXPECT_EQ(receive(to_, header), "bb");
+}
+
+TEST_F(JoinedDatagrams, AreNoMoreThan64) {
+  join();
+  send_cut(2, std::string(129, 'x'));
+  DatagramHeader header;
+  EXPECT_EQ(receive(to_, header).size(), 128u);
+  EXPECT_EQ(receive(to_, header).size(), 1u);
+  EXPECT_EQ(header.segment_bytes, 0);
+}
+
+TEST_F(JoinedDatagrams, OneAloneIsAsEver) {
+  join();
+  send_cut(0, "whole");
+  DatagramHeader header;
+  EXPECT_EQ(receive(to_, header), "whole");
+  EXPECT_EQ(header.segment_bytes, 0);
 }
 
 // SO_TIMESTAMPING.
