@@ -352,7 +352,7 @@ void NeighbourCache::make_room_to_know(Context& ctx) {
 
 // RFC 6583 7.1: what a scan starts gives way first. Whether one more may be asked for: a failed one
 // gives way, or who was asked longest ago, unless the answer may still be on its way. This bounds
-// the rate of solicitations, too, and leaves neighbours that do answer a share of it.
+// the rate of solicitations, too (7.2), and leaves neighbours that do answer a share of it.
 bool NeighbourCache::make_room_to_resolve(Context& ctx) {
   if (resolving_.size() < kConfig.neighbours_unresolved) return true;
   const mem::Index index = resolving_.front();

@@ -208,6 +208,10 @@ Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem
   return sent;
 }
 
+bool is_untold(const DatagramEndpoint& endpoint, const Target& target, const Status& sent) {
+  return sent.error() == Error::kNoBuffers && !endpoint.receives_errors(target.to.address);
+}
+
 size_t total_bytes(std::span<const mem::ConstBytes> parts) {
   size_t total = 0;
   for (const mem::ConstBytes& part : parts) total += part.size();

@@ -158,6 +158,10 @@ void disconnect_address(DatagramEndpoint& endpoint);
 Status send(Context& ctx, net::Network& network, DatagramEndpoint& endpoint, mem::PacketPtr packet,
             const Target& target);
 
+// Whether a send that ended so counts as one that did not fail: what is lost for want of room on
+// the way out is told to those who want errors only, as on Linux (udp_send_skb, raw_sendmsg).
+bool is_untold(const DatagramEndpoint& endpoint, const Target& target, const Status& sent);
+
 // A packet whose payload is a copy of `parts`; kNoBuffers when memory is exhausted.
 Result<mem::Index> packet_from(const Context& ctx, std::span<const mem::ConstBytes> parts);
 

@@ -106,7 +106,7 @@ Result<size_t> Raw::send(Context& ctx, net::Network& network, EndpointId id,
     return filled.error();
   }
   const Status sent = transport::send(ctx, network, endpoint, std::move(packet), *target);
-  if (!sent.ok()) return sent.error();
+  if (!sent.ok() && !is_untold(endpoint, *target, sent)) return sent.error();
   return bytes;
 }
 

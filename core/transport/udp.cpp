@@ -142,7 +142,7 @@ Status transmit(Context& ctx, net::Network& network, DatagramEndpoint& endpoint,
   } else if (sent.error() == Error::kNoBuffers) {
     count(ctx, target.to.address, Mib::kUdpSndbufErrors, Mib::kUdp6SndbufErrors);
   }
-  return sent;
+  return is_untold(endpoint, target, sent) ? Status() : sent;
 }
 
 }  // namespace

@@ -40,10 +40,11 @@ class Udp {
   void disconnect(EndpointId id);
   // Sends one datagram, all of it or nothing. Errors: kInvalid (destination port 0),
   // kMessageTooLong (more than udp_payload_max(), or does not fit and must not be fragmented),
-  // kNoBuffers, a pending error of the endpoint (once), and those of choose_target().
-  // With to.more or settings.cork it is begun and held back, and what is sent next is added to it,
-  // wherever that is for, until something is sent with neither, or push() is called. An error
-  // throws away what was held back, as on Linux (udp_sendmsg).
+  // kNoBuffers (no memory; no room on the way out, see is_untold()), a pending error of the
+  // endpoint (once), and those of choose_target(). With to.more or settings.cork it is begun and
+  // held back, and what is sent next is added to it, wherever that is for, until something is sent
+  // with neither, or push() is called. An error throws away what was held back, as on Linux
+  // (udp_sendmsg).
   Result<size_t> send(Context& ctx, net::Network& network, EndpointId id,
                       std::span<const mem::ConstBytes> parts, const DatagramInfo& to);
   // Sends what is held back, if anything. Errors of send().

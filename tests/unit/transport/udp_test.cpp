@@ -306,6 +306,22 @@ TEST_F(UdpTest, CloseThrowsAwayWhatIsHeldBack) {
   expect_nothing_held();
 }
 
+// As on Linux; here no more neighbours can be asked for (RFC 6583).
+TEST_F(UdpTest, WhatIsLostOnItsWayOutIsToldToThoseWhoWantErrors) {
+  const EndpointId id = bound(5000);
+  const auto nth = [](size_t n) {
+    return Ip4Address::from(10, 10, 10, static_cast<uint8_t>(100 + n));
+  };
+  for (size_t n = 0; n < kConfig.neighbours_unresolved; ++n) {
+    ASSERT_TRUE(send(id, text("x"), to(nth(n), 4000)).ok());
+  }
+  EXPECT_EQ(count(Mib::kUdpSndbufErrors), 0u);
+  EXPECT_EQ(*send(id, text("x"), to(kAbsent, 4000)), 1u);
+  EXPECT_EQ(count(Mib::kUdpSndbufErrors), 1u);
+  at(id).settings.receive_errors = true;
+  EXPECT_EQ(send(id, text("x"), to(kAbsent, 4000)).error(), Error::kNoBuffers);
+}
+
 // udp_send_skb of Linux.
 TEST_F(UdpTest, ASegmentIsNeverFragmentedAndHasAChecksum) {
   const EndpointId id = bound(5000);
