@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "check.h"
+#include "passing.h"
 
 namespace {
 
@@ -230,49 +231,17 @@ int become(int fd, char** words) {
   return 3;
 }
 
-int receive_descriptor(int channel) {
-  char byte;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  if (recvmsg(channel, &message, 0) <= 0 || CMSG_FIRSTHDR(&message) == nullptr) return -1;
-  int fd;
-  std::memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
-  return fd;
-}
-
-void send_descriptor(int channel, int fd) {
-  char byte = 0;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* rights = CMSG_FIRSTHDR(&message);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof fd);
-  std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-  sendmsg(channel, &message, MSG_NOSIGNAL);
-}
-
 int pass(const char* host, unsigned port, int64_t ms, uint64_t seed) {
   int channel[2];
   socketpair(AF_UNIX, SOCK_STREAM, 0, channel);
   if (fork() == 0) {
     close(channel[0]);
-    const int fd = receive_descriptor(channel[1]);
+    const int fd = passing::receive_descriptor(channel[1]);
     return fd < 0 ? lost({}, "ENOENT") : talk_on(fd, ms, seed);
   }
   close(channel[1]);
   const int fd = connected(host, port);
-  send_descriptor(channel[0], fd);
+  passing::send_descriptor(channel[0], fd);
   close(fd);
   usleep(static_cast<useconds_t>(ms * 500));
   return 0;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "check.h"
+#include "passing.h"
 
 namespace {
 
@@ -86,44 +87,12 @@ int accept_one(int server) {
   return fd >= 0 && send_all(fd, "accepted") ? 0 : 1;
 }
 
-int receive_descriptor(int channel) {
-  char byte;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  if (recvmsg(channel, &message, 0) <= 0 || CMSG_FIRSTHDR(&message) == nullptr) return -1;
-  int fd;
-  std::memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof fd);
-  return fd;
-}
-
-bool send_descriptor(int channel, int fd) {
-  char byte = 0;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* rights = CMSG_FIRSTHDR(&message);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof fd);
-  std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-  return sendmsg(channel, &message, 0) == 1;
-}
-
 int run_role(const std::string& role, int fd) {
   if (role == "answer") return answer(fd);
   if (role == "accept") return accept_one(fd);
-  if (role == "take") return answer(receive_descriptor(fd));
+  if (role == "take") return answer(passing::receive_descriptor(fd));
   if (role == "take-plainly") {  // read and write, which need nobody's help
-    const int taken = receive_descriptor(fd);
+    const int taken = passing::receive_descriptor(fd);
     char block[4];
     return read(taken, block, 4) == 4 && write(taken, block, 4) == 4 ? 0 : 1;
   }
@@ -349,7 +318,7 @@ void handed_over(bool is_plain) {
   }
   close(channel[1]);
   Pair pair;
-  check::that(send_descriptor(channel[0], pair.inherited), "a socket is sent");
+  check::that(passing::send_descriptor(channel[0], pair.inherited), "a socket is sent");
   if (is_plain) {
     close(pair.inherited);
     pair.inherited = -1;
