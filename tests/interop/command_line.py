@@ -27,6 +27,16 @@ def open_to_all(folder):
             parent.chmod(0o755)
 
 
+def run_in_world(folder, world: str, script: str) -> str:
+    """What a script prints that runs in `folder` and in namespaces of its own, which `world` sets up; it must succeed.
+    `$tapstack` is the command."""
+    text = f"{world}\ntapstack={tapstack_command()}\n{script}"
+    done = subprocess.run(["unshare", "-nmp", "--fork", "--mount-proc", "--kill-child", "bash", "-c", text],
+                          cwd=folder, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
 @pytest.fixture
 def start(tmp_path, can_run):
     """Starts `tapstack` with arguments; user: as whom, node_mode: the mode of that user's device node."""

@@ -4,12 +4,10 @@ Each test is a script in namespaces of its own, whose machine has a way out thro
 `up`, where 198.51.100.1 and 2001:db8:1::1 are. Nothing outside of them is touched."""
 
 import hashlib
-import subprocess
 
 import pytest
 
-from command_line import open_to_all, user_can_read_build
-from tapstack_interop.paths import tapstack_command
+from command_line import open_to_all, run_in_world, user_can_read_build
 
 pytestmark = pytest.mark.needs("passt", "curl")
 
@@ -40,14 +38,7 @@ def world(tmp_path, can_run, request):
     open_to_all(tmp_path)
     (tmp_path / "big").write_bytes(BYTES)
 
-    def run_script(script: str) -> str:
-        text = f"{WORLD}\ntapstack={tapstack_command()}\n{script}"
-        done = subprocess.run(["unshare", "-nmp", "--fork", "--mount-proc", "--kill-child", "bash", "-c", text],
-                              cwd=tmp_path, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    return run_script
+    return lambda script: run_in_world(tmp_path, WORLD, script)
 
 
 @pytest.mark.parametrize("server", ["198.51.100.1", "[2001:db8:1::1]"])

@@ -5,11 +5,10 @@ Each test is a script in namespaces of its own, whose machine has a way out thro
 
 import hashlib
 import os
-import subprocess
 
 import pytest
 
-from tapstack_interop.paths import tapstack_command
+from command_line import run_in_world
 
 pytestmark = pytest.mark.needs("curl", "nft", "iptables")
 
@@ -39,14 +38,7 @@ def world(tmp_path, can_run):
         pytest.skip("changes a machine's network: needs root")
     (tmp_path / "big").write_bytes(BYTES)
 
-    def run_script(script: str) -> str:
-        text = f"{WORLD}\ntapstack={tapstack_command()}\n{script}"
-        done = subprocess.run(["unshare", "-nmp", "--fork", "--mount-proc", "--kill-child", "bash", "-c", text],
-                              cwd=tmp_path, capture_output=True, text=True, timeout=60)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    return run_script
+    return lambda script: run_in_world(tmp_path, WORLD, script)
 
 
 @pytest.mark.parametrize("absent", ["iptables", "nft"])
