@@ -1,5 +1,6 @@
 #include "socket/datagram_options.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "socket/address_preferences.h"
@@ -110,6 +111,17 @@ Status set_interface(Environment env, const Socket& socket, InterfaceId& kept,
   return Status();
 }
 
+// RFC 3542 6.1, as Linux does it: an interface that is not there is no error before something is
+// sent by it; what is beyond any number that an interface can have is kept as one such.
+Status set_packet_interface(const Socket& socket, InterfaceId& kept, int64_t value) {
+  if (socket.kind == SocketKind::kRaw) return Error::kNoProtocolOption;
+  if (value < 0) return Error::kInvalid;
+  const InterfaceId interface { static_cast<uint8_t>(std::min<int64_t>(value, UINT8_MAX)) };
+  if (socket.interface.value != 0 && socket.interface != interface) return Error::kInvalid;
+  kept = interface;
+  return Status();
+}
+
 Status set_octet(uint8_t& kept, int64_t value) {
   if (value < 0 || value > UINT8_MAX) return Error::kInvalid;
   kept = static_cast<uint8_t>(value);
@@ -150,6 +162,8 @@ Status set_ip6_option(Environment env, Socket& socket, Option option, int64_t va
       return set_interface(env, socket, ip6.multicast_interface, {value, Error::kNoDevice});
     case Option::kIp6UnicastInterface:
       return set_interface(env, socket, ip6.unicast_interface, {value});
+    case Option::kIp6PacketInterface:
+      return set_packet_interface(socket, ip6.packet_interface, value);
     case Option::kIp6Checksum:
       if (const Error error = checksum_error(socket); error != Error::kNone) return error;
       return env.layers.raw.set_checksum_offset(socket.endpoint, value);

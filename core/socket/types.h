@@ -95,6 +95,7 @@ enum class Option : uint16_t {
   kIp6MulticastInterface,  // IPV6_MULTICAST_IF, as kMulticastInterface
   kIp6MulticastAll,        // IPV6_MULTICAST_ALL
   kIp6UnicastInterface,    // IPV6_UNICAST_IF
+  kIp6PacketInterface,     // IPV6_PKTINFO, of UDP and ping: where all that is sent leaves; set only
   kIp6MinHops,             // IPV6_MINHOPCOUNT
   kIp6AddressPreferences,  // IPV6_ADDR_PREFERENCES: bits of RFC 5014 2, as Linux numbers them
   kIp6AutoFlowLabel,       // IPV6_AUTOFLOWLABEL: off, packets have label 0

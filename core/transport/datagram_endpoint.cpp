@@ -65,6 +65,7 @@ InterfaceId interface_for(const DatagramEndpoint& endpoint, const DatagramInfo& 
   const DatagramSettings& s = endpoint.settings;
   if (s.interface.value != 0) return s.interface;
   if (to.interface.value != 0) return to.interface;
+  if (destination.is_ip6() && s.ip6.packet_interface.value != 0) return s.ip6.packet_interface;
   if (destination.is_multicast()) {
     return destination.is_ip6() ? s.ip6.multicast_interface : s.multicast_interface;
   }
@@ -153,8 +154,11 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
                                     : network.route(target.to.address, *source, interface, ctx.now,
                                                     endpoint.settings.ip6.preferences.sort);
   if (!route.ok()) {
-    net::count_no_route(ctx, target.to.address, route.error());
-    return route.error();
+    const bool is_missing =
+        route.error() == Error::kNoDevice && interface == endpoint.settings.ip6.packet_interface;
+    const Error error = is_missing ? Error::kNetworkUnreachable : route.error();
+    net::count_no_route(ctx, target.to.address, error);
+    return error;
   }
   target.route = *route;
   const uint32_t mtu_max = endpoint.settings.ip6.mtu_bytes;

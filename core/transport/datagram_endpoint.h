@@ -42,7 +42,10 @@ struct Ip6Settings {
   AddressPreferences preferences;                 // IPV6_ADDR_PREFERENCES; RFC 5014
   InterfaceId multicast_interface;                // IPV6_MULTICAST_IF; 0 as routed
   InterfaceId unicast_interface;                  // IPV6_UNICAST_IF; 0 as routed
-  uint32_t mtu_bytes = 0;                         // IPV6_MTU: at most; 0 as the path allows
+  // IPV6_PKTINFO as an option: what names no interface leaves by this one, groups and others alike;
+  // 0 as routed. By one that is not there nothing leaves: ENETUNREACH when it is sent, as on Linux.
+  InterfaceId packet_interface;
+  uint32_t mtu_bytes = 0;  // IPV6_MTU: at most; 0 as the path allows
 };
 
 struct DatagramSettings {

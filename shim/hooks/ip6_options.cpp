@@ -39,16 +39,18 @@ int get_icmp6_filter(const Handle& handle, void* value, socklen_t* length) {
 
 namespace {
 
-// IPV6_PKTINFO for all that is sent, RFC 3542 6: the interface; the socket is bound to it. A source
-// address is ENOPROTOOPT: that is what bind() is for.
-int set_packet_info(const Handle& handle, const void* value, socklen_t length) {
+// IPV6_PKTINFO for all that is sent (RFC 3542 6.1), as Linux has it: every socket takes it, what
+// UDP and ping sockets send leaves by the interface, and the address is looked at nowhere: a source
+// is chosen by bind() or with each datagram.
+int set_packet_info(const Handle& handle, uint8_t who, const void* value, socklen_t length) {
   in6_pktinfo info{};
   if (value == nullptr || length < sizeof info) return EINVAL;
   std::memcpy(&info, value, sizeof info);
-  if (!IN6_IS_ADDR_UNSPECIFIED(&info.ipi6_addr)) return ENOPROTOOPT;
-  InterfaceRecord record;
-  if (info.ipi6_ifindex != 0 && !interface_numbered(info.ipi6_ifindex, record)) return ENODEV;
-  return ask::set_option(handle.id, Option::kBindInterface, info.ipi6_ifindex);
+  int64_t bound = 0;
+  if (const int error = ask::get_option(handle.id, Option::kBindInterface, bound)) return error;
+  if (bound != 0 && bound != info.ipi6_ifindex) return EINVAL;
+  if ((who & (Who::kUdp | Who::kPing)) == 0) return 0;
+  return ask::set_option(handle.id, Option::kIp6PacketInterface, info.ipi6_ifindex);
 }
 
 // IPV6_PATHMTU, RFC 3542 11.3: of a connected socket.
@@ -99,7 +101,7 @@ int set_ip6_option(const Handle& handle, uint8_t who, int name, const void* valu
                    socklen_t length) {
   switch (name) {
     case IPV6_PKTINFO:
-      return set_packet_info(handle, value, length);
+      return set_packet_info(handle, who, value, length);
     case IPV6_ADDRFORM:
       return set_address_form(handle, who, value, length);
     case IPV6_JOIN_ANYCAST:  // for routers only, which this host is not (RFC 4291 2.6)

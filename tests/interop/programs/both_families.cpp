@@ -151,6 +151,32 @@ bool receive_with(int fd, int type, Value& value, sockaddr_in6& from) {
   return false;
 }
 
+// RFC 3542 6.1. Linux takes it from all sockets, and looks at the interface when datagrams leave.
+void packet_information_of_all_that_is_sent() {
+  for (const int type : {SOCK_DGRAM, SOCK_STREAM}) {
+    const int fd = socket(AF_INET6, type, 0);
+    in6_pktinfo info{};
+    const auto stick = [&](size_t bytes) {
+      return setsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO, &info, static_cast<socklen_t>(bytes));
+    };
+    check::fails([&] { return stick(sizeof info - 4); }, EINVAL, "a short one");
+    inet_pton(AF_INET6, "2001:db8::77", &info.ipi6_addr);
+    check::equal(stick(sizeof info), 0, "any address");
+    socklen_t length = sizeof info;
+    check::fails([&] { return getsockopt(fd, IPPROTO_IPV6, IPV6_PKTINFO, &info, &length); },
+                 ENOPROTOOPT, "reading it back");
+    info.ipi6_ifindex = 99;
+    check::equal(stick(sizeof info), 0, "an interface that is not there");
+    const sockaddr_in6 to = address6("::1", 9);
+    const auto send_to = [&] { return sendto(fd, "x", 1, 0, any(to), sizeof to); };
+    if (type == SOCK_DGRAM) check::fails(send_to, ENETUNREACH, "leads nowhere");
+    info.ipi6_ifindex = 1;
+    check::equal(stick(sizeof info), 0, "lo");
+    if (type == SOCK_DGRAM) check::equal(send_to(), 1, "leads to ::1");
+    close(fd);
+  }
+}
+
 void datagrams() {
   const int a = socket(AF_INET6, SOCK_DGRAM, 0), b = socket(AF_INET6, SOCK_DGRAM, 0);
   check::equal(bind6(a, "::", 0), 0, "bind");
@@ -301,6 +327,7 @@ int main() {
   streams();
   only_ip6();
   wrong_addresses();
+  packet_information_of_all_that_is_sent();
   datagrams();
   errors_come_back();
   options();

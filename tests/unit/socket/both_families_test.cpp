@@ -75,6 +75,30 @@ TEST_F(BothFamilies, ADatagramOverIp6SaysWhereItCameFrom) {
   EXPECT_EQ(info.tos, 0x20);
 }
 
+// RFC 3542 6.1, as on Linux: whether there is such an interface shows when something is sent by it,
+// and IPv4 has nothing to do with it.
+TEST_F(BothFamilies, WhatIp6SendsLeavesByTheInterfaceOfThePacketInformation) {
+  udp6(53);
+  const SocketId client = open6(SocketKind::kUdp);
+  const auto leave_by = [&](int64_t interface) {
+    return set_option(env(), client, Option::kIp6PacketInterface, interface).error();
+  };
+  const Error no_way = Error::kNetworkUnreachable;
+  for (const int64_t missing : {int64_t{77}, int64_t{1'000'000}}) {
+    EXPECT_EQ(leave_by(missing), Error::kNone);
+    EXPECT_EQ(send(client, text("six"), to(local6(53))).error(), no_way);
+    EXPECT_TRUE(send(client, text("four"), to(mapped_local(53))).ok());
+  }
+  EXPECT_EQ(leave_by(link::kLoopback.value), Error::kNone);
+  EXPECT_TRUE(send(client, text("six"), to(local6(53))).ok());
+  EXPECT_EQ(leave_by(-1), Error::kInvalid);
+  ASSERT_TRUE(set_option(env(), client, Option::kBindInterface, link::kLoopback.value).ok());
+  EXPECT_EQ(leave_by(0), Error::kInvalid);
+  const SocketId raw = open6(SocketKind::kRaw, wire::ip_protocol::kUdp);
+  EXPECT_EQ(set_option(env(), raw, Option::kIp6PacketInterface, 1).error(),
+            Error::kNoProtocolOption);
+}
+
 // RFC 6437 3: a label that the program chose, or none, or one of ours.
 TEST_F(BothFamilies, TheFlowLabelIsThePrograms) {
   const SocketId server = udp6(53);
