@@ -97,9 +97,15 @@ struct Config {
   uint32_t dhcp_start_delay_max_ms = 0;
 
   // --- Sockets ---------------------------------------------------------------------------------
-  size_t sockets = 16384;                           // Cost: about 160 each.
-  size_t udp_endpoints = 4096;                      // Cost: about 96 each.
-  size_t raw_endpoints = 256;                       // ping and raw sockets. Cost: about 128 each.
+  size_t sockets = 16384;           // Cost: about 160 each.
+  size_t udp_endpoints = 4096;      // Cost: about 96 each.
+  size_t raw_endpoints = 256;       // ping and raw sockets. Cost: about 128 each.
+  size_t packet_endpoints = 64;     // packet sockets. Cost: about 128 each; 0: none.
+  size_t packet_memberships = 256;  // PACKET_ADD_MEMBERSHIP. Cost: 20 each.
+  // Filters of sockets (SO_ATTACH_FILTER) and their instructions, at most 4096 a filter. Cost: 16
+  // and 8 each; 0: none. Packet sockets work without.
+  size_t filters = 256;
+  size_t filter_instructions = 65'536;
   uint32_t receive_buffer_default_bytes = 212'992;  // datagram sockets: net.core.rmem_default.
   uint32_t send_buffer_default_bytes = 212'992;
   uint32_t buffer_max_bytes = 8u << 20;  // what SO_RCVBUF and SO_SNDBUF may ask for.
@@ -190,6 +196,10 @@ constexpr Config embedded() {
   c.sockets = 24;
   c.udp_endpoints = 8;
   c.raw_endpoints = 2;
+  c.packet_endpoints = 0;
+  c.packet_memberships = 0;
+  c.filters = 0;
+  c.filter_instructions = 0;
   c.receive_buffer_default_bytes = 4'096;
   c.send_buffer_default_bytes = 4'096;
   c.buffer_max_bytes = 16'384;
@@ -280,6 +290,10 @@ constexpr Config sim() {
   c.sockets = 64;
   c.udp_endpoints = 16;
   c.raw_endpoints = 8;
+  c.packet_endpoints = 8;
+  c.packet_memberships = 16;
+  c.filters = 8;
+  c.filter_instructions = 512;
   c.multicast_groups = 16;
   c.multicast_memberships = 16;
   c.multicast_sources = 8;
@@ -364,6 +378,8 @@ static_assert(kConfig.reassembly_blocks_max <= kConfig.blocks - kConfig.blocks_r
 
 // Sockets and ports.
 static_assert(kConfig.sockets >= kConfig.tcp_listeners + kConfig.raw_endpoints);
+static_assert(kConfig.packet_endpoints <= 0xffff, "a frame has 16 bits for who injected it");
+static_assert((kConfig.filters == 0) == (kConfig.filter_instructions == 0));
 static_assert(kConfig.error_queue_max >= 1);
 static_assert(kConfig.receive_buffer_default_bytes <= kConfig.buffer_max_bytes);
 static_assert(kConfig.send_buffer_default_bytes <= kConfig.buffer_max_bytes);

@@ -1,0 +1,46 @@
+// The filters of all sockets, counted: an accepted connection has its listener's.
+#pragma once
+
+#include <cstdint>
+
+#include "link/packet_filter.h"
+#include "mem/pool.h"
+#include "util/result.h"
+
+namespace tapstack::link {
+
+using FilterId = mem::Handle<struct FilterTag>;
+
+// Trivially copyable; construction touches no storage. The instructions of all programs stand in
+// one array, one program behind the other; when one goes, those behind it move up.
+class FilterTable {
+ public:
+  // Checks and keeps a copy, which one socket has. Errors of check_filter(), kNoMemory.
+  Result<FilterId> add(FilterProgram program);
+  // One more, and one less socket has it; with the last it is gone. No effect for a null id.
+  void share(FilterId id);
+  void release(FilterId id);
+  // Valid until the table changes; empty for a null id.
+  FilterProgram program(FilterId id) const;
+  // As run_filter(); everything is wanted where there is no filter.
+  uint32_t run(FilterId id, const FilterSubject& subject) const;
+
+  size_t used() const;
+
+ private:
+  struct Entry {
+    uint32_t begin = 0, length = 0, sockets = 0;
+  };
+  static constexpr size_t kPrograms = kConfig.filters > 0 ? kConfig.filters : 1;
+  static constexpr size_t kInstructions = kConfig.filters > 0 ? kConfig.filter_instructions : 1;
+
+  mem::Pool<Entry, kPrograms, FilterTag> entries_;
+  uint32_t instructions_used_ = 0;
+  // Storage whose construction does nothing; valid below instructions_used_.
+  union Storage {
+    Storage() {}
+    FilterInstruction instructions[kInstructions];
+  } storage_;
+};
+
+}  // namespace tapstack::link
