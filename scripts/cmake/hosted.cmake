@@ -10,7 +10,7 @@ tapstack_library(tapif "${sources}")
 target_link_libraries(tapif ${kind} ${core} ${CMAKE_DL_LIBS})
 
 # The engine, used by the library and by the keeper.
-tapstack_sources(sources shim/engine shim/common)
+tapstack_sources(sources shim/engine shim/common shim/netlink)
 tapstack_library(shim_engine "${sources}")
 target_link_libraries(shim_engine ${kind} tapif ${core} Threads::Threads ${CMAKE_DL_LIBS})
 
@@ -24,7 +24,7 @@ if(TARGET shim_engine AND NOT kind STREQUAL "INTERFACE")
   target_compile_options(shim_engine PRIVATE -ftls-model=initial-exec)
 endif()
 
-tapstack_sources(sources shim EXCLUDE "/shim/(keeper|engine|common)/")
+tapstack_sources(sources shim EXCLUDE "/shim/(keeper|engine|common|netlink)/")
 if(sources)
   add_library(tapstack_shim SHARED ${sources})
   set_target_properties(tapstack_shim PROPERTIES OUTPUT_NAME tapstack)

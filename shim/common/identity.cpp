@@ -12,7 +12,15 @@ namespace {
 
 constexpr char kPrefix[] = "\0tapstack/";  // the first zero makes it abstract, unix(7)
 constexpr size_t kPrefixLength = sizeof kPrefix - 1;
-constexpr const char* kKinds[] = {"sd", "SD"};  // AF_INET, AF_INET6
+struct Kind {
+  char letter;
+  bool is_stream, is_ip6, is_netlink;
+};
+constexpr Kind kKinds[] = {{'s', true, false, false},
+                           {'d', false, false, false},
+                           {'S', true, true, false},
+                           {'D', false, true, false},
+                           {'n', false, false, true}};
 constexpr char kDigits[] = "0123456789abcdef";
 
 // Written once before `own_is_set`; read by hooks of any thread.
@@ -56,13 +64,12 @@ class Reader {
     return true;
   }
   bool kind(Identity& identity) {
-    for (const bool is_ip6 : {false, true}) {
-      for (const bool is_stream : {false, true}) {
-        if (!text(&kKinds[is_ip6 ? 1 : 0][is_stream ? 0 : 1], 1)) continue;
-        identity.is_ip6 = is_ip6;
-        identity.is_stream = is_stream;
-        return true;
-      }
+    for (const Kind& kind : kKinds) {
+      if (!text(&kind.letter, 1)) continue;
+      identity.is_stream = kind.is_stream;
+      identity.is_ip6 = kind.is_ip6;
+      identity.is_netlink = kind.is_netlink;
+      return true;
     }
     return false;
   }
@@ -76,6 +83,16 @@ class Reader {
   const char* at_;
   size_t left_;
 };
+
+char letter_of(const Identity& identity) {
+  for (const Kind& kind : kKinds) {
+    if (kind.is_stream == identity.is_stream && kind.is_ip6 == identity.is_ip6 &&
+        kind.is_netlink == identity.is_netlink) {
+      return kind.letter;
+    }
+  }
+  return '?';
+}
 
 }  // namespace
 
@@ -91,7 +108,7 @@ socklen_t format_name(const Identity& identity, sockaddr_un& name) {
   out.text(kPrefix, kPrefixLength);
   for (uint8_t byte : identity.token.bytes) out.hex(byte, 2);
   out.character('/');
-  out.character(kKinds[identity.is_ip6 ? 1 : 0][identity.is_stream ? 0 : 1]);
+  out.character(letter_of(identity));
   out.character('/');
   out.hex(identity.slot.slot, 8);
   out.character('/');

@@ -3,7 +3,7 @@
 //
 //   \0tapstack/<token, 32 hex digits>/<kind>/<slot, hex>/<generation, hex>
 //
-// The kind is s for TCP, d for datagrams; S and D for sockets of family AF_INET6.
+// The kind is s for TCP, d for datagrams; S and D for sockets of family AF_INET6; n for netlink.
 // The token is random per engine, so that nobody else can bind a name that looks like ours.
 #pragma once
 
@@ -30,6 +30,7 @@ struct Identity {
   SlotId slot;
   bool is_stream = false;
   bool is_ip6 = false;
+  bool is_netlink = false;
   bool operator==(const Identity&) const = default;
 };
 

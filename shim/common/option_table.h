@@ -40,6 +40,7 @@ struct Wanted {
   static constexpr uint32_t kSendStamps = 1u << 26;   // ... and of what is sent
   static constexpr uint32_t kNewStamping = 1u << 25;  // SO_TIMESTAMPING_NEW
   static constexpr uint32_t kZeroCopy = 1u << 28;     // SO_ZEROCOPY
+  static constexpr uint32_t kCredentials = 1u << 29;  // SO_PASSCRED, netlink
   // Of the above, those that fill the error queue with what became of sends.
   static constexpr uint32_t kSendNotices = kSendStamps | kZeroCopy;
   // Of the above, those that want the options of a packet; and that one of them was ever set: from

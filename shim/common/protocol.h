@@ -23,12 +23,14 @@ struct SlotId {
 };
 
 enum class Op : uint16_t {
-  kHello,   // args: kProtocolVersion, 1 if the descriptor beside it is a handle and shows that the
-            // client may use its socket (kProve); reply: HelloRecord in payload. Error: the payload
-            // says why
-  kOpen,    // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle)
-  kBind,    // endpoint
-  kListen,  // args: backlog, the handle's descriptor number
+  kHello,  // args: kProtocolVersion, 1 if the descriptor beside it is a handle and shows that the
+           // client may use its socket (kProve); reply: HelloRecord in payload. Error: the payload
+           // says why
+  kOpen,   // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle).
+           // AF_NETLINK: SOCK_* in place of the kind. What the requests below are for such a
+           // socket stands in netlink/requests.h
+  kBind,   // endpoint
+  kListen,   // args: backlog, the handle's descriptor number
   kConnect,  // endpoint (family none: dissolve); args: the handle's descriptor number, ConnectKind,
              // errno of a bad address; reply error 0: done (or the SYN waits for what is written
              // first), EINPROGRESS, EALREADY: the handshake runs
@@ -197,6 +199,8 @@ struct DatagramHeader {
   static constexpr uint8_t kDontRoute = 1;  // out: MSG_DONTROUTE
   static constexpr uint8_t kStamp = 2;      // out: to be told when it is sent (kSendNotice)
   static constexpr uint8_t kMore = 4;       // out: MSG_MORE
+  static constexpr uint8_t kHasNetlinkAddress = 0x20;  // out, netlink: an address was given
+  static constexpr uint8_t kIsAdmin = 0x40;            // out, netlink: the sender has CAP_NET_ADMIN
   static constexpr uint8_t kWakeOnly =
       0x80;  // in: no datagram; an error waits (kTakeError, kQueuedError)
 
@@ -216,6 +220,14 @@ struct DatagramHeader {
   uint16_t option_bytes = 0;             // in: if Wanted::kPacketOptions was ever set
   uint8_t first_header = 0;              // in: of IPv6, what the first of them is
   int64_t received_realtime_ns = 0;      // in: CLOCK_REALTIME, for SO_TIMESTAMP
+  uint32_t netlink_port = 0;             // netlink, out: nl_pid of the address
+  uint32_t netlink_group = 0;            // netlink: the multicast group, numbered from 1; 0: none
+};
+
+// Who a netlink socket is, or is connected to; reply of kLocalEndpoint and kRemoteEndpoint.
+struct NetlinkName {
+  uint32_t port = 0;    // nl_pid
+  uint32_t groups = 0;  // nl_groups
 };
 
 // One per connection waiting at a listener, on the listener's handle.

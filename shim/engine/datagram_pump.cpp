@@ -267,7 +267,7 @@ int check_send(Works& works, Slot& slot, const Request& request) {
 void fail_datagrams(Works& works, Error error) {
   size_t n = 0;
   while (Slot* slot = works.slots.next(n)) {
-    if (slot->is_stream() || slot->is_closing) continue;
+    if (slot->phase != SlotPhase::kDatagram || slot->is_closing) continue;
     const Result<Endpoint> local = api::local_endpoint(works.stack, slot->id);
     if (local.ok() && local->address.is_loopback()) continue;
     slot->pending = error;

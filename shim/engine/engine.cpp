@@ -1,6 +1,7 @@
 #include "shim/engine/engine.h"
 
 #include <sched.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "shim/engine/requests.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/stream_pump.h"
+#include "shim/netlink/serve.h"
 #include "tapif/device_holder.h"
 
 namespace tapstack::shim {
@@ -51,6 +53,7 @@ tapif::Opened open_when_free(const tapif::DeviceSettings& wanted) {
 }
 
 void pump_slot(Works& works, Slot& slot) {
+  if (slot.phase == SlotPhase::kNetlink) return netlink::pump(works, slot);
   if (!slot.is_stream()) return pump_datagrams(works, slot);
   if (slot.phase == SlotPhase::kListening && !slot.is_hung_up) return issue_tokens(works, slot);
   pump_stream(works, slot);
@@ -92,7 +95,7 @@ tapif::Failure Engine::set_up(const Settings& settings, std::unique_ptr<tapif::D
       .ignore();
   if (const int error = watch_.open()) return system_failure(error, "no descriptors to wait on");
   works_ = std::unique_ptr<Works>(
-      new Works{memory_.stack(), slots_, watch_, scratch_, token_, clock_now()});
+      new Works{memory_.stack(), slots_, watch_, scratch_, token_, netlink_, clock_now()});
   link_ = std::make_unique<Link>(std::move(device));
   tapif::Failure failure = link_->set_up(memory_.stack(), watch_, works_->now, settings);
   if (failure) return failure;
@@ -234,7 +237,7 @@ void Engine::serve(const Request& request, Reply& reply, int& fd_out) {
     describe_engine(*works_, link_->info().name.c_str(), reply);
   } else if (request.op == Op::kNameServers) {
     reply.error = answer(reply, name_servers_.record(works_->stack, works_->now, clients_));
-  } else if (request.op == Op::kOpen && link_->is_gone()) {
+  } else if (request.op == Op::kOpen && link_->is_gone() && request.args[0] != AF_NETLINK) {
     reply.error = ENETDOWN;
   } else {
     serve_request(*works_, request, reply, fd_out);

@@ -14,6 +14,7 @@
 #include "shim/engine/name_servers.h"
 #include "shim/engine/stack_memory.h"
 #include "shim/engine/works.h"
+#include "shim/netlink/state.h"
 #include "tapif/open_device.h"
 
 namespace tapstack::shim {
@@ -106,6 +107,7 @@ class Engine final : public Carrier {
   Watch watch_;
   Slots slots_;
   Scratch scratch_;
+  netlink::State netlink_;
   std::unique_ptr<Link> link_;
   AddressClients clients_;
   NameServers name_servers_;

@@ -10,6 +10,7 @@
 #include "shim/engine/link.h"
 #include "shim/engine/slots.h"
 #include "shim/engine/watch.h"
+#include "shim/netlink/socket.h"
 
 namespace tapstack::shim {
 
@@ -18,18 +19,21 @@ struct EngineImage {
   uint32_t version = kProtocolVersion;
   uint32_t image_bytes = sizeof(EngineImage);
   uint32_t slot_bytes = sizeof(Slot);
+  uint32_t netlink_bytes = sizeof(netlink::Socket);
 
   EngineToken token;
   int stack_fd = -1;       // the memory of the stack
   int rendezvous_fd = -1;  // where others join; -1: nowhere
   WatchImage watch;
-  SlotsImage slots;  // behind the image come the slots themselves, slots.end of them
+  SlotsImage slots;  // behind the image come the slots themselves, slots.end of them, then
+                     // slots.own_end of those without a socket of the core, then as many
+                     // netlink::Sockets
   LinkImage link;
   AddressClientsState clients;
 
   bool fits() const {
     return version == kProtocolVersion && image_bytes == sizeof(EngineImage) &&
-           slot_bytes == sizeof(Slot);
+           slot_bytes == sizeof(Slot) && netlink_bytes == sizeof(netlink::Socket);
   }
 };
 static_assert(std::is_trivially_copyable_v<EngineImage>);

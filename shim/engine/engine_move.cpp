@@ -17,6 +17,10 @@ bool write_all(int fd, const void* bytes, size_t count) {
   return sys::write(fd, bytes, count) == static_cast<long>(count);
 }
 
+bool read_all(int fd, void* bytes, size_t count) {
+  return sys::read(fd, bytes, count) == static_cast<long>(count);
+}
+
 tapif::Failure failure(int error, const char* what) {
   return {error, std::string("cannot take the stack over: ") + what};
 }
@@ -53,7 +57,9 @@ int Engine::write_image() {
   image.slots = slots_.image();
   image.clients = clients_.state();
   if (!write_all(fd, &image, sizeof image) ||
-      !write_all(fd, slots_.begin(), image.slots.end * sizeof(Slot))) {
+      !write_all(fd, slots_.begin(), image.slots.end * sizeof(Slot)) ||
+      !write_all(fd, slots_.begin_own(), image.slots.own_end * sizeof(Slot)) ||
+      !write_all(fd, netlink_.sockets(), image.slots.own_end * sizeof(netlink::Socket))) {
     private_fds::close(fd);
     return -EIO;
   }
@@ -86,9 +92,11 @@ Engine::Started Engine::take_over(Settings settings, int image_fd, OpenDevice op
 tapif::Failure Engine::read_image(int image_fd, EngineImage& image) {
   const long got = sys::read(image_fd, &image, sizeof image);
   if (got != sizeof image || !image.fits()) return failure(EPROTO, "it is of another version");
-  const size_t slot_bytes = image.slots.end * sizeof(Slot);
-  if (sys::read(image_fd, slots_.restore(image.slots), slot_bytes) ==
-      static_cast<long>(slot_bytes)) {
+  slots_.restore(image.slots);
+  const SlotsImage& slots = slots_.image();
+  if (read_all(image_fd, slots_.begin(), slots.end * sizeof(Slot)) &&
+      read_all(image_fd, slots_.begin_own(), slots.own_end * sizeof(Slot)) &&
+      read_all(image_fd, netlink_.sockets(), slots.own_end * sizeof(netlink::Socket))) {
     return {};
   }
   slots_.restore({});
@@ -102,7 +110,7 @@ tapif::Failure Engine::restore(Settings& settings, const EngineImage& image, Ope
   if (const int error = memory_.adopt(image.stack_fd)) return failure(error, "no memory");
   watch_.restore(image.watch);
   works_ = std::unique_ptr<Works>(
-      new Works{memory_.stack(), slots_, watch_, scratch_, token_, clock_now()});
+      new Works{memory_.stack(), slots_, watch_, scratch_, token_, netlink_, clock_now()});
   settings.device.tap.adopted_fd = image.link.device_fd;
   settings.device.tap.mac = image.link.mac;
   settings.device.tap.fd_floor = private_fds::floor();

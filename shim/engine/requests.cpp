@@ -1,5 +1,7 @@
 #include "shim/engine/requests.h"
 
+#include <sys/socket.h>
+
 #include <cerrno>
 
 #include "core/api/run.h"
@@ -10,6 +12,7 @@
 #include "shim/engine/send_notices.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/urgent.h"
+#include "shim/netlink/requests.h"
 
 namespace tapstack::shim {
 namespace {
@@ -40,7 +43,9 @@ void close_everything(Works& works) {
 bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_out) {
   switch (request.op) {
     case Op::kOpen:
-      reply.error = open_socket(works, request, reply, fd_out);
+      reply.error = request.args[0] == AF_NETLINK
+                        ? netlink::open_socket(works, request, reply, fd_out)
+                        : open_socket(works, request, reply, fd_out);
       return true;
     case Op::kSource:
       reply.error = report_source(works, request.endpoint, reply);
@@ -183,9 +188,13 @@ Effect effect_of(Op op) {
 void serve_request(Works& works, const Request& request, Reply& reply, int& fd_out) {
   if (serve_general(works, request, reply, fd_out)) return;
   Slot* slot = works.slots.find(request.slot);
-  reply.error = slot == nullptr || slot->is_closing
-                    ? EBADF
-                    : serve_socket(works, *slot, request, reply, fd_out);
+  if (slot == nullptr || slot->is_closing) {
+    reply.error = EBADF;
+  } else if (slot->phase == SlotPhase::kNetlink) {
+    reply.error = netlink::serve_call(works, *slot, request, reply);
+  } else {
+    reply.error = serve_socket(works, *slot, request, reply, fd_out);
+  }
 }
 
 void describe_engine(const Works& works, const char* device, Reply& reply) {

@@ -7,6 +7,7 @@
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
 #include "shim/engine/handle_pair.h"
+#include "shim/netlink/requests.h"
 
 namespace tapstack::shim {
 namespace {
@@ -88,7 +89,11 @@ void begin_close(Works& works, Slot& slot) {
 
 void finish_close(Works& works, Slot& slot) {
   close_copy_of_handle(slot);
-  api::close(works.stack, works.now, slot.id).ignore();
+  if (slot.phase == SlotPhase::kNetlink) {
+    netlink::forget(works, slot);
+  } else {
+    api::close(works.stack, works.now, slot.id).ignore();
+  }
   works.watch.remove(slot);
   sys::shutdown(slot.end, SHUT_RDWR);
   private_fds::close(slot.end);

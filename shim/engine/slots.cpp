@@ -17,19 +17,36 @@ Slots::Slots() {
 
 Slots::~Slots() { munmap(slots_, kCapacity * sizeof(Slot)); }
 
-Slot& Slots::add(SocketId id, SocketKind kind) {
+Slot& Slots::reset(SocketId id, SocketKind kind, bool was_used) {
   Slot& slot = slots_[id.index];
-  const bool is_queued = id.index < end_ && slot.is_queued;
+  const bool is_queued = was_used && slot.is_queued;
   const uint32_t next_queued = slot.next_queued;
   new (&slot) Slot;
   slot.id = id;
   slot.kind = kind;
-  slot.phase = kind == SocketKind::kTcp ? SlotPhase::kFresh : SlotPhase::kDatagram;
   slot.is_queued = is_queued;  // of the last occupant: harmless, and keeps the list whole
   slot.next_queued = next_queued;
-  end_ = std::max<size_t>(end_, id.index + 1);
   ++used_;
   return slot;
+}
+
+Slot& Slots::add(SocketId id, SocketKind kind) {
+  Slot& slot = reset(id, kind, id.index < end_);
+  slot.phase = kind == SocketKind::kTcp ? SlotPhase::kFresh : SlotPhase::kDatagram;
+  end_ = std::max<size_t>(end_, id.index + 1);
+  return slot;
+}
+
+Slot* Slots::add_own(SocketKind kind) {
+  size_t n = 0;
+  while (n < own_end_ && begin_own()[n].phase != SlotPhase::kFree) ++n;
+  if (n == kOwn) return nullptr;
+  const bool was_used = n < own_end_;
+  const uint32_t generation = was_used ? begin_own()[n].id.generation + 1 : 1;
+  Slot& slot = reset({static_cast<uint32_t>(kFirstOwn + n), generation}, kind, was_used);
+  slot.phase = SlotPhase::kNetlink;
+  own_end_ = std::max(own_end_, n + 1);
+  return &slot;
 }
 
 void Slots::remove(Slot& slot) {
@@ -39,7 +56,9 @@ void Slots::remove(Slot& slot) {
 }
 
 Slot* Slots::find(SlotId name) {
-  if (name.slot >= end_) return nullptr;
+  const bool was_used =
+      name.slot < end_ || (name.slot >= kFirstOwn && name.slot - kFirstOwn < own_end_);
+  if (!was_used) return nullptr;
   Slot& slot = slots_[name.slot];
   if (slot.phase == SlotPhase::kFree || slot.id.generation != name.generation) return nullptr;
   return &slot;
@@ -71,18 +90,20 @@ Slot* Slots::dequeue() {
   return nullptr;
 }
 
-Slot* Slots::restore(const SlotsImage& image) {
+void Slots::restore(const SlotsImage& image) {
   used_ = image.used;
   queued_ = image.queued;
-  end_ = std::min<size_t>(image.end, kCapacity);
+  end_ = std::min<size_t>(image.end, kFirstOwn);
+  own_end_ = std::min<size_t>(image.own_end, kOwn);
   queue_head_ = image.queue_head;
   queue_tail_ = image.queue_tail;
-  return slots_;
 }
 
 Slot* Slots::next(size_t& n) {
-  while (n < end_) {
+  if (n >= end_) n = std::max(n, kFirstOwn);
+  while (n < kFirstOwn + own_end_) {
     Slot& slot = slots_[n++];
+    if (n == end_) n = kFirstOwn;
     if (slot.phase != SlotPhase::kFree) return &slot;
   }
   return nullptr;

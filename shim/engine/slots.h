@@ -1,4 +1,5 @@
-// The engine's sockets: one slot per socket of the core, at the core's own index.
+// The engine's sockets: one slot per socket of the core, at the core's own index, and behind those
+// the slots of sockets that the core does not know.
 #pragma once
 
 #include <array>
@@ -20,6 +21,7 @@ enum class SlotPhase : uint8_t {
   kConnected,      // bytes are pumped
   kListening,      // ballasted for life
   kDatagram,       // UDP, ping, raw: messages are pumped
+  kNetlink,        // no socket of the core: netlink/serve.h
 };
 
 struct Slot {
@@ -55,6 +57,7 @@ struct Slot {
 
   Error pending = Error::kNone;                                   // SO_ERROR
   Error send_error = Error::kNone;                                // datagram: for the next kFlush
+  int32_t netlink_send_error = 0;                                 // likewise of netlink, an errno
   uint8_t protocol = 0;                                           // IPPROTO_*
   uint32_t wanted = 0;                                            // kSetWanted: kept for the hooks
   std::array<int32_t, static_cast<size_t>(Kept::kCount)> kept{};  // kKeep; inherited as `wanted`
@@ -77,7 +80,7 @@ struct Slot {
 
 // What is known of the slots beside themselves.
 struct SlotsImage {
-  uint64_t used = 0, queued = 0, end = 0;
+  uint64_t used = 0, queued = 0, end = 0, own_end = 0;
   uint32_t queue_head = 0, queue_tail = 0;
 };
 
@@ -91,6 +94,8 @@ class Slots {
 
   // The slot of a socket just opened in the core, reset.
   Slot& add(SocketId id, SocketKind kind);
+  // A slot without a socket of the core, of phase kNetlink, reset. Null: all kOwn are in use.
+  Slot* add_own(SocketKind kind);
   void remove(Slot& slot);
   // Null if stale or never there.
   Slot* find(SlotId name);
@@ -102,22 +107,33 @@ class Slots {
   size_t queued() const { return queued_; }
 
   size_t used() const { return used_; }
-  // For another process: the image, and the slots [0, image.end).
-  SlotsImage image() const { return {used_, queued_, end_, queue_head_, queue_tail_}; }
-  const Slot* begin() const { return slots_; }
-  // Where to read the slots of `image` into.
-  Slot* restore(const SlotsImage& image);
+  // For another process: the image, the slots [0, image.end), and image.own_end of those without a
+  // socket of the core.
+  SlotsImage image() const { return {used_, queued_, end_, own_end_, queue_head_, queue_tail_}; }
+  Slot* begin() { return slots_; }
+  Slot* begin_own() { return slots_ + kFirstOwn; }
+  // Then the slots of `image` are to be read to where they begin.
+  void restore(const SlotsImage& image);
 
-  // Every slot in use, in order; null past the last. `n` is a position to be begun with 0.
+  // Every slot in use, in order; null past the last. `n` is a position to be begun with 0, or with
+  // kFirstOwn for those that have no socket of the core.
   Slot* next(size_t& n);
+
+  static constexpr size_t kFirstOwn = kConfig.sockets;
+  static constexpr size_t kOwn = 256;
+  // Which of those `slot` is, from 0.
+  static size_t own_index(const Slot& slot) { return slot.id.index - kFirstOwn; }
 
  private:
   static constexpr uint32_t kNone = 0xffffffffu;
-  static constexpr size_t kCapacity = kConfig.sockets;
+  static constexpr size_t kCapacity = kFirstOwn + kOwn;
+
+  Slot& reset(SocketId id, SocketKind kind, bool was_used);
 
   Slot* slots_;
   size_t used_ = 0, queued_ = 0;
-  size_t end_ = 0;  // slots from here on were never used
+  size_t end_ = 0;      // slots from here to kFirstOwn were never used
+  size_t own_end_ = 0;  // likewise of those from there on
   uint32_t queue_head_ = kNone, queue_tail_ = kNone;
 };
 

@@ -1,12 +1,11 @@
 // Requests about the stack as a whole.
-#include <net/if.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <iterator>
 
 #include "core/api/interfaces.h"
 #include "shim/common/errno_map.h"
+#include "shim/engine/interface_flags.h"
 #include "shim/engine/requests.h"
 
 namespace tapstack::shim {
@@ -14,13 +13,6 @@ namespace {
 
 // Positions of kCounters from here on are pools.
 constexpr size_t kPoolBase = 1u << 20;
-
-uint32_t flags_of(const api::InterfaceInfo& info) {
-  uint32_t flags = IFF_RUNNING;
-  if (info.settings.is_up) flags |= IFF_UP;
-  flags |= info.is_loopback ? uint32_t{IFF_LOOPBACK} : uint32_t{IFF_BROADCAST | IFF_MULTICAST};
-  return flags;
-}
 
 // The line of position n, or 0 bytes past the last of its kind.
 int line_at(const Stack& stack, size_t n, char* text, size_t size) {
@@ -74,7 +66,7 @@ int report_interface(Works& works, size_t n, Reply& reply) {
   std::memcpy(record.name, info->settings.name, sizeof record.name);
   std::memcpy(record.mac, info->settings.mac.octets.data(), sizeof record.mac);
   record.mtu = info->settings.mtu_bytes;
-  record.flags = flags_of(*info);
+  record.flags = interface_flags(*info);
   while (record.address_count < std::size(record.addresses)) {
     const Result<Prefix> address = api::address_at(works.stack, info->id, record.address_count);
     if (!address.ok()) break;

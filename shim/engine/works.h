@@ -10,6 +10,10 @@
 #include "shim/engine/slots.h"
 #include "shim/engine/watch.h"
 
+namespace tapstack::shim::netlink {
+class State;
+}
+
 namespace tapstack::shim {
 
 // Buffers for one operation at a time.
@@ -17,13 +21,15 @@ struct Scratch {
   static constexpr size_t kSpans = 1024;  // UIO_MAXIOV of Linux
   static constexpr size_t kDatagramBytes =
       65'535 + sizeof(DatagramHeader) + PacketOptions::kIp4BytesMax + PacketOptions::kIp6BytesMax;
-  static constexpr size_t kOptionBytes = 2048;  // more extension headers are not told of
+  static constexpr size_t kNetlinkBytes = 72 * 1024;  // the longest request, given back in an error
+  static constexpr size_t kOptionBytes = 2048;        // more extension headers are not told of
 
   std::array<ConstBytes, kSpans> const_spans;
   std::array<Bytes, kSpans> spans;
   std::array<iovec, kSpans> parts;
   alignas(DatagramHeader) std::array<uint8_t, kDatagramBytes + 1> datagram;
-  std::array<uint8_t, kOptionBytes> options;  // of a received packet
+  std::array<uint8_t, kOptionBytes> options;              // of a received packet
+  alignas(4) std::array<uint8_t, kNetlinkBytes> netlink;  // messages to a program
 };
 
 struct Works {
@@ -32,6 +38,7 @@ struct Works {
   Watch& watch;
   Scratch& scratch;
   const EngineToken& token;
+  netlink::State& netlink;
   Instant now;
 };
 

@@ -7,6 +7,7 @@
 #include "shim/common/address.h"
 #include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
+#include "shim/hooks/netlink.h"
 #include "shim/hooks/wait.h"
 
 namespace tapstack::shim {
@@ -66,6 +67,7 @@ int ask_to_connect(int fd, const Handle& handle, const sockaddr* address, sockle
 }  // namespace
 
 int connect_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
+  if (handle.is_netlink) return netlink::connect(handle, address, length);
   const int error = ask_to_connect(fd, handle, address, length, ConnectKind::kPlain);
   const bool is_under_way = handle.is_stream && (error == EINPROGRESS || error == EALREADY);
   if (!is_under_way || is_nonblocking(fd)) return error;

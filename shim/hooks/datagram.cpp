@@ -17,6 +17,7 @@
 #include "shim/hooks/control.h"
 #include "shim/hooks/error_queue.h"
 #include "shim/hooks/landing.h"
+#include "shim/hooks/netlink.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/wait.h"
@@ -95,6 +96,7 @@ uint32_t flow_label_of(const sockaddr* name, socklen_t length) {
 int address_header(const Handle& handle, const msghdr& message, int flags, DatagramHeader& header,
                    PacketOptions& options) {
   if (is_no_memory(message.msg_name)) return EFAULT;
+  if (handle.is_netlink) return netlink::address_header(message, header);
   if (message.msg_name != nullptr) {
     const auto* name = static_cast<const sockaddr*>(message.msg_name);
     const int error = handle.is_ip6 ? peer6(name, message.msg_namelen, header.peer)
@@ -119,6 +121,7 @@ bool peek(int fd, DatagramHeader& header, long& bytes) {
 // Tells of what was received besides its bytes.
 void describe(const Handle& handle, const DatagramHeader& header, std::span<const uint8_t> options,
               msghdr& message) {
+  if (handle.is_netlink) return netlink::describe(handle, header, message);
   if (message.msg_name != nullptr) {
     endpoint_to(handle.family(), header.peer, static_cast<sockaddr*>(message.msg_name),
                 &message.msg_namelen);
@@ -134,6 +137,7 @@ bool is_udp(const Handle& handle) {
 
 // A datagram that cannot be taken for `error`: where it was to go comes first.
 ssize_t fail_send(const Handle& handle, const DatagramHeader& header, int error) {
+  if (handle.is_netlink) return fail(error);
   const int before = ask::check_send(handle.id, header, error == EMSGSIZE);
   return fail(before != 0 ? before : error);
 }
@@ -171,6 +175,7 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
 }
 
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
+  if (handle.is_netlink) flags &= ~MSG_ERRQUEUE;  // as the kernel's, which has no such queue
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
   if ((flags & MSG_OOB) != 0 && !is_udp(handle)) return fail(EOPNOTSUPP);
   if (const int error = check_parts(message); error != 0) return fail(error);

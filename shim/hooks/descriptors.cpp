@@ -19,7 +19,15 @@ constexpr unsigned kTableSize = 1u << 20;
 constexpr unsigned kSlotTableSize = 1u << 16;
 
 // A word: state in the three highest bits, slot in the next 29, generation in the low 32.
-enum State : uint64_t { kUnknownState, kNotOurs, kDatagram4, kStream4, kDatagram6, kStream6 };
+enum State : uint64_t {
+  kUnknownState,
+  kNotOurs,
+  kDatagram4,
+  kStream4,
+  kDatagram6,
+  kStream6,
+  kNetlink
+};
 constexpr unsigned kStateShift = 61;
 constexpr uint32_t kSlotMask = 0x1fffffff;
 static_assert(kConfig.sockets <= kSlotMask);
@@ -53,7 +61,7 @@ uint64_t pack(State state, SlotId id) {
 uint64_t pack(const Handle& handle) {
   const State state = handle.is_ip6 ? (handle.is_stream ? kStream6 : kDatagram6)
                                     : (handle.is_stream ? kStream4 : kDatagram4);
-  return pack(state, handle.id);
+  return pack(handle.is_netlink ? kNetlink : state, handle.id);
 }
 
 State state_of(uint64_t word) { return static_cast<State>(word >> kStateShift); }
@@ -64,6 +72,7 @@ bool unpack(uint64_t word, Handle& handle) {
   handle.id.generation = static_cast<uint32_t>(word);
   handle.is_stream = state == kStream4 || state == kStream6;
   handle.is_ip6 = state == kDatagram6 || state == kStream6;
+  handle.is_netlink = state == kNetlink;
   return state >= kDatagram4;
 }
 
@@ -124,7 +133,7 @@ uint32_t phase_bits(Phase phase, uint32_t wanted) {
 uint64_t look_up(int fd) {
   Identity identity;
   if (!identify(fd, identity)) return pack(kNotOurs, SlotId{0, 0});
-  return pack(Handle{identity.slot, identity.is_stream, identity.is_ip6});
+  return pack(Handle{identity.slot, identity.is_stream, identity.is_ip6, identity.is_netlink});
 }
 
 }  // namespace

@@ -27,8 +27,9 @@ constexpr bool is_connected(Phase phase) {
 
 struct Handle {
   SlotId id;
-  bool is_stream = false;  // TCP; otherwise datagrams with a DatagramHeader
-  bool is_ip6 = false;     // of family AF_INET6; otherwise AF_INET
+  bool is_stream = false;   // TCP; otherwise datagrams with a DatagramHeader
+  bool is_ip6 = false;      // of family AF_INET6; otherwise AF_INET
+  bool is_netlink = false;  // neither: AF_NETLINK
   Family family() const { return is_ip6 ? Family::kIp6 : Family::kIp4; }
 };
 

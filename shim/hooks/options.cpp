@@ -16,6 +16,7 @@
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/netlink.h"
 #include "shim/hooks/option_value.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -207,6 +208,10 @@ int level_error(uint8_t who, int level, int name, bool is_get) {
 }
 
 int get(int fd, const Handle& handle, int level, int name, void* value, socklen_t* length) {
+  int netlink_error = 0;
+  if (handle.is_netlink && netlink::get_option(handle, level, name, value, length, netlink_error)) {
+    return netlink_error;
+  }
   const uint8_t who = who_is(handle);
   if (const int error = level_error(who, level, name, true); error != 0) return error;
   if (length == nullptr) return EFAULT;
@@ -219,6 +224,10 @@ int get(int fd, const Handle& handle, int level, int name, void* value, socklen_
 }
 
 int set(int fd, const Handle& handle, int level, int name, const void* value, socklen_t length) {
+  int netlink_error = 0;
+  if (handle.is_netlink && netlink::set_option(handle, level, name, value, length, netlink_error)) {
+    return netlink_error;
+  }
   const uint8_t who = who_is(handle);
   if (const int error = level_error(who, level, name, false); error != 0) return error;
   const bool is_name = level == SOL_SOCKET && name == SO_BINDTODEVICE;  // a string

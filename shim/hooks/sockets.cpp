@@ -13,6 +13,7 @@
 #include "shim/hooks/connect.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/netlink.h"
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/privileged_ports.h"
 #include "shim/hooks/real.h"
@@ -99,6 +100,7 @@ int refuse_port(const Handle& handle, const Endpoint& wanted) {
 }
 
 int bind_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
+  if (handle.is_netlink) return netlink::bind(handle, address, length);
   Request request = ask::about(Op::kBind, handle.id);
   const int error = endpoint_from(handle.family(), address, length, request.endpoint);
   if (error != 0) return error;
@@ -121,6 +123,7 @@ int listen_handle(int fd, const Handle& handle, int backlog) {
 }
 
 int shutdown_handle(int fd, const Handle& handle, int how) {
+  if (handle.is_netlink) return EOPNOTSUPP;
   if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
   Request request = ask::about(Op::kShutdown, handle.id);
   request.args[0] = how;
@@ -134,9 +137,10 @@ int shutdown_handle(int fd, const Handle& handle, int how) {
   return error;
 }
 
-// getsockname and getpeername: whether there is an answer comes before where to put it.
-template <class Question>
-int put_endpoint(Question question, const Handle& handle, sockaddr* address, socklen_t* length) {
+// getsockname and getpeername (`op`): whether there is an answer comes before where to put it.
+int put_endpoint(Op op, const Handle& handle, sockaddr* address, socklen_t* length) {
+  if (handle.is_netlink) return netlink::name(op, handle, address, length);
+  const auto question = op == Op::kLocalEndpoint ? ask::local_endpoint : ask::remote_endpoint;
   Endpoint endpoint;
   if (const int error = question(handle.id, endpoint); error != 0) return error;
   if (usable(address) == nullptr || usable(length) == nullptr) return EFAULT;
@@ -155,6 +159,12 @@ TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
         "socket", trace::Always{}, [=] { return open_socket(family, type, protocol); },
         trace::Named{trace::kFamilies, family}, trace::SocketType{type},
         trace::Named{trace::kIpProtocols, protocol});
+  }
+  if (family == AF_NETLINK && netlink::is_ours(protocol)) {
+    return trace::traced(
+        "socket", trace::Always{}, [=] { return netlink::open(type, protocol); },
+        trace::Named{trace::kFamilies, family}, trace::SocketType{type},
+        trace::Named{trace::kNetlinkProtocols, protocol});
   }
   const int fd = real::socket(family, type, protocol);
   if (fd >= 0) descriptors::forget(fd);
@@ -197,7 +207,7 @@ TAPSTACK_HOOK int getsockname(int fd, sockaddr* address, socklen_t* length) noex
   if (!descriptors::verified(fd, handle)) return real::getsockname(fd, address, length);
   return traced_on(
       "getsockname", fd,
-      [&] { return finish(put_endpoint(ask::local_endpoint, handle, address, length)); },
+      [&] { return finish(put_endpoint(Op::kLocalEndpoint, handle, address, length)); },
       trace::AddressRoom{address, length});
 }
 
@@ -206,6 +216,6 @@ TAPSTACK_HOOK int getpeername(int fd, sockaddr* address, socklen_t* length) noex
   if (!descriptors::verified(fd, handle)) return real::getpeername(fd, address, length);
   return traced_on(
       "getpeername", fd,
-      [&] { return finish(put_endpoint(ask::remote_endpoint, handle, address, length)); },
+      [&] { return finish(put_endpoint(Op::kRemoteEndpoint, handle, address, length)); },
       trace::AddressRoom{address, length});
 }

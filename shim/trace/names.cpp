@@ -2,6 +2,7 @@
 
 #include <arpa/nameser.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -38,6 +39,11 @@ constexpr Name kIpProtocolTable[] = {
     TAPSTACK_NAME(IPPROTO_TCP),  TAPSTACK_NAME(IPPROTO_UDP),   TAPSTACK_NAME(IPPROTO_ICMPV6),
     TAPSTACK_NAME(IPPROTO_IPV6), TAPSTACK_NAME(IPPROTO_SCTP),  TAPSTACK_NAME(IPPROTO_UDPLITE),
     TAPSTACK_NAME(IPPROTO_RAW),  TAPSTACK_NAME(IPPROTO_MPTCP),
+};
+
+constexpr Name kNetlinkProtocolTable[] = {
+    TAPSTACK_NAME(NETLINK_ROUTE), TAPSTACK_NAME(NETLINK_SOCK_DIAG), TAPSTACK_NAME(NETLINK_NFLOG),
+    TAPSTACK_NAME(NETLINK_XFRM),  TAPSTACK_NAME(NETLINK_NETFILTER), TAPSTACK_NAME(NETLINK_GENERIC),
 };
 
 constexpr Name kShutdownTable[] = {
@@ -147,6 +153,7 @@ constinit const Names kFamilies = kFamilyTable;
 constinit const Names kSocketTypes = kSocketTypeTable;
 constinit const Names kSocketTypeFlags = kSocketTypeFlagTable;
 constinit const Names kIpProtocols = kIpProtocolTable;
+constinit const Names kNetlinkProtocols = kNetlinkProtocolTable;
 constinit const Names kShutdowns = kShutdownTable;
 constinit const Names kMessageFlags = kMessageFlagTable;
 constinit const Names kPollEvents = kPollEventTable;

@@ -28,6 +28,7 @@ extern const Names kFamilies;
 extern const Names kSocketTypes;
 extern const Names kSocketTypeFlags;
 extern const Names kIpProtocols;
+extern const Names kNetlinkProtocols;
 extern const Names kShutdowns;
 extern const Names kMessageFlags;
 extern const Names kPollEvents;

@@ -44,6 +44,14 @@ TEST(Identity, WhatWasFormattedIsParsed) {
   }
 }
 
+TEST(Identity, ANetlinkSocketsNameSaysThatItIsOne) {
+  Identity identity = some_identity();
+  identity.is_stream = false;
+  identity.is_netlink = true;
+  sockaddr_un name;
+  EXPECT_EQ(parse_name(name, format_name(identity, name)), identity);
+}
+
 TEST(Identity, EveryOtherNameIsNone) {
   sockaddr_un name;
   const socklen_t length = format_name(some_identity(), name);

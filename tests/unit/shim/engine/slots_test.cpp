@@ -26,6 +26,40 @@ TEST(Slots, DoesNotFindStaleOrStrangeNames) {
   EXPECT_EQ(slots.used(), 0u);
 }
 
+TEST(Slots, ThoseWithoutASocketOfTheCoreAreBehindTheOthers) {
+  Slots slots;
+  Slot& core = slots.add(id(5, 2), SocketKind::kUdp);
+  Slot* own = slots.add_own(SocketKind::kRaw);
+  ASSERT_NE(own, nullptr);
+  EXPECT_EQ(own->phase, SlotPhase::kNetlink);
+  EXPECT_EQ(Slots::own_index(*own), 0u);
+  EXPECT_EQ(slots.find(own->name()), own);
+  size_t n = 0;
+  EXPECT_EQ(slots.next(n), &core);
+  EXPECT_EQ(slots.next(n), own);
+  EXPECT_EQ(slots.next(n), nullptr);
+  n = Slots::kFirstOwn;
+  EXPECT_EQ(slots.next(n), own);
+  slots.enqueue(*own);
+  EXPECT_EQ(slots.dequeue(), own);
+}
+
+TEST(Slots, AFreedPlaceWithoutASocketOfTheCoreGetsAnotherName) {
+  Slots slots;
+  Slot& first = *slots.add_own(SocketKind::kRaw);
+  const SlotId name = first.name();
+  slots.remove(first);
+  EXPECT_EQ(slots.find(name), nullptr);
+  EXPECT_EQ(slots.add_own(SocketKind::kRaw), &first);
+  EXPECT_NE(first.name(), name);
+}
+
+TEST(Slots, ThoseWithoutASocketOfTheCoreAreSoMany) {
+  Slots slots;
+  for (size_t i = 0; i < Slots::kOwn; ++i) EXPECT_NE(slots.add_own(SocketKind::kRaw), nullptr);
+  EXPECT_EQ(slots.add_own(SocketKind::kRaw), nullptr);
+}
+
 TEST(Slots, AReusedPlaceIsBlank) {
   Slots slots;
   Slot& first = slots.add(id(3, 1), SocketKind::kTcp);

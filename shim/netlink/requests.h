@@ -1,0 +1,21 @@
+// What the calls on netlink sockets ask of the engine: socket, bind, connect, options.
+#pragma once
+
+#include "shim/engine/works.h"
+
+namespace tapstack::shim::netlink {
+
+// kOpen with AF_NETLINK. args: AF_NETLINK, SOCK_*, NETLINK_*, the process's id. An errno;
+// EPROTONOSUPPORT: the stack has no such protocol.
+int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out);
+// Requests about a socket that is there; an errno. The others are EOPNOTSUPP.
+//   kBind         args: nl_pid (0: one is chosen), nl_groups
+//   kConnect      args: nl_pid, nl_groups; args[2] 1: AF_UNSPEC
+//   kLocalEndpoint, kRemoteEndpoint   reply: NetlinkName in payload
+//   kSetOption    args: NETLINK_*, value; kGetOption: args: NETLINK_*
+//                 args[2] 1: args[0] is Option::kReceiveBuffer or kSendBuffer
+int serve_call(Works& works, Slot& slot, const Request& request, Reply& reply);
+// The socket's slot is about to be removed.
+void forget(Works& works, Slot& slot);
+
+}  // namespace tapstack::shim::netlink
