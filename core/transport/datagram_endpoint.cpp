@@ -154,8 +154,8 @@ Result<Target> choose_target(const Context& ctx, const net::Network& network,
                                     : network.route(target.to.address, *source, interface, ctx.now,
                                                     endpoint.settings.ip6.preferences.sort);
   if (!route.ok()) {
-    const bool is_missing =
-        route.error() == Error::kNoDevice && interface == endpoint.settings.ip6.packet_interface;
+    const bool is_missing = interface.value != 0 && route.error() == Error::kNoDevice &&
+                            interface == endpoint.settings.ip6.packet_interface;
     const Error error = is_missing ? Error::kNetworkUnreachable : route.error();
     net::count_no_route(ctx, target.to.address, error);
     return error;

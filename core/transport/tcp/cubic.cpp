@@ -111,7 +111,7 @@ uint32_t Cubic::reduce(const CongestionWindow& w, bool for_ecn) {
                            ? static_cast<uint32_t>(w.cwnd_bytes * (kScale + beta) / (2 * kScale))
                            : w.cwnd_bytes;
   const auto ssthresh = static_cast<uint32_t>(w.cwnd_bytes * beta / kScale);
-  return std::max(ssthresh, 2 * w.mss_bytes);
+  return whole_segments(ssthresh, w.mss_bytes);
 }
 
 }  // namespace tapstack::transport::tcp

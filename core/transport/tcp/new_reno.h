@@ -9,14 +9,14 @@
 
 namespace tapstack::transport::tcp::new_reno {
 
-// ssthresh after a loss, of a window of `bytes`: RFC 5681 (4), half, at least two segments.
+// ssthresh after a loss, of a window of `bytes`: RFC 5681 (4), half.
 constexpr uint32_t ssthresh_after_loss(uint32_t bytes, uint32_t mss_bytes) {
-  return std::max(bytes / 2, 2 * mss_bytes);
+  return whole_segments(bytes / 2, mss_bytes);
 }
 
 // After an ECN mark, which a short queue gives: RFC 8511 4.1, beta_ecn = 0.8.
 constexpr uint32_t ssthresh_after_ecn(uint32_t bytes, uint32_t mss_bytes) {
-  return std::max(bytes / 5 * 4, 2 * mss_bytes);
+  return whole_segments(bytes / 5 * 4, mss_bytes);
 }
 
 // cwnd after `acked_bytes` were acknowledged in congestion avoidance: one segment for each full
