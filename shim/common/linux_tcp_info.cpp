@@ -47,6 +47,7 @@ void put_counts(const TcpInfo& from, tcp_info& to) {
   to.tcpi_retransmits = static_cast<uint8_t>(std::min<uint32_t>(from.retransmits_now, 255));
   to.tcpi_backoff = from.backoff;
   to.tcpi_reordering = from.reordering;
+  to.tcpi_reord_seen = from.reordered;
   to.tcpi_notsent_bytes = from.not_sent_bytes;
   to.tcpi_probes = from.probes;
   to.tcpi_data_segs_out = from.text_segments_out;

@@ -307,6 +307,7 @@ uint64_t Calls::tcp_figure(const std::string& name, int fd) {
   if (name == "tcpi_snd_ssthresh_bytes") return info->ssthresh_bytes;
   if (name == "tcpi_unacked_bytes") return info->unacked_bytes;
   if (name == "tcpi_total_retrans") return info->retransmits_total;
+  if (name == "tcpi_reord_seen") return info->reordered;
   throw SyntaxError("unknown figure '" + name + "'");
 }
 

@@ -74,6 +74,7 @@ struct OutputRequests {
 struct ConnectionFigures {
   uint32_t segments_in = 0, segments_out = 0, retransmits = 0;
   uint32_t reordering = kDupThresh;  // the most segments that one was overtaken by
+  uint32_t reordered = 0;            // ACKs that told of something overtaken
   uint32_t text_segments_in = 0, text_segments_out = 0;
   uint32_t out_of_order_in = 0;  // segments
   uint32_t dsacks_in = 0;        // ACKs that reported a duplicate (RFC 2883)

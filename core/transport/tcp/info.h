@@ -57,7 +57,7 @@ struct TcpInfo {
   uint32_t duplicates_reported = 0;  // by D-SACK
   uint64_t bytes_sent = 0, bytes_acked = 0, bytes_received = 0, bytes_retransmitted = 0;
   uint32_t segments_out = 0, segments_in = 0, retransmits_total = 0, retransmits_now = 0;
-  uint32_t reordering = 0, accept_queue = 0, backlog = 0;
+  uint32_t reordering = 0, reordered = 0, accept_queue = 0, backlog = 0;
   int64_t last_data_sent_us = 0, last_data_received_us = 0, last_ack_received_us = 0;  // ago
 };
 

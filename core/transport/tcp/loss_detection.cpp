@@ -34,6 +34,7 @@ void tell_detectors(Work& w, const AckFacts& f) {
     const uint32_t mss = text_mss(c);
     const uint32_t segments = (f.delivered.reordered_bytes + mss - 1) / mss;
     c.figures.reordering = std::max(c.figures.reordering, std::min(segments, kReorderingMax));
+    ++c.figures.reordered;
     w.ctx.counters.count(Mib::kTcpExtTCPSACKReorder);
   }
   // An ACK that moves nothing echoes the last segment in order, not what it reports by SACK (RFC

@@ -70,6 +70,7 @@ void fill_sending(const Connection& c, TcpInfo& i) {
   i.retransmits_total = c.figures.retransmits;
   i.retransmits_now = c.silence.retransmits;  // RFC 9293 3.8.3, SHLD-9
   i.reordering = c.figures.reordering;
+  i.reordered = c.figures.reordered;
 }
 
 }  // namespace
