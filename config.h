@@ -97,11 +97,10 @@ struct Config {
   uint32_t dhcp_start_delay_max_ms = 0;
 
   // --- Sockets ---------------------------------------------------------------------------------
-  size_t sockets = 16384;           // Cost: about 160 each.
-  size_t udp_endpoints = 4096;      // Cost: about 96 each.
-  size_t raw_endpoints = 256;       // ping and raw sockets. Cost: about 128 each.
-  size_t packet_endpoints = 64;     // packet sockets. Cost: about 128 each; 0: none.
-  size_t packet_memberships = 256;  // PACKET_ADD_MEMBERSHIP. Cost: 20 each.
+  size_t sockets = 16384;        // Cost: about 160 each.
+  size_t udp_endpoints = 4096;   // Cost: about 96 each.
+  size_t raw_endpoints = 256;    // ping and raw sockets. Cost: about 128 each.
+  size_t packet_endpoints = 64;  // packet sockets. Cost: about 128 each; 0: none.
   // Filters of sockets (SO_ATTACH_FILTER) and their instructions, at most 4096 a filter. Cost: 16
   // and 8 each; 0: none. Packet sockets work without.
   size_t filters = 256;
@@ -197,7 +196,6 @@ constexpr Config embedded() {
   c.udp_endpoints = 8;
   c.raw_endpoints = 2;
   c.packet_endpoints = 0;
-  c.packet_memberships = 0;
   c.filters = 0;
   c.filter_instructions = 0;
   c.receive_buffer_default_bytes = 4'096;
@@ -291,7 +289,6 @@ constexpr Config sim() {
   c.udp_endpoints = 16;
   c.raw_endpoints = 8;
   c.packet_endpoints = 8;
-  c.packet_memberships = 16;
   c.filters = 8;
   c.filter_instructions = 512;
   c.multicast_groups = 16;
@@ -378,7 +375,7 @@ static_assert(kConfig.reassembly_blocks_max <= kConfig.blocks - kConfig.blocks_r
 
 // Sockets and ports.
 static_assert(kConfig.sockets >= kConfig.tcp_listeners + kConfig.raw_endpoints);
-static_assert(kConfig.packet_endpoints <= 0xffff, "a frame has 16 bits for who injected it");
+static_assert(kConfig.packet_endpoints <= 0x7fff, "a frame has 15 bits for who injected it");
 static_assert((kConfig.filters == 0) == (kConfig.filter_instructions == 0));
 static_assert(kConfig.error_queue_max >= 1);
 static_assert(kConfig.receive_buffer_default_bytes <= kConfig.buffer_max_bytes);

@@ -17,12 +17,18 @@ Result<InterfaceId> add_interface(Stack& stack, Instant now, const InterfaceSett
 Status change_interface(Stack& stack, Instant now, InterfaceId id,
                         const InterfaceSettings& settings) {
   Context ctx = stack.context(now);
-  return net::change_interface(ctx, stack.layers().network, id, settings);
+  const link::Interface* found = stack.layers().network.interface(id);
+  const bool was_up = found != nullptr && found->settings.is_up;
+  const Status changed = net::change_interface(ctx, stack.layers().network, id, settings);
+  if (changed.ok() && was_up && !settings.is_up) stack.layers().packets.on_down(id);
+  return changed;
 }
 
 Status remove_interface(Stack& stack, Instant now, InterfaceId id) {
   Context ctx = stack.context(now);
-  return net::remove_interface(ctx, stack.layers().network, id);
+  const Status removed = net::remove_interface(ctx, stack.layers().network, id);
+  if (removed.ok()) stack.layers().packets.on_down(id);
+  return removed;
 }
 
 void end_connections(Stack& stack, Instant now, InterfaceId id, Error error) {
@@ -154,6 +160,8 @@ Result<PoolUse> pool_at(const Stack& stack, size_t n) {
       {"udp_endpoints", layers.udp.used(), kConfig.udp_endpoints},
       {"ping_endpoints", layers.ping.used(), kConfig.raw_endpoints},
       {"raw_endpoints", layers.raw.used(), kConfig.raw_endpoints},
+      {"packet_endpoints", layers.packets.used(), kConfig.packet_endpoints},
+      {"filters", layers.network.parts().filters.used(), kConfig.filters},
       {"tcp_connections", tcp.connections.used(), kConfig.tcp_connections},
       {"tcp_listeners", tcp.listeners.used(), kConfig.tcp_listeners},
       {"tcp_half_open", tcp.half_opens.used(), kConfig.tcp_half_open},

@@ -1,6 +1,7 @@
 // The tables of the network layer, as its functions are handed them. No part knows another.
 #pragma once
 
+#include "link/filter_table.h"
 #include "link/interface_table.h"
 #include "link/neighbour_cache.h"
 #include "net/dns_facts.h"
@@ -23,6 +24,7 @@ struct Parts {
 
   link::InterfaceTable interfaces;
   link::NeighbourCache neighbours;
+  link::FilterTable filters;  // of sockets
   RouteTable routes;
   Reassembly reassembly;
   PathMtuCache path_mtus;

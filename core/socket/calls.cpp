@@ -3,6 +3,7 @@
 #include "socket/datagram_socket.h"
 #include "socket/memberships.h"
 #include "socket/options.h"
+#include "socket/packet_socket.h"
 #include "socket/program_address.h"
 #include "socket/tcp_options.h"
 #include "socket/tcp_socket.h"
@@ -21,6 +22,7 @@ uint8_t protocol_of(SocketKind kind, Family family) {
     case SocketKind::kPing:
       return family == Family::kIp6 ? wire::ip_protocol::kIcmp6 : wire::ip_protocol::kIcmp;
     case SocketKind::kRaw:
+    case SocketKind::kPacket:
       return 0;
   }
   return 0;
@@ -72,6 +74,7 @@ Result<SocketId> open(Environment env, const OpenRequest& request) {
 Status bind(Environment env, SocketId id, const Endpoint& local) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   const auto address = address_from_program(*socket, local.address, {}, Error::kInvalid);
   if (!address.ok()) return address.error();
   const Endpoint own{*address, local.port};
@@ -91,6 +94,7 @@ Status listen(Environment env, SocketId id, uint32_t backlog) {
 Status connect(Environment env, SocketId id, const Endpoint& peer) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   const auto address = address_from_program(*socket, peer.address, {}, Error::kNetworkUnreachable);
   if (!address.ok()) return address.error();
   const Endpoint to{*address, peer.port};
@@ -125,6 +129,7 @@ Result<SocketId> accept(Environment env, SocketId listener) {
 Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   if (socket->is_tcp()) {
     const auto sent =
         tcp_socket::send(env, *socket, request.parts,
@@ -142,6 +147,7 @@ Result<size_t> send(Environment env, SocketId id, const SendRequest& request) {
 Status check_send(Environment env, SocketId id, const DatagramInfo& info, bool is_too_long) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   if (socket->is_tcp()) return Error::kNotSupported;
   const auto to = known_ends(*socket, info);
   return to.ok() ? datagram_socket::check_send(env, *socket, *to, is_too_long) : Status(to.error());
@@ -150,6 +156,7 @@ Status check_send(Environment env, SocketId id, const DatagramInfo& info, bool i
 Result<size_t> receive(Environment env, SocketId id, const ReceiveRequest& request) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   if (socket->is_tcp()) {
     return tcp_socket::receive(env, *socket, request.parts, {request.peek, request.urgent});
   }
@@ -190,6 +197,7 @@ Status commit_send(Environment env, SocketId id, size_t bytes,
 Status shutdown(Environment env, SocketId id, Shutdown how) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   return socket->is_tcp() ? tcp_socket::shutdown(env, *socket, how)
                           : datagram_socket::shutdown(env, *socket, how);
 }
@@ -199,6 +207,8 @@ Status close(Environment env, SocketId id) {
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_tcp()) {
     tcp_socket::close(env, *socket);
+  } else if (socket->is_packet()) {
+    packet_socket::close(env, *socket);
   } else {
     leave_all_groups(env, id);
     datagram_socket::close(env, *socket);
@@ -210,6 +220,7 @@ Status close(Environment env, SocketId id) {
 Error take_error(Environment env, SocketId id) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return packet_socket::take_error(env.layers, *socket);
   return socket->is_tcp() ? tcp_socket::take_error(env.layers, *socket)
                           : datagram_socket::take_error(env.layers, *socket);
 }
@@ -224,7 +235,7 @@ Result<SendReport> take_send_report(Environment env, SocketId id) {
 Result<QueuedError> take_queued_error(Environment env, SocketId id) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  if (socket->is_tcp()) return Error::kWouldBlock;
+  if (socket->is_tcp() || socket->is_packet()) return Error::kWouldBlock;
   return datagram_socket::take_queued_error(env, *socket);
 }
 
@@ -245,6 +256,7 @@ Status set_icmp6_filter(Environment env, SocketId id, const transport::Icmp6Filt
 Status set_packet_header(Environment env, SocketId id, PacketHeader header, mem::ConstBytes bytes) {
   const Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   if (socket->is_tcp()) return Error::kNotSupported;
   transport::DatagramEndpoint& endpoint = datagram_socket::endpoint_of(env.layers, *socket);
   return endpoint.options.set(env.ctx, header, bytes);

@@ -4,6 +4,7 @@
 #include "link/context.h"
 #include "net/network.h"
 #include "socket/socket_table.h"
+#include "transport/packet_taps.h"
 #include "transport/ping.h"
 #include "transport/raw.h"
 #include "transport/tcp/tcp.h"
@@ -20,6 +21,7 @@ struct Layers {
   transport::Udp udp;
   transport::Ping ping;
   transport::Raw raw;
+  [[no_unique_address]] transport::Packets packets;
 };
 
 // Lent for the length of one call.

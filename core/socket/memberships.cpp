@@ -15,7 +15,7 @@ GroupKey key_on(InterfaceId interface, const IpAddress& group) {
 
 Status check(const Socket* socket, const IpAddress& group) {
   if (socket == nullptr) return Error::kBadHandle;
-  if (socket->is_tcp()) return Error::kProtocol;
+  if (socket->is_tcp() || socket->is_packet()) return Error::kProtocol;
   return group.is_multicast() ? Status() : Status(Error::kInvalid);
 }
 

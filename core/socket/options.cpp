@@ -4,6 +4,7 @@
 
 #include "socket/datagram_options.h"
 #include "socket/datagram_socket.h"
+#include "socket/packet_socket.h"
 #include "socket/tcp_options.h"
 
 namespace tapstack::socket {
@@ -89,6 +90,9 @@ Status set_option(Environment env, Socket& socket, Option option, int64_t value)
   Status status;
   const bool is_common = set_common(env, socket, option, value, status);
   if (!status.ok()) return status;
+  if (socket.is_packet()) {
+    return is_common ? Status() : packet_socket::set_option(env.layers, socket, option, value);
+  }
   if (socket.kind == SocketKind::kTcp) {
     return is_common ? apply_tcp_settings(env, socket) : set_tcp_option(env, socket, option, value);
   }
@@ -124,6 +128,7 @@ Result<int64_t> get_option(const Layers& layers, const Socket& socket, Instant n
     default:
       break;
   }
+  if (socket.is_packet()) return packet_socket::get_option(layers, socket, option);
   return socket.kind == SocketKind::kTcp ? get_tcp_option(layers, socket, now, option)
                                          : get_datagram_option(layers, socket, now, option);
 }

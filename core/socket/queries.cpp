@@ -2,6 +2,7 @@
 
 #include "socket/datagram_socket.h"
 #include "socket/options.h"
+#include "socket/packet_socket.h"
 #include "socket/tcp_socket.h"
 
 namespace tapstack::socket {
@@ -9,6 +10,7 @@ namespace tapstack::socket {
 Result<Endpoint> local_endpoint(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   return socket->is_tcp() ? tcp_socket::local_endpoint(view.layers, *socket)
                           : datagram_socket::local_endpoint(view.layers, *socket);
 }
@@ -16,6 +18,7 @@ Result<Endpoint> local_endpoint(View view, SocketId id) {
 Result<Endpoint> remote_endpoint(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return Error::kNotSupported;
   return socket->is_tcp() ? tcp_socket::remote_endpoint(view.layers, *socket)
                           : datagram_socket::remote_endpoint(view.layers, *socket);
 }
@@ -28,6 +31,7 @@ Endpoint accepted_peer(View view, SocketId id) {
 Readiness readiness(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return {};
+  if (socket->is_packet()) return packet_socket::readiness(view.layers, *socket);
   return socket->is_tcp() ? tcp_socket::readiness(view.layers, *socket)
                           : datagram_socket::readiness(view.layers, *socket);
 }
@@ -35,6 +39,7 @@ Readiness readiness(View view, SocketId id) {
 Error pending_error(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) return packet_socket::pending_error(view.layers, *socket);
   return socket->is_tcp() ? tcp_socket::pending_error(view.layers, *socket)
                           : datagram_socket::pending_error(view.layers, *socket);
 }
@@ -42,6 +47,9 @@ Error pending_error(View view, SocketId id) {
 Result<size_t> readable_bytes(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  if (socket->is_packet()) {
+    return packet_socket::readable_bytes(view.layers, view.memory, *socket);
+  }
   return socket->is_tcp() ? tcp_socket::readable_bytes(view.layers, *socket)
                           : datagram_socket::readable_bytes(view.layers, view.memory, *socket);
 }
@@ -82,7 +90,7 @@ Result<transport::Icmp6Filter> icmp6_filter(View view, SocketId id) {
 Result<mem::ConstBytes> packet_header(View view, SocketId id, PacketHeader header) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  if (socket->is_tcp()) return Error::kNotSupported;
+  if (socket->is_tcp() || socket->is_packet()) return Error::kNotSupported;
   const auto& sticky = datagram_socket::endpoint_of(view.layers, *socket).options;
   const net::PacketOptions* options = sticky.get(view.memory);
   return options != nullptr ? options->get(header) : mem::ConstBytes();

@@ -29,6 +29,7 @@ struct Socket {
   bool transparent = false;
   bool receive_shut = false;  // datagrams: by shutdown(). TCP: that, of a socket without connection
   bool send_shut = false;     // likewise
+  bool is_filter_locked = false;  // SO_LOCK_FILTER
   bool is_event_queued = false;
   bool is_starved = false;  // a send found no memory; see SocketTable::add_starved()
   // TCP
@@ -50,9 +51,10 @@ struct Socket {
   Error error = Error::kNone;  // SO_ERROR of a socket whose connection was dissolved
   Endpoint former;  // without a binding: the port there was; the address is bound unless it is any
 
-  // UDP, ping, raw
+  // UDP, ping, raw, packet
   transport::EndpointId endpoint;
 
+  bool is_packet() const { return kind == SocketKind::kPacket; }
   bool is_tcp() const { return kind == SocketKind::kTcp; }
   bool is_raw_icmp6() const {
     return kind == SocketKind::kRaw && family == Family::kIp6 &&

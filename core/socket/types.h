@@ -11,10 +11,11 @@ namespace tapstack {
 using SocketId = mem::Handle<struct SocketTag>;
 
 enum class SocketKind : uint8_t {
-  kTcp,   // SOCK_STREAM
-  kUdp,   // SOCK_DGRAM
-  kPing,  // SOCK_DGRAM, IPPROTO_ICMP(V6): echo requests with a kernel-chosen identifier
-  kRaw,   // SOCK_RAW: protocol given at open
+  kTcp,     // SOCK_STREAM
+  kUdp,     // SOCK_DGRAM
+  kPing,    // SOCK_DGRAM, IPPROTO_ICMP(V6): echo requests with a kernel-chosen identifier
+  kRaw,     // SOCK_RAW: protocol given at open
+  kPacket,  // AF_PACKET: frames (api/packet_sockets.h)
 };
 
 // Bits of readiness, with the meaning of poll(2).
@@ -101,7 +102,10 @@ enum class Option : uint16_t {
   kIp6AutoFlowLabel,       // IPV6_AUTOFLOWLABEL: off, packets have label 0
   kIp6FlowInfoSend,        // IPV6_FLOWINFO_SEND: sin6_flowinfo is what packets carry
   kIp6Checksum,            // IPV6_CHECKSUM of raw sockets: Raw::set_checksum_offset()
-  // Not in setsockopt; in sysctl net.ipv4:
+  kPacketIgnoreOutgoing,   // PACKET_IGNORE_OUTGOING
+  // Not in setsockopt:
+  kPacketDrained,  // of packet sockets: frames are taken away at once; SO_RCVBUF bounds nothing
+  // Nor these; in sysctl net.ipv4:
   kReceiveBufferMax,        // tcp_rmem[2]: how far a TCP receive buffer grows, bytes
   kSendBufferMax,           // tcp_wmem[2]
   kSendBufferStart,         // tcp_wmem[1]: what it grows from

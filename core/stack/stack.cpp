@@ -33,6 +33,9 @@ void Stack::input(Instant now, InterfaceId interface, mem::PacketPtr frame) {
 }
 
 void Stack::receive(Context& ctx, InterfaceId interface, mem::PacketPtr frame) {
+  if (!layers_.packets.is_empty()) {
+    layers_.packets.on_received(ctx, layers_.network, interface, *frame);
+  }
   net::Delivery delivery = layers_.network.input(ctx, interface, std::move(frame));
   if (delivery) dispatch(ctx, std::move(delivery));
   hand_out_errors(ctx);
@@ -118,6 +121,9 @@ mem::PacketPtr Stack::next_frame(Instant now, InterfaceId interface) {
   while (!frame && layers_.tcp.output_one(ctx, layers_.network, interface)) {
     frame = layers_.network.next_frame(ctx, interface);
   }
+  if (frame && !layers_.packets.is_empty()) {
+    layers_.packets.on_sent(ctx, layers_.network, interface, *frame);
+  }
   return frame;
 }
 
@@ -156,6 +162,7 @@ void Stack::collect_events() {
   while (layers_.udp.take_news(owner)) sockets_.add_event(owner);
   while (layers_.ping.take_news(owner)) sockets_.add_event(owner);
   while (layers_.raw.take_news(owner)) sockets_.add_event(owner);
+  while (layers_.packets.take_news(owner)) sockets_.add_event(owner);
 }
 
 }  // namespace tapstack
