@@ -98,7 +98,6 @@ Result<size_t> inject(Context& ctx, net::Network& network, const PacketEndpoint&
   if (endpoint.is_cooked) {
     const Status headed = prepend_header(ctx, *interface, *frame, target);
     if (!headed.ok()) return headed.error();
-    if (bytes == 0) return Error::kInvalid;
   }
   const Status fits = check_length(ctx, *interface, *frame, header_bytes);
   if (!fits.ok()) return fits.error();

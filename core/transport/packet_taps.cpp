@@ -126,7 +126,9 @@ Status PacketTaps::bind(const net::Network& network, EndpointId id, const Packet
   PacketEndpoint& endpoint = *pool_.get(id);
   const link::Interface* interface = network.interface(binding.interface);
   if (binding.interface.value != 0 && interface == nullptr) return Error::kNoDevice;
+  const uint16_t before = endpoint.binding.protocol;
   endpoint.binding = binding;
+  if (binding.protocol == 0) endpoint.binding.protocol = before;  // as packet_bind of Linux
   if (interface != nullptr && !interface->settings.is_up) {
     endpoint.pending_error = Error::kNetworkDown;
     add_news(endpoint);

@@ -23,7 +23,8 @@ class PacketTaps {
   void close(Context& ctx, net::Network& network, EndpointId id);
   PacketEndpoint* find(EndpointId id) { return pool_.get(id); }
   const PacketEndpoint* find(EndpointId id) const { return pool_.get(id); }
-  // kNoDevice. An interface that is down is a pending error, kNetworkDown (packet_do_bind).
+  // Protocol 0: as before. kNoDevice. An interface that is down is a pending error, kNetworkDown
+  // (packet_do_bind).
   Status bind(const net::Network& network, EndpointId id, const PacketBinding& binding);
   // The oldest frame, as much of it as fits; `info` may be null. kWouldBlock, a pending error
   // (once).

@@ -14,13 +14,14 @@ constexpr char kPrefix[] = "\0tapstack/";  // the first zero makes it abstract, 
 constexpr size_t kPrefixLength = sizeof kPrefix - 1;
 struct Kind {
   char letter;
-  bool is_stream, is_ip6, is_netlink;
+  bool is_stream = false, is_ip6 = false, is_netlink = false, is_packet = false;
 };
-constexpr Kind kKinds[] = {{'s', true, false, false},
-                           {'d', false, false, false},
-                           {'S', true, true, false},
-                           {'D', false, true, false},
-                           {'n', false, false, true}};
+constexpr Kind kKinds[] = {{.letter = 's', .is_stream = true},
+                           {.letter = 'd'},
+                           {.letter = 'S', .is_stream = true, .is_ip6 = true},
+                           {.letter = 'D', .is_ip6 = true},
+                           {.letter = 'n', .is_netlink = true},
+                           {.letter = 'p', .is_packet = true}};
 constexpr char kDigits[] = "0123456789abcdef";
 
 // Written once before `own_is_set`; read by hooks of any thread.
@@ -69,6 +70,7 @@ class Reader {
       identity.is_stream = kind.is_stream;
       identity.is_ip6 = kind.is_ip6;
       identity.is_netlink = kind.is_netlink;
+      identity.is_packet = kind.is_packet;
       return true;
     }
     return false;
@@ -87,7 +89,7 @@ class Reader {
 char letter_of(const Identity& identity) {
   for (const Kind& kind : kKinds) {
     if (kind.is_stream == identity.is_stream && kind.is_ip6 == identity.is_ip6 &&
-        kind.is_netlink == identity.is_netlink) {
+        kind.is_netlink == identity.is_netlink && kind.is_packet == identity.is_packet) {
       return kind.letter;
     }
   }

@@ -3,7 +3,8 @@
 //
 //   \0tapstack/<token, 32 hex digits>/<kind>/<slot, hex>/<generation, hex>
 //
-// The kind is s for TCP, d for datagrams; S and D for sockets of family AF_INET6; n for netlink.
+// The kind is s for TCP, d for datagrams; S and D for sockets of family AF_INET6; n for netlink;
+// p for packet sockets.
 // The token is random per engine, so that nobody else can bind a name that looks like ours.
 #pragma once
 
@@ -31,6 +32,7 @@ struct Identity {
   bool is_stream = false;
   bool is_ip6 = false;
   bool is_netlink = false;
+  bool is_packet = false;
   bool operator==(const Identity&) const = default;
 };
 

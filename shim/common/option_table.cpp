@@ -178,7 +178,6 @@ constexpr OptionRow kRows[] = {
     kept(SOL_SOCKET, kSoReceivePriority, Kept::kReceivePriority),
     kept(SOL_SOCKET, SO_WIFI_STATUS, Kept::kWifiStatus),
     kept(SOL_SOCKET, SO_NOFCS, Kept::kNoFcs),
-    kept(SOL_SOCKET, SO_LOCK_FILTER, Kept::kLockFilter),
     kept(SOL_SOCKET, SO_SELECT_ERR_QUEUE, Kept::kSelectErrorQueue),
     kept_in(SOL_SOCKET, SO_BUSY_POLL, Kept::kBusyPoll, {0, INT_MAX}),
     privileged(kept(SOL_SOCKET, SO_PREFER_BUSY_POLL, Kept::kPreferBusyPoll), Privilege::kAdmin,

@@ -41,6 +41,7 @@ struct Wanted {
   static constexpr uint32_t kNewStamping = 1u << 25;  // SO_TIMESTAMPING_NEW
   static constexpr uint32_t kZeroCopy = 1u << 28;     // SO_ZEROCOPY
   static constexpr uint32_t kCredentials = 1u << 29;  // SO_PASSCRED, netlink
+  static constexpr uint32_t kFrameInfo = 1u << 30;    // PACKET_AUXDATA
   // Of the above, those that fill the error queue with what became of sends.
   static constexpr uint32_t kSendNotices = kSendStamps | kZeroCopy;
   // Of the above, those that want the options of a packet; and that one of them was ever set: from
@@ -62,7 +63,6 @@ enum class Kept : uint8_t {
   kReceivePriority,     // SO_RCVPRIORITY: likewise
   kWifiStatus,          // SO_WIFI_STATUS: never heard of on Ethernet
   kNoFcs,               // SO_NOFCS: a TAP has no frame check sequence
-  kLockFilter,          // SO_LOCK_FILTER: there are none
   kSelectErrorQueue,    // SO_SELECT_ERR_QUEUE
   kBusyPoll,            // SO_BUSY_POLL, us: a hint
   kPreferBusyPoll,      // SO_PREFER_BUSY_POLL
@@ -88,6 +88,14 @@ enum class Kept : uint8_t {
   kUdpSegment,          // UDP_SEGMENT: bytes of each datagram that a send is cut into
   kUdpGro,              // UDP_GRO: datagrams that wait are joined
   kTimestamping,        // SO_TIMESTAMPING: its flags
+  kPacketVersion,       // PACKET_VERSION: for PACKET_RX_RING, as the next one
+  kPacketReserve,       // PACKET_RESERVE
+  kPacketCopy,          // PACKET_COPY_THRESH: what a ring cuts is not kept whole beside it
+  kPacketLoss,          // PACKET_LOSS: of rings to send by
+  kPacketOrigin,        // PACKET_ORIGDEV: interfaces have no masters
+  kPacketTimestamp,     // PACKET_TIMESTAMP: there are those of the stack's clock only
+  kPacketOffset,        // PACKET_TX_HAS_OFF: of rings to send by
+  kPacketBypass,        // PACKET_QDISC_BYPASS: there is one queue
   kCount,
 };
 

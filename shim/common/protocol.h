@@ -75,11 +75,22 @@ enum class Op : uint16_t {
                  // the handle would say why
   kMarkWritten,  // args as of kSendMarked: such a send has just been written to the handle
   kZeroCopied,   // a send with MSG_ZEROCOPY is done
-  kKeep,         // args: Kept, value
-  kKept,         // args[0]: Kept; reply: value
-  kSetWanted,    // args[0]: SlotStatus::wanted from now on, which only the hooks understand
-  kDrain,        // at exit: closes every socket; reply once all is sent and acknowledged, or after
-                 // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
+  // See packet_records.h.
+  kPacketStatistics,
+  kPacketMembership,
+  kSetRing,
+  kRingMemory,
+  kRingReady,
+  kFilterPiece,
+  kDetachFilter,
+  kLockFilter,
+  kFilterLocked,
+  kFilter,
+  kKeep,       // args: Kept, value
+  kKept,       // args[0]: Kept; reply: value
+  kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
+  kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
+               // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
 };
 
 // What a keeper answers to another user's program about a socket that it has not shown a handle of.
@@ -199,6 +210,7 @@ struct DatagramHeader {
   static constexpr uint8_t kDontRoute = 1;  // out: MSG_DONTROUTE
   static constexpr uint8_t kStamp = 2;      // out: to be told when it is sent (kSendNotice)
   static constexpr uint8_t kMore = 4;       // out: MSG_MORE
+  static constexpr uint8_t kRing = 0x10;    // in, packet: no datagram; the ring has frames
   static constexpr uint8_t kHasNetlinkAddress = 0x20;  // out, netlink: an address was given
   static constexpr uint8_t kIsAdmin = 0x40;            // out, netlink: the sender has CAP_NET_ADMIN
   static constexpr uint8_t kWakeOnly =

@@ -8,6 +8,8 @@
 #include "shim/common/sys.h"
 #include "shim/engine/clock.h"
 #include "shim/engine/handle_pair.h"
+#include "shim/engine/packet_pump.h"
+#include "shim/engine/packet_ring.h"
 #include "shim/engine/send_notices.h"
 #include "shim/engine/slot_life.h"
 
@@ -78,6 +80,7 @@ size_t join_datagrams(Works& works, Slot& slot, const DatagramInfo& first, Bytes
 // Moves one datagram from the core to the handle: header, options, payload; or several as one.
 // Bytes in all; 0: none.
 size_t pass_datagram(Works& works, Slot& slot) {
+  if (slot.kind == SocketKind::kPacket) return pass_frame(works, slot);
   auto& buffer = works.scratch.datagram;
   DatagramInfo info;
   if ((slot.wanted & Wanted::kPacketOptions) != 0) info.options_room = works.scratch.options;
@@ -104,6 +107,7 @@ size_t pass_datagram(Works& works, Slot& slot) {
 }
 
 void move_to_handle(Works& works, Slot& slot) {
+  if (slot.ring.fd >= 0) return fill_ring(works, slot);
   const auto is_waiting = [&] {
     return api::readiness(works.stack, slot.id).has(Readiness::kReadable);
   };
@@ -177,6 +181,10 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
     } else {
       header = DatagramHeader{};
     }
+  }
+  if (slot.kind == SocketKind::kPacket) {
+    slot.send_error = send_frame(works, slot, payload, payload.size() < bytes);
+    return;
   }
   DatagramInfo to = info_of(header);
   PacketOptions packet_options;

@@ -13,6 +13,7 @@
 #include "shim/engine/accept_tokens.h"
 #include "shim/engine/clock.h"
 #include "shim/engine/datagram_pump.h"
+#include "shim/engine/packet_ring.h"
 #include "shim/engine/requests.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/stream_pump.h"
@@ -269,6 +270,7 @@ bool Engine::turn_once() {
     is_busy = true;
   }
   clients_.poll(stack, now);
+  if (found.deadline) look_at_rings(*works_);
   is_busy |= pump();
   is_busy |= link_->output(stack, watch_, now);
   if (link_->is_gone() && !was_gone) {
@@ -292,8 +294,8 @@ bool Engine::pump() {
 }
 
 void Engine::arm() {
-  const Instant deadline = std::min(
-      {api::next_deadline(works_->stack), link_->next_deadline(), clients_.next_deadline()});
+  const Instant deadline = std::min({api::next_deadline(works_->stack), link_->next_deadline(),
+                                     clients_.next_deadline(), next_ring_look(*works_)});
   watch_.set_deadline(slots_.queued() > 0 ? works_->now : deadline);
 }
 

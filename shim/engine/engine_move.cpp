@@ -32,7 +32,9 @@ void close_all_but_those_of(const EngineImage& image, Slots& slots) {
                             image.watch.ends, image.watch.rooms,   image.watch.timer,
                             image.watch.wake};
   size_t n = 0;
-  while (const Slot* slot = slots.next(n)) known.insert(known.end(), {slot->end, slot->handle});
+  while (const Slot* slot = slots.next(n)) {
+    known.insert(known.end(), {slot->end, slot->handle, slot->ring.fd});
+  }
   std::ranges::sort(known);
   for (int fd = private_fds::next_private(0, ~0u); fd >= 0;
        fd = private_fds::next_private(static_cast<unsigned>(fd) + 1, ~0u)) {

@@ -9,6 +9,7 @@
 #include "shim/common/sys.h"
 #include "shim/engine/datagram_pump.h"
 #include "shim/engine/marked_sends.h"
+#include "shim/engine/packet_requests.h"
 #include "shim/engine/send_notices.h"
 #include "shim/engine/slot_life.h"
 #include "shim/engine/urgent.h"
@@ -116,9 +117,11 @@ int serve_send(Works& works, Slot& slot, const Request& request, Reply& reply) {
 }
 
 int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply, int& fd_out) {
+  if (is_packet_call(request.op)) return serve_packet_call(works, slot, request, reply, fd_out);
   switch (request.op) {
     case Op::kBind:
-      return bind_to(works, slot, request.endpoint);
+      return slot.kind == SocketKind::kPacket ? bind_packet_socket(works, slot, request)
+                                              : bind_to(works, slot, request.endpoint);
     case Op::kListen:
       return listen_on(works, slot, request);
     case Op::kConnect:
@@ -130,6 +133,7 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
     case Op::kClose:
       return close_handle(works, slot, request.args[0] == 1);
     case Op::kLocalEndpoint:
+      if (slot.kind == SocketKind::kPacket) return name_packet_socket(works, slot, reply);
       return answer_endpoint(api::local_endpoint(works.stack, slot.id), reply);
     case Op::kRemoteEndpoint:
       return answer_endpoint(api::remote_endpoint(works.stack, slot.id), reply);
@@ -177,6 +181,7 @@ Effect effect_of(Op op) {
     case Op::kSendMarked:
     case Op::kZeroCopied:
     case Op::kGroup:
+    case Op::kRingReady:
     case Op::kFlush:
     case Op::kDrain:
       return Effect::kActs;

@@ -26,6 +26,7 @@ bool is_drained(const Works& works);
 // ------------------------------------------
 
 int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out);
+int open_packet_socket(Works& works, const Request& request, Reply& reply, int& fd_out);
 int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out);
 int listen_on(Works& works, Slot& slot, const Request& request);
 int connect_to(Works& works, Slot& slot, const Request& request);

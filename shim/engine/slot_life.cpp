@@ -7,6 +7,7 @@
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
 #include "shim/engine/handle_pair.h"
+#include "shim/engine/packet_ring.h"
 #include "shim/netlink/requests.h"
 
 namespace tapstack::shim {
@@ -92,6 +93,7 @@ void finish_close(Works& works, Slot& slot) {
   if (slot.phase == SlotPhase::kNetlink) {
     netlink::forget(works, slot);
   } else {
+    drop_ring(works, slot);
     api::close(works.stack, works.now, slot.id).ignore();
   }
   works.watch.remove(slot);

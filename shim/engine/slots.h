@@ -7,6 +7,7 @@
 #include "core/api/sockets.h"
 #include "shim/common/option_table.h"
 #include "shim/common/protocol.h"
+#include "shim/engine/packet_ring_state.h"
 #include "shim/engine/pair_marks.h"
 #include "shim/engine/send_stamps.h"
 #include "shim/engine/zero_copies.h"
@@ -20,7 +21,7 @@ enum class SlotPhase : uint8_t {
   kConnectFailed,  // as fresh, and readable by one byte of ours
   kConnected,      // bytes are pumped
   kListening,      // ballasted for life
-  kDatagram,       // UDP, ping, raw: messages are pumped
+  kDatagram,       // UDP, ping, raw, packet: messages are pumped
   kNetlink,        // no socket of the core: netlink/serve.h
 };
 
@@ -64,6 +65,7 @@ struct Slot {
   SendStamps stamps;                                              // datagram: for kSendNotice
   ZeroCopies zero_copies;                                         // likewise, of all sockets
   PairMarks marks;                                                // stream: for bytes in the pair
+  PacketRing ring;                                                // packet
   uint32_t first_octet = 0;  // stream: where SOF_TIMESTAMPING_OPT_ID counts from
   uint8_t tokens = 0;        // listener: accept tokens out
   int64_t token_at_us = 0;   // listener: when the last was sent

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "core/api/packet_sockets.h"
 #include "shim/common/errno_map.h"
 #include "shim/common/private_fds.h"
 #include "shim/common/sys.h"
@@ -33,7 +34,8 @@ int add_slot(Works& works, SocketId id, SocketKind kind, Family family, const Ha
   Slot& slot = works.slots.add(id, kind);
   slot.family = family;
   slot.end = pair.end;
-  const Identity identity{works.token, slot.name(), slot.is_stream(), family == Family::kIp6};
+  Identity identity{works.token, slot.name(), slot.is_stream(), family == Family::kIp6};
+  identity.is_packet = kind == SocketKind::kPacket;
   int error = name_end(pair.end, identity);
   if (error == 0) error = works.watch.add(slot);
   if (error != 0) {
@@ -58,9 +60,11 @@ uint8_t protocol_of(SocketKind kind, Family family, int64_t asked) {
     case SocketKind::kPing:
       return family == Family::kIp6 ? uint8_t{IPPROTO_ICMPV6} : uint8_t{IPPROTO_ICMP};
     case SocketKind::kRaw:
-      break;
+      return static_cast<uint8_t>(asked);
+    case SocketKind::kPacket:
+      break;  // it is asked for with the socket's name
   }
-  return static_cast<uint8_t>(asked);
+  return 0;
 }
 
 // The number names this socket's handle. It comes from a table of the hooks that may be stale.
@@ -111,7 +115,24 @@ bool is_told_failure(const Slot& slot, Error error) {
 
 }  // namespace
 
+int open_packet_socket(Works& works, const Request& request, Reply& reply, int& fd_out) {
+  HandlePair pair;
+  if (const int error = open_pair(false, pair)) return error;
+  const Result<SocketId> id = api::open_packet(works.stack, works.now, request.args[3] != 0,
+                                               static_cast<uint16_t>(request.args[2]));
+  if (!id.ok()) {
+    close_pair(pair);
+    return to_errno(id.error());
+  }
+  if (const int error = add_slot(works, *id, SocketKind::kPacket, Family::kNone, pair))
+    return error;
+  reply.slot = SlotId{id->index, id->generation};
+  fd_out = pair.handle;
+  return 0;
+}
+
 int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out) {
+  if (request.args[0] == AF_PACKET) return open_packet_socket(works, request, reply, fd_out);
   const Family family = family_of(request.args[0]);
   if (family == Family::kNone) return EAFNOSUPPORT;
   if (request.args[1] < 0 || request.args[1] > static_cast<int64_t>(SocketKind::kRaw))

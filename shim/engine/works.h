@@ -5,8 +5,10 @@
 
 #include <array>
 
+#include "core/api/packet_sockets.h"
 #include "core/api/sockets.h"
 #include "shim/common/identity.h"
+#include "shim/engine/packet_ring_state.h"
 #include "shim/engine/slots.h"
 #include "shim/engine/watch.h"
 
@@ -15,6 +17,13 @@ class State;
 }
 
 namespace tapstack::shim {
+
+// A filter of which some pieces have come (kFilterPiece).
+struct FilterDraft {
+  SlotId slot;
+  size_t known = 0;
+  std::array<FilterInstruction, link::kFilterInstructionsMax> instructions;
+};
 
 // Buffers for one operation at a time.
 struct Scratch {
@@ -30,6 +39,7 @@ struct Scratch {
   alignas(DatagramHeader) std::array<uint8_t, kDatagramBytes + 1> datagram;
   std::array<uint8_t, kOptionBytes> options;              // of a received packet
   alignas(4) std::array<uint8_t, kNetlinkBytes> netlink;  // messages to a program
+  FilterDraft filter;
 };
 
 struct Works {
@@ -40,6 +50,7 @@ struct Works {
   const EngineToken& token;
   netlink::State& netlink;
   Instant now;
+  RingMaps rings{};
 };
 
 }  // namespace tapstack::shim

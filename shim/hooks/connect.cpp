@@ -68,6 +68,7 @@ int ask_to_connect(int fd, const Handle& handle, const sockaddr* address, sockle
 
 int connect_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
   if (handle.is_netlink) return netlink::connect(handle, address, length);
+  if (handle.is_packet) return EOPNOTSUPP;
   const int error = ask_to_connect(fd, handle, address, length, ConnectKind::kPlain);
   const bool is_under_way = handle.is_stream && (error == EINPROGRESS || error == EALREADY);
   if (!is_under_way || is_nonblocking(fd)) return error;

@@ -18,6 +18,7 @@
 #include "shim/hooks/error_queue.h"
 #include "shim/hooks/landing.h"
 #include "shim/hooks/netlink.h"
+#include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/wait.h"
@@ -145,6 +146,7 @@ ssize_t fail_send(const Handle& handle, const DatagramHeader& header, int error)
 }  // namespace
 
 ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
+  if (handle.is_packet) return packet::send(fd, handle, message, flags);
   if (const int error = check_parts(message); error != 0) return fail(error);
   // udp_sendmsg looks at the length first, udpv6_sendmsg at the address.
   const bool is_too_long = total_bytes(message) > kPayloadMax;
@@ -175,6 +177,7 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
 }
 
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
+  if (handle.is_packet) return packet::receive(fd, handle, message, flags);
   if (handle.is_netlink) flags &= ~MSG_ERRQUEUE;  // as the kernel's, which has no such queue
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
   if ((flags & MSG_OOB) != 0 && !is_udp(handle)) return fail(EOPNOTSUPP);

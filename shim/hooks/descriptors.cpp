@@ -26,7 +26,8 @@ enum State : uint64_t {
   kStream4,
   kDatagram6,
   kStream6,
-  kNetlink
+  kNetlink,
+  kPacket
 };
 constexpr unsigned kStateShift = 61;
 constexpr uint32_t kSlotMask = 0x1fffffff;
@@ -61,7 +62,7 @@ uint64_t pack(State state, SlotId id) {
 uint64_t pack(const Handle& handle) {
   const State state = handle.is_ip6 ? (handle.is_stream ? kStream6 : kDatagram6)
                                     : (handle.is_stream ? kStream4 : kDatagram4);
-  return pack(handle.is_netlink ? kNetlink : state, handle.id);
+  return pack(handle.is_netlink ? kNetlink : handle.is_packet ? kPacket : state, handle.id);
 }
 
 State state_of(uint64_t word) { return static_cast<State>(word >> kStateShift); }
@@ -73,6 +74,7 @@ bool unpack(uint64_t word, Handle& handle) {
   handle.is_stream = state == kStream4 || state == kStream6;
   handle.is_ip6 = state == kDatagram6 || state == kStream6;
   handle.is_netlink = state == kNetlink;
+  handle.is_packet = state == kPacket;
   return state >= kDatagram4;
 }
 
@@ -133,7 +135,8 @@ uint32_t phase_bits(Phase phase, uint32_t wanted) {
 uint64_t look_up(int fd) {
   Identity identity;
   if (!identify(fd, identity)) return pack(kNotOurs, SlotId{0, 0});
-  return pack(Handle{identity.slot, identity.is_stream, identity.is_ip6, identity.is_netlink});
+  return pack(Handle{identity.slot, identity.is_stream, identity.is_ip6, identity.is_netlink,
+                     identity.is_packet});
 }
 
 }  // namespace

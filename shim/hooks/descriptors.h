@@ -30,6 +30,7 @@ struct Handle {
   bool is_stream = false;   // TCP; otherwise datagrams with a DatagramHeader
   bool is_ip6 = false;      // of family AF_INET6; otherwise AF_INET
   bool is_netlink = false;  // neither: AF_NETLINK
+  bool is_packet = false;   // neither: AF_PACKET, with a FrameRecord behind the DatagramHeader
   Family family() const { return is_ip6 ? Family::kIp6 : Family::kIp4; }
 };
 

@@ -14,6 +14,7 @@
 #include "shim/common/address.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/devices.h"
+#include "shim/hooks/ethtool.h"
 
 namespace tapstack::shim {
 namespace {
@@ -92,7 +93,7 @@ int answer_about(unsigned long number, const InterfaceRecord& record, ifreq& req
     case SIOCGIFBRDADDR:
       return put_ip_address(number, record, request);
     case SIOCETHTOOL:
-      return EOPNOTSUPP;
+      return answer_ethtool(record, request.ifr_data);
     case SIOCSIFADDR:
     case SIOCSIFNETMASK:
     case SIOCSIFBRDADDR:

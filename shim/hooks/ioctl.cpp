@@ -13,6 +13,7 @@
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/interface_ioctl.h"
+#include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/stream.h"
@@ -32,6 +33,7 @@ int put(void* argument, int64_t number) {
 
 // Bytes that can be read: those on the handle and those still in the core.
 int readable(int fd, const Handle& handle, void* argument) {
+  if (handle.is_packet) return put(argument, packet::first_bytes(fd));
   if (!handle.is_stream) return put(argument, datagram::first_bytes(fd));
   if (descriptors::phase(handle.id) == Phase::kListening) return EINVAL;
   if (!stream::is_connected(handle)) return put(argument, 0);

@@ -18,6 +18,7 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/netlink.h"
 #include "shim/hooks/option_value.h"
+#include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/special_options.h"
@@ -208,9 +209,12 @@ int level_error(uint8_t who, int level, int name, bool is_get) {
 }
 
 int get(int fd, const Handle& handle, int level, int name, void* value, socklen_t* length) {
-  int netlink_error = 0;
-  if (handle.is_netlink && netlink::get_option(handle, level, name, value, length, netlink_error)) {
-    return netlink_error;
+  int own_error = 0;
+  if (handle.is_netlink && netlink::get_option(handle, level, name, value, length, own_error)) {
+    return own_error;
+  }
+  if (handle.is_packet && packet::get_option(handle, level, name, value, length, own_error)) {
+    return own_error;
   }
   const uint8_t who = who_is(handle);
   if (const int error = level_error(who, level, name, true); error != 0) return error;
@@ -224,9 +228,12 @@ int get(int fd, const Handle& handle, int level, int name, void* value, socklen_
 }
 
 int set(int fd, const Handle& handle, int level, int name, const void* value, socklen_t length) {
-  int netlink_error = 0;
-  if (handle.is_netlink && netlink::set_option(handle, level, name, value, length, netlink_error)) {
-    return netlink_error;
+  int own_error = 0;
+  if (handle.is_netlink && netlink::set_option(handle, level, name, value, length, own_error)) {
+    return own_error;
+  }
+  if (handle.is_packet && packet::set_option(handle, level, name, value, length, own_error)) {
+    return own_error;
   }
   const uint8_t who = who_is(handle);
   if (const int error = level_error(who, level, name, false); error != 0) return error;

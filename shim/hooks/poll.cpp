@@ -1,4 +1,5 @@
 // poll and ppoll: native, then corrected for what a handle cannot show (readiness.h).
+#include <limits.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -55,14 +56,28 @@ int wait_in_slices(pollfd* fds, nfds_t count, const Countdown& countdown, Native
   }
 }
 
+// Waits again while all that the kernel found is corrected away: a message that a ring has frames
+// which the program has taken by then. `first` waits as the program asked, `again` so many ms.
+template <class First, class Again>
+int wait_for_true(pollfd* fds, nfds_t count, const Countdown& countdown, First first, Again again) {
+  int ready = first();
+  for (;;) {
+    const int with_events = correct(fds, count, ready, false);
+    if (ready <= 0 || with_events != 0) return with_events;
+    ready = again(static_cast<int>(std::min<int64_t>(countdown.left_ms(), INT_MAX)));
+  }
+}
+
 int poll_unseen(pollfd* fds, nfds_t count, int timeout_ms) {
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {
     return wait_in_slices(fds, count, Countdown(timeout_ms),
                           [&](int ms) { return real::poll(fds, count, ms); });
   }
-  const bool is_ready = silence == Silence::kReady;
-  return correct(fds, count, real::poll(fds, count, is_ready ? 0 : timeout_ms), is_ready);
+  if (silence == Silence::kReady) return correct(fds, count, real::poll(fds, count, 0), true);
+  return wait_for_true(
+      fds, count, Countdown(timeout_ms), [&] { return real::poll(fds, count, timeout_ms); },
+      [&](int left) { return real::poll(fds, count, left); });
 }
 
 int ppoll_unseen(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
@@ -74,9 +89,15 @@ int ppoll_unseen(pollfd* fds, nfds_t count, const timespec* timeout, const sigse
     });
   }
   const timespec at_once{};
-  const bool is_ready = silence == Silence::kReady;
-  return correct(fds, count, real::ppoll(fds, count, is_ready ? &at_once : timeout, mask),
-                 is_ready);
+  if (silence == Silence::kReady) {
+    return correct(fds, count, real::ppoll(fds, count, &at_once, mask), true);
+  }
+  return wait_for_true(
+      fds, count, Countdown(timeout), [&] { return real::ppoll(fds, count, timeout, mask); },
+      [&](int left) {
+        const timespec rest{left / 1000, left % 1000 * 1'000'000L};
+        return real::ppoll(fds, count, &rest, mask);
+      });
 }
 
 auto ours_among(const pollfd* fds, nfds_t count) {

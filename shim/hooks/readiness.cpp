@@ -5,6 +5,7 @@
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/packet_sockets.h"
 
 namespace tapstack::shim {
 namespace {
@@ -75,7 +76,11 @@ short corrected_events(int fd, short events, short revents) {
   }
   const bool shows_no_wake = (revents & kIn) == 0 && (events & kIn) != 0;
   if (shows_no_wake) return revents;
-  if (!descriptors::verified(fd, handle) || !datagram::is_wake_first(fd)) return revents;
+  if (!descriptors::verified(fd, handle)) return revents;
+  if (handle.is_packet && packet::is_ring_first(fd)) {
+    return packet::is_ring_ready(fd, handle) ? revents : static_cast<short>(revents & ~kIn);
+  }
+  if (!datagram::is_wake_first(fd)) return revents;
   SlotStatus status;
   const bool is_over = ask::status(handle.id, status) && status.receive_shut;
   return static_cast<short>((is_over ? revents : revents & ~kIn) | POLLERR);

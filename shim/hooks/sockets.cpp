@@ -15,6 +15,7 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/netlink.h"
 #include "shim/hooks/new_handle.h"
+#include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/privileged_ports.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -101,6 +102,7 @@ int refuse_port(const Handle& handle, const Endpoint& wanted) {
 
 int bind_handle(int fd, const Handle& handle, const sockaddr* address, socklen_t length) {
   if (handle.is_netlink) return netlink::bind(handle, address, length);
+  if (handle.is_packet) return packet::bind(handle, address, length);
   Request request = ask::about(Op::kBind, handle.id);
   const int error = endpoint_from(handle.family(), address, length, request.endpoint);
   if (error != 0) return error;
@@ -123,7 +125,7 @@ int listen_handle(int fd, const Handle& handle, int backlog) {
 }
 
 int shutdown_handle(int fd, const Handle& handle, int how) {
-  if (handle.is_netlink) return EOPNOTSUPP;
+  if (handle.is_netlink || handle.is_packet) return EOPNOTSUPP;
   if (how < SHUT_RD || how > SHUT_RDWR) return EINVAL;
   Request request = ask::about(Op::kShutdown, handle.id);
   request.args[0] = how;
@@ -140,6 +142,7 @@ int shutdown_handle(int fd, const Handle& handle, int how) {
 // getsockname and getpeername (`op`): whether there is an answer comes before where to put it.
 int put_endpoint(Op op, const Handle& handle, sockaddr* address, socklen_t* length) {
   if (handle.is_netlink) return netlink::name(op, handle, address, length);
+  if (handle.is_packet) return packet::name(op, handle, address, length);
   const auto question = op == Op::kLocalEndpoint ? ask::local_endpoint : ask::remote_endpoint;
   Endpoint endpoint;
   if (const int error = question(handle.id, endpoint); error != 0) return error;
@@ -165,6 +168,12 @@ TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
         "socket", trace::Always{}, [=] { return netlink::open(type, protocol); },
         trace::Named{trace::kFamilies, family}, trace::SocketType{type},
         trace::Named{trace::kNetlinkProtocols, protocol});
+  }
+  if (family == AF_PACKET && (type & kTypeMask) != SOCK_PACKET) {
+    return trace::traced(
+        "socket", trace::Always{}, [=] { return packet::open(type, protocol); },
+        trace::Named{trace::kFamilies, family}, trace::SocketType{type},
+        trace::Named{trace::kFrameProtocols, ntohs(static_cast<uint16_t>(protocol))});
   }
   const int fd = real::socket(family, type, protocol);
   if (fd >= 0) descriptors::forget(fd);

@@ -17,6 +17,7 @@
 #include "shim/common/option_table.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/devices.h"
+#include "shim/hooks/filter_options.h"
 #include "shim/hooks/group_options.h"
 #include "shim/hooks/ip6_options.h"
 #include "shim/hooks/option_value.h"
@@ -136,8 +137,6 @@ int get_of_sockets(const Handle& handle, int name, void* value, socklen_t* lengt
       return handle.is_stream ? get_pacing_rate(handle.id, value, length) : ENOPROTOOPT;
     case SO_PEERNAME:
       return get_peer_name(handle, value, length);
-    case SO_GET_FILTER:
-      return put(value, length, nullptr, 0);  // there is none
     default:
       return ENOPROTOOPT;
   }
@@ -149,8 +148,6 @@ int set_of_sockets(const Handle& handle, int name, const void* value, socklen_t 
       return bind_to_device(handle.id, value, length);
     case SO_MAX_PACING_RATE:
       return handle.is_stream ? set_pacing_rate(handle.id, value, length) : ENOPROTOOPT;
-    case SO_DETACH_FILTER:
-      return ENOENT;
     case SO_CNX_ADVICE:
       return 0;  // reachability is confirmed by TCP itself
     default:
@@ -164,6 +161,7 @@ int get_special_option(const Handle& handle, uint8_t who, int level, int name, v
                        socklen_t* length) {
   const SlotId id = handle.id;
   if (is_timestamping(level, name)) return get_timestamping(handle, value, length);
+  if (is_filter_option(level, name)) return get_filter_option(handle, name, value, length);
   if (level == SOL_SOCKET) return get_of_sockets(handle, name, value, length);
   if (is_unicast_interface(level, name)) return get_unicast_interface(id, level, value, length);
   if (is_packet_header(level, name)) return get_packet_header(handle, name, value, length);
@@ -187,6 +185,7 @@ int set_special_option(const Handle& handle, uint8_t who, int level, int name, c
                        socklen_t length) {
   const SlotId id = handle.id;
   if (is_timestamping(level, name)) return set_timestamping(handle, name, value, length);
+  if (is_filter_option(level, name)) return set_filter_option(handle, name, value, length);
   if (level == SOL_SOCKET) return set_of_sockets(handle, name, value, length);
   if (is_unicast_interface(level, name)) return set_unicast_interface(id, level, value, length);
   if (is_packet_header(level, name)) return set_packet_header(handle, name, value, length);

@@ -1,6 +1,7 @@
 #include "shim/trace/address.h"
 
 #include <arpa/inet.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -37,6 +38,13 @@ void append_ip6(Line& line, const sockaddr_in6& address) {
   append_port(line, address.sin6_port);
 }
 
+// "ETH_P_IP%2": the protocol, and the interface's number.
+void append_packet(Line& line, const sockaddr_ll& address) {
+  append_name(line, kFrameProtocols, ntohs(address.sll_protocol));
+  line.text("%");
+  line.number(address.sll_ifindex);
+}
+
 }  // namespace
 
 void Address::append(Line& line, const Outcome&) const {
@@ -54,6 +62,11 @@ void Address::append(Line& line, const Outcome&) const {
     sockaddr_in6 ip6;
     std::memcpy(&ip6, &copy, sizeof ip6);
     return append_ip6(line, ip6);
+  }
+  if (copy.ss_family == AF_PACKET && given >= offsetof(sockaddr_ll, sll_addr)) {
+    sockaddr_ll frame;
+    std::memcpy(&frame, &copy, sizeof frame);
+    return append_packet(line, frame);
   }
   line.text("{");
   append_name(line, kFamilies, copy.ss_family);

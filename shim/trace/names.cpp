@@ -2,6 +2,7 @@
 
 #include <arpa/nameser.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <netdb.h>
@@ -44,6 +45,12 @@ constexpr Name kIpProtocolTable[] = {
 constexpr Name kNetlinkProtocolTable[] = {
     TAPSTACK_NAME(NETLINK_ROUTE), TAPSTACK_NAME(NETLINK_SOCK_DIAG), TAPSTACK_NAME(NETLINK_NFLOG),
     TAPSTACK_NAME(NETLINK_XFRM),  TAPSTACK_NAME(NETLINK_NETFILTER), TAPSTACK_NAME(NETLINK_GENERIC),
+};
+
+constexpr Name kFrameProtocolTable[] = {
+    TAPSTACK_NAME(ETH_P_ALL),   TAPSTACK_NAME(ETH_P_IP),    TAPSTACK_NAME(ETH_P_IPV6),
+    TAPSTACK_NAME(ETH_P_ARP),   TAPSTACK_NAME(ETH_P_802_3), TAPSTACK_NAME(ETH_P_802_2),
+    TAPSTACK_NAME(ETH_P_8021Q),
 };
 
 constexpr Name kShutdownTable[] = {
@@ -154,6 +161,7 @@ constinit const Names kSocketTypes = kSocketTypeTable;
 constinit const Names kSocketTypeFlags = kSocketTypeFlagTable;
 constinit const Names kIpProtocols = kIpProtocolTable;
 constinit const Names kNetlinkProtocols = kNetlinkProtocolTable;
+constinit const Names kFrameProtocols = kFrameProtocolTable;
 constinit const Names kShutdowns = kShutdownTable;
 constinit const Names kMessageFlags = kMessageFlagTable;
 constinit const Names kPollEvents = kPollEventTable;

@@ -29,6 +29,7 @@ extern const Names kSocketTypes;
 extern const Names kSocketTypeFlags;
 extern const Names kIpProtocols;
 extern const Names kNetlinkProtocols;
+extern const Names kFrameProtocols;  // of packet sockets, in the host's order
 extern const Names kShutdowns;
 extern const Names kMessageFlags;
 extern const Names kPollEvents;

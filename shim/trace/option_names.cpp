@@ -1,6 +1,7 @@
 #include "shim/trace/option_names.h"
 
 #include <linux/icmp.h>
+#include <linux/if_packet.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -16,9 +17,9 @@ namespace {
   { constant, #constant }
 
 constexpr Name kLevels[] = {
-    TAPSTACK_NAME(SOL_SOCKET),      {IPPROTO_IP, "SOL_IP"},   {IPPROTO_IPV6, "SOL_IPV6"},
-    {IPPROTO_TCP, "SOL_TCP"},       {IPPROTO_UDP, "SOL_UDP"}, TAPSTACK_NAME(SOL_RAW),
-    {IPPROTO_ICMPV6, "SOL_ICMPV6"},
+    TAPSTACK_NAME(SOL_SOCKET),      {IPPROTO_IP, "SOL_IP"},    {IPPROTO_IPV6, "SOL_IPV6"},
+    {IPPROTO_TCP, "SOL_TCP"},       {IPPROTO_UDP, "SOL_UDP"},  TAPSTACK_NAME(SOL_RAW),
+    {IPPROTO_ICMPV6, "SOL_ICMPV6"}, TAPSTACK_NAME(SOL_PACKET),
 };
 
 constexpr Name kSocketOptions[] = {
@@ -229,6 +230,20 @@ constexpr Name kUdpOptions[] = {
     TAPSTACK_NAME(UDP_NO_CHECK6_RX), TAPSTACK_NAME(UDP_SEGMENT), TAPSTACK_NAME(UDP_GRO),
 };
 
+constexpr Name kPacketOptions[] = {
+    TAPSTACK_NAME(PACKET_ADD_MEMBERSHIP),  TAPSTACK_NAME(PACKET_DROP_MEMBERSHIP),
+    TAPSTACK_NAME(PACKET_RX_RING),         TAPSTACK_NAME(PACKET_STATISTICS),
+    TAPSTACK_NAME(PACKET_COPY_THRESH),     TAPSTACK_NAME(PACKET_AUXDATA),
+    TAPSTACK_NAME(PACKET_ORIGDEV),         TAPSTACK_NAME(PACKET_VERSION),
+    TAPSTACK_NAME(PACKET_HDRLEN),          TAPSTACK_NAME(PACKET_RESERVE),
+    TAPSTACK_NAME(PACKET_TX_RING),         TAPSTACK_NAME(PACKET_LOSS),
+    TAPSTACK_NAME(PACKET_VNET_HDR),        TAPSTACK_NAME(PACKET_TX_TIMESTAMP),
+    TAPSTACK_NAME(PACKET_TIMESTAMP),       TAPSTACK_NAME(PACKET_FANOUT),
+    TAPSTACK_NAME(PACKET_TX_HAS_OFF),      TAPSTACK_NAME(PACKET_QDISC_BYPASS),
+    TAPSTACK_NAME(PACKET_ROLLOVER_STATS),  TAPSTACK_NAME(PACKET_FANOUT_DATA),
+    TAPSTACK_NAME(PACKET_IGNORE_OUTGOING),
+};
+
 constexpr Name kRawOptions[] = {TAPSTACK_NAME(ICMP_FILTER)};
 constexpr Name kIcmp6Options[] = {{ICMP6_FILTER, "ICMPV6_FILTER"}};
 
@@ -264,6 +279,8 @@ Names options_of(int level) {
       return kTcpOptions;
     case IPPROTO_UDP:
       return kUdpOptions;
+    case SOL_PACKET:
+      return kPacketOptions;
     case SOL_RAW:
       return kRawOptions;
     case IPPROTO_ICMPV6:

@@ -38,7 +38,8 @@ TEST_F(PacketSocketsApi, AFrameIsSentAndSeenByAnother) {
   FrameTarget target;
   target.is_named = true;
   target.to = {0x88b5, device_};
-  const ConstBytes parts[] = {arp_request()};
+  const Octets request = arp_request();
+  const ConstBytes parts[] = {request};
   ASSERT_TRUE(send_frame(stack_, kStart, id, parts, target).ok());
   EXPECT_EQ(sent().size(), arp_request().size() + 14);
   FrameInfo info;

@@ -42,7 +42,9 @@ TEST_F(PacketSocketTest, IsReadableWhenAFrameWaits) {
   const SocketId id = packet_socket();
   EXPECT_EQ(ready(id), kOut);
   const SocketId udp = open(SocketKind::kUdp);
-  ASSERT_TRUE(send(udp, text("hello"), {.peer = local_port(9)}).ok());
+  DatagramInfo to;
+  to.peer = local_port(9);
+  ASSERT_TRUE(send(udp, text("hello"), to).ok());
   const mem::PacketPtr packet = layers_->network.next_frame(ctx_, link::kLoopback);
   layers_->packets.on_sent(ctx_, layers_->network, link::kLoopback, *packet);
   EXPECT_EQ(ready(id), kIn | kOut);

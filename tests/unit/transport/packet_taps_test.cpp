@@ -154,6 +154,13 @@ TEST_F(PacketTapsTest, BindingToWhatIsNotThereFailsAndToWhatIsDownIsAnError) {
   EXPECT_EQ(taps_->receive(ctx_, *network_, id, parts, false, nullptr).error(), Error::kWouldBlock);
 }
 
+TEST_F(PacketTapsTest, BindingWithoutAProtocolKeepsTheOneThereWas) {
+  const EndpointId id = open(0x0806);
+  bind(id, 0, ts0_);
+  EXPECT_EQ(taps_->find(id)->binding.protocol, 0x0806);
+  EXPECT_EQ(taps_->find(id)->binding.interface, ts0_);
+}
+
 TEST_F(PacketTapsTest, WhoIsBoundToAnInterfaceHearsThatItGoesDown) {
   const EndpointId id = open();
   const EndpointId any = open();
