@@ -2,8 +2,6 @@
 // device afterwards, while the kernel's stack is there without. So the engine starts before.
 #include <linux/capability.h>
 
-#include <cerrno>
-
 #include "shim/client/engine.h"
 #include "shim/common/capability.h"
 #include "shim/common/sys.h"
@@ -37,10 +35,8 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int capset(cap_user_header_t header, const cap_user_data_t data) noexcept {
   if (!sys::Passthrough::is_on() && !is_engine_started() && is_left_with_sockets_only(data)) {
-    const int error = errno;
     InterfaceRecord record;
     ask::interface(0, record);
-    errno = error;
   }
   return real::capset(header, data);
 }

@@ -24,19 +24,16 @@ struct Mapping {
   off_t offset;
 };
 
+void* fail_mapping(int error) {
+  fail(error);
+  return MAP_FAILED;
+}
+
 void* map_natively(const Mapping& wanted) {
   const long result = sys::call(SYS_mmap, sys::pointer(wanted.at), static_cast<long>(wanted.bytes),
                                 wanted.protection, wanted.flags, wanted.fd, wanted.offset);
-  if (result < 0 && result > -4096) {
-    errno = static_cast<int>(-result);
-    return MAP_FAILED;
-  }
+  if (result < 0 && result > -4096) return fail_mapping(static_cast<int>(-result));
   return reinterpret_cast<void*>(result);
-}
-
-void* fail_mapping(int error) {
-  errno = error;
-  return MAP_FAILED;
 }
 
 // packet_mmap: all of it, from its begin.
@@ -52,9 +49,7 @@ void* map_ring(const Handle& handle, Mapping wanted) {
   wanted.fd = fd;
   const bool is_whole = rounded == static_cast<size_t>(reply.value) && wanted.offset == 0;
   void* mapped = is_whole ? map_natively(wanted) : fail_mapping(EINVAL);
-  const int error = errno;
   sys::close(fd);
-  errno = error;
   return mapped;
 }
 
