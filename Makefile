@@ -63,9 +63,11 @@ conformance: setup-test configure ## scripted segments against the RFCs
 	@$(ninja) conformance
 	@ctest --test-dir $(dir) --output-on-failure -R '^conformance$$'
 
-interop: setup-test configure ## real programs against the host's kernel
+interop: setup-test configure ## real programs against the host's kernel, then the whole matrix of tools
+	@scripts/setup interop
 	@$(ninja) all interop_programs
 	@$(over_build) scripts/interop
+	@$(over_build) scripts/matrix
 
 bench: setup-test configure ## ratios against the kernel's own stack
 	@$(ninja) all bench_programs interop_programs

@@ -37,6 +37,9 @@ class Client final : public Carrier {
  public:
   void call(const Request& request, Reply& reply, int& fd_out) override;
   bool is_started() const { return is_reachable(); }
+  static void before_fork();
+  static void after_fork_in_parent();
+  static void after_fork_in_child();
   // An engine inside moves out if it has so many open sockets at least.
   void leave_to_others(size_t sockets_min);
 
@@ -59,10 +62,6 @@ class Client final : public Carrier {
   static void on_knock();
   tapif::Failure start_by_settings();
   void drain(Request request, Reply& reply);
-
-  static void before_fork();
-  static void after_fork_in_parent();
-  static void after_fork_in_child();
 
   // Owners of what carrier_ points to; never released, since threads of the program may be inside
   // until the process ends.
@@ -354,6 +353,16 @@ void Client::after_fork_in_child() {
 }
 
 }  // namespace
+
+void before_unseen_fork() { Client::before_fork(); }
+
+void after_unseen_fork(bool is_child) {
+  if (is_child) {
+    Client::after_fork_in_child();
+  } else {
+    Client::after_fork_in_parent();
+  }
+}
 
 Carrier& engine() { return forever.client; }
 

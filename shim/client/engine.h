@@ -27,6 +27,11 @@ bool is_engine_started();
 // the next program will, an engine inside moves to a keeper. No-op without open sockets.
 void leave_engine_to_others();
 
+// Around a fork that libc does not see (clone(2) by number): what pthread_atfork does around
+// others.
+void before_unseen_fork();
+void after_unseen_fork(bool is_child);
+
 // This process is about to do what one with several threads may not: an engine inside moves to a
 // keeper, with sockets or without.
 void end_engine_thread();

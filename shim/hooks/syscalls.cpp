@@ -9,6 +9,7 @@
 #include <cstdint>
 
 #include "shim/common/sys.h"
+#include "shim/hooks/clones.h"
 #include "shim/hooks/confinement.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
@@ -144,6 +145,7 @@ TAPSTACK_HOOK long syscall(long call, ...) noexcept {
   va_end(list);
   long result = 0;
   const bool hooked = !sys::Passthrough::is_on() &&
-                      (call_socket_hook(call, a, result) || call_data_hook(call, a, result));
+                      (call_socket_hook(call, a, result) || call_data_hook(call, a, result) ||
+                       fork_by_number(call, a, result));
   return hooked ? result : real::syscall(call, a[0], a[1], a[2], a[3], a[4], a[5]);
 }

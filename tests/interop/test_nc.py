@@ -84,6 +84,8 @@ def fetch_from_stack_server(net, kind: str, path: pathlib.Path, port: int, timeo
     assert hashed.hexdigest() == digest(path)
 
 
+# What these classes look for is above IP: one family in `make test`.
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.no_capture
 @pytest.mark.parametrize("kind", KINDS)
 class TestHundredMegabytes:
@@ -100,6 +102,7 @@ class TestHundredMegabytes:
         fetch_from_stack_server(net, kind, big_file, 7002)
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.parametrize("kind", KINDS)
 class TestNothingIsLostAtTheTail:
     """Twenty times each, small enough that exit comes right behind the last byte."""

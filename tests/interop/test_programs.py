@@ -52,7 +52,7 @@ def test_program_holds_on_the_stack(net, program):
 
 
 ALONE = [
-    "executed", "vforked", "spawned", "by-shell", "by-popen", "orphaned", "in-daemon", "inherited-listener",
+    "executed", "cloned-by-number", "cloned", "vforked", "spawned", "by-shell", "by-popen", "orphaned", "in-daemon", "inherited-listener",
     "unsent-data", "close-on-exec", "closed-in-one", "handed-over", "handed-over-plainly",
 ]
 

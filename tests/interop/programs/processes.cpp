@@ -1,10 +1,13 @@
 // Sockets in every kind of process: forked, vforked, spawned, daemon, orphan, executed, handed
 // over. Connections, listeners and unsent data live on wherever a descriptor lives on.
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <string>
 #include <thread>
@@ -139,6 +142,25 @@ void forked() {
   const pid_t child = fork();
   if (child == 0) _exit(answer(pair.inherited));
   expect_answer(pair, "a forked child answers");
+  check::equal(exit_status(child), 0, "without error");
+}
+
+// As vsftpd and sandboxes make processes: past fork() and all that is registered with
+// pthread_atfork.
+void cloned_by_number() {
+  Pair pair;
+  const long child = syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+  if (child == 0) _exit(answer(pair.inherited));
+  expect_answer(pair, "a child of clone(2) by number answers");
+  check::equal(exit_status(static_cast<pid_t>(child)), 0, "without error");
+}
+
+void cloned() {
+  Pair pair;
+  std::vector<char> stack(1u << 20);
+  const auto answer_in_child = [](void* fd) { return answer(*static_cast<int*>(fd)); };
+  const pid_t child = clone(answer_in_child, stack.data() + stack.size(), SIGCHLD, &pair.inherited);
+  expect_answer(pair, "a child of clone() answers");
   check::equal(exit_status(child), 0, "without error");
 }
 
@@ -339,6 +361,8 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"fork-in-the-middle", fork_in_the_middle},
     {"forked", forked},
+    {"cloned-by-number", cloned_by_number},
+    {"cloned", cloned},
     {"executed", executed},
     {"vforked", vforked},
     {"spawned", spawned},

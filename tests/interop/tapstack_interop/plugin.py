@@ -15,7 +15,9 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "no_capture: too much traffic to keep a capture of it")
     config.addinivalue_line("markers", "nightly: too long for `make test`")
     config.addinivalue_line("markers", "engines(*names): only over these carriers")
-    config.addinivalue_line("markers", "families(*numbers): over IPv4 (4), IPv6 (6) or both; without it 4")
+    config.addinivalue_line(
+        "markers", "families(*numbers, by_night=()): over IPv4 (4), IPv6 (6) or both, some by night only; without it 4"
+    )
 
 
 def pytest_addoption(parser):
@@ -33,7 +35,9 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("engine", engines)
     mark = metafunc.definition.get_closest_marker("families")
     if mark is not None and "family" in metafunc.fixturenames:
-        metafunc.parametrize("family", mark.args, ids=lambda number: f"ip{number}")
+        by_night = mark.kwargs.get("by_night", ())
+        numbers = [pytest.param(n, marks=pytest.mark.nightly if n in by_night else ()) for n in mark.args]
+        metafunc.parametrize("family", numbers, ids=lambda number: f"ip{number}")
 
 
 def is_cross(item) -> bool:

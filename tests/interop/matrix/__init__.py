@@ -1,0 +1,1 @@
+"""The matrix of tools: real programs, each in a real exchange, on the kernel and on the stack."""

@@ -1,0 +1,32 @@
+"""Paths and hosts."""
+
+from ..row import Row
+
+ONE_HOP = r"^ 1 .*{server}"
+
+RAW = "raw sockets need privilege, on the kernel too"
+HPING3 = {
+    "root": RAW,
+    "without": {"both": "it listens at ts0, where nothing passes of what goes to an own address, on the kernel too"},
+}
+
+ROWS = [
+    Row("ping", "three echoes", ["ping", "-c3", "-i0.1", "{server}"], want="3 received, 0% packet loss", core=True),
+    Row("ping", "records routes", ["ping", "-c1", "-R", "{server}"], want="RR:\\s+{client}"),
+    Row("fping", "three echoes", ["fping", "-c3", "-p50", "{server}"], want="xmt/rcv/%loss = 3/3/0%"),
+    Row("fping", "a range", ["fping", "-a", "-g", "-r0", "-t200", "10.10.10.1", "10.10.10.5"], want="^{server}", status=1),
+    Row("traceroute", "by UDP", ["traceroute", "-n", "-q1", "-N1", "{server}"], want=ONE_HOP, captured=False),
+    Row("traceroute", "by ICMP", ["traceroute", "-n", "-I", "{server}"], want=ONE_HOP, captured=False, root=RAW),
+    Row("traceroute", "by TCP", ["traceroute", "-n", "-T", "{server}"], want=ONE_HOP, captured=False, root=RAW),
+    Row("tracepath", "finds the MTU", ["tracepath", "-n", "{server}"], want=r"pmtu \d+ hops 1", captured=False),
+    Row("mtr", "by ICMP", ["mtr", "-n", "-r", "-c2", "{server}"], want=r"{server} +0.0%"),
+    Row("mtr", "by UDP", ["mtr", "-n", "-u", "-r", "-c2", "{server}"], want=r"{server} +0.0%", captured=False),
+    Row("mtr", "by TCP", ["mtr", "-n", "-T", "-P", "6543", "-r", "-c2", "{server}"],
+        ["socat", "TCP-LISTEN:6543,fork", "EXEC:cat"], port=6543, want=r"{server} +0.0%", captured=False),
+    Row("nmap", "connects to ports (-sT)", ["nmap", "-n", "-Pn", "-sT", "-p6500-6599", "{server}"],
+        ["socat", "TCP-LISTEN:6543,fork", "EXEC:cat"], port=6543, want="6543/tcp open", captured=False),
+    Row("hping3", "SYN to a port", ["hping3", "-c", "2", "-i", "u100000", "-S", "-p", "6543", "{server}"],
+        ["socat", "TCP-LISTEN:6543,fork", "EXEC:cat"], port=6543, want="flags=SA(\n|.)*2 packets received", captured=False, **HPING3),
+    Row("hping3", "ICMP", ["hping3", "-c", "2", "-i", "u100000", "-1", "{server}"], want="icmp_seq=1(\n|.)*2 packets received", **HPING3),
+    Row("hping3", "UDP to a closed port", ["hping3", "-c", "2", "-i", "u100000", "-2", "-p", "6544", "{server}"], want="Port Unreachable", captured=False, **HPING3),
+]  # fmt: skip

@@ -1,0 +1,42 @@
+"""Each row of the matrix in each place. `make test` has those marked as core; `scripts/matrix` runs all."""
+
+import os
+import shutil
+
+import pytest
+
+from tapstack_interop.plugin import data_file
+
+from .place import PLACES, Wire
+from .row import DATA_BYTES
+from .table import all_rows
+from .users_run import UsersRun
+
+
+def cases():
+    for row in all_rows():
+        for place in PLACES:
+            marks = [] if row.core and place in ("client", "server") else [pytest.mark.nightly]
+            if place in row.differs:
+                marks.append(pytest.mark.xfail(reason=row.differs[place], strict=True))
+            yield pytest.param(row, place, id=f"{row.name}-{place}", marks=marks)
+
+
+@pytest.fixture
+def place(tmp_path_factory, tmp_path, can_run, row, where):
+    """The two ends of the wire for one row, whose programs are there."""
+    if where in row.left_out:
+        pytest.skip(f"left out: {row.left_out[where]}")
+    for program in row.programs():
+        if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is None:
+            pytest.skip(f"{program} is not installed (scripts/setup interop)")
+    data = data_file(tmp_path_factory.getbasetemp(), DATA_BYTES)
+    made = UsersRun(tmp_path, data) if where == "user" else Wire(where, tmp_path, data, row.captured)
+    yield made
+    made.close()
+    assert not made.faults()
+
+
+@pytest.mark.parametrize("row, where", cases())
+def test_row(row, where, place):
+    row.run(place)
