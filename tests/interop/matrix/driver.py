@@ -1,7 +1,8 @@
 """Runs one exchange where it is started: what `tapstack run` is given for the place "user".
 
 usage: driver.py FILE: JSON with server, port, ready, client, stdin, env and pid_file; the client's output goes to
-FILE.out and FILE.err, the server's to FILE.server, the client's exit status is printed.
+FILE.out and FILE.err, the server's to FILE.server, the name of the network namespace to FILE.net; the client's exit
+status is printed.
 """
 
 import json
@@ -66,6 +67,7 @@ def exchange(row: dict, name: str) -> int:
 
 
 if __name__ == "__main__":
+    pathlib.Path(f"{sys.argv[1]}.net").write_text(os.readlink("/proc/self/ns/net"))  # all that it starts is there
     with open(sys.argv[1], encoding="utf-8") as file:
         ROW = json.load(file)
     print(exchange(ROW, sys.argv[1]))

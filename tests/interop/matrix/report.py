@@ -52,7 +52,7 @@ def with_table(text: str, table: str) -> str:
     return re.sub(f"{BEGIN}\n.*?{END}", lambda _: f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL)
 
 
-def _summary(row: Row, outcomes: dict[str, str]) -> str:
+def _summary(row: Row, outcomes: dict[str, str], tells_what_is_left_out: bool = True) -> str:
     """In words: as on the kernel, or what is otherwise, where, and why."""
     if outcomes.get("kernel") != "works":
         return "not tried: not installed" if outcomes.get("kernel") == "absent" else "fails on the kernel"
@@ -60,7 +60,8 @@ def _summary(row: Row, outcomes: dict[str, str]) -> str:
     for place in PLACES[1:]:
         what = outcomes.get(place, "absent")
         if what == "left out":
-            said.append(f"not as {place}: {row.left_out[place]}")
+            if tells_what_is_left_out:
+                said.append(f"not as {place}: {row.left_out[place]}")
         elif what == "differs":
             said.append(f"differs as {place}: {row.differs[place]}")
         elif what != "works":
@@ -78,10 +79,11 @@ def full_table(groups: dict[str, list[Row]], results: Results) -> str:
 
 
 def short_table(groups: dict[str, list[Row]], results: Results) -> str:
-    """The tools of each group by what can be said of all their rows."""
+    """The tools of each group by what can be said of all their rows, where they can be run."""
     lines = ["| | work as on the kernel | otherwise |", "|---|---|---|"]
     for title, rows in groups.items():
-        others = [(r, said) for r in rows if (said := _summary(r, results.get(r.name, {}))) != "as on the kernel"]
+        summaries = [(row, _summary(row, results.get(row.name, {}), False)) for row in rows]
+        others = [(row, said) for row, said in summaries if said != "as on the kernel"]
         good = dict.fromkeys(r.tool for r in rows if r.tool not in {o.tool for o, _ in others})
         lines.append(f"| {title} | {', '.join(good)} | {'; '.join(f'{r.tool} ({r.does}): {said}' for r, said in others)} |")
     return "\n".join(lines)

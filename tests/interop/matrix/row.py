@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import shlex
 from typing import Callable
 
 from tapstack_interop import Finished
@@ -22,8 +23,8 @@ class Row:
 
     tool: str  # as in the table of the README; several rows may be about one
     does: str
-    client: list[str]
-    server: list[str] | None = None
+    client: list[str] | str  # a command: words, or one text for a shell's rules of quoting
+    server: list[str] | str = ""
     port: int = 0  # where the server listens for TCP; 0: what `ready` says, or nothing is awaited
     ready: str = ""  # a regular expression for what the server prints when it is ready
     want: "str | Callable[[Place, Finished], None]" = ""  # a regular expression for the client's output, or a check
@@ -41,6 +42,11 @@ class Row:
     env: dict[str, str] = dataclasses.field(default_factory=dict)
     captured: bool = True  # its frames are looked through for faults; False: heavy traffic
     seconds: float = 20  # the most that the client may take
+
+    def __post_init__(self) -> None:
+        for end in ("client", "server"):
+            words = getattr(self, end)
+            object.__setattr__(self, end, shlex.split(words) if isinstance(words, str) else words)
 
     @property
     def name(self) -> str:

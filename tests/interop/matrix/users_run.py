@@ -20,12 +20,13 @@ class UsersRun(Place):
     def __init__(self, folder: pathlib.Path, data: pathlib.Path) -> None:
         super().__init__(folder, data)
         self._program: Program | None = None
+        self._namespaces: set[str] = set()
 
     def exchange(self, row) -> tuple[Finished, str]:
         """One round of a row: what the client did, and what the server said."""
         file = self.path("row.json")
         file.write_text(json.dumps({
-            "server": self.fill_all(row.server or []), "client": self.fill_all(row.client), "port": row.port,
+            "server": self.fill_all(row.server), "client": self.fill_all(row.client), "port": row.port,
             "ready": row.ready, "stdin": str(self.path(row.stdin)) if row.stdin else "",
             "env": {name: self.fill(value) for name, value in row.env.items()},
             "pid_file": str(self.path(row.pid_file)) if row.pid_file else "",
@@ -36,7 +37,10 @@ class UsersRun(Place):
             ["unshare", "--mount", "sh", "-c", AS_USER, "sh", "666", *command], folder=self.folder,
             env={**os.environ, "TAPSTACK_DNS": "learnt", "HOME": str(self.folder)},
         )  # fmt: skip
-        driver = self._program.wait(row.seconds + 15)
+        try:
+            driver = self._program.wait(row.seconds + 15)
+        finally:
+            self._note_namespace()
         server, out, err = (self.path(f"row.json.{end}") for end in ("server", "out", "err"))
         said = server.read_bytes()[-800:] if server.exists() else b""
         if not re.fullmatch(r"-?\d+\n", driver.text):
@@ -48,15 +52,21 @@ class UsersRun(Place):
         wait_until(lambda: not self._session(), what="the end of all processes")
 
     def _session(self) -> list[str]:
-        """Processes, a keeper too, in whose command or environment the folder is: those of this row."""
+        """Processes, a keeper too, in the network namespaces of this row."""
         found = []
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
-                if str(self.folder).encode() in (process / "environ").read_bytes():
+                if os.readlink(process / "ns/net") in self._namespaces:
                     found.append(process.name)
             except OSError:
                 continue
         return found
+
+    def _note_namespace(self) -> None:
+        """Remembers the one that the driver told of."""
+        told = self.path("row.json.net")
+        if told.exists():
+            self._namespaces.add(told.read_text())
 
     def close(self) -> None:
         """Ends everything, whatever became of the row: the namespaces end with the last process in them."""

@@ -192,7 +192,7 @@ SOCAT_ECHO = ["socat", "TCP-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
 NCAT_CLIENT = ["sh", "-c", "socat -t5 OPEN:{dir}/data!!STDOUT TCP:{server}:6543"]
 
 
-def echo(tool: str, does: str, server: list[str] | None = None, client: list[str] | None = None, **more) -> Row:
+def echo(tool: str, does: str, server: list[str] | str = "", client: list[str] | str = "", **more) -> Row:
     """An exchange of `data` at port 6543 with a server or a client of the language, or both."""
     return Row(tool, does, client or NCAT_CLIENT, server or SOCAT_ECHO, port=6543, want=data, needs=("socat",), **more)
 
@@ -202,7 +202,7 @@ def python(does: str, text: str, *words: str, **more) -> Row:
                 files={"echo.py": text, "client.py": PYTHON_CLIENT}, **more)  # fmt: skip
 
 
-def java(does: str, server: list[str], client: list[str], port: int, **files: str) -> Row:
+def java(does: str, server: list[str] | str, client: list[str] | str, port: int, **files: str) -> Row:
     return Row("java", does, client, server, port=port, want=data, files={f"{name}.java": text for name, text in files.items()},
                needs=("java", "javac"), seconds=40)  # fmt: skip
 
@@ -215,24 +215,24 @@ ROWS = [
     python("subprocess with the connection", PYTHON_CHILD),
     Row("python3", "http.server and urllib", [PYTHON, "-c", "import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen('http://{server}:8000/data').read())"],
         [PYTHON, "-m", "http.server", "-d", "{dir}", "8000"], port=8000, want=data),
-    echo("node", "net, server and client", ["node", "{dir}/echo.js"], ["node", "{dir}/client.js", "{server}", "{dir}/data"],
+    echo("node", "net, server and client", "node {dir}/echo.js", "node {dir}/client.js {server} {dir}/data",
          files={"echo.js": NODE_ECHO, "client.js": NODE_CLIENT}),
-    echo("node", "cluster", ["node", "{dir}/echo.js", "cluster"], files={"echo.js": NODE_ECHO}),
-    Row("node", "http, server and client", ["node", "-e", NODE_GET, "{server}"], ["node", "{dir}/http.js", "{dir}/data"],
+    echo("node", "cluster", "node {dir}/echo.js cluster", files={"echo.js": NODE_ECHO}),
+    Row("node", "http, server and client", ["node", "-e", NODE_GET, "{server}"], "node {dir}/http.js {dir}/data",
         port=8000, want=data, files={"http.js": NODE_HTTP}),
-    Row("node", "dgram", ["node", "{dir}/ask.js", "{server}"], ["node", "{dir}/dgram.js"], ready="ready", want="^hello$",
+    Row("node", "dgram", "node {dir}/ask.js {server}", "node {dir}/dgram.js", ready="ready", want="^hello$",
         files={"dgram.js": NODE_DGRAM, "ask.js": NODE_ASK}),
-    echo("ruby", "threads, server and client", ["ruby", "{dir}/echo.rb"], ["ruby", "{dir}/client.rb", "{server}", "{dir}/data"],
+    echo("ruby", "threads, server and client", "ruby {dir}/echo.rb", "ruby {dir}/client.rb {server} {dir}/data",
          files={"echo.rb": RUBY_ECHO, "client.rb": RUBY_CLIENT}),
     Row("ruby", "webrick and net/http", ["ruby", "-rnet/http", "-e", "print Net::HTTP.get(URI('http://{server}:8000/data'))"],
-        ["ruby", "-run", "-e", "httpd", "{dir}", "-p", "8000"], port=8000, want=data),
-    echo("perl", "IO::Socket, forking server, client", ["perl", "{dir}/echo.pl"], ["perl", "{dir}/client.pl", "{server}", "{dir}/data"],
+        "ruby -run -e httpd {dir} -p 8000", port=8000, want=data),
+    echo("perl", "IO::Socket, forking server, client", "perl {dir}/echo.pl", "perl {dir}/client.pl {server} {dir}/data",
          files={"echo.pl": PERL_ECHO, "client.pl": PERL_CLIENT}),
     Row("php", "php -S and its streams", ["php", "-r", "readfile('http://{server}:8000/file.php');"],
-        ["php", "-S", "0.0.0.0:8000", "-t", "{dir}"], port=8000, want=data, files={"file.php": PHP_FILE}),
-    echo("php", "stream_select", client=["php", "{dir}/client.php", "{server}", "{dir}/data"], files={"client.php": PHP_CLIENT}),
-    java("threads, and NIO's selector", ["java", "{dir}/Echo.java"], ["java", "{dir}/Client.java", "{server}", "{dir}/data"], 6543,
+        "php -S 0.0.0.0:8000 -t {dir}", port=8000, want=data, files={"file.php": PHP_FILE}),
+    echo("php", "stream_select", client="php {dir}/client.php {server} {dir}/data", files={"client.php": PHP_CLIENT}),
+    java("threads, and NIO's selector", "java {dir}/Echo.java", "java {dir}/Client.java {server} {dir}/data", 6543,
          Echo=JAVA_ECHO, Client=JAVA_NIO_CLIENT),
-    java("HttpServer and HttpClient", ["java", "{dir}/Serve.java", "{dir}/data"],
-         ["java", "{dir}/Get.java", "http://{server}:8000/data"], 8000, Serve=JAVA_HTTP_SERVER, Get=JAVA_HTTP_CLIENT),
+    java("HttpServer and HttpClient", "java {dir}/Serve.java {dir}/data",
+         "java {dir}/Get.java http://{server}:8000/data", 8000, Serve=JAVA_HTTP_SERVER, Get=JAVA_HTTP_CLIENT),
 ]  # fmt: skip

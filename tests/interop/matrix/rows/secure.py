@@ -34,12 +34,15 @@ def ssh_files(place: Place) -> None:
     (place.folder / "sftp.batch").write_text(f"put {place.path('data')} {place.path('got1')}\nget {place.path('data')} {place.path('got2')}\n")
 
 
-def ssh(tool: str, does: str, client: list[str], **more) -> Row:
-    return Row(tool, does, client, ["/usr/sbin/sshd", "-D", "-e", "-f", "{dir}/sshd_config"], port=22, before=ssh_files, root=SSHD, **more)
+def ssh(tool: str, does: str, client: list[str] | str, **more) -> Row:
+    return Row(tool, does, client, "/usr/sbin/sshd -D -e -f {dir}/sshd_config", port=22, before=ssh_files, root=SSHD, **more)
 
 
 SSHD = "sshd becomes the user who logs in"
 OVER_SSH = "ssh -F {dir}/ssh_config"
+# sshd executes itself anew and writes its file again.
+SSHD_RELOAD = ("pid=$(cat {dir}/sshd.pid); rm {dir}/sshd.pid; "
+               "kill -HUP $pid; until [ -s {dir}/sshd.pid ]; do sleep 0.05; done; ssh -F {dir}/ssh_config server cat {dir}/data")  # fmt: skip
 GIT_ENVIRONMENT = {
     "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "safe.directory", "GIT_CONFIG_VALUE_0": "*",
@@ -110,8 +113,8 @@ def ftp_folder(place: Place) -> None:
     place.path("empty").mkdir()
 
 
-def ftp(tool: str, does: str, client: list[str], **more) -> Row:
-    return Row(tool, does, client, ["/usr/sbin/vsftpd", "{dir}/vsftpd.conf"], port=21, before=ftp_folder,
+def ftp(tool: str, does: str, client: list[str] | str, **more) -> Row:
+    return Row(tool, does, client, "/usr/sbin/vsftpd {dir}/vsftpd.conf", port=21, before=ftp_folder,
                files={"vsftpd.conf": VSFTPD}, want=brings("got"), root="vsftpd becomes another user", **more)  # fmt: skip
 
 
@@ -125,24 +128,26 @@ ROWS = [
     Row("stunnel", "wraps and unwraps HTTP", ["sh", "-c", "stunnel {dir}/client.conf 2>/dev/null & curl -sSf --retry 40 --retry-all-errors --retry-delay 1 http://127.0.0.1:8080/data; s=$?; kill $!; exit $s"],
         STUNNEL_SERVER, port=8443, want=data, files={"stunnel.conf": STUNNEL, "client.conf": STUNNEL_CLIENT},
         needs=("stunnel", "curl", "openssl")),
-    ssh("ssh and sshd", "a command", ["ssh", "-F", "{dir}/ssh_config", "server", "cat"], stdin="data", want=data),
+    ssh("ssh and sshd", "a command", "ssh -F {dir}/ssh_config server cat", stdin="data", want=data),
+    Row("ssh and sshd", "a daemon, reloaded", ["sh", "-c", SSHD_RELOAD], "/usr/sbin/sshd -f {dir}/sshd_config", port=22,
+        pid_file="sshd.pid", want=data, before=ssh_files, root=SSHD, needs=("ssh",)),
     ssh("scp", "there and back", ["sh", "-c", "scp -q -F {dir}/ssh_config {dir}/data server:{dir}/got1 && scp -q -F {dir}/ssh_config server:{dir}/got1 {dir}/got2"],
         want=brings("got1", "got2"), needs=("scp",)),
-    ssh("sftp", "there and back", ["sftp", "-F", "{dir}/ssh_config", "-b", "{dir}/sftp.batch", "server"], want=brings("got1", "got2")),
+    ssh("sftp", "there and back", "sftp -F {dir}/ssh_config -b {dir}/sftp.batch server", want=brings("got1", "got2")),
     ssh("rsync", "over ssh", ["sh", "-c", RSYNC.replace("HOW", f"-e '{OVER_SSH}'").replace("URL", "server:{dir}/served")], want=data, needs=("rsync",)),
     Row("rsync", "with its daemon", ["sh", "-c", RSYNC.replace("HOW", "").replace("URL", "rsync://{server}/files")],
-        ["rsync", "--daemon", "--no-detach", "--config={dir}/rsyncd.conf"], port=873, want=data, files={"rsyncd.conf": RSYNCD}),
+        "rsync --daemon --no-detach --config={dir}/rsyncd.conf", port=873, want=data, files={"rsyncd.conf": RSYNCD}, root="rsyncd becomes another user"),
     Row("git", "with its daemon", git_url("git://{server}/one.git"),
         ["sh", "-c", REPOSITORY + "exec git daemon --reuseaddr --export-all --enable=receive-pack --base-path={dir} {dir}"],
         port=9418, want=data, env=GIT_ENVIRONMENT, needs=("git",)),
     Row("git", "over ssh", git_url("server:{dir}/one.git"),
         ["sh", "-c", REPOSITORY + "exec /usr/sbin/sshd -D -e -f {dir}/sshd_config"], port=22, want=data, before=ssh_files, root=SSHD,
         env={**GIT_ENVIRONMENT, "GIT_SSH_COMMAND": OVER_SSH}, needs=("git", "/usr/sbin/sshd")),
-    ftp("vsftpd", "to curl, passive", ["curl", "-sSf", "-o", "{dir}/got", "ftp://{server}/data"]),
-    ftp("curl", "FTP, active", ["curl", "-sSf", "--ftp-port", "-", "-o", "{dir}/got", "ftp://{server}/data"]),
-    ftp("ftp", "passive", ["tnftp", "-a", "-V", "-o", "{dir}/got", "ftp://{server}/data"]),
+    ftp("vsftpd", "to curl, passive", "curl -sSf -o {dir}/got ftp://{server}/data"),
+    ftp("curl", "FTP, active", "curl -sSf --ftp-port - -o {dir}/got ftp://{server}/data"),
+    ftp("ftp", "passive", "tnftp -a -V -o {dir}/got ftp://{server}/data"),
     ftp("lftp", "FTP", ["lftp", "-c", "open {server}; get data -o {dir}/got"]),
     Row("smbclient and smbd", "a file", ["smbclient", "-N", "-s", "{dir}/smb.conf", "//{server}/files", "-c", "get data {dir}/got"],
-        ["smbd", "-F", "--no-process-group", "-s", "{dir}/smb.conf"], port=445, files={"smb.conf": SMB}, want=brings("got"),
+        "smbd -F --no-process-group -s {dir}/smb.conf", port=445, files={"smb.conf": SMB}, want=brings("got"),
         before=lambda place: place.path("smb").mkdir(), root="smbd becomes another user"),
 ]  # fmt: skip

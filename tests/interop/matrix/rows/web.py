@@ -97,7 +97,7 @@ def apache(mpm: str) -> list[Row]:
     ]  # fmt: skip
 
 
-def benchmark(tool: str, client: list[str], want: str) -> Row:
+def benchmark(tool: str, client: list[str] | str, want: str) -> Row:
     server = ["lighttpd", "-D", "-f", "{dir}/lighttpd.conf"]
     return Row(tool, "many requests", client, server, port=8000, files={"lighttpd.conf": LIGHTTPD}, want=want,
                captured=False)
@@ -105,35 +105,35 @@ def benchmark(tool: str, client: list[str], want: str) -> Row:
 
 ROWS = [
     Row("curl", "HTTP", GET, PYTHON_SERVER, port=8000, want=data),
-    Row("curl", "a hundred at once", ["sh", "-c", HUNDRED], ["lighttpd", "-D", "-f", "{dir}/lighttpd.conf"], port=8000,
+    Row("curl", "a hundred at once", ["sh", "-c", HUNDRED], "lighttpd -D -f {dir}/lighttpd.conf", port=8000,
         files={"lighttpd.conf": LIGHTTPD}, want="all equal", needs=("curl",), captured=False),
-    Row("curl", "HTTPS", ["curl", "-sSf", "--cacert", "{dir}/cert.pem", "https://{server}:8443/data"], OPENSSL, port=8443,
+    Row("curl", "HTTPS", "curl -sSf --cacert {dir}/cert.pem https://{server}:8443/data", OPENSSL, port=8443,
         want=data, needs=("openssl",)),
-    Row("curl", "posts and gets back", ["curl", "-sSf", "--data-binary", "@{dir}/data", "http://{server}:8000/"],
+    Row("curl", "posts and gets back", "curl -sSf --data-binary @{dir}/data http://{server}:8000/",
         [PYTHON, "{dir}/echo.py"], port=8000, want=data, files={"echo.py": ECHO}),
-    Row("wget", "HTTP", ["wget", "-q", "-O", "-", "http://{server}:8000/data"], PYTHON_SERVER, port=8000, want=data),
-    Row("wget", "a tree", ["wget", "-q", "-r", "-nH", "-P", "{dir}/got.d", "http://{server}:8000/one/"], PYTHON_SERVER,
+    Row("wget", "HTTP", "wget -q -O - http://{server}:8000/data", PYTHON_SERVER, port=8000, want=data),
+    Row("wget", "a tree", "wget -q -r -nH -P {dir}/got.d http://{server}:8000/one/", PYTHON_SERVER,
         port=8000, want=brings("got.d/one/two/data"), before=lambda place: place.copy_data("one/two/data")),
     Row("lftp", "HTTP", ["lftp", "-c", "get http://{server}:8000/data -o {dir}/got"], PYTHON_SERVER, port=8000, want=brings("got")),
-    Row("lighttpd", "a file", GET, ["lighttpd", "-D", "-f", "{dir}/lighttpd.conf"], port=8000, want=data,
+    Row("lighttpd", "a file", GET, "lighttpd -D -f {dir}/lighttpd.conf", port=8000, want=data,
         files={"lighttpd.conf": LIGHTTPD}, core=True),
     Row("lighttpd", "a daemon, restarted gracefully",
         ["sh", "-c", "kill -USR1 $(cat {dir}/lighttpd.pid); sleep 0.3; curl -sSf --retry 5 --retry-connrefused http://{server}:8000/data"],
-        ["lighttpd", "-f", "{dir}/lighttpd.conf"], port=8000, want=data, pid_file="lighttpd.pid",
+        "lighttpd -f {dir}/lighttpd.conf", port=8000, want=data, pid_file="lighttpd.pid",
         files={"lighttpd.conf": LIGHTTPD}, needs=("curl",)),
     Row("nginx", "workers, a hundred at once", ["sh", "-c", HUNDRED], ["/usr/sbin/nginx", "-p", "{dir}", "-c", "{dir}/nginx.conf", "-g", "daemon off;"],
         port=8000, files={"nginx.conf": NGINX.replace("daemon on;", "")}, want="all equal", needs=("curl",), captured=False),
     Row("nginx", "a daemon, reloaded", ["sh", "-c", RELOAD.replace("CONF", "nginx.conf").replace("PID", "nginx.pid").replace("SIGNAL", "HUP")],
-        ["/usr/sbin/nginx", "-p", "{dir}", "-c", "{dir}/nginx.conf"], port=8000, pid_file="nginx.pid", files={"nginx.conf": NGINX},
+        "/usr/sbin/nginx -p {dir} -c {dir}/nginx.conf", port=8000, pid_file="nginx.pid", files={"nginx.conf": NGINX},
         want=brings("got"), needs=("curl",)),
     Row("nginx", "a daemon, replaced by a new binary", ["sh", "-c", UPGRADE],
-        ["/usr/sbin/nginx", "-p", "{dir}", "-c", "{dir}/nginx.conf"], port=8000, pid_file="nginx.pid", files={"nginx.conf": NGINX},
+        "/usr/sbin/nginx -p {dir} -c {dir}/nginx.conf", port=8000, pid_file="nginx.pid", files={"nginx.conf": NGINX},
         want=brings("got"), needs=("curl",)),
     *apache("prefork"),
     *apache("event"),
     Row("haproxy", "a daemon, reloaded", ["sh", "-c", "python3 -m http.server -d {dir} 8001 >/dev/null 2>&1 & trap 'kill $!' EXIT; " + HAPROXY_RELOAD],
-        ["haproxy", "-f", "{dir}/haproxy.cfg", "-p", "{dir}/haproxy.pid", "-W", "-D"], port=8000, pid_file="haproxy.pid",
+        "haproxy -f {dir}/haproxy.cfg -p {dir}/haproxy.pid -W -D", port=8000, pid_file="haproxy.pid",
         files={"haproxy.cfg": HAPROXY}, want=brings("got"), needs=("curl",)),
-    benchmark("ab", ["ab", "-q", "-n", "300", "-c", "10", "http://{server}:8000/data"], "Failed requests: +0$"),
-    benchmark("wrk", ["wrk", "-t2", "-c20", "-d1s", "http://{server}:8000/data"], "requests in 1"),
+    benchmark("ab", "ab -q -n 300 -c 10 http://{server}:8000/data", "Failed requests: +0$"),
+    benchmark("wrk", "wrk -t2 -c20 -d1s http://{server}:8000/data", "requests in 1"),
 ]  # fmt: skip
