@@ -70,8 +70,11 @@ struct Config {
   // --- IP (net/) -------------------------------------------------------------------------------
   bool ip6 = true;              // IPv6 beside IPv4 (RFC 8504).
   uint8_t ip_ttl_default = 64;  // RFC 1700.
-  size_t routes = 32;        // given, advertised (half of them at most) and learnt. Cost: 64 each.
-  size_t reassemblies = 64;  // datagrams under reassembly. Cost: about 80 each.
+  size_t routes = 32;  // given, advertised (half of them at most) and learnt. Cost: 64 each.
+  // What an embedder says of a route beyond where it leads: metric, kind, source, MTU, protocol.
+  // Cost: 32 each.
+  bool route_details = true;
+  size_t reassemblies = 64;                 // datagrams under reassembly. Cost: about 80 each.
   size_t reassembly_fragments_max = 64;     // fragments held of one datagram; more: dropped whole.
   size_t reassembly_blocks_max = 2048;      // blocks all reassemblies may hold together.
   uint32_t reassembly_timeout_ms = 30'000;  // Linux's 30 s; RFC 1122 3.3.2 suggests 60-120 s.
@@ -181,6 +184,7 @@ constexpr Config embedded() {
   c.neighbours_unresolved = 4;
   c.neighbour_queue_packets = 3;
   c.routes = 6;
+  c.route_details = false;
   c.reassemblies = 2;
   c.reassembly_fragments_max = 8;
   c.reassembly_blocks_max = 12;
@@ -239,6 +243,7 @@ constexpr Config tiny() {
   c.neighbour_queue_packets = 1;
   c.interface_queue_packets = 6;
   c.routes = 3;
+  c.route_details = false;
   c.reassemblies = 1;
   c.reassembly_fragments_max = 4;
   c.reassembly_blocks_max = 6;

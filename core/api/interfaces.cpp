@@ -84,6 +84,50 @@ Status remove_route(Stack& stack, const Prefix& destination) {
   return net::remove_route(stack.layers().network, destination);
 }
 
+Status configure_route(Stack& stack, const RouteEntry& route, bool is_neighbour) {
+  return net::configure_route(stack.layers().network, route, is_neighbour);
+}
+
+Result<RouteEntry> route_at(const Stack& stack, size_t n) {
+  const std::span<const RouteEntry> entries = stack.layers().network.parts().routes.entries();
+  if (n >= entries.size()) return Error::kNoEntry;
+  return entries[n];
+}
+
+Status remove_route_at(Stack& stack, size_t n) {
+  return stack.layers().network.parts().routes.remove_at(n);
+}
+
+Status set_on_link(Stack& stack, InterfaceId id, const IpAddress& address, bool is_on_link) {
+  link::Interface* found = stack.layers().network.parts().interfaces.find(id);
+  if (found == nullptr) return Error::kNoDevice;
+  link::InterfaceAddress* own = found->find_address(address);
+  if (own == nullptr) return Error::kAddressNotAvailable;
+  own->is_on_link = is_on_link;
+  return {};
+}
+
+Result<Route> find_route(const Stack& stack, Instant now, const IpAddress& destination,
+                         const IpAddress& source, InterfaceId bound) {
+  return stack.layers().network.route(destination, source, bound, now);
+}
+
+Result<NeighbourInfo> next_neighbour(const Stack& stack, Instant now, uint32_t& n) {
+  NeighbourInfo info;
+  if (!stack.layers().network.parts().neighbours.next(n, now, info)) return Error::kNoEntry;
+  return info;
+}
+
+Status set_neighbour(Stack& stack, Instant now, const NeighbourInfo& neighbour) {
+  Context ctx = stack.context(now);
+  return net::set_neighbour(ctx, stack.layers().network, neighbour);
+}
+
+Status forget_neighbour(Stack& stack, Instant now, InterfaceId id, const IpAddress& address) {
+  Context ctx = stack.context(now);
+  return stack.layers().network.parts().neighbours.forget(ctx, id, address);
+}
+
 Result<InterfaceInfo> interface_at(const Stack& stack, size_t n) {
   const link::Interface* found = stack.layers().network.parts().interfaces.at(n);
   if (found == nullptr) return Error::kNoEntry;

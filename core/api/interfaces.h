@@ -6,7 +6,10 @@
 
 #include "api/types.h"
 #include "link/interface.h"
+#include "link/neighbour_cache.h"
 #include "net/dns_facts.h"
+#include "net/route.h"
+#include "net/route_table.h"
 #include "transport/tcp/ecn_mode.h"
 #include "util/siphash.h"
 
@@ -61,6 +64,37 @@ Status set_configuring(Stack& stack, InterfaceId id, bool on);
 // Destination ::/0 or 0.0.0.0/0 is the default route. gateway without family: on link.
 Status add_route(Stack& stack, const Prefix& destination, const IpAddress& gateway, InterfaceId id);
 Status remove_route(Stack& stack, const Prefix& destination);
+
+// All that there is to say of a route: what `add_route` says, and kConfig.route_details.
+using net::RouteDetails;
+using net::RouteEntry;
+using net::RouteKind;
+using net::RouteOrigin;
+// A route of origin kManual. `is_neighbour`: its gateway is on the link, whatever the prefixes say.
+// Errors: as add_route(); kAddressInUse: there is one by the same gateway with the same metric.
+Status configure_route(Stack& stack, const RouteEntry& route, bool is_neighbour);
+// The n-th route, in the order of trial; kNoEntry past the last. The interfaces' own prefixes are
+// none of them: address_state_at() tells those (is_on_link).
+Result<RouteEntry> route_at(const Stack& stack, size_t n);
+Status remove_route_at(Stack& stack, size_t n);
+// Whether the prefix of an address of the interface is on its link. Errors: kNoDevice,
+// kAddressNotAvailable.
+Status set_on_link(Stack& stack, InterfaceId id, const IpAddress& address, bool is_on_link);
+// Where a packet would go, and from where; `bound` 0: by any interface.
+using net::Route;
+Result<Route> find_route(const Stack& stack, Instant now, const IpAddress& destination,
+                         const IpAddress& source, InterfaceId bound);
+
+// The neighbour at position `n` or behind it, from 0; `n` is where to go on then. kNoEntry: past
+// the last.
+using link::NeighbourInfo;
+using link::NeighbourState;
+Result<NeighbourInfo> next_neighbour(const Stack& stack, Instant now, uint32_t& n);
+// Errors: kNoDevice, kInvalid (no neighbours there, not a unicast address, another state than
+// kPermanent, kReachable and kStale), kNoBuffers.
+Status set_neighbour(Stack& stack, Instant now, const NeighbourInfo& neighbour);
+// Errors: kNoEntry.
+Status forget_neighbour(Stack& stack, Instant now, InterfaceId id, const IpAddress& address);
 
 // What the routers of a link say besides addresses and routes (RFC 4861 4.2).
 struct RouterFacts {

@@ -33,7 +33,7 @@ NeighbourCache::NeighbourCache(const SecretKey& hash_key) : hash_key_(hash_key) 
 bool NeighbourCache::Entry::has_mac() const {
   return state == NeighbourState::kReachable || state == NeighbourState::kStale ||
          state == NeighbourState::kDelay || state == NeighbourState::kProbe ||
-         state == NeighbourState::kUnreachable;
+         state == NeighbourState::kUnreachable || state == NeighbourState::kPermanent;
 }
 
 std::optional<MacAddress> NeighbourCache::lookup(Context& ctx, InterfaceId interface,
@@ -104,6 +104,7 @@ mem::PacketQueue NeighbourCache::on_message(Context& ctx, InterfaceId interface,
     index = add(interface, address);
   }
   Entry& entry = entries_.at(index);
+  if (entry.state == NeighbourState::kPermanent) return {};
   if (entry.has_mac()) {
     const bool is_answer =
         evidence == Evidence::kSolicitedReply && entry.state == NeighbourState::kProbe;
@@ -147,6 +148,7 @@ AdvertisementEffect NeighbourCache::on_advertisement(Context& ctx, InterfaceId i
 // RFC 4861 7.2.5, for an entry that is not INCOMPLETE. Returns whether it is believed.
 bool NeighbourCache::advertise_known(Context& ctx, mem::Index index, const Advertisement& says) {
   Entry& entry = entries_.at(index);
+  if (entry.state == NeighbourState::kPermanent) return false;
   const bool is_other_mac = says.mac && *says.mac != entry.mac;
   if (is_other_mac && !says.has_override) {
     // I. The address that is known stays; in REACHABLE it is no longer sure.
@@ -174,6 +176,7 @@ mem::PacketQueue NeighbourCache::on_link_layer_option(Context& ctx, InterfaceId 
   if (!entry.has_mac()) return resolve(ctx, index, mac, NeighbourState::kStale);
   // Of one that did not answer, RFC 4861 would know nothing any more: it shows that it is there.
   const bool is_back = entry.state == NeighbourState::kUnreachable;
+  if (entry.state == NeighbourState::kPermanent) return {};
   if (entry.mac != mac || is_back) set_mac(ctx, index, mac, NeighbourState::kStale);
   return {};
 }
@@ -207,6 +210,7 @@ mem::PacketQueue NeighbourCache::resolve(Context& ctx, mem::Index index, const M
 void NeighbourCache::confirm(Context& ctx, InterfaceId interface, const IpAddress& address) {
   const mem::Index index = find(interface, address);
   if (index == mem::kNoIndex || !entries_.at(index).has_mac()) return;
+  if (entries_.at(index).state == NeighbourState::kPermanent) return;
   disarm(ctx, index);
   enter(ctx, index, NeighbourState::kReachable);
 }
@@ -282,9 +286,62 @@ NeighbourState NeighbourCache::state(InterfaceId interface, const IpAddress& add
                                      Instant now) const {
   const mem::Index index = find(interface, address);
   if (index == mem::kNoIndex) return NeighbourState::kNone;
-  const Entry& entry = entries_.at(index);
+  return state_of(entries_.at(index), now);
+}
+
+NeighbourState NeighbourCache::state_of(const Entry& entry, Instant now) const {
   if (is_forgotten(entry, now)) return NeighbourState::kNone;
   return has_aged(entry, now) ? NeighbourState::kStale : entry.state;
+}
+
+Result<mem::PacketQueue> NeighbourCache::set(Context& ctx, InterfaceId interface,
+                                             const IpAddress& address, const MacAddress& mac,
+                                             NeighbourState state) {
+  const bool is_permanent = state == NeighbourState::kPermanent;
+  if (!is_permanent && state != NeighbourState::kReachable && state != NeighbourState::kStale) {
+    return Error::kInvalid;
+  }
+  mem::Index index = find_fresh(ctx, interface, address);
+  const bool was_permanent =
+      index != mem::kNoIndex && entries_.at(index).state == NeighbourState::kPermanent;
+  if (is_permanent && !was_permanent && permanent_count() >= kKnownMax / 2) {
+    return Error::kNoBuffers;
+  }
+  if (index == mem::kNoIndex) {
+    make_room_to_know(ctx);
+    index = add(interface, address);
+  }
+  if (!entries_.at(index).has_mac()) return resolve(ctx, index, mac, state);
+  set_mac(ctx, index, mac, state);
+  return mem::PacketQueue{};
+}
+
+Status NeighbourCache::forget(Context& ctx, InterfaceId interface, const IpAddress& address) {
+  const mem::Index index = find_fresh(ctx, interface, address);
+  if (index == mem::kNoIndex) return Error::kNoEntry;
+  remove(ctx, index);
+  return {};
+}
+
+bool NeighbourCache::next(mem::Index& n, Instant now, NeighbourInfo& info) const {
+  for (n = entries_.next_live(n); n != mem::kNoIndex; n = entries_.next_live(n)) {
+    const Entry& entry = entries_.at(n++);
+    const NeighbourState state = state_of(entry, now);
+    if (state == NeighbourState::kNone) continue;
+    info = {entry.interface,   entry.address,    state, entry.mac, entry.used_at,
+            entry.state_since, entry.probes_sent};
+    if (!entry.has_mac()) info.mac = {};
+    return true;
+  }
+  return false;
+}
+
+size_t NeighbourCache::permanent_count() const {
+  size_t count = 0;
+  for (mem::Index i = entries_.next_live(0); i != mem::kNoIndex; i = entries_.next_live(i + 1)) {
+    if (entries_.at(i).state == NeighbourState::kPermanent) ++count;
+  }
+  return count;
 }
 
 NeighbourTiming NeighbourCache::timing_of(const Entry& entry) const {
@@ -345,9 +402,14 @@ mem::Index NeighbourCache::add(InterfaceId interface, const IpAddress& address) 
   return index;
 }
 
-// One more may become known: the one that was not used for longest gives way.
+// One more may become known: the one that was not used for longest gives way, but for those given
+// by hand, which are half of them at most.
 void NeighbourCache::make_room_to_know(Context& ctx) {
-  if (known_.size() == kKnownMax) remove(ctx, known_.front());
+  if (known_.size() < kKnownMax) return;
+  while (entries_.at(known_.front()).state == NeighbourState::kPermanent) {
+    touch(known_.front(), ctx.now);
+  }
+  remove(ctx, known_.front());
 }
 
 // RFC 6583 7.1: what a scan starts gives way first. Whether one more may be asked for: a failed one

@@ -27,6 +27,18 @@ enum class NeighbourState : uint8_t {
   kProbe,        // being asked by unicast whether the address still holds
   kUnreachable,  // IPv6: did not answer, its address is used on; asked by multicast (RFC 7048 3)
   kFailed,       // did not answer; the next packet to it starts over
+  kPermanent,    // given by hand: neither asked nor changed by messages
+};
+
+// An entry as it is shown to who asks.
+struct NeighbourInfo {
+  InterfaceId interface;
+  IpAddress address;
+  NeighbourState state = NeighbourState::kNone;
+  MacAddress mac;   // zero while it is not known
+  Instant used_at;  // by a packet to it
+  Instant state_since;
+  uint8_t probes_sent = 0;
 };
 
 // Someone to be asked for their link-layer address.
@@ -103,6 +115,16 @@ class NeighbourCache {
     IpAddress address;
   };
   std::optional<Neighbour> unanswering(mem::Index index) const;
+  // Gives a neighbour a link-layer address by hand, in state kPermanent, kReachable or kStale.
+  // Returns the packets that waited for it; the caller owns them now. Errors: kInvalid (another
+  // state), kNoBuffers (as many permanent ones as may be: half of those that may be known).
+  Result<mem::PacketQueue> set(Context& ctx, InterfaceId interface, const IpAddress& address,
+                               const MacAddress& mac, NeighbourState state);
+  // Forgets one and drops what waits for it. Errors: kNoEntry.
+  Status forget(Context& ctx, InterfaceId interface, const IpAddress& address);
+  // The entry at position `n` or the next one behind it, which `n` is then the position behind; for
+  // lists that begin with 0. False: there is none. In a state as of state().
+  bool next(mem::Index& n, Instant now, NeighbourInfo& info) const;
   // Forgets all neighbours on `interface` and drops what waits for them.
   void flush(Context& ctx, InterfaceId interface);
   // A packet whose resolution failed; empty when there is none (left).
@@ -139,6 +161,8 @@ class NeighbourCache {
   static bool is_forgotten(const Entry& entry, Instant now);
   NeighbourTiming timing_of(const Entry& entry) const;
   bool has_aged(const Entry& entry, Instant now) const;
+  NeighbourState state_of(const Entry& entry, Instant now) const;
+  size_t permanent_count() const;
   size_t bucket(InterfaceId interface, const IpAddress& address) const;
   mem::Index find(InterfaceId interface, const IpAddress& address) const;
   mem::Index find_fresh(Context& ctx, InterfaceId interface, const IpAddress& address);

@@ -3,6 +3,7 @@
 #include "net/address_claim4.h"
 #include "net/address_timer.h"
 #include "net/autoconfiguration.h"
+#include "net/egress.h"
 #include "net/group_reports.h"
 
 namespace tapstack::net {
@@ -127,22 +128,46 @@ Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAd
 
 Status add_route(Network& network, const Prefix& destination, const IpAddress& gateway,
                  InterfaceId id) {
+  return configure_route(network, {.destination = destination, .gateway = gateway, .interface = id},
+                         false);
+}
+
+Status configure_route(Network& network, const RouteEntry& wanted, bool is_neighbour) {
   Parts& parts = network.parts();
+  const InterfaceId id = wanted.interface;
   if (id.value != 0 && parts.interfaces.find(id) == nullptr) return Error::kNoDevice;
-  if (gateway.family() == Family::kNone) {
+  if (wanted.details().kind != RouteKind::kUnicast) return parts.routes.add(wanted);
+  if (wanted.is_on_link() || is_neighbour) {
     if (id.value == 0) return Error::kNoDevice;
-    return parts.routes.add({destination, gateway, id});
+    return parts.routes.add(wanted);
   }
   for (const Interface& interface : parts.interfaces.slots()) {
     if (interface.id.value == 0 || (id.value != 0 && interface.id != id)) continue;
-    if (!is_on_link(parts, interface, gateway)) continue;
-    return parts.routes.add({destination, gateway, interface.id});
+    if (!is_on_link(parts, interface, wanted.gateway)) continue;
+    RouteEntry entry = wanted;
+    entry.interface = interface.id;
+    return parts.routes.add(entry);
   }
   return Error::kNetworkUnreachable;
 }
 
 Status remove_route(Network& network, const Prefix& destination) {
   return network.parts().routes.remove(destination);
+}
+
+Status set_neighbour(Context& ctx, Network& network, const link::NeighbourInfo& neighbour) {
+  Parts& parts = network.parts();
+  const Interface* interface = parts.interfaces.find(neighbour.interface);
+  if (interface == nullptr) return Error::kNoDevice;
+  const IpAddress& address = neighbour.address;
+  const bool is_unicast =
+      address.family() != Family::kNone && !address.is_any() && !address.is_multicast();
+  if (!interface->has_neighbours() || !is_unicast) return Error::kInvalid;
+  Result<mem::PacketQueue> waiting =
+      parts.neighbours.set(ctx, neighbour.interface, address, neighbour.mac, neighbour.state);
+  if (!waiting.ok()) return waiting.error();
+  transmit_all(ctx, parts, *waiting);
+  return {};
 }
 
 Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,

@@ -33,7 +33,14 @@ Status remove_address(Context& ctx, Network& network, InterfaceId id, const IpAd
 // RouteTable.
 Status add_route(Network& network, const Prefix& destination, const IpAddress& gateway,
                  InterfaceId id);
+// add_route() with all that there is to say about it; `is_neighbour`: its gateway is on the link,
+// whatever the prefixes say. A route of another kind than kUnicast needs no interface.
+Status configure_route(Network& network, const RouteEntry& wanted, bool is_neighbour);
 Status remove_route(Network& network, const Prefix& destination);
+// Gives a neighbour its link-layer address, in a state of NeighbourCache::set(), and sends what
+// waited for it. Errors: kNoDevice, kInvalid (an interface without neighbours, not a unicast
+// address), and see NeighbourCache::set().
+Status set_neighbour(Context& ctx, Network& network, const link::NeighbourInfo& neighbour);
 // Where a program that names interface `id` listens to `group`; 0: the interface that a packet to
 // it would leave by. Errors: kNoDevice.
 Result<InterfaceId> interface_of_group(const Network& network, InterfaceId id,

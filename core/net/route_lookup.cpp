@@ -1,5 +1,7 @@
 #include "net/route_lookup.h"
 
+#include <algorithm>
+
 #include "net/family.h"
 #include "net/ip6_operation.h"
 #include "net/link_mtu.h"
@@ -111,6 +113,38 @@ uint32_t share_of(const Parts& parts, const RouteEntry& entry, const IpAddress& 
       siphash(parts.flow_key, Endpoint{entry.gateway, {}}, Endpoint{destination, {}}, 0));
 }
 
+// fib_props of Linux: what is answered where a route says that there is none.
+Error refusal_of(RouteKind kind) {
+  switch (kind) {
+    case RouteKind::kBlackhole:
+      return Error::kInvalid;
+    case RouteKind::kUnreachable:
+      return Error::kHostUnreachable;
+    case RouteKind::kProhibit:
+      return Error::kAccess;
+    case RouteKind::kUnicast:
+      break;
+  }
+  return Error::kNone;
+}
+
+Result<Route> by_entry(const Parts& parts, const RouteEntry& entry, const RouteQuery& asked,
+                       Instant now) {
+  const RouteDetails details = entry.details();
+  if (details.kind != RouteKind::kUnicast) return refusal_of(details.kind);
+  const Interface& interface = *parts.interfaces.find(entry.interface);
+  RouteQuery query = asked;
+  // One that was taken from us since is none.
+  const bool is_ours = is_given(details.source) && interface.has_address(details.source);
+  if (!is_given(query.source) && is_ours) query.source = details.source;
+  const IpAddress& next_hop = entry.is_on_link() ? query.destination : entry.gateway;
+  Result<Route> route = over(parts, interface, query, next_hop, now);
+  if (!route.ok() || details.mtu_bytes == 0) return route;
+  route->interface_mtu_bytes = std::min(route->interface_mtu_bytes, details.mtu_bytes);
+  route->mtu_bytes = std::min(route->mtu_bytes, details.mtu_bytes);
+  return route;
+}
+
 Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant now) {
   const Interface* best = nullptr;
   uint8_t length = 0;
@@ -128,14 +162,13 @@ Result<Route> to_unicast(const Parts& parts, const RouteQuery& query, Instant no
       query.destination,
       [&](const RouteEntry& e) {
         const Interface* interface = parts.interfaces.find(e.interface);
-        return interface != nullptr && may_leave_by(parts, *interface, query);
+        if (interface == nullptr) return e.details().kind != RouteKind::kUnicast;
+        return may_leave_by(parts, *interface, query);
       },
       [&](const RouteEntry& e) { return reachability_of(parts, e, now); },
       [&](const RouteEntry& e) { return share_of(parts, e, query.destination); });
   if (entry != nullptr && (best == nullptr || entry->destination.length > length)) {
-    const bool is_on_link = entry->gateway.family() == Family::kNone;
-    return over(parts, *parts.interfaces.find(entry->interface), query,
-                is_on_link ? query.destination : entry->gateway, now);
+    return by_entry(parts, *entry, query, now);
   }
   // Told where: taken to be on that link, as Linux does; but IPv6 assumes nothing to be on link
   // (RFC 5942 4) that is not link-local.

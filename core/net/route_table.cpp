@@ -24,7 +24,8 @@ Status RouteTable::add(const RouteEntry& entry) {
   if (!is_valid(entry)) return Error::kInvalid;
   for (const RouteEntry& other : entries()) {
     if (other.destination == entry.destination && other.interface == entry.interface &&
-        other.origin == entry.origin) {
+        other.origin == entry.origin && other.gateway == entry.gateway &&
+        other.metric() == entry.metric()) {
       return Error::kAddressInUse;
     }
   }
@@ -50,6 +51,12 @@ Status RouteTable::remove(const Prefix& destination) {
     is_found = true;
   }
   return is_found ? Status() : Status(Error::kNoEntry);
+}
+
+Status RouteTable::remove_at(size_t n) {
+  if (n >= count_) return Error::kNoEntry;
+  erase(n);
+  return {};
 }
 
 Status RouteTable::redirect(const IpAddress& destination, const IpAddress& gateway,

@@ -24,6 +24,37 @@ enum class RouteOrigin : uint8_t {
   kRedirect,  // the first to go when the table is full
 };
 
+// What becomes of packets by a route.
+enum class RouteKind : uint8_t {
+  kUnicast,
+  kBlackhole,    // refused: kInvalid, as Linux does
+  kUnreachable,  // kHostUnreachable
+  kProhibit,     // kAccess
+};
+
+// What an embedder may say of a route that it gives (kConfig.route_details).
+struct RouteDetails {
+  uint32_t metric = 0;     // of two to the same destination the lower is taken
+  uint32_t mtu_bytes = 0;  // of packets that go this way; 0: as the interface says
+  IpAddress source;        // of packets that have none yet; no family: chosen as ever
+  uint8_t protocol = 0;    // the embedder's own, kept for it: who made the route
+  RouteKind kind = RouteKind::kUnicast;
+  bool operator==(const RouteDetails&) const = default;
+};
+
+// Where they are kept, and where they are not.
+template <bool kAreKept>
+struct KeptRouteDetails {
+  RouteDetails value;
+  RouteDetails get() const { return value; }
+  void set(const RouteDetails& details) { value = details; }
+};
+template <>
+struct KeptRouteDetails<false> {
+  RouteDetails get() const { return {}; }
+  void set(const RouteDetails&) {}
+};
+
 struct RouteEntry {
   Prefix destination;  // 0.0.0.0/0, ::/0: the default route
   IpAddress gateway;   // no family: on link
@@ -32,7 +63,17 @@ struct RouteEntry {
   wire::RouterPreference preference = wire::RouterPreference::kMedium;
   Instant valid_until = Instant::never();
 
+  [[no_unique_address]] KeptRouteDetails<kConfig.route_details> kept_details{};
+
   bool is_on_link() const { return gateway.family() == Family::kNone; }
+  RouteDetails details() const { return kept_details.get(); }
+  void set_details(const RouteDetails& details) { kept_details.set(details); }
+  // IPv6 routes of which nothing is said have IP6_RT_PRIO_USER on Linux, IPv4's have 0.
+  uint32_t metric() const {
+    constexpr uint32_t kMetricIp6 = 1024;
+    const uint32_t given = details().metric;
+    return given == 0 && destination.address.is_ip6() ? kMetricIp6 : given;
+  }
 };
 
 // How far the gateway of a route is known to answer, worst first. Routes by way of one that does
@@ -41,12 +82,15 @@ enum class Reachability : uint8_t { kFailed, kUnknown, kReachable };
 
 class RouteTable {
  public:
-  // Several routes to one destination are allowed on different interfaces; the first one added
-  // wins. Errors: kInvalid (prefix too long, gateway of another family or not unicast),
-  // kAddressInUse (there is a given one on this interface), kNoBuffers (table full).
+  // Several routes to one destination are allowed: the one with the lowest metric wins, then the
+  // first one added. Errors: kInvalid (prefix too long, gateway of another family or not unicast),
+  // kAddressInUse (there is a given one by this gateway on this interface, with this metric),
+  // kNoBuffers (table full).
   Status add(const RouteEntry& entry);
   // Removes all routes to exactly this destination. Errors: kNoEntry.
   Status remove(const Prefix& destination);
+  // Removes the n-th of entries(). Errors: kNoEntry.
+  Status remove_at(size_t n);
   // An ICMP redirect: `destination` is better reached by `gateway`, or is on the link when that has
   // no family (RFC 1122 3.2.2.2, RFC 4861 8.3). The oldest redirect gives way when the table is
   // full. Errors: kNoBuffers (full of others).
@@ -68,8 +112,9 @@ class RouteTable {
   Instant next_expiry(InterfaceId interface) const;
 
   // The best entry over an interface for which `is_usable` holds: not by way of a gateway that is
-  // known not to answer, then the longest prefix, then the surest gateway, then preference (RFC
-  // 4191 3.2), then the greatest share (RFC 4311 3), then the one that was there first.
+  // known not to answer, then the longest prefix, then the lowest metric, then the surest
+  // gateway, then preference (RFC 4191 3.2), then the greatest share (RFC 4311 3), then the one
+  // that was there first.
   // `reachability` is asked of entries with gateways, `share` of those that may answer.
   template <class Usable, class Reachable, class Share>
   const RouteEntry* find(const IpAddress& destination, Usable is_usable, Reachable reachability,
@@ -82,7 +127,8 @@ class RouteTable {
           entry.is_on_link() ? Reachability::kReachable : reachability(entry);
       const bool may_work = reach != Reachability::kFailed;
       const uint32_t lot = may_work && !entry.is_on_link() ? share(entry) : 0;
-      const Rank other{may_work, entry.destination.length, reach, entry.preference, lot};
+      const Rank other{may_work, entry.destination.length, ~entry.metric(),
+                       reach,    entry.preference,         lot};
       if (best != nullptr && !(rank < other)) continue;
       best = &entry;
       rank = other;
@@ -104,6 +150,7 @@ class RouteTable {
   struct Rank {
     bool may_work = false;
     uint8_t length = 0;
+    uint32_t precedence = 0;  // the metric's complement
     Reachability reach = Reachability::kFailed;
     wire::RouterPreference preference = wire::RouterPreference::kLow;
     uint32_t share = 0;

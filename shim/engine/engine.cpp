@@ -251,6 +251,7 @@ void Engine::serve(const Request& request, Reply& reply, int& fd_out) {
 void Engine::turn() {
   for (int round = 0; round < kRoundsMax && turn_once(); ++round) {
   }
+  netlink_.monitor().on_work(*works_);
   arm();
 }
 
@@ -294,8 +295,9 @@ bool Engine::pump() {
 }
 
 void Engine::arm() {
-  const Instant deadline = std::min({api::next_deadline(works_->stack), link_->next_deadline(),
-                                     clients_.next_deadline(), next_ring_look(*works_)});
+  const Instant deadline =
+      std::min({api::next_deadline(works_->stack), link_->next_deadline(), clients_.next_deadline(),
+                next_ring_look(*works_), netlink_.monitor().next_deadline()});
   watch_.set_deadline(slots_.queued() > 0 ? works_->now : deadline);
 }
 

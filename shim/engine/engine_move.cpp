@@ -123,6 +123,7 @@ tapif::Failure Engine::restore(Settings& settings, const EngineImage& image, Ope
   if (const int error = link_->restore(image.link, watch_)) return failure(error, "no device");
   clients_.restore(image.clients, settings);
   name_servers_.configure(settings, link_->interface());
+  netlink_.monitor().on_membership(*works_);
   return start_thread();
 }
 

@@ -120,6 +120,7 @@ void serve_message(Works& works, Slot& slot, Socket& socket, const Message& requ
     if (error == 0) return go_on_dumping(works, slot, socket);
   }
   pass_on(works, slot, socket, out);
+  works.netlink.monitor().on_work(works);  // members hear of a change before it is acknowledged
   if (error != 0 || request.has_flags(NLM_F_ACK)) {
     acknowledge(works, slot, socket, request, error, call.ack);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shim/engine/slots.h"
+#include "shim/netlink/route/monitor.h"
 #include "shim/netlink/socket.h"
 
 namespace tapstack::shim::netlink {
@@ -21,10 +22,12 @@ class State {
   // How often a program has changed interfaces, addresses, routes or neighbours.
   uint64_t tables() const { return tables_; }
   void tables_changed() { ++tables_; }
+  route::Monitor& monitor() { return monitor_; }
 
  private:
   Socket* sockets_;  // kOwn of them, resident where used
   uint64_t tables_ = 0;
+  route::Monitor monitor_;
 };
 
 }  // namespace tapstack::shim::netlink

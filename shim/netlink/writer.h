@@ -33,6 +33,12 @@ class Writer {
     static_assert(std::is_trivially_copyable_v<T>);
     append(&value, sizeof value);
   }
+  // As fixed(), of a length that attributes may follow only behind padding.
+  template <class T>
+  void header(const T& value) {
+    fixed(value);
+    pad();
+  }
   void attribute(uint16_t type, ConstBytes payload);
   template <class T>
   void number(uint16_t type, const T& value) {

@@ -46,9 +46,13 @@ void write_sizes(Writer& out, const api::InterfaceInfo& info) {
   out.number(IFLA_MAX_MTU, info.is_loopback ? uint32_t{0} : link::kMtuMax);
   out.number(IFLA_GROUP, uint32_t{0});
   out.number(IFLA_PROMISCUITY, uint32_t{0});
+  out.number(IFLA_ALLMULTI, uint32_t{0});
   out.number(IFLA_NUM_TX_QUEUES, kQueues);
   out.number(IFLA_GSO_MAX_SEGS, kSegmentsMax);
   out.number(IFLA_GSO_MAX_SIZE, kSuperframeBytesMax);
+  out.number(IFLA_GRO_MAX_SIZE, kSuperframeBytesMax);
+  out.number(IFLA_TSO_MAX_SIZE, kSuperframeBytesMax);
+  out.number(IFLA_TSO_MAX_SEGS, kSegmentsMax);
   out.number(IFLA_NUM_RX_QUEUES, kQueues);
 }
 
@@ -76,6 +80,10 @@ void write_families(Writer& out, const api::InterfaceInfo& info) {
 
 }  // namespace
 
+rtnl_link_stats64 link_statistics(const api::InterfaceCounters& counters) {
+  return statistics_of<rtnl_link_stats64>(counters);
+}
+
 bool write_link(Writer& out, uint16_t type, const api::InterfaceInfo& info, uint32_t filter) {
   const std::string_view name = info.settings.name_view();
   out.begin(type);
@@ -94,7 +102,7 @@ bool write_link(Writer& out, uint16_t type, const api::InterfaceInfo& info, uint
   out.number(IFLA_MAP, rtnl_link_ifmap{});
   write_hardware_address(out, info);
   if ((filter & RTEXT_FILTER_SKIP_STATS) == 0) {
-    out.number(IFLA_STATS64, statistics_of<rtnl_link_stats64>(info.counters));
+    out.number(IFLA_STATS64, link_statistics(info.counters));
     out.number(IFLA_STATS, statistics_of<rtnl_link_stats>(info.counters));
   }
   write_families(out, info);

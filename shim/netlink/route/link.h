@@ -1,10 +1,15 @@
 // RTM_*LINK: interfaces.
 #pragma once
 
+#include <linux/if_link.h>
+
 #include "core/api/interfaces.h"
 #include "shim/netlink/family.h"
 
 namespace tapstack::shim::netlink::route {
+
+// Its counters as IFLA_STATS64 has them.
+rtnl_link_stats64 link_statistics(const api::InterfaceCounters& counters);
 
 // Writes `info` as a message of type RTM_NEWLINK or RTM_DELLINK; `filter`: RTEXT_FILTER_*. False:
 // it did not fit.
@@ -12,6 +17,9 @@ bool write_link(Writer& out, uint16_t type, const api::InterfaceInfo& info, uint
 
 int get_link(Call& call, const Message& request);
 int dump_links(Call& call, const Message& request, Cursor& at);
+int new_link(Call& call, const Message& request);
+int set_link(Call& call, const Message& request);
+int delete_link(Call& call, const Message& request);
 
 // The interface that a request names by index, or by name where that is 0; null: there is none.
 Result<api::InterfaceInfo> find_interface(const Stack& stack, int index, std::string_view name);

@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "shim/netlink/route/operations.h"
+#include "shim/netlink/state.h"
 
 namespace tapstack::shim::netlink::route {
 namespace {
@@ -34,8 +35,10 @@ int dump(Call& call, const Message& request, Cursor& at) {
   return operation_of(request)->dump(call, request, at);
 }
 
+void on_membership(Works& works, uint32_t) { works.netlink.monitor().on_membership(works); }
+
 }  // namespace
 
-const Family kFamily = {NETLINK_ROUTE, RTNLGRP_MAX, serve, dump, nullptr};
+const Family kFamily = {NETLINK_ROUTE, RTNLGRP_MAX, serve, dump, on_membership};
 
 }  // namespace tapstack::shim::netlink::route

@@ -439,5 +439,77 @@ TEST_F(UnreachableNeighbour, ShowsThatItIsBackByAMessageOfItsOwn) {
   EXPECT_EQ(state(kNeighbour), State::kStale);
 }
 
+TEST_F(NeighbourCacheTest, OneGivenByHandIsKnownForEver) {
+  const auto released = cache_->set(ctx_, kIf, kPeer, kPeerMac, State::kPermanent);
+  ASSERT_TRUE(released.ok());
+  advance(Duration::s(100'000));
+  EXPECT_EQ(state(), State::kPermanent);
+  EXPECT_EQ(mac(), kPeerMac);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+}
+
+TEST_F(NeighbourCacheTest, NoMessageChangesOneGivenByHand) {
+  ASSERT_TRUE(cache_->set(ctx_, kIf, kPeer, kPeerMac, State::kPermanent).ok());
+  const MacAddress other{{2, 9, 9, 9, 9, 9}};
+  hear(Evidence::kRequest, other);
+  hear(Evidence::kSolicitedReply, other);
+  cache_->on_advertisement(ctx_, kIf, kPeer,
+                           {.mac = other, .is_solicited = true, .has_override = true});
+  cache_->on_link_layer_option(ctx_, kIf, kPeer, other);
+  cache_->confirm(ctx_, kIf, kPeer);
+  EXPECT_EQ(mac(), kPeerMac);
+  EXPECT_EQ(state(), State::kPermanent);
+}
+
+TEST_F(NeighbourCacheTest, WhatWaitedForOneGivenByHandIsReleased) {
+  ASSERT_TRUE(enqueue().ok());
+  auto released = cache_->set(ctx_, kIf, kPeer, kPeerMac, State::kPermanent);
+  ASSERT_TRUE(released.ok());
+  EXPECT_EQ(released->count, 1u);
+  memory_->clear(*released);
+  EXPECT_TRUE(timers_->next_deadline().is_never());
+}
+
+TEST_F(NeighbourCacheTest, ThoseGivenByHandAreHalfOfThoseKnownAtMostAndDoNotGiveWay) {
+  const auto address = [](size_t i) {
+    return Ip4Address{Ip4Address::from(10, 20, 0, 0).value + static_cast<uint32_t>(i)};
+  };
+  for (size_t i = 0; i < kKnownMax / 2; ++i) {
+    ASSERT_TRUE(cache_->set(ctx_, kIf, address(i), kPeerMac, State::kPermanent).ok());
+  }
+  EXPECT_EQ(cache_->set(ctx_, kIf, kPeer, kPeerMac, State::kPermanent).error(), Error::kNoBuffers);
+  for (size_t i = 0; i < 2 * kKnownMax; ++i) {
+    ASSERT_TRUE(cache_->set(ctx_, kIf, address(1000 + i), kPeerMac, State::kStale).ok());
+  }
+  for (size_t i = 0; i < kKnownMax / 2; ++i) {
+    EXPECT_EQ(state(address(i)), State::kPermanent);
+  }
+}
+
+TEST_F(NeighbourCacheTest, OneIsForgotten) {
+  make_reachable();
+  EXPECT_TRUE(cache_->forget(ctx_, kIf, kPeer).ok());
+  EXPECT_EQ(state(), State::kNone);
+  EXPECT_EQ(cache_->forget(ctx_, kIf, kPeer).error(), Error::kNoEntry);
+}
+
+TEST_F(NeighbourCacheTest, TheyAreListedAsTheyAreNow) {
+  const Ip4Address kElsewhere = Ip4Address::from(10, 10, 10, 77);
+  ASSERT_TRUE(enqueue(1, kElsewhere).ok());
+  make_reachable();
+  advance(Duration::ms(kConfig.neighbour_reachable_ms));
+  mem::Index n = 0;
+  NeighbourInfo info;
+  ASSERT_TRUE(cache_->next(n, ctx_.now, info));
+  EXPECT_EQ(info.address, IpAddress(kElsewhere));
+  EXPECT_EQ(info.state, State::kIncomplete);
+  EXPECT_EQ(info.mac, MacAddress{});
+  ASSERT_TRUE(cache_->next(n, ctx_.now, info));
+  EXPECT_EQ(info.address, IpAddress(kPeer));
+  EXPECT_EQ(info.state, State::kStale) << "it has aged, though nobody looked";
+  EXPECT_EQ(info.mac, kPeerMac);
+  EXPECT_FALSE(cache_->next(n, ctx_.now, info));
+}
+
 }  // namespace
 }  // namespace tapstack::link

@@ -43,6 +43,51 @@ TEST_F(RouteLookupTest, WithoutADefaultRouteTheNetworkIsUnreachable) {
   EXPECT_EQ(to(Ip4Address::any()).error(), Error::kNetworkUnreachable);
 }
 
+TEST_F(RouteLookupTest, ARouteMaySayThatThereIsNone) {
+  if (!kConfig.route_details) GTEST_SKIP() << "this profile keeps no kinds";
+  const std::pair<RouteKind, Error> kinds[] = {{RouteKind::kBlackhole, Error::kInvalid},
+                                               {RouteKind::kUnreachable, Error::kHostUnreachable},
+                                               {RouteKind::kProhibit, Error::kAccess}};
+  for (const auto& [kind, error] : kinds) {
+    RouteEntry entry;
+    entry.destination = {kFar, 32};
+    RouteDetails details;
+    details.kind = kind;
+    entry.set_details(details);
+    ASSERT_TRUE(configure_route(*network_, entry, false).ok());
+    EXPECT_EQ(network_->route(kFar, IpAddress(), InterfaceId{}, ctx_.now).error(), error);
+    ASSERT_TRUE(remove_route(*network_, entry.destination).ok());
+  }
+}
+
+TEST_F(RouteLookupTest, ARouteMaySayWhichSourceAndHowLong) {
+  if (!kConfig.route_details) GTEST_SKIP() << "this profile keeps neither";
+  const Ip4Address second = Ip4Address::from(10, 10, 10, 3);
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {second, 24}).ok());
+  RouteEntry entry{.destination = {kFar, 32}, .gateway = kPeer, .interface = ts0_};
+  RouteDetails details;
+  details.source = second;
+  details.mtu_bytes = 1'300;
+  entry.set_details(details);
+  ASSERT_TRUE(configure_route(*network_, entry, false).ok());
+  const Result<Route> route = network_->route(kFar, IpAddress(), InterfaceId{}, ctx_.now);
+  ASSERT_TRUE(route.ok());
+  EXPECT_EQ(route->source, IpAddress(second));
+  EXPECT_EQ(route->mtu_bytes, 1'300u);
+  ASSERT_TRUE(remove_address(ctx_, *network_, ts0_, second).ok());
+  EXPECT_EQ(network_->route(kFar, IpAddress(), InterfaceId{}, ctx_.now)->source, IpAddress(kOurs))
+      << "it is ours no more";
+}
+
+TEST_F(RouteLookupTest, AGatewayThatNoPrefixHasIsTakenIfItIsSaidToBeANeighbour) {
+  const Ip4Address gateway = Ip4Address::from(192, 0, 2, 77);
+  const RouteEntry entry{.destination = {kFar, 32}, .gateway = gateway, .interface = ts0_};
+  EXPECT_EQ(configure_route(*network_, entry, false).error(), Error::kNetworkUnreachable);
+  ASSERT_TRUE(configure_route(*network_, entry, true).ok());
+  EXPECT_EQ(network_->route(kFar, IpAddress(), InterfaceId{}, ctx_.now)->next_hop,
+            IpAddress(gateway));
+}
+
 TEST_F(RouteLookupTest, OwnAddressesGoOverLoopback) {
   const auto route = to(kOurs);
   EXPECT_EQ(route->interface, link::kLoopback);

@@ -41,6 +41,44 @@ TEST(RouteTable, RefusesNonsenseAndDuplicates) {
   EXPECT_EQ(table.add({net(1), kGateway, kIf}).error(), Error::kAddressInUse);
 }
 
+RouteEntry with_metric(uint32_t metric, const IpAddress& gateway) {
+  RouteEntry entry{.destination = net(1), .gateway = gateway, .interface = kIf};
+  RouteDetails details;
+  details.metric = metric;
+  entry.set_details(details);
+  return entry;
+}
+
+TEST(RouteTable, OfRoutesToOneDestinationTheLowerMetricIsTaken) {
+  if (!kConfig.route_details) GTEST_SKIP() << "this profile keeps no metric";
+  const IpAddress other = Ip4Address::from(10, 0, 0, 2);
+  RouteTable table;
+  ASSERT_TRUE(table.add(with_metric(20, kGateway)).ok());
+  ASSERT_TRUE(table.add(with_metric(10, other)).ok());
+  EXPECT_EQ(any(table, Ip4Address::from(10, 1, 2, 3))->gateway, other);
+  EXPECT_EQ(table.add(with_metric(10, other)).error(), Error::kAddressInUse);
+  EXPECT_TRUE(table.add(with_metric(10, kGateway)).ok()) << "by another gateway";
+}
+
+TEST(RouteTable, AnIp6RouteOfWhichNothingIsSaidHasLinuxsMetric) {
+  if (!kConfig.route_details) GTEST_SKIP() << "this profile keeps no metric";
+  RouteEntry entry;
+  entry.destination = {Ip6Address{}, 0};
+  EXPECT_EQ(entry.metric(), 1024u);
+  entry.destination = net(1);
+  EXPECT_EQ(entry.metric(), 0u);
+}
+
+TEST(RouteTable, RemovesByPlace) {
+  RouteTable table;
+  ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
+  ASSERT_TRUE(table.add({net(2), kGateway, kIf}).ok());
+  EXPECT_TRUE(table.remove_at(0).ok());
+  ASSERT_EQ(table.entries().size(), 1u);
+  EXPECT_EQ(table.entries()[0].destination, net(2));
+  EXPECT_EQ(table.remove_at(1).error(), Error::kNoEntry);
+}
+
 TEST(RouteTable, RemovesByDestination) {
   RouteTable table;
   ASSERT_TRUE(table.add({net(1), kGateway, kIf}).ok());
