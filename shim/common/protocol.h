@@ -89,6 +89,8 @@ enum class Op : uint16_t {
   kKeep,       // args: Kept, value
   kKept,       // args[0]: Kept; reply: value
   kSetWanted,  // args[0]: SlotStatus::wanted from now on, which only the hooks understand
+  kRtnetlink,  // args[0]: 1 if who asks has CAP_NET_ADMIN; an rtnetlink message in payload; reply:
+               // what it is answered with, and the errno
   kDrain,      // at exit: closes every socket; reply once all is sent and acknowledged, or after
                // args[0] ms (-1: TAPSTACK_EXIT_DRAIN_MS)
 };

@@ -14,6 +14,7 @@
 #include "shim/engine/slot_life.h"
 #include "shim/engine/urgent.h"
 #include "shim/netlink/requests.h"
+#include "shim/netlink/serve.h"
 
 namespace tapstack::shim {
 namespace {
@@ -56,6 +57,9 @@ bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_o
       return true;
     case Op::kCounters:
       reply.error = report_counters(works, static_cast<size_t>(request.args[0]), reply);
+      return true;
+    case Op::kRtnetlink:
+      reply.error = netlink::serve_alone(works, request, reply);
       return true;
     case Op::kTakeHangUps:
       return true;  // its effect is all
@@ -183,6 +187,7 @@ Effect effect_of(Op op) {
     case Op::kGroup:
     case Op::kRingReady:
     case Op::kFlush:
+    case Op::kRtnetlink:
     case Op::kDrain:
       return Effect::kActs;
     default:

@@ -94,35 +94,38 @@ int answer_about(unsigned long number, const InterfaceRecord& record, ifreq& req
       return put_ip_address(number, record, request);
     case SIOCETHTOOL:
       return answer_ethtool(record, request.ifr_data);
-    case SIOCSIFADDR:
-    case SIOCSIFNETMASK:
-    case SIOCSIFBRDADDR:
-    case SIOCSIFFLAGS:
-    case SIOCSIFMTU:
-    case SIOCSIFHWADDR:
-    case SIOCSIFNAME:
-      return EPERM;  // the stack's settings are not a program's to change
+    case SIOCGIFMAP:  // no card, no memory or interrupt of one
+      request.ifr_map = {};
+      return 0;
+    case SIOCSIFMETRIC:
+      return EOPNOTSUPP;  // as on the kernel
     default:
       return ENOTTY;
   }
 }
 
-// SIOCGIFCONF: one entry an interface with an IPv4 address; with a null buffer its size.
+void put_entry(const InterfaceRecord& record, const Prefix& address, char* to) {
+  ifreq entry{};
+  std::memcpy(entry.ifr_name, record.name, sizeof record.name);
+  put_address(entry.ifr_addr, network_order(address.address));
+  std::memcpy(to, &entry, sizeof entry);
+}
+
+// SIOCGIFCONF: one entry an IPv4 address; with a null buffer its size.
 int list_interfaces(ifconf& list) {
   const bool counts_only = list.ifc_req == nullptr;
+  const auto room = static_cast<size_t>(std::max(list.ifc_len, 0));
   size_t used = 0;
   InterfaceRecord record;
   for (int n = 0; ask::interface(n, record) == 0; ++n) {
-    const Address4 address = address_of(record);
-    if (!address.found) continue;
-    if (!counts_only) {
-      if (used + sizeof(ifreq) > static_cast<size_t>(list.ifc_len)) break;
-      ifreq entry{};
-      std::memcpy(entry.ifr_name, record.name, sizeof record.name);
-      put_address(entry.ifr_addr, address.address);
-      std::memcpy(list.ifc_buf + used, &entry, sizeof entry);
+    const size_t count = std::min<size_t>(record.address_count, std::size(record.addresses));
+    for (size_t i = 0; i < count; ++i) {
+      const Prefix& address = record.addresses[i];
+      const bool fits = counts_only || used + sizeof(ifreq) <= room;
+      if (!address.address.is_ip4() || !fits) continue;
+      if (!counts_only) put_entry(record, address, list.ifc_buf + used);
+      used += sizeof(ifreq);
     }
-    used += sizeof(ifreq);
   }
   list.ifc_len = static_cast<int>(used);
   return 0;

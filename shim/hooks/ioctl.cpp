@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <cstring>
 
+#include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/interface_change.h"
 #include "shim/hooks/interface_ioctl.h"
 #include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
@@ -50,6 +52,13 @@ int number_of(Op op, const Handle& handle, void* argument) {
   return put(argument, number);
 }
 
+// Those that change interfaces, routes and neighbours, or ask for the latter.
+bool setting_ioctl(const Handle& handle, unsigned long request, void* argument, int& error) {
+  if (usable(argument) == nullptr) return false;
+  return interface_change(handle, request, argument, error) ||
+         route_ioctl(handle, request, argument, error) || neighbour_ioctl(request, argument, error);
+}
+
 // The answer as 0 or an errno; false if the native call shall answer.
 bool answer(int fd, const Handle& handle, unsigned long request, void* argument, int& error) {
   switch (request) {
@@ -67,7 +76,8 @@ bool answer(int fd, const Handle& handle, unsigned long request, void* argument,
       error = handle.is_stream ? put(argument, 0) : ENOTTY;
       return true;
     default:
-      return interface_ioctl(request, argument, error);
+      return setting_ioctl(handle, request, argument, error) ||
+             interface_ioctl(request, argument, error);
   }
 }
 

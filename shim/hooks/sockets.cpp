@@ -70,6 +70,32 @@ int open_socket(int family, int type, int protocol) {
   return finish_handle(fd, handle, Phase::kUnknown, type & kTypeFlags, 0);
 }
 
+// Which sockets are the stack's.
+bool is_ours(int family, int type, int protocol) {
+  switch (family) {
+    case AF_INET:
+    case AF_INET6:
+      return true;
+    case AF_NETLINK:
+      return netlink::is_ours(protocol);
+    case AF_PACKET:
+      return (type & kTypeMask) != SOCK_PACKET;
+    default:
+      return false;
+  }
+}
+
+int open_ours(int family, int type, int protocol) {
+  if (family == AF_NETLINK) return netlink::open(type, protocol);
+  return family == AF_PACKET ? packet::open(type, protocol) : open_socket(family, type, protocol);
+}
+
+trace::Named name_of_protocol(int family, int protocol) {
+  if (family == AF_NETLINK) return {trace::kNetlinkProtocols, protocol};
+  if (family == AF_INET || family == AF_INET6) return {trace::kIpProtocols, protocol};
+  return {trace::kFrameProtocols, ntohs(static_cast<uint16_t>(protocol))};
+}
+
 int number_of(int fd, int option) {
   const trace::Silent silent;
   int value = 0;
@@ -157,23 +183,11 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
   if (sys::Passthrough::is_on()) return real::socket(family, type, protocol);
-  if (family == AF_INET || family == AF_INET6) {
+  if (is_ours(family, type, protocol)) {
     return trace::traced(
-        "socket", trace::Always{}, [=] { return open_socket(family, type, protocol); },
+        "socket", trace::Always{}, [=] { return open_ours(family, type, protocol); },
         trace::Named{trace::kFamilies, family}, trace::SocketType{type},
-        trace::Named{trace::kIpProtocols, protocol});
-  }
-  if (family == AF_NETLINK && netlink::is_ours(protocol)) {
-    return trace::traced(
-        "socket", trace::Always{}, [=] { return netlink::open(type, protocol); },
-        trace::Named{trace::kFamilies, family}, trace::SocketType{type},
-        trace::Named{trace::kNetlinkProtocols, protocol});
-  }
-  if (family == AF_PACKET && (type & kTypeMask) != SOCK_PACKET) {
-    return trace::traced(
-        "socket", trace::Always{}, [=] { return packet::open(type, protocol); },
-        trace::Named{trace::kFamilies, family}, trace::SocketType{type},
-        trace::Named{trace::kFrameProtocols, ntohs(static_cast<uint16_t>(protocol))});
+        name_of_protocol(family, protocol));
   }
   const int fd = real::socket(family, type, protocol);
   if (fd >= 0) descriptors::forget(fd);

@@ -180,4 +180,19 @@ void pump(Works& works, Slot& slot) {
   if (!socket.dump.is_active) show_error(works, slot);
 }
 
+int serve_alone(Works& works, const Request& request, Reply& reply) {
+  if (request.payload_bytes > kPayloadBytes) return EPROTO;
+  ConstBytes rest = ConstBytes(request.payload).first(request.payload_bytes);
+  const std::optional<Message> message = take_message(rest);
+  if (!message) return EPROTO;
+  Slot slot;
+  Socket socket{};
+  Writer out(Bytes(reply.payload), {0, message->header.nlmsg_seq, 0});
+  Call call{works, slot, socket, request.args[0] == 1, out, {}};
+  const int error = find_family(NETLINK_ROUTE)->serve(call, *message);
+  reply.payload_bytes = static_cast<uint16_t>(out.written().size());
+  works.netlink.monitor().on_work(works);
+  return error == kDump ? EOPNOTSUPP : error;
+}
+
 }  // namespace tapstack::shim::netlink

@@ -8,5 +8,7 @@ namespace tapstack::shim::netlink {
 
 // What happened to a slot of phase kNetlink is looked at. The slot may be gone afterwards.
 void pump(Works& works, Slot& slot);
+// kRtnetlink: one request without a socket. Its errno, or 0.
+int serve_alone(Works& works, const Request& request, Reply& reply);
 
 }  // namespace tapstack::shim::netlink

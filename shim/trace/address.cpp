@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <linux/if_packet.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -45,6 +46,13 @@ void append_packet(Line& line, const sockaddr_ll& address) {
   line.number(address.sll_ifindex);
 }
 
+// "4711/0x11": the port and the groups.
+void append_netlink(Line& line, const sockaddr_nl& address) {
+  line.number(address.nl_pid);
+  line.text("/");
+  line.hexadecimal(address.nl_groups);
+}
+
 }  // namespace
 
 void Address::append(Line& line, const Outcome&) const {
@@ -67,6 +75,11 @@ void Address::append(Line& line, const Outcome&) const {
     sockaddr_ll frame;
     std::memcpy(&frame, &copy, sizeof frame);
     return append_packet(line, frame);
+  }
+  if (copy.ss_family == AF_NETLINK && given >= sizeof(sockaddr_nl)) {
+    sockaddr_nl netlink;
+    std::memcpy(&netlink, &copy, sizeof netlink);
+    return append_netlink(line, netlink);
   }
   line.text("{");
   append_name(line, kFamilies, copy.ss_family);

@@ -2,6 +2,7 @@
 
 #include <linux/icmp.h>
 #include <linux/if_packet.h>
+#include <linux/netlink.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -17,9 +18,9 @@ namespace {
   { constant, #constant }
 
 constexpr Name kLevels[] = {
-    TAPSTACK_NAME(SOL_SOCKET),      {IPPROTO_IP, "SOL_IP"},    {IPPROTO_IPV6, "SOL_IPV6"},
-    {IPPROTO_TCP, "SOL_TCP"},       {IPPROTO_UDP, "SOL_UDP"},  TAPSTACK_NAME(SOL_RAW),
-    {IPPROTO_ICMPV6, "SOL_ICMPV6"}, TAPSTACK_NAME(SOL_PACKET),
+    TAPSTACK_NAME(SOL_SOCKET),      {IPPROTO_IP, "SOL_IP"},     {IPPROTO_IPV6, "SOL_IPV6"},
+    {IPPROTO_TCP, "SOL_TCP"},       {IPPROTO_UDP, "SOL_UDP"},   TAPSTACK_NAME(SOL_RAW),
+    {IPPROTO_ICMPV6, "SOL_ICMPV6"}, TAPSTACK_NAME(SOL_NETLINK), TAPSTACK_NAME(SOL_PACKET),
 };
 
 constexpr Name kSocketOptions[] = {
@@ -244,6 +245,14 @@ constexpr Name kPacketOptions[] = {
     TAPSTACK_NAME(PACKET_IGNORE_OUTGOING),
 };
 
+constexpr Name kNetlinkOptions[] = {
+    TAPSTACK_NAME(NETLINK_ADD_MEMBERSHIP),   TAPSTACK_NAME(NETLINK_DROP_MEMBERSHIP),
+    TAPSTACK_NAME(NETLINK_PKTINFO),          TAPSTACK_NAME(NETLINK_BROADCAST_ERROR),
+    TAPSTACK_NAME(NETLINK_NO_ENOBUFS),       TAPSTACK_NAME(NETLINK_LISTEN_ALL_NSID),
+    TAPSTACK_NAME(NETLINK_LIST_MEMBERSHIPS), TAPSTACK_NAME(NETLINK_CAP_ACK),
+    TAPSTACK_NAME(NETLINK_EXT_ACK),          TAPSTACK_NAME(NETLINK_GET_STRICT_CHK),
+};
+
 constexpr Name kRawOptions[] = {TAPSTACK_NAME(ICMP_FILTER)};
 constexpr Name kIcmp6Options[] = {{ICMP6_FILTER, "ICMPV6_FILTER"}};
 
@@ -281,6 +290,8 @@ Names options_of(int level) {
       return kUdpOptions;
     case SOL_PACKET:
       return kPacketOptions;
+    case SOL_NETLINK:
+      return kNetlinkOptions;
     case SOL_RAW:
       return kRawOptions;
     case IPPROTO_ICMPV6:
