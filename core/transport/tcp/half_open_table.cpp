@@ -44,16 +44,23 @@ void emit_syn_ack(Tables& t, Context& ctx, net::Network& network, const HalfOpen
 
 }  // namespace
 
-void add_half_open(Tables& t, Context& ctx, net::Network& network, const HalfOpen& record) {
+bool has_half_open_room(const Tables& t, const Listener& l) {
+  return t.half_opens.used() < kConfig.tcp_half_open && !is_syn_queue_full(l);
+}
+
+void keep_half_open(Tables& t, Context& ctx, const HalfOpen& record) {
   const auto id = t.half_opens.allocate();
   TAPSTACK_ASSERT(!id.is_null());
-  HalfOpen& added = *t.half_opens.get(id);
-  added = record;
-  added.sent_at = ctx.now;
-  ++t.listeners.get(added.listener)->half_open;
-  t.flows.insert(t.flows.hash(added.flow), kFirstHalfOpen + id.index);
-  ctx.timers.arm(timer_of(id.index), ctx.now + timeout_of(added));
-  send_syn_ack(t, ctx, network, added);
+  t.half_opens.at(id.index) = record;
+  ++t.listeners.get(record.listener)->half_open;
+  t.flows.insert(t.flows.hash(record.flow), kFirstHalfOpen + id.index);
+  ctx.timers.arm(timer_of(id.index), ctx.now + timeout_of(record));
+}
+
+void add_half_open(Tables& t, Context& ctx, net::Network& network, HalfOpen record) {
+  record.sent_at = ctx.now;
+  keep_half_open(t, ctx, record);
+  send_syn_ack(t, ctx, network, record);
 }
 
 void remove_half_open(Tables& t, Context& ctx, mem::Index index) {

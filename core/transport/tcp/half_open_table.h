@@ -7,9 +7,12 @@
 
 namespace tapstack::transport::tcp {
 
-// Adds a copy of `record`, for which there must be room in tables.half_opens; sends its SYN-ACK and
-// sets its timer.
-void add_half_open(Tables& tables, Context& ctx, net::Network& network, const HalfOpen& record);
+// Whether one more of this listener may be kept.
+bool has_half_open_room(const Tables& tables, const Listener& listener);
+// Adds a copy of `record`, for which there must be room, and sets its timer. The SYN-ACK has gone.
+void keep_half_open(Tables& tables, Context& ctx, const HalfOpen& record);
+// The same, and sends the SYN-ACK.
+void add_half_open(Tables& tables, Context& ctx, net::Network& network, HalfOpen record);
 void remove_half_open(Tables& tables, Context& ctx, mem::Index index);
 // All of one listener, which goes away.
 void remove_half_opens_of(Tables& tables, Context& ctx, ListenerId listener);

@@ -25,7 +25,7 @@ void remember_syn(Arrival& a, mem::Index index, const net::Route& route) {
   record.window = a.seg.wnd;
   record.timestamp_offset = a.tables.isn.timestamp_offset(a.seg.flow);
   if (a.seg.options.timestamps) record.timestamp_recent = a.seg.options.timestamps->value;
-  if (a.tables.half_opens.used() == kConfig.tcp_half_open || is_syn_queue_full(l)) {
+  if (!has_half_open_room(a.tables, l)) {
     a.ctx.counters.count(Mib::kTcpExtTCPReqQFullDoCookies);
     send_cookie(a.tables, a.ctx, a.network, record);
   } else if (!accept_by_syn(a, record)) {

@@ -43,6 +43,18 @@ HalfOpen record_from_cookie(const Arrival& a, mem::Index listener, const net::Ro
   return record;
 }
 
+// The peer takes the connection for established and sends: what follows would be answered with a
+// RST if nothing were known of it. Its address is no forged one, so it is kept; its SYN-ACK will go
+// out again, and the ACK come. (Linux keeps nothing; but there one SYN at a time is taken in, while
+// here a burst of them comes in one batch and reaches the cookies with a backlog of 5.)
+void wait_for_room(Arrival& a, const HalfOpen& record) {
+  a.ctx.counters.count(Mib::kTcpExtListenOverflows);
+  a.ctx.drop(DropReason::kTcpAcceptQueueFull);
+  if (has_half_open_room(a.tables, *a.tables.listeners.get(record.listener))) {
+    keep_half_open(a.tables, a.ctx, record);
+  }
+}
+
 }  // namespace
 
 mem::Index open_passively(Arrival& a, const HalfOpen& h) {
@@ -91,18 +103,18 @@ bool take_cookie(Arrival& a, mem::Index listener) {
     return false;
   }
   a.ctx.counters.count(Mib::kTcpExtSyncookiesRecv);
-  if (is_accept_queue_full(l)) {
-    a.ctx.counters.count(Mib::kTcpExtListenOverflows);
-    a.ctx.drop(DropReason::kTcpAcceptQueueFull);
-    return true;
-  }
   const auto route = a.network.route(a.seg.flow.remote.address, a.seg.flow.local.address,
                                      InterfaceId{}, a.ctx.now);
   if (!route) {
     a.ctx.drop(DropReason::kIpNoRoute);
     return true;
   }
-  complete_passive_open(a, record_from_cookie(a, listener, *route, *mss));
+  const HalfOpen record = record_from_cookie(a, listener, *route, *mss);
+  if (is_accept_queue_full(l)) {
+    wait_for_room(a, record);
+  } else {
+    complete_passive_open(a, record);
+  }
   return true;
 }
 
