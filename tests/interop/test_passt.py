@@ -4,6 +4,7 @@ Each test is a script in namespaces of its own, whose machine has a way out thro
 `up`, where 198.51.100.1 and 2001:db8:1::1 are. Nothing outside of them is touched."""
 
 import hashlib
+import pathlib
 
 import pytest
 
@@ -56,6 +57,21 @@ def test_a_server_is_reached_through_a_port_of_the_machine(world, tmp_path):
              kill $s""")
     assert (tmp_path / "got").read_bytes() == BYTES
     assert (tmp_path / "got2").read_bytes() == BYTES
+
+
+def job_of_a_ci_service() -> str:
+    """The commands that tools/README.md gives for it, with a server that is there."""
+    text = (pathlib.Path(__file__).parents[2] / "tools/README.md").read_text()
+    commands = text.split("A job of a CI service")[1].split("\n\n")[1]
+    assert "./server --port 80" in commands
+    return commands.replace("./server --port 80", "python3 -m http.server 80")
+
+
+def test_the_job_of_a_ci_service_works_as_the_readme_has_it(world, tmp_path):
+    """As an ordinary user, without a device node."""
+    (tmp_path / "index.html").write_text("the page")
+    (tmp_path / "job").write_text('tapstack() { "$TAPSTACK" "$@"; }\n' + job_of_a_ci_service() + "\nkill $!\n")
+    assert "the page" in world("TAPSTACK=$tapstack $user sh job 2>&1")
 
 
 def test_a_port_of_udp_is_mapped(world):

@@ -1,5 +1,6 @@
 """What tools/README.md shows for everyday use and no other test does."""
 
+import os
 import pathlib
 
 import pytest
@@ -24,6 +25,14 @@ def test_the_device_can_be_watched_from_the_kernels_side(start, server):
              "curl -s -o /dev/null http://10.10.10.2:8000/; wait")
     seen = start("host", "--pid", str(server.pid), "--", "sh", "-c", watch).wait().check().text
     assert "10.10.10.2.8000: Flags [S]" in seen and "Flags [S.]" in seen
+
+
+@pytest.mark.needs("tcpdump", "ping")
+@pytest.mark.skipif(os.getuid() != 0, reason="packet sockets take root")
+def test_packets_are_seen_inside(start):
+    watch = "tcpdump -c 4 -nni ts0 icmp & sleep 1; ping -c 2 -i 0.2 10.10.10.1; wait"
+    seen = start("run", "--", "sh", "-c", watch).wait().check().text
+    assert seen.count("ICMP echo request") == 2 == seen.count("ICMP echo reply"), seen
 
 
 @pytest.mark.needs("curl")

@@ -198,12 +198,14 @@ def echo(tool: str, does: str, server: list[str] | str = "", client: list[str] |
 
 
 def python(does: str, text: str, *words: str, **more) -> Row:
-    return echo("python3", does, [PYTHON, "{dir}/echo.py", *words], [PYTHON, "{dir}/client.py", "{server}", "{dir}/data"],
+    return echo("python3", does, [PYTHON, "{dir}/echo.py", *words], [PYTHON, "{dir}/client.py", "{server}",
+    "{dir}/data"],
                 files={"echo.py": text, "client.py": PYTHON_CLIENT}, **more)  # fmt: skip
 
 
 def java(does: str, server: list[str] | str, client: list[str] | str, port: int, **files: str) -> Row:
-    return Row("java", does, client, server, port=port, want=data, files={f"{name}.java": text for name, text in files.items()},
+    return Row("java", does, client, server, port=port, want=data, files={f"{name}.java": text for name,
+    text in files.items()},
                needs=("java", "javac"), seconds=40)  # fmt: skip
 
 
@@ -213,7 +215,8 @@ ROWS = [
     python("asyncio, server and client", PYTHON_ASYNCIO),
     python("multiprocessing, one listener", PYTHON_POOL),
     python("subprocess with the connection", PYTHON_CHILD),
-    Row("python3", "http.server and urllib", [PYTHON, "-c", "import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen('http://{server}:8000/data').read())"],
+    Row("python3", "http.server and urllib", [PYTHON, "-c",
+        "import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen('http://{server}:8000/data').read())"],
         [PYTHON, "-m", "http.server", "-d", "{dir}", "8000"], port=8000, want=data),
     echo("node", "net, server and client", "node {dir}/echo.js", "node {dir}/client.js {server} {dir}/data",
          files={"echo.js": NODE_ECHO, "client.js": NODE_CLIENT}),
@@ -224,7 +227,8 @@ ROWS = [
         files={"dgram.js": NODE_DGRAM, "ask.js": NODE_ASK}),
     echo("ruby", "threads, server and client", "ruby {dir}/echo.rb", "ruby {dir}/client.rb {server} {dir}/data",
          files={"echo.rb": RUBY_ECHO, "client.rb": RUBY_CLIENT}),
-    Row("ruby", "webrick and net/http", ["ruby", "-rnet/http", "-e", "print Net::HTTP.get(URI('http://{server}:8000/data'))"],
+    Row("ruby", "webrick and net/http", ["ruby", "-rnet/http", "-e",
+        "print Net::HTTP.get(URI('http://{server}:8000/data'))"],
         "ruby -run -e httpd {dir} -p 8000", port=8000, want=data),
     echo("perl", "IO::Socket, forking server, client", "perl {dir}/echo.pl", "perl {dir}/client.pl {server} {dir}/data",
          files={"echo.pl": PERL_ECHO, "client.pl": PERL_CLIENT}),

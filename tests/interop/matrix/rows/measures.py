@@ -6,7 +6,8 @@ SOCKPERF_SERVER = ["sockperf", "server", "-i", "0.0.0.0", "-p", "11111"]
 
 
 def iperf3(does: str, *options: str, want: str = "iperf Done") -> Row:
-    return Row("iperf3", does, ["iperf3", "-c", "{server}", "-t1", *options], "iperf3 -s --forceflush", ready="listening",
+    return Row("iperf3", does, ["iperf3", "-c", "{server}", "-t1", *options], "iperf3 -s --forceflush",
+    ready="listening",
                want=want, captured=False)  # fmt: skip
 
 
@@ -16,13 +17,19 @@ ROWS = [
     iperf3("both ways", "--bidir"),
     iperf3("datagrams", "-u", "-b20M", want=r"0/\d+ \(0%\)"),
     # Connections that ask whether it listens would be clients of it.
-    Row("iperf3", "a daemon", ["sh", "-c", "for n in 1 2 3 4 5; do iperf3 -c {server} -t1 && exit; sleep 0.3; done; exit 1"],
-        "iperf3 -s -D -I {dir}/iperf3.pid", pid_file="iperf3.pid", want="iperf Done", captured=False, needs=("iperf3",)),
-    Row("iperf", "sends, two streams", "iperf -c {server} -t1 -P2", "iperf -s", port=5001, want=r"SUM.*bits/sec", captured=False),
+    Row("iperf3", "a daemon", ["sh", "-c",
+        "for n in 1 2 3 4 5; do iperf3 -c {server} -t1 && exit; sleep 0.3; done; exit 1"],
+        "iperf3 -s -D -I {dir}/iperf3.pid", pid_file="iperf3.pid", want="iperf Done", captured=False,
+        needs=("iperf3",)),
+    Row("iperf", "sends, two streams", "iperf -c {server} -t1 -P2", "iperf -s", port=5001, want=r"SUM.*bits/sec",
+        captured=False),
     Row("iperf", "datagrams", "iperf -u -c {server} -t1 -b10M", "iperf -u -s", ready="Server listening",
         want=r" 0/ *\d+ \(0%\)", captured=False),
     Row("sockperf", "ping-pong over UDP", "sockperf ping-pong -i {server} -p 11111 -t 1", SOCKPERF_SERVER,
-        ready="rate_limit|blocked|Warmup|listen", want="# dropped messages = 0; # duplicated messages = 0; # out-of-order messages = 0", captured=False),
-    Row("sockperf", "ping-pong over TCP", "sockperf ping-pong --tcp -i {server} -p 11111 -t 1", [*SOCKPERF_SERVER, "--tcp"],
-        port=11111, want="# dropped messages = 0; # duplicated messages = 0; # out-of-order messages = 0", captured=False),
+        ready="rate_limit|blocked|Warmup|listen",
+        want="# dropped messages = 0; # duplicated messages = 0; # out-of-order messages = 0", captured=False),
+    Row("sockperf", "ping-pong over TCP", "sockperf ping-pong --tcp -i {server} -p 11111 -t 1", [*SOCKPERF_SERVER,
+        "--tcp"],
+        port=11111, want="# dropped messages = 0; # duplicated messages = 0; # out-of-order messages = 0",
+        captured=False),
 ]  # fmt: skip

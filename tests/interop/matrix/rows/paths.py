@@ -26,7 +26,10 @@ ROWS = [
     Row("nmap", "connects to ports (-sT)", "nmap -n -Pn -sT -p6500-6599 {server}",
         "socat TCP-LISTEN:6543,fork EXEC:cat", port=6543, want="6543/tcp open", captured=False),
     Row("hping3", "SYN to a port", "hping3 -n -c 2 -i u100000 -S -p 6543 {server}",
-        "socat TCP-LISTEN:6543,fork EXEC:cat", port=6543, want="flags=SA(\n|.)*2 packets received", captured=False, **HPING3),
-    Row("hping3", "ICMP", "hping3 -n -c 2 -i u100000 -1 {server}", want="icmp_seq=1(\n|.)*2 packets received", **HPING3),
-    Row("hping3", "UDP to a closed port", "hping3 -n -c 2 -i u100000 -2 -p 6544 {server}", want="Port Unreachable", captured=False, **HPING3),
+        "socat TCP-LISTEN:6543,fork EXEC:cat", port=6543, want="flags=SA(\n|.)*2 packets received", captured=False,
+        **HPING3),
+    Row("hping3", "ICMP", "hping3 -n -c 2 -i u100000 -1 {server}", want="icmp_seq=1(\n|.)*2 packets received",
+        **HPING3),
+    Row("hping3", "UDP to a closed port", "hping3 -n -c 2 -i u100000 -2 -p 6544 {server}", want="Port Unreachable",
+        captured=False, **HPING3),
 ]  # fmt: skip

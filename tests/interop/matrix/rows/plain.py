@@ -25,7 +25,8 @@ def netcat_rows() -> list[Row]:
 
 ROWS = [
     *netcat_rows(),
-    Row("nc (OpenBSD)", "a datagram and its answer", ["sh", "-c", "(echo hello; sleep 0.5) | nc.openbsd -u -W1 {server} 6543"],
+    Row("nc (OpenBSD)", "a datagram and its answer", ["sh", "-c",
+        "(echo hello; sleep 0.5) | nc.openbsd -u -W1 {server} 6543"],
         "socat -d -d UDP-LISTEN:6543,fork EXEC:cat", ready="listening", want="^hello$",
         needs=("nc.openbsd",)),
     Row("ncat", "--exec serves a file", "ncat --recv-only {server} 6543",
@@ -44,7 +45,8 @@ ROWS = [
     Row("inetd", "cat for each connection", "ncat --recv-only {server} 6543",
         "inetd -d -i {dir}/inetd.conf", port=6543, want=data,
         files={"inetd.conf": "6543 stream tcp nowait root /bin/cat cat {dir}/data\n"}, root=INETD),
-    Row("telnet", "a session with a server of inetd", ["sh", "-c", "(sleep 0.3; echo hello; sleep 0.3) | telnet {server} 6543"],
+    Row("telnet", "a session with a server of inetd", ["sh", "-c",
+        "(sleep 0.3; echo hello; sleep 0.3) | telnet {server} 6543"],
         "inetd -d -i {dir}/inetd.conf", port=6543, want="^you said hello", needs=("telnet",),
         files={"inetd.conf": "6543 stream tcp nowait root /bin/sh sh {dir}/session\n",
                "session": "read word; echo you said $word\n"}, root=INETD),

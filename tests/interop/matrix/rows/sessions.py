@@ -11,6 +11,7 @@ TMUX = ("t='tmux -f /dev/null -S {dir}/tmux'; "
         "$t wait-for one; $t wait-for two; $t wait-for three; $t kill-server; grep -q '2 received' {dir}/got.ping")  # fmt: skip
 
 ROWS = [
-    Row("tmux", "three programs in its windows", ["sh", "-c", TMUX], ["socat", "TCP-LISTEN:6543,fork,reuseaddr", "EXEC:cat {dir}/data"],
+    Row("tmux", "three programs in its windows", ["sh", "-c", TMUX], ["socat", "TCP-LISTEN:6543,fork,reuseaddr",
+        "EXEC:cat {dir}/data"],
         port=6543, want=brings("got1", "got2"), needs=("tmux", "ncat", "ping")),
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from ..place import Place
 from ..row import Row
 
 # A few thousand keys go in by one connection and are asked for by others.
-REDIS = ["redis-server", "--port", "6379", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "{dir}", "--save", ""]
+REDIS = ["redis-server", "--port", "6379", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "{dir}", "--save",
+""]
 FILL = "for n in $(seq 3000); do echo SET key$n value$n; done | redis-cli -h {server} --pipe >/dev/null && "
 REPLICA = ("redis-server --port 6380 --bind 0.0.0.0 --protected-mode no --dir {dir} --save '' --dbfilename replica.rdb --replicaof {server} 6379 >/dev/null & "
            "trap 'kill $!' EXIT; until [ \"$(redis-cli -h 127.0.0.1 -p 6380 get key3000 2>/dev/null)\" = value3000 ]; do sleep 0.1; done; redis-cli -h 127.0.0.1 -p 6380 dbsize")  # fmt: skip
@@ -52,13 +53,16 @@ def postgres_data(place: Place) -> None:
 
 def postgres() -> list[Row]:
     folder = programs()
-    server = ["unshare", "--mount", "sh", "{dir}/as_postgres", f"{folder}/postgres", "-D", "{dir}/db", "-c", "listen_addresses=*",
+    server = ["unshare", "--mount", "sh", "{dir}/as_postgres", f"{folder}/postgres", "-D", "{dir}/db", "-c",
+    "listen_addresses=*",
               "-c", "unix_socket_directories={dir}/db", "-c", "fsync=off"]  # fmt: skip
     # The client is the user postgres too: a keeper is for one user.
     client = ["unshare", "--mount", "sh", "{dir}/as_postgres", "psql"]
     return [
-        Row("postgresql", "psql makes and asks a table", [*client, "-h", "{server}", "-U", "postgres", "-d", "postgres", "-At", "-c", SQL],
-            server, port=5432, want="^one\ntwo$", before=postgres_data, root="the server insists on a user of its own", needs=(f"{folder}/postgres", "psql")),
+        Row("postgresql", "psql makes and asks a table", [*client, "-h", "{server}", "-U", "postgres", "-d", "postgres",
+            "-At", "-c", SQL],
+            server, port=5432, want="^one\ntwo$", before=postgres_data, root="the server insists on a user of its own",
+            needs=(f"{folder}/postgres", "psql")),
     ]  # fmt: skip
 
 
@@ -78,10 +82,13 @@ ROWS = [
         "memcached -u root -p 11211 -d -P {dir}/memcached.pid", port=11211, pid_file="memcached.pid",
         want="^equal$", files={"client.py": MEMCACHED}),
     *postgres(),
-    Row("mariadb", "makes and asks a table", ["mariadb", "--no-defaults", "-h", "{server}", "-u", "root", "--skip-ssl", "-N", "-e", "create or replace database d; use d; " + SQL],
-        "mariadbd --no-defaults --datadir={dir}/db --socket={dir}/mariadb.sock --user=root --bind-address=0.0.0.0 --skip-grant-tables --skip-name-resolve --pid-file={dir}/mariadb.pid", port=3306, want="^one\ntwo$", before=mariadb_data,
+    Row("mariadb", "makes and asks a table", ["mariadb", "--no-defaults", "-h", "{server}", "-u", "root", "--skip-ssl",
+        "-N", "-e", "create or replace database d; use d; " + SQL],
+        "mariadbd --no-defaults --datadir={dir}/db --socket={dir}/mariadb.sock --user=root --bind-address=0.0.0.0 --skip-grant-tables --skip-name-resolve --pid-file={dir}/mariadb.pid",
+        port=3306, want="^one\ntwo$", before=mariadb_data,
         needs=("mariadb-install-db",)),
     Row("mosquitto", "publish and subscribe", ["sh", "-c", SUBSCRIBE],
-        ["sh", "-c", "exec mosquitto -v -c {dir}/mosquitto.conf > {dir}/log 2>&1"], port=1883, want="message1\nmessage2\nmessage3",
+        ["sh", "-c", "exec mosquitto -v -c {dir}/mosquitto.conf > {dir}/log 2>&1"], port=1883,
+        want="message1\nmessage2\nmessage3",
         files={"mosquitto.conf": MOSQUITTO}, needs=("mosquitto", "mosquitto_sub", "mosquitto_pub")),
 ]  # fmt: skip

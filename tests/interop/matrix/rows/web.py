@@ -12,7 +12,8 @@ HUNDRED = ("curl -sSf -Z --parallel-max 100 -o '{dir}/got#1' 'http://{server}:80
 # A certificate, then a server of TLS with it.
 CERTIFICATE = ("openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=server -addext subjectAltName=IP:{server} "
                "-keyout {dir}/key.pem -out {dir}/cert.pem 2>/dev/null; cat {dir}/key.pem {dir}/cert.pem > {dir}/both.pem; ")  # fmt: skip
-OPENSSL = ["sh", "-c", CERTIFICATE + "cd {dir} && exec openssl s_server -accept 8443 -cert cert.pem -key key.pem -WWW -quiet"]
+OPENSSL = ["sh", "-c",
+CERTIFICATE + "cd {dir} && exec openssl s_server -accept 8443 -cert cert.pem -key key.pem -WWW -quiet"]
 
 ECHO = """
 import http.server
@@ -92,7 +93,8 @@ def apache(mpm: str) -> list[Row]:
     return [
         Row(f"apache ({mpm})", "a hundred at once", ["sh", "-c", HUNDRED], [*command, "-DFOREGROUND"],
             port=8000, files=files, want="all equal", needs=("curl",), captured=False),
-        Row(f"apache ({mpm})", "a daemon, reloaded", ["sh", "-c", APACHE_RELOAD], command, port=8000, pid_file="apache.pid",
+        Row(f"apache ({mpm})", "a daemon, reloaded", ["sh", "-c", APACHE_RELOAD], command, port=8000,
+            pid_file="apache.pid",
             files=files, want=brings("got"), needs=("curl",)),
     ]  # fmt: skip
 
@@ -114,16 +116,20 @@ ROWS = [
     Row("wget", "HTTP", "wget -q -O - http://{server}:8000/data", PYTHON_SERVER, port=8000, want=data),
     Row("wget", "a tree", "wget -q -r -nH -P {dir}/got.d http://{server}:8000/one/", PYTHON_SERVER,
         port=8000, want=brings("got.d/one/two/data"), before=lambda place: place.copy_data("one/two/data")),
-    Row("lftp", "HTTP", ["lftp", "-c", "get http://{server}:8000/data -o {dir}/got"], PYTHON_SERVER, port=8000, want=brings("got")),
+    Row("lftp", "HTTP", ["lftp", "-c", "get http://{server}:8000/data -o {dir}/got"], PYTHON_SERVER, port=8000,
+        want=brings("got")),
     Row("lighttpd", "a file", GET, "lighttpd -D -f {dir}/lighttpd.conf", port=8000, want=data,
         files={"lighttpd.conf": LIGHTTPD}, core=True),
     Row("lighttpd", "a daemon, restarted gracefully",
         ["sh", "-c", "kill -USR1 $(cat {dir}/lighttpd.pid); sleep 0.3; curl -sSf --retry 5 --retry-connrefused http://{server}:8000/data"],
         "lighttpd -f {dir}/lighttpd.conf", port=8000, want=data, pid_file="lighttpd.pid",
         files={"lighttpd.conf": LIGHTTPD}, needs=("curl",)),
-    Row("nginx", "workers, a hundred at once", ["sh", "-c", HUNDRED], ["/usr/sbin/nginx", "-p", "{dir}", "-c", "{dir}/nginx.conf", "-g", "daemon off;"],
-        port=8000, files={"nginx.conf": NGINX.replace("daemon on;", "")}, want="all equal", needs=("curl",), captured=False),
-    Row("nginx", "a daemon, reloaded", ["sh", "-c", RELOAD.replace("CONF", "nginx.conf").replace("PID", "nginx.pid").replace("SIGNAL", "HUP")],
+    Row("nginx", "workers, a hundred at once", ["sh", "-c", HUNDRED], ["/usr/sbin/nginx", "-p", "{dir}", "-c",
+        "{dir}/nginx.conf", "-g", "daemon off;"],
+        port=8000, files={"nginx.conf": NGINX.replace("daemon on;", "")}, want="all equal", needs=("curl",),
+        captured=False),
+    Row("nginx", "a daemon, reloaded", ["sh", "-c", RELOAD.replace("CONF", "nginx.conf").replace("PID",
+        "nginx.pid").replace("SIGNAL", "HUP")],
         "/usr/sbin/nginx -p {dir} -c {dir}/nginx.conf", port=8000, pid_file="nginx.pid", files={"nginx.conf": NGINX},
         want=brings("got"), needs=("curl",)),
     Row("nginx", "a daemon, replaced by a new binary", ["sh", "-c", UPGRADE],
@@ -131,7 +137,8 @@ ROWS = [
         want=brings("got"), needs=("curl",)),
     *apache("prefork"),
     *apache("event"),
-    Row("haproxy", "a daemon, reloaded", ["sh", "-c", "python3 -m http.server -d {dir} 8001 >/dev/null 2>&1 & trap 'kill $!' EXIT; " + HAPROXY_RELOAD],
+    Row("haproxy", "a daemon, reloaded", ["sh", "-c",
+        "python3 -m http.server -d {dir} 8001 >/dev/null 2>&1 & trap 'kill $!' EXIT; " + HAPROXY_RELOAD],
         "haproxy -f {dir}/haproxy.cfg -p {dir}/haproxy.pid -W -D", port=8000, pid_file="haproxy.pid",
         files={"haproxy.cfg": HAPROXY}, want=brings("got"), needs=("curl",)),
     benchmark("ab", "ab -q -n 300 -c 10 http://{server}:8000/data", "Failed requests: +0$"),
