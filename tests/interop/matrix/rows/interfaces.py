@@ -1,0 +1,32 @@
+"""Interfaces, routes and sockets."""
+
+from ..row import Row
+
+OWN = {"server": "it looks at the side that it runs on, which is the kernel's there"}
+ECHO = ["socat", "TCP-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
+CONNECTED = "exec 3<>/dev/tcp/{server}/6543; "  # of bash, which keeps it while the tool looks
+
+
+def looks(tool: str, does: str, command: str, want: str, **more) -> Row:
+    """A tool that looks while its parent has a connection."""
+    return Row(tool, does, ["bash", "-c", CONNECTED + command], ECHO, port=6543, want=want, needs=(tool,),
+               **{"without": OWN, **more})  # fmt: skip
+
+
+ROWS = [
+    looks("ip", "addresses", "ip -o -4 address show dev ts0", "inet {client}/24 "),
+    looks("ip", "links", "ip -o link show", r"ts0(@if\d+)?: <.*UP.*mtu 1500"),
+    looks("ip", "routes", "ip route show", r"10\.10\.10\.0/24 dev ts0 .*src {client}"),
+    looks("ip", "the way to a host", "ip route get {server}", "{server} .*src {client}"),
+    looks("ip", "neighbours", "ip neigh show", "{server} dev ts0 lladdr ([0-9a-f]{2}:){5}", without={**OWN,
+        "both": "there is no neighbour",
+          "user": "there is no neighbour"}),
+    looks("ip", "sets the MTU", "ip link set dev ts0 mtu 1400 && ip link show dev ts0; ip link set dev ts0 mtu 1500",
+        "mtu 1400",
+          root="it changes an interface"),
+    looks("ip", "adds and removes a route",
+        "ip route add 192.0.2.0/24 via 10.10.10.1 && ip route get 192.0.2.7; ip route del 192.0.2.0/24; ip route",
+          "192.0.2.7 via 10.10.10.1(\n|.)*10.10.10.0/24", root="it changes routes"),
+    looks("ifconfig", "an interface", "ifconfig ts0", "inet {client} "),
+    looks("route", "routes", "route -n", r"^10\.10\.10\.0 +0\.0\.0\.0 +255\.255\.255\.0 .*ts0"),
+]  # fmt: skip
