@@ -86,13 +86,14 @@ int connect(const Handle& handle, const sockaddr* address, socklen_t length) {
   if (usable(address) == nullptr) return EFAULT;
   if (length < sizeof(sa_family_t)) return EINVAL;
   Request request = ask::about(Op::kConnect, handle.id);
-  request.args[2] = address->sa_family == AF_UNSPEC;
-  if (request.args[2] == 0) {
+  request.args[0] = -1;  // no descriptor goes along
+  request.args[3] = address->sa_family == AF_UNSPEC;
+  if (request.args[3] == 0) {
     sockaddr_nl peer;
     if (const int error = take_address(address, length, peer); error != 0) return error;
     if (!may_address(peer)) return EPERM;
-    request.args[0] = peer.nl_pid;
-    request.args[1] = peer.nl_groups;
+    request.args[1] = peer.nl_pid;
+    request.args[2] = peer.nl_groups;
   }
   Reply reply;
   return ask::call(request, reply);

@@ -1,10 +1,12 @@
 // Options of netlink sockets, with the errors of netlink_setsockopt and netlink_getsockopt.
+#include <linux/capability.h>
 #include <linux/netlink.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 
+#include "shim/common/capability.h"
 #include "shim/common/option_table.h"
 #include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
@@ -42,6 +44,7 @@ int set_netlink(SlotId id, int name, const void* value, socklen_t length) {
     if (value == nullptr) return EFAULT;
     std::memcpy(&number, value, sizeof number);
   }
+  if (name == NETLINK_LISTEN_ALL_NSID && !has_capability(CAP_NET_BROADCAST)) return EPERM;
   const int error = change(id, name, number, false);
   if (error == 0 && name == NETLINK_PKTINFO) return want(id, Wanted::kPacketInfo, number != 0);
   return error;

@@ -73,10 +73,10 @@ int bind_socket(Works& works, Socket& socket, const Request& request) {
 }
 
 int connect_socket(Works& works, Socket& socket, const Request& request) {
-  const bool dissolves = request.args[2] == 1;
-  const auto groups = static_cast<uint32_t>(request.args[1]);
+  const bool dissolves = request.args[3] == 1;
+  const auto groups = static_cast<uint32_t>(request.args[2]);
   if (!dissolves) bind_any(works, socket);
-  socket.peer_port = dissolves ? 0 : static_cast<uint32_t>(request.args[0]);
+  socket.peer_port = dissolves ? 0 : static_cast<uint32_t>(request.args[1]);
   socket.peer_group =
       dissolves || groups == 0 ? 0 : static_cast<uint32_t>(std::countr_zero(groups)) + 1;
   return 0;
@@ -90,6 +90,8 @@ bool* flag_of(Socket& socket, int64_t option) {
       return &socket.tells_broadcast_errors;
     case NETLINK_NO_ENOBUFS:
       return &socket.ignores_overruns;
+    case NETLINK_LISTEN_ALL_NSID:
+      return &socket.listens_to_all;
     case NETLINK_CAP_ACK:
       return &socket.caps_acks;
     case NETLINK_EXT_ACK:

@@ -10,7 +10,7 @@ namespace tapstack::shim::netlink {
 int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out);
 // Requests about a socket that is there; an errno. The others are EOPNOTSUPP.
 //   kBind         args: nl_pid (0: one is chosen), nl_groups
-//   kConnect      args: nl_pid, nl_groups; args[2] 1: AF_UNSPEC
+//   kConnect      args: -1 (no handle), nl_pid, nl_groups, 1 for AF_UNSPEC
 //   kLocalEndpoint, kRemoteEndpoint   reply: NetlinkName in payload
 //   kSetOption    args: NETLINK_*, value; kGetOption: args: NETLINK_*
 //                 args[2] 1: args[0] is Option::kReceiveBuffer or kSendBuffer

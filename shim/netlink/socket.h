@@ -42,6 +42,7 @@ struct Socket {
   bool is_strict;                                // NETLINK_GET_STRICT_CHK
   bool ignores_overruns;                         // NETLINK_NO_ENOBUFS
   bool tells_broadcast_errors;                   // NETLINK_BROADCAST_ERROR
+  bool listens_to_all;                           // NETLINK_LISTEN_ALL_NSID: there is one namespace
   bool is_congested;  // something was lost and the program has not read all before it
   Dump dump;
 

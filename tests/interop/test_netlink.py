@@ -1,6 +1,7 @@
 """rtnetlink on the stack: what ip, ifconfig, route and arp list, change and are told of."""
 
 import json
+import pathlib
 import textwrap
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tapstack_interop import wait_until
 
 PYTHON = "/usr/bin/python3"
+SURVEY = pathlib.Path(__file__).parent / "programs" / "netlink_survey.py"
 MAC = "02:00:00:00:00:77"
 
 # What the kernel tells of its own side only: the device is a tap there; addresses of the stack have the broadcast
@@ -46,6 +48,13 @@ def refusal(stack, *words):
 def of_device(rows, name="ts0"):
     (row,) = [row for row in rows if row.get("ifname") == name]
     return row
+
+
+@pytest.mark.engines("inside")
+def test_calls_answer_as_on_the_kernel(net, stack):
+    theirs, ours = (side.run([PYTHON, str(SURVEY)]).check().text.splitlines() for side in (net.host, stack))
+    assert len(theirs) > 250
+    assert [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]] == []
 
 
 @pytest.mark.engines("inside")

@@ -72,8 +72,9 @@ void write_families(Writer& out, const api::InterfaceInfo& info) {
   const link::Ip6Settings& settings = info.settings.ip6;
   const bool is_stable = settings.identifier == link::IdentifierKind::kStable;
   out.number(IFLA_INET6_FLAGS, info.settings.is_up ? kReady : 0);
-  out.number(IFLA_INET6_ADDR_GEN_MODE,
-             uint8_t{is_stable ? IN6_ADDR_GEN_MODE_STABLE_PRIVACY : IN6_ADDR_GEN_MODE_EUI64});
+  out.number(
+      IFLA_INET6_ADDR_GEN_MODE,
+      static_cast<uint8_t>(is_stable ? IN6_ADDR_GEN_MODE_STABLE_PRIVACY : IN6_ADDR_GEN_MODE_EUI64));
   out.end_nest(ip6);
   out.end_nest(all);
 }
