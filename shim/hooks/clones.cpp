@@ -7,7 +7,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdarg>
 
 #include "shim/client/engine.h"
@@ -15,6 +14,7 @@
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/result.h"
 
 namespace tapstack::shim {
 
@@ -62,13 +62,12 @@ bool fork_by_number(long call, const long (&a)[6], long& result) {
   if (!is_fork(call, a)) return false;
   prepare();
   result = real::syscall(call, a[0], a[1], a[2], a[3], a[4], a[5]);
-  const int error = errno;
+  const KeepError kept;
   if (result == 0) {
     be_child();
   } else {
     after_unseen_fork(false);
   }
-  errno = error;
   return true;
 }
 
@@ -89,8 +88,7 @@ TAPSTACK_HOOK int clone(int (*run)(void*), void* stack, int flags, void* argumen
   Start start{run, argument};
   const int child =
       real::clone(run_as_child, stack, flags, &start, parent_id, thread_area, child_id);
-  const int error = errno;
+  const KeepError kept;
   after_unseen_fork(false);
-  errno = error;
   return child;
 }

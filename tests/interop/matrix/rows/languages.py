@@ -210,7 +210,7 @@ def java(does: str, server: list[str] | str, client: list[str] | str, port: int,
 
 
 ROWS = [
-    python("socketserver, a process for each", PYTHON_ECHO, "ForkingTCPServer", core=True),
+    python("socketserver, a process for each", PYTHON_ECHO, "ForkingTCPServer"),
     python("socketserver, a thread for each", PYTHON_ECHO, "ThreadingTCPServer"),
     python("asyncio, server and client", PYTHON_ASYNCIO),
     python("multiprocessing, one listener", PYTHON_POOL),

@@ -49,7 +49,7 @@ ROWS = [
             ["sh", "-c", "for n in $(seq 100); do echo www.example A; done > {dir}/questions; dig +short @{server} -f {dir}/questions | sort | uniq -c"],
             "^ *100 192.0.2.7$", needs=("dig",)),
     Row("dnsmasq", "answers", "dig +short @{server} www.example A", ["dnsmasq", "-k", *DNSMASQ], port=53,
-        want="^192.0.2.7$"),
+        want="^192.0.2.7$", core=True),
     Row("dnsmasq", "a daemon, reloaded", ["sh", "-c",
         "kill -HUP $(cat {dir}/dnsmasq.pid); dig +short @{server} www.example A"],
         ["dnsmasq", *DNSMASQ], port=53, pid_file="dnsmasq.pid", want="^192.0.2.7$", needs=("dig",)),

@@ -30,7 +30,7 @@ ROWS = [
         "socat -d -d UDP-LISTEN:6543,fork EXEC:cat", ready="listening", want="^hello$",
         needs=("nc.openbsd",)),
     Row("ncat", "--exec serves a file", "ncat --recv-only {server} 6543",
-        ["ncat", "-l", "-k", "6543", "--sh-exec", "cat {dir}/data"], port=6543, want=data),
+        ["ncat", "-l", "-k", "6543", "--exec", "/bin/cat {dir}/data"], port=6543, want=data),
     Row("ncat", "TLS", "ncat --ssl --recv-only {server} 6543",
         ["ncat", "--ssl", "-l", "-k", "6543", "--sh-exec", "cat {dir}/data"], port=6543, want=data),
     Row("socat", "a child for each connection", "socat -u TCP:{server}:6543 -",
