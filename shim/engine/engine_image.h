@@ -10,7 +10,7 @@
 #include "shim/engine/link.h"
 #include "shim/engine/slots.h"
 #include "shim/engine/watch.h"
-#include "shim/netlink/socket.h"
+#include "shim/netlink/state.h"
 
 namespace tapstack::shim {
 
@@ -29,6 +29,7 @@ struct EngineImage {
                      // slots.own_end of those without a socket of the core, then as many
                      // netlink::Sockets
   LinkImage link;
+  netlink::State::InterfaceFlags interface_flags{};
   AddressClientsState clients;
 
   bool fits() const {

@@ -58,6 +58,7 @@ int Engine::write_image() {
   image.watch = watch_.image();
   image.slots = slots_.image();
   image.clients = clients_.state();
+  image.interface_flags = netlink_.all_kept_flags();
   if (!write_all(fd, &image, sizeof image) ||
       !write_all(fd, slots_.begin(), image.slots.end * sizeof(Slot)) ||
       !write_all(fd, slots_.begin_own(), image.slots.own_end * sizeof(Slot)) ||
@@ -123,6 +124,7 @@ tapif::Failure Engine::restore(Settings& settings, const EngineImage& image, Ope
   if (const int error = link_->restore(image.link, watch_)) return failure(error, "no device");
   clients_.restore(image.clients, settings);
   name_servers_.configure(settings, link_->interface());
+  netlink_.restore_flags(image.interface_flags);
   netlink_.monitor().on_membership(*works_);
   return start_thread();
 }

@@ -5,8 +5,8 @@
 
 #include "core/api/interfaces.h"
 #include "shim/common/errno_map.h"
-#include "shim/engine/interface_flags.h"
 #include "shim/engine/requests.h"
+#include "shim/netlink/route/link.h"
 
 namespace tapstack::shim {
 namespace {
@@ -66,7 +66,7 @@ int report_interface(Works& works, size_t n, Reply& reply) {
   std::memcpy(record.name, info->settings.name, sizeof record.name);
   std::memcpy(record.mac, info->settings.mac.octets.data(), sizeof record.mac);
   record.mtu = info->settings.mtu_bytes;
-  record.flags = interface_flags(*info);
+  record.flags = netlink::route::link_facts(works, *info).flags;
   while (record.address_count < std::size(record.addresses)) {
     const Result<Prefix> address = api::address_at(works.stack, info->id, record.address_count);
     if (!address.ok()) break;

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "shim/engine/interface_flags.h"
+#include "shim/netlink/state.h"
 
 namespace tapstack::shim::netlink::route {
 namespace {
@@ -40,13 +41,14 @@ Stats statistics_of(const api::InterfaceCounters& c) {
   return stats;
 }
 
-void write_sizes(Writer& out, const api::InterfaceInfo& info) {
+void write_sizes(Writer& out, const LinkFacts& link) {
+  const api::InterfaceInfo& info = link.info;
   out.number(IFLA_MTU, info.settings.mtu_bytes);
-  out.number(IFLA_MIN_MTU, info.is_loopback ? uint32_t{0} : link::kMtuMin);
-  out.number(IFLA_MAX_MTU, info.is_loopback ? uint32_t{0} : link::kMtuMax);
+  out.number(IFLA_MIN_MTU, info.is_loopback ? uint32_t{0} : tapstack::link::kMtuMin);
+  out.number(IFLA_MAX_MTU, info.is_loopback ? uint32_t{0} : tapstack::link::kMtuMax);
   out.number(IFLA_GROUP, uint32_t{0});
-  out.number(IFLA_PROMISCUITY, uint32_t{0});
-  out.number(IFLA_ALLMULTI, uint32_t{0});
+  out.number(IFLA_PROMISCUITY, uint32_t{(link.flags & IFF_PROMISC) != 0});
+  out.number(IFLA_ALLMULTI, uint32_t{(link.flags & IFF_ALLMULTI) != 0});
   out.number(IFLA_NUM_TX_QUEUES, kQueues);
   out.number(IFLA_GSO_MAX_SEGS, kSegmentsMax);
   out.number(IFLA_GSO_MAX_SIZE, kSuperframeBytesMax);
@@ -85,17 +87,22 @@ rtnl_link_stats64 link_statistics(const api::InterfaceCounters& counters) {
   return statistics_of<rtnl_link_stats64>(counters);
 }
 
-bool write_link(Writer& out, uint16_t type, const api::InterfaceInfo& info, uint32_t filter) {
+LinkFacts link_facts(const Works& works, const api::InterfaceInfo& info) {
+  return {info, interface_flags(info) | works.netlink.kept_flags(info.id)};
+}
+
+bool write_link(Writer& out, uint16_t type, const LinkFacts& link, uint32_t filter) {
+  const api::InterfaceInfo& info = link.info;
   const std::string_view name = info.settings.name_view();
   out.begin(type);
   out.fixed(ifinfomsg{AF_UNSPEC, 0,
                       static_cast<uint16_t>(info.is_loopback ? ARPHRD_LOOPBACK : ARPHRD_ETHER),
-                      info.id.value, interface_flags(info), 0});
+                      info.id.value, link.flags, 0});
   out.text(IFLA_IFNAME, name);
   out.number(IFLA_TXQLEN, kQueueLength);
   out.number(IFLA_OPERSTATE, operational_state(info));
   out.number(IFLA_LINKMODE, uint8_t{0});
-  write_sizes(out, info);
+  write_sizes(out, link);
   out.number(IFLA_CARRIER, uint8_t{info.settings.is_up});
   out.text(IFLA_QDISC, "noqueue");
   out.number(IFLA_CARRIER_CHANGES, uint32_t{0});
@@ -128,7 +135,7 @@ int get_link(Call& call, const Message& request) {
   const Result<api::InterfaceInfo> info = find_interface(call.works.stack, index, name);
   if (!info.ok()) return ENODEV;
   const uint32_t filter = attributes.number<uint32_t>(IFLA_EXT_MASK).value_or(0);
-  return write_link(call.out, RTM_NEWLINK, *info, filter) ? 0 : EMSGSIZE;
+  return write_link(call.out, RTM_NEWLINK, link_facts(call.works, *info), filter) ? 0 : EMSGSIZE;
 }
 
 int dump_links(Call& call, const Message& request, Cursor& at) {
@@ -141,7 +148,7 @@ int dump_links(Call& call, const Message& request, Cursor& at) {
   for (;; ++at[0]) {
     const Result<api::InterfaceInfo> info = api::interface_at(call.works.stack, at[0]);
     if (!info.ok()) return 0;
-    if (!write_link(call.out, RTM_NEWLINK, *info, filter)) return kMore;
+    if (!write_link(call.out, RTM_NEWLINK, link_facts(call.works, *info), filter)) return kMore;
   }
 }
 

@@ -11,9 +11,16 @@ namespace tapstack::shim::netlink::route {
 // Its counters as IFLA_STATS64 has them.
 rtnl_link_stats64 link_statistics(const api::InterfaceCounters& counters);
 
-// Writes `info` as a message of type RTM_NEWLINK or RTM_DELLINK; `filter`: RTEXT_FILTER_*. False:
+// An interface with what the engine keeps of it.
+struct LinkFacts {
+  api::InterfaceInfo info;
+  uint32_t flags = 0;  // IFF_*
+};
+LinkFacts link_facts(const Works& works, const api::InterfaceInfo& info);
+
+// Writes it as a message of type RTM_NEWLINK or RTM_DELLINK; `filter`: RTEXT_FILTER_*. False:
 // it did not fit.
-bool write_link(Writer& out, uint16_t type, const api::InterfaceInfo& info, uint32_t filter);
+bool write_link(Writer& out, uint16_t type, const LinkFacts& link, uint32_t filter);
 
 int get_link(Call& call, const Message& request);
 int dump_links(Call& call, const Message& request, Cursor& at);

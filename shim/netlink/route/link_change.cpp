@@ -59,14 +59,13 @@ int read_hardware_address(const Attributes& attributes, api::InterfaceInfo& info
 }
 
 // dev_change_flags: of the bits that ifi_change names; none means all (rtnl_dev_get_flags).
-int read_flags(Call& call, const ifinfomsg& head, api::InterfaceInfo& info) {
+void read_flags(Call& call, const ifinfomsg& head, api::InterfaceInfo& info) {
+  constexpr uint32_t kKept = IFF_PROMISC | IFF_ALLMULTI;
   const uint32_t changed = head.ifi_change == 0 && head.ifi_flags != 0 ? ~0u : head.ifi_change;
-  constexpr uint32_t kListening = IFF_PROMISC | IFF_ALLMULTI;
-  if ((changed & head.ifi_flags & kListening) != 0) {
-    return call.ack.refuse(EOPNOTSUPP, "Sockets ask for packets of others themselves");
-  }
+  const uint32_t before = call.works.netlink.kept_flags(info.id);
+  const uint32_t kept = (before & ~changed) | (head.ifi_flags & changed);
+  call.works.netlink.keep_flags(info.id, kept & kKept);
   if ((changed & IFF_UP) != 0) info.settings.is_up = (head.ifi_flags & IFF_UP) != 0;
-  return 0;
 }
 
 // What fib_disable_ip and rt6_disable_ip forget when an interface goes down.
@@ -85,8 +84,7 @@ int change(Call& call, const Message& request, api::InterfaceInfo info) {
   if (const int error = check_fixed(call, attributes, info); error != 0) return error;
   if (const int error = read_mtu(call, attributes, info); error != 0) return error;
   if (const int error = read_hardware_address(attributes, info); error != 0) return error;
-  const auto head = request.fixed<ifinfomsg>();
-  if (const int error = read_flags(call, head, info); error != 0) return error;
+  read_flags(call, request.fixed<ifinfomsg>(), info);
   call.works.netlink.tables_changed();
   if (!info.settings.is_up) forget_routes(call.works.stack, info.id);
   return to_errno(

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "shim/engine/interface_flags.h"
 #include "shim/netlink/delivery.h"
 #include "shim/netlink/route/link.h"
 #include "shim/netlink/route/neighbour.h"
@@ -27,17 +26,16 @@ void tell(Works& works, uint32_t group, Write write) {
   if (write(out)) multicast(works, NETLINK_ROUTE, group, out.written());
 }
 
-bool is_same(const api::InterfaceInfo& a, const api::InterfaceInfo& b) {
-  return interface_flags(a) == interface_flags(b) && a.settings.mac == b.settings.mac &&
-         a.settings.mtu_bytes == b.settings.mtu_bytes &&
-         a.settings.name_view() == b.settings.name_view();
+bool is_same(const LinkFacts& a, const LinkFacts& b) {
+  return a.flags == b.flags && a.info.settings.mac == b.info.settings.mac &&
+         a.info.settings.mtu_bytes == b.info.settings.mtu_bytes;
 }
 
-bool names_same(const api::InterfaceInfo& a, const api::InterfaceInfo& b) { return a.id == b.id; }
+bool names_same(const LinkFacts& a, const LinkFacts& b) { return a.info.id == b.info.id; }
 
-void tell_of(Works& works, uint16_t type, const api::InterfaceInfo& info) {
+void tell_of(Works& works, uint16_t type, const LinkFacts& link) {
   tell(works, RTNLGRP_LINK, [&](Writer& out) {
-    return write_link(out, type == RTM_NEWADDR ? RTM_NEWLINK : RTM_DELLINK, info, 0);
+    return write_link(out, type == RTM_NEWADDR ? RTM_NEWLINK : RTM_DELLINK, link, 0);
   });
 }
 

@@ -11,12 +11,12 @@ namespace {
 constexpr size_t kBytes = 2 * sizeof(Snapshot);
 constexpr uint8_t kFamilies[] = {AF_INET, AF_INET6};
 
-void take_links(const Stack& stack, Snapshot& to) {
+void take_links(const Works& works, Snapshot& to) {
   to.links.clear();
   for (size_t n = 0;; ++n) {
-    const Result<api::InterfaceInfo> info = api::interface_at(stack, n);
+    const Result<api::InterfaceInfo> info = api::interface_at(works.stack, n);
     if (!info.ok()) return;
-    to.links.add(*info);
+    to.links.add(link_facts(works, *info));
   }
 }
 
@@ -61,7 +61,7 @@ Snapshots::~Snapshots() { munmap(pair_, kBytes); }
 void Snapshots::take(const Works& works) {
   current_ = 1 - current_;
   Snapshot& to = pair_[current_];
-  take_links(works.stack, to);
+  take_links(works, to);
   take_addresses_and_routes(works.stack, to);
   take_neighbours(works, to);
 }

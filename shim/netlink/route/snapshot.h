@@ -5,6 +5,7 @@
 
 #include "core/api/interfaces.h"
 #include "shim/netlink/route/address.h"
+#include "shim/netlink/route/link.h"
 #include "shim/netlink/route/route_facts.h"
 
 namespace tapstack::shim::netlink::route {
@@ -27,7 +28,7 @@ struct Snapshot {
   // Each address has its network, itself and a broadcast address; lo one more; and multicast.
   static constexpr size_t kRoutesMax = kConfig.routes + 3 * kAddressesMax + kConfig.interfaces + 1;
 
-  Rows<api::InterfaceInfo, kConfig.interfaces> links;
+  Rows<LinkFacts, kConfig.interfaces> links;
   Rows<OwnAddress, kAddressesMax> addresses;
   Rows<RouteFacts, kRoutesMax> routes;
   // At their places in the stack's table; of state kNone: nobody is there.

@@ -1,6 +1,8 @@
 // An engine that moves: here within a process, as if it were to another, with sockets that talk
 // over the stack's loopback.
 #include <gtest/gtest.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 
 #include <cstddef>
 #include <string>
@@ -134,6 +136,48 @@ TEST_F(EngineMove, ConnectionsLiveOnUnderTheirNames) {
   exchange_octets(c);
   move();
   exchange_octets(c);
+}
+
+// Asks for interface 1 as a program would; the type of the answer, 0 if there is none.
+uint16_t ask_for_loopback(Host& host, const Socket& socket) {
+  struct {
+    DatagramHeader header;
+    nlmsghdr head{sizeof(nlmsghdr) + sizeof(ifinfomsg), RTM_GETLINK, NLM_F_REQUEST, 1, 0};
+    ifinfomsg body{0, 0, 0, 1, 0, 0};
+  } request;
+  const size_t bytes = sizeof request.header + request.head.nlmsg_len;
+  EXPECT_EQ(::send(socket.fd, &request, bytes, 0), static_cast<ssize_t>(bytes));
+  EXPECT_EQ(host.ask(Op::kFlush, socket), 0);
+  std::array<uint8_t, 8192> answer{};
+  const long got = ::recv(socket.fd, answer.data(), answer.size(), MSG_DONTWAIT);
+  nlmsghdr head{};
+  if (got < static_cast<long>(sizeof(DatagramHeader) + sizeof head)) return 0;
+  std::memcpy(&head, answer.data() + sizeof(DatagramHeader), sizeof head);
+  return head.nlmsg_type;
+}
+
+TEST_F(EngineMove, NetlinkSocketsKeepTheirNamesAndGroups) {
+  Request open;
+  open.op = Op::kOpen;
+  open.args[0] = AF_NETLINK;
+  open.args[1] = SOCK_RAW;
+  open.args[2] = NETLINK_ROUTE;
+  Reply reply;
+  Socket socket;
+  ASSERT_EQ(host_->ask(open, reply, socket.fd), 0);
+  socket.slot = reply.slot;
+  ASSERT_EQ(host_->ask(Op::kBind, socket, 77, RTMGRP_LINK), 0);
+  move();
+  ASSERT_EQ(host_->ask(Op::kBind, socket, 77, RTMGRP_LINK), 0) << "it has that port";
+  int fd = -1;
+  ASSERT_EQ(host_->ask(Host::about(Op::kLocalEndpoint, socket), reply, fd), 0);
+  NetlinkName name;
+  std::memcpy(&name, reply.payload, sizeof name);
+  EXPECT_EQ(name.port, 77u);
+  EXPECT_EQ(name.groups, uint32_t{RTMGRP_LINK});
+  EXPECT_EQ(ask_for_loopback(*host_, socket), RTM_NEWLINK);
+  host_->close(socket);
+  EXPECT_EQ(host_->engine().open_sockets(), 0u);
 }
 
 TEST_F(EngineMove, WhatIsUnsentAndUnreadArrives) {

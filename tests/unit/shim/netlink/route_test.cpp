@@ -215,6 +215,26 @@ TEST_F(RouteNetlink, AnInterfaceIsChangedAndNoneIsMade) {
   EXPECT_EQ(acknowledged(), EOPNOTSUPP);
 }
 
+TEST_F(RouteNetlink, ListeningToOthersIsKeptToBeShown) {
+  const auto set = [&](uint32_t flags) {
+    send(RTM_NEWLINK, NLM_F_ACK, [&](Writer& out) {
+      out.fixed(ifinfomsg{0, 0, 0, kTs0, flags, IFF_PROMISC | IFF_ALLMULTI});
+    });
+    return acknowledged();
+  };
+  const auto shown = [&] {
+    send(RTM_GETLINK, 0, [](Writer& out) { out.fixed(ifinfomsg{0, 0, 0, kTs0, 0, 0}); });
+    const auto answer = receive(socket_);
+    return answer.at(0).fixed<ifinfomsg>().ifi_flags & (IFF_PROMISC | IFF_ALLMULTI | IFF_UP);
+  };
+  EXPECT_EQ(set(IFF_PROMISC), 0);
+  EXPECT_EQ(shown(), uint32_t{IFF_PROMISC | IFF_UP});
+  EXPECT_EQ(set(IFF_ALLMULTI), 0);
+  EXPECT_EQ(shown(), uint32_t{IFF_ALLMULTI | IFF_UP});
+  EXPECT_EQ(set(0), 0);
+  EXPECT_EQ(shown(), uint32_t{IFF_UP});
+}
+
 TEST_F(RouteNetlink, TheWayToADestinationIsTold) {
   send(RTM_GETROUTE, 0, [](Writer& out) {
     out.fixed(rtmsg{AF_INET, 32, 0, 0, 0, 0, 0, 0, 0});

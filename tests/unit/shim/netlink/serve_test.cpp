@@ -1,5 +1,8 @@
 #include "shim/netlink/serve.h"
 
+#include <arpa/inet.h>
+#include <linux/neighbour.h>
+
 #include <string_view>
 
 #include "tests/unit/shim/netlink/netlink_program.h"
@@ -134,6 +137,35 @@ TEST_F(NetlinkServe, WhatNobodyReadsIsLostAndToldOnce) {
   EXPECT_EQ(host_->status(socket_).pending_error, ENOBUFS);
   EXPECT_EQ(host_->take_error(socket_), ENOBUFS);
   EXPECT_EQ(host_->take_error(socket_), 0);
+}
+
+TEST_F(NetlinkServe, ALongDumpComesInPiecesThatAnyBufferHolds) {
+  constexpr uint32_t kCount = 200;
+  constexpr size_t kPieceBytes = 3'776;
+  for (uint32_t i = 0; i < kCount; ++i) {
+    send(RTM_NEWNEIGH, NLM_F_CREATE, [&](Writer& out) {
+      out.fixed(ndmsg{AF_INET, 0, 0, 2, NUD_STALE, 0, 0});
+      out.number(NDA_DST, htonl(0x0a000100 + i));
+      out.number(NDA_LLADDR, MacAddress{{2, 0, 0, 0, 0, 9}}.octets);
+    });
+  }
+  send(RTM_GETNEIGH, NLM_F_DUMP, [](Writer& out) { out.fixed(ndmsg{}); });
+  uint32_t found = 0, pieces = 0;
+  bool is_done = false;
+  while (!is_done) {
+    const auto messages = receive(socket_);
+    ASSERT_FALSE(messages.empty());
+    size_t bytes = 0;
+    for (const Message& message : messages) {
+      bytes += message.whole.size();
+      is_done = message.header.nlmsg_type == NLMSG_DONE;
+      found += message.header.nlmsg_type == RTM_NEWNEIGH ? 1 : 0;
+    }
+    EXPECT_LE(bytes, kPieceBytes);
+    ++pieces;
+  }
+  EXPECT_EQ(found, kCount);
+  EXPECT_GE(pieces, kCount * 60 / kPieceBytes);
 }
 
 }  // namespace
