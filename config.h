@@ -102,6 +102,7 @@ struct Config {
   // --- Sockets ---------------------------------------------------------------------------------
   size_t sockets = 16384;        // Cost: about 160 each.
   size_t udp_endpoints = 4096;   // Cost: about 96 each.
+  bool udp_lite = true;          // RFC 3828. Cost: 8 a datagram endpoint.
   size_t raw_endpoints = 256;    // ping and raw sockets. Cost: about 128 each.
   size_t packet_endpoints = 64;  // packet sockets. Cost: about 128 each; 0: none.
   // Filters of sockets (SO_ATTACH_FILTER) and their instructions, at most 4096 a filter. Cost: 16
@@ -198,6 +199,7 @@ constexpr Config embedded() {
   c.multicast_sources = 4;
   c.sockets = 24;
   c.udp_endpoints = 8;
+  c.udp_lite = false;
   c.raw_endpoints = 2;
   c.packet_endpoints = 0;
   c.filters = 0;

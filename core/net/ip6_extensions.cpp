@@ -71,6 +71,7 @@ uint32_t upper_header_bytes(uint8_t protocol) {
     case ip_protocol::kTcp:
       return 20;
     case ip_protocol::kUdp:
+    case ip_protocol::kUdpLite:
     case ip_protocol::kIcmp6:
       return 8;
     default:

@@ -11,7 +11,8 @@ namespace {
 using wire::Ip6View;
 
 bool has_ports(uint8_t protocol) {
-  return protocol == wire::ip_protocol::kTcp || protocol == wire::ip_protocol::kUdp;
+  return protocol == wire::ip_protocol::kTcp || protocol == wire::ip_protocol::kUdp ||
+         protocol == wire::ip_protocol::kUdpLite;
 }
 
 // Source and destination port, the first four bytes of either header.

@@ -12,7 +12,7 @@
 namespace tapstack::socket {
 namespace {
 
-// The only protocol of a kind of socket; 0 for raw sockets, which take any.
+// The protocol of a kind of socket unless another is asked for; 0 for raw sockets, which take any.
 uint8_t protocol_of(SocketKind kind, Family family) {
   switch (kind) {
     case SocketKind::kTcp:
@@ -26,6 +26,12 @@ uint8_t protocol_of(SocketKind kind, Family family) {
       return 0;
   }
   return 0;
+}
+
+// The others have but their own.
+bool has_protocol(SocketKind kind, uint8_t protocol) {
+  if (kind == SocketKind::kRaw) return true;
+  return kConfig.udp_lite && kind == SocketKind::kUdp && protocol == wire::ip_protocol::kUdpLite;
 }
 
 bool is_supported(Family family) {
@@ -58,7 +64,8 @@ Result<SocketId> open(Environment env, const OpenRequest& request) {
   if (request.kind > SocketKind::kRaw) return Error::kSocketTypeNotSupported;
   const uint8_t own = protocol_of(request.kind, request.family);
   const uint8_t protocol = request.protocol == 0 ? own : request.protocol;
-  if (protocol == 0 || (own != 0 && protocol != own)) return Error::kProtocolNotSupported;
+  const bool is_known = protocol == own || has_protocol(request.kind, protocol);
+  if (protocol == 0 || !is_known) return Error::kProtocolNotSupported;
   const auto id = env.sockets.add(request.kind, protocol);
   if (!id.ok()) return id;
   Socket& socket = *env.sockets.find(*id);

@@ -7,6 +7,7 @@
 #include "socket/buffer_sizes.h"
 #include "socket/datagram_socket.h"
 #include "wire/ip4.h"
+#include "wire/udp_lite.h"
 
 namespace tapstack::socket {
 namespace {
@@ -64,6 +65,27 @@ Status set_cork(Environment env, const Socket& socket, bool is_on) {
   env.layers.udp.find(socket.endpoint)->settings.cork = is_on;
   if (!is_on) env.layers.udp.push(env.ctx, env.layers.network, socket.endpoint).ignore();
   return Status();
+}
+
+// UDPLITE_SEND_CSCOV and UDPLITE_RECV_CSCOV, as udp_lib_setsockopt: a header is always covered.
+Status set_coverage(const Socket& socket, transport::Coverage& coverage, Option option,
+                    int64_t value) {
+  if (socket.protocol != wire::ip_protocol::kUdpLite) return Error::kNoProtocolOption;
+  const int64_t least = value == 0 ? 0 : int64_t{wire::UdpLiteView::kCoverageBytesMin};
+  const auto bytes = static_cast<uint16_t>(std::clamp<int64_t>(value, least, UINT16_MAX));
+  if (option == Option::kLiteSendCoverage) {
+    coverage.set_sent(bytes);
+  } else {
+    coverage.set_wanted(bytes);
+  }
+  return Status();
+}
+
+// Of UDP, too, whose checksum covers all.
+Result<int64_t> get_coverage(const Socket& socket, const transport::Coverage& coverage,
+                             Option option) {
+  if (socket.kind != SocketKind::kUdp) return Error::kNoProtocolOption;
+  return int64_t{option == Option::kLiteSendCoverage ? coverage.sent() : coverage.wanted()};
 }
 
 Error icmp_filter_error(const Socket& socket) {
@@ -233,6 +255,9 @@ Status set_datagram_option(Environment env, Socket& socket, Option option, int64
       return Status();
     case Option::kCork:
       return set_cork(env, socket, value != 0);
+    case Option::kLiteSendCoverage:
+    case Option::kLiteReceiveCoverage:
+      return set_coverage(socket, settings.coverage, option, value);
     case Option::kTtl:
       return set_ttl(settings.ttl, value, 1, 0);
     case Option::kMulticastTtl:
@@ -271,6 +296,9 @@ Result<int64_t> get_datagram_option(const Layers& layers, const Socket& socket, 
     case Option::kCork:
       if (socket.kind != SocketKind::kUdp) return Error::kNoProtocolOption;
       return int64_t{settings.cork};
+    case Option::kLiteSendCoverage:
+    case Option::kLiteReceiveCoverage:
+      return get_coverage(socket, settings.coverage, option);
     case Option::kTtl:
       return int64_t{settings.ttl == 0 ? kConfig.ip_ttl_default : settings.ttl};
     case Option::kMulticastTtl:

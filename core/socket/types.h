@@ -12,7 +12,7 @@ using SocketId = mem::Handle<struct SocketTag>;
 
 enum class SocketKind : uint8_t {
   kTcp,     // SOCK_STREAM
-  kUdp,     // SOCK_DGRAM
+  kUdp,     // SOCK_DGRAM; IPPROTO_UDPLITE, too
   kPing,    // SOCK_DGRAM, IPPROTO_ICMP(V6): echo requests with a kernel-chosen identifier
   kRaw,     // SOCK_RAW: protocol given at open
   kPacket,  // AF_PACKET: frames (api/packet_sockets.h)
@@ -37,50 +37,52 @@ enum class Shutdown : uint8_t { kReceive, kSend, kBoth };
 // bytes, times in the unit of the name. An option that a kind of socket does not have answers
 // kNoProtocolOption; a value out of range kInvalid.
 enum class Option : uint16_t {
-  kReuseAddress,        // SO_REUSEADDR
-  kReusePort,           // SO_REUSEPORT
-  kBroadcast,           // SO_BROADCAST
-  kKeepAlive,           // SO_KEEPALIVE
-  kKeepAliveIdleS,      // TCP_KEEPIDLE, seconds
-  kKeepAliveIntervalS,  // TCP_KEEPINTVL
-  kKeepAliveProbes,     // TCP_KEEPCNT
-  kLingerS,             // SO_LINGER: -1 off, otherwise seconds
-  kReceiveBuffer,       // SO_RCVBUF; read back doubled, as Linux does
-  kSendBuffer,          // SO_SNDBUF
-  kReceiveLowWater,     // SO_RCVLOWAT
-  kNoDelay,             // TCP_NODELAY
-  kCork,                // TCP_CORK, UDP_CORK
-  kQuickAck,            // TCP_QUICKACK
-  kMaxSegment,          // TCP_MAXSEG
-  kUserTimeoutMs,       // TCP_USER_TIMEOUT
-  kSynRetries,          // TCP_SYNCNT
-  kDeferAcceptS,        // TCP_DEFER_ACCEPT, seconds; rounded up to time-outs of the SYN-ACK
-  kLinger2S,            // TCP_LINGER2, seconds; -1: no FIN-WAIT-2 for orphans
-  kNotSentLowWater,     // TCP_NOTSENT_LOWAT
-  kWindowClamp,         // TCP_WINDOW_CLAMP
-  kFastOpenQueue,       // TCP_FASTOPEN: connections that may be let in by their SYN at a time
-  kFastOpenConnect,     // TCP_FASTOPEN_CONNECT
-  kFastOpenNoCookie,    // TCP_FASTOPEN_NO_COOKIE: as a client and of a listener
-  kTtl,                 // IP_TTL
-  kTos,                 // IP_TOS
-  kMtuDiscover,         // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe, 4 interface, 5 omit
-  kMtu,                 // IP_MTU (get, connected)
-  kReceiveErrors,       // IP_RECVERR
-  kHeaderIncluded,      // IP_HDRINCL
-  kIcmpFilter,          // ICMP_FILTER: bit mask of types not wanted
-  kBindInterface,       // SO_BINDTODEVICE: interface number, 0 none
-  kOobInline,           // SO_OOBINLINE
-  kNoChecksum,          // SO_NO_CHECK
-  kMulticastTtl,        // IP_MULTICAST_TTL
-  kMulticastLoop,       // IP_MULTICAST_LOOP
-  kMulticastInterface,  // IP_MULTICAST_IF: interface number, 0 as routed
-  kMulticastAll,        // IP_MULTICAST_ALL: groups that other sockets joined, too
-  kCongestion,          // TCP_CONGESTION: a CongestionAlgorithm
-  kMaxPacingRate,       // SO_MAX_PACING_RATE: bytes a second, [0, 2^63); -1 no limit
-  kFreeBind,            // IP_FREEBIND: addresses that are not (yet) ours may be bound
-  kTransparent,         // IP_TRANSPARENT: likewise
-  kMinTtl,              // IP_MINTTL: what comes with less is dropped (RFC 5082); [0, 255]
-  kUnicastInterface,    // IP_UNICAST_IF: interface number for what is sent to one host, 0 as routed
+  kReuseAddress,         // SO_REUSEADDR
+  kReusePort,            // SO_REUSEPORT
+  kBroadcast,            // SO_BROADCAST
+  kKeepAlive,            // SO_KEEPALIVE
+  kKeepAliveIdleS,       // TCP_KEEPIDLE, seconds
+  kKeepAliveIntervalS,   // TCP_KEEPINTVL
+  kKeepAliveProbes,      // TCP_KEEPCNT
+  kLingerS,              // SO_LINGER: -1 off, otherwise seconds
+  kReceiveBuffer,        // SO_RCVBUF; read back doubled, as Linux does
+  kSendBuffer,           // SO_SNDBUF
+  kReceiveLowWater,      // SO_RCVLOWAT
+  kNoDelay,              // TCP_NODELAY
+  kCork,                 // TCP_CORK, UDP_CORK
+  kQuickAck,             // TCP_QUICKACK
+  kMaxSegment,           // TCP_MAXSEG
+  kUserTimeoutMs,        // TCP_USER_TIMEOUT
+  kSynRetries,           // TCP_SYNCNT
+  kDeferAcceptS,         // TCP_DEFER_ACCEPT, seconds; rounded up to time-outs of the SYN-ACK
+  kLinger2S,             // TCP_LINGER2, seconds; -1: no FIN-WAIT-2 for orphans
+  kNotSentLowWater,      // TCP_NOTSENT_LOWAT
+  kWindowClamp,          // TCP_WINDOW_CLAMP
+  kFastOpenQueue,        // TCP_FASTOPEN: connections that may be let in by their SYN at a time
+  kFastOpenConnect,      // TCP_FASTOPEN_CONNECT
+  kFastOpenNoCookie,     // TCP_FASTOPEN_NO_COOKIE: as a client and of a listener
+  kTtl,                  // IP_TTL
+  kTos,                  // IP_TOS
+  kMtuDiscover,          // IP_MTU_DISCOVER: 0 dont, 1 want, 2 do, 3 probe, 4 interface, 5 omit
+  kMtu,                  // IP_MTU (get, connected)
+  kReceiveErrors,        // IP_RECVERR
+  kHeaderIncluded,       // IP_HDRINCL
+  kIcmpFilter,           // ICMP_FILTER: bit mask of types not wanted
+  kBindInterface,        // SO_BINDTODEVICE: interface number, 0 none
+  kOobInline,            // SO_OOBINLINE
+  kNoChecksum,           // SO_NO_CHECK
+  kMulticastTtl,         // IP_MULTICAST_TTL
+  kMulticastLoop,        // IP_MULTICAST_LOOP
+  kMulticastInterface,   // IP_MULTICAST_IF: interface number, 0 as routed
+  kMulticastAll,         // IP_MULTICAST_ALL: groups that other sockets joined, too
+  kCongestion,           // TCP_CONGESTION: a CongestionAlgorithm
+  kMaxPacingRate,        // SO_MAX_PACING_RATE: bytes a second, [0, 2^63); -1 no limit
+  kFreeBind,             // IP_FREEBIND: addresses that are not (yet) ours may be bound
+  kTransparent,          // IP_TRANSPARENT: likewise
+  kMinTtl,               // IP_MINTTL: what comes with less is dropped (RFC 5082); [0, 255]
+  kLiteSendCoverage,     // UDPLITE_SEND_CSCOV: bytes of header and data; 0 all
+  kLiteReceiveCoverage,  // UDPLITE_RECV_CSCOV: what covers less is dropped; 0 all
+  kUnicastInterface,  // IP_UNICAST_IF: interface number for what is sent to one host, 0 as routed
   // Of IPv6 sockets only, beside IPv4's own: a socket of both families has both.
   kIp6Only,                // IPV6_V6ONLY: before it has a port
   kIp6HopLimit,            // IPV6_UNICAST_HOPS: [0, 255]; 0 and -1 the default

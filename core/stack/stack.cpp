@@ -15,6 +15,12 @@ uint8_t icmp_of(const IpAddress& address) {
   return address.is_ip6() ? wire::ip_protocol::kIcmp6 : wire::ip_protocol::kIcmp;
 }
 
+// UDP-Lite (RFC 3828) shares UDP's code.
+bool is_udp(uint8_t protocol) {
+  return protocol == wire::ip_protocol::kUdp ||
+         (kConfig.udp_lite && protocol == wire::ip_protocol::kUdpLite);
+}
+
 }  // namespace
 
 Stack::Stack(const StackSettings& settings)
@@ -48,13 +54,14 @@ void Stack::dispatch(Context& ctx, net::Delivery delivery) {
     case wire::ip_protocol::kTcp:
       layers_.tcp.input(ctx, layers_.network, std::move(delivery.packet));
       return;
-    case wire::ip_protocol::kUdp:
-      layers_.udp.input(ctx, layers_.network, std::move(delivery.packet));
-      return;
     case wire::ip_protocol::kIgmp:  // the network has acted upon it
       return;
     default:
       break;
+  }
+  if (is_udp(delivery.protocol)) {
+    layers_.udp.input(ctx, layers_.network, std::move(delivery.packet));
+    return;
   }
   // The network has acted upon ICMP itself.
   if (delivery.protocol == icmp_of(delivery.packet->info.source)) {
@@ -75,7 +82,7 @@ void Stack::hand_out_errors(Context& ctx) {
     layers_.raw.on_icmp_error(ctx, error);
     if (error.protocol == wire::ip_protocol::kTcp)
       layers_.tcp.on_icmp_error(ctx, layers_.network, error);
-    if (error.protocol == wire::ip_protocol::kUdp) layers_.udp.on_icmp_error(ctx, error);
+    if (is_udp(error.protocol)) layers_.udp.on_icmp_error(ctx, error);
     if (error.protocol == icmp_of(error.source)) layers_.ping.on_icmp_error(ctx, error);
   }
 }

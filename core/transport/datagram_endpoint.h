@@ -10,6 +10,7 @@
 #include "transport/address_match.h"
 #include "transport/address_preferences.h"
 #include "transport/corked_datagram.h"
+#include "transport/coverage.h"
 #include "transport/datagram.h"
 #include "transport/datagram_queue.h"
 #include "transport/error_queue.h"
@@ -68,6 +69,7 @@ struct DatagramSettings {
   bool free_bind = false;           // IP_FREEBIND
   bool transparent = false;         // IP_TRANSPARENT
   uint8_t min_ttl = 0;              // IP_MINTTL; RFC 5082
+  Coverage coverage;                // UDP-Lite
   uint32_t icmp_filter = 0;         // raw ICMP: bit n set: type n is not wanted
   Ip6Settings ip6;
   uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
@@ -93,7 +95,7 @@ struct DatagramEndpoint {
   CorkedDatagram corked;                    // UDP
   Error pending_error = Error::kNone;       // SO_ERROR
   mem::Index owner = mem::kNoIndex;         // opaque: the socket
-  BindingId binding;                        // UDP: its claim on the port
+  BindingId binding;                        // UDP and UDP-Lite: its claim on the port
   mem::Index pending_next = mem::kNoIndex;  // of EndpointTable
   uint32_t bucket = kNoBucket;              // of EndpointTable: where it is filed
 

@@ -6,7 +6,8 @@ namespace {
 bool may_overlap(const BindRequest& a, const BindRequest& b) {
   const bool same_interface =
       a.interface == b.interface || a.interface.value == 0 || b.interface.value == 0;
-  return same_interface && a.local.port == b.local.port && a.bound().overlaps(b.bound());
+  return same_interface && a.protocol == b.protocol && a.local.port == b.local.port &&
+         a.bound().overlaps(b.bound());
 }
 
 bool is_equal(const BindRequest& a, const BindRequest& b) {

@@ -27,6 +27,7 @@ struct BindRequest {
   bool reuse_address = false;  // SO_REUSEADDR
   bool reuse_port = false;     // SO_REUSEPORT
   bool ip6_only = false;       // IPV6_V6ONLY
+  uint8_t protocol = 0;        // where two protocols share a table: ports of one each
 
   BoundAddress bound() const { return {local.address, ip6_only}; }
 };

@@ -13,23 +13,13 @@
 namespace tapstack::transport {
 namespace {
 
-// RFC 768: a sender may make none. RFC 8200 8.1: over IPv6 it must; who takes it nevertheless is
-// for the socket to say (RFC 6936).
-// RFC 1122 4.1.3.4.
-bool is_checksum_good(const Context& ctx, const mem::Packet& packet, const wire::UdpView& udp) {
-  if (!udp.has_checksum()) return true;
-  if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
-  ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,
-                                            wire::ip_protocol::kUdp, udp.length());
-  sum.add_word(ctx.memory.sum(packet, packet.info.ip_header_bytes, udp.length()));
-  return sum.checksum() == 0;
-}
-
 // How well an endpoint fits a datagram; -1 not at all. As Linux: every further thing that is fixed
 // makes it better.
-int score(const DatagramEndpoint& endpoint, const Flow& flow, InterfaceId interface) {
+int score(const DatagramEndpoint& endpoint, const Udp::Addressee& to) {
+  const Flow& flow = to.flow;
   if (endpoint.local.port != flow.local.port) return -1;
-  if (!endpoint.takes(flow.local.address, flow.remote.address, interface)) return -1;
+  if (kConfig.udp_lite && endpoint.protocol != to.protocol) return -1;
+  if (!endpoint.takes(flow.local.address, flow.remote.address, to.interface)) return -1;
   if (endpoint.is_connected && endpoint.remote.port != flow.remote.port) return -1;
   int score = 0;
   if (endpoint.family == flow.local.address.family()) score += 1;
@@ -39,53 +29,32 @@ int score(const DatagramEndpoint& endpoint, const Flow& flow, InterfaceId interf
   return score;
 }
 
-// Counts a datagram from or to `peer`: IPv6 has counters of its own, as on Linux.
-void count(Context& ctx, const IpAddress& peer, Mib ip4, Mib ip6) {
-  ctx.counters.count(net::mib_of(peer, ip4, ip6));
+// UDP-Lite of RFC 3828; UDP otherwise.
+bool is_lite(uint8_t protocol) {
+  return kConfig.udp_lite && protocol == wire::ip_protocol::kUdpLite;
 }
 
-struct Refused {
-  DropReason reason;
-  Mib mib4;
-  Mib mib6;
+struct Peer {
+  const IpAddress& address;
+  uint8_t protocol;
 };
 
-constexpr Refused kBadChecksum{DropReason::kUdpBadChecksum, Mib::kUdpInCsumErrors,
-                               Mib::kUdp6InCsumErrors};
-
-void drop(Context& ctx, const IpAddress& from, const Refused& refused) {
-  ctx.drop(refused.reason);
-  count(ctx, from, refused.mib4, refused.mib6);
+// Counts a datagram from or to `peer`: IPv6 has counters of its own, as on Linux. UDP-Lite, which
+// is none of UDP's there either, is not counted.
+void count(Context& ctx, const Peer& peer, Mib ip4, Mib ip6) {
+  if (is_lite(peer.protocol)) return;
+  ctx.counters.count(net::mib_of(peer.address, ip4, ip6));
 }
 
-// Leaves the packet as long as its UDP length says. Returns whether it is good; otherwise
-// `refused`.
-bool check(const Context& ctx, mem::Packet& packet, Udp::Arrival& arrival, Refused& refused) {
-  const uint32_t ip_bytes = packet.info.ip_header_bytes;
-  refused = {DropReason::kUdpTooShort, Mib::kUdpInErrors, Mib::kUdp6InErrors};
-  uint8_t header[wire::UdpView::kHeaderBytes];
-  if (packet.size() < ip_bytes + sizeof header) return false;
-  ctx.memory.copy_out(packet, ip_bytes, header);
-  const auto udp = wire::UdpView::parse(header, packet.size() - ip_bytes);
-  refused.reason = DropReason::kUdpBadLength;
-  if (!udp) return false;
-  ctx.memory.trim_back(packet, packet.size() - ip_bytes - udp->length());
-  refused = kBadChecksum;
-  if (!is_checksum_good(ctx, packet, *udp)) return false;
-  packet.info.source_port = udp->source();
-  packet.info.destination_port = udp->destination();
-  arrival.flow = {{packet.info.destination, udp->destination()},
-                  {packet.info.source, udp->source()}};
-  arrival.lacks_checksum = packet.info.source.is_ip6() && !udp->has_checksum();
-  return true;
+void drop(Context& ctx, const mem::PacketInfo& info, const UdpRefusal& refusal) {
+  ctx.drop(refusal.reason);
+  count(ctx, {info.source, info.protocol}, refusal.mib4, refusal.mib6);
 }
 
-bool may_take(const DatagramEndpoint& endpoint, const Udp::Arrival& arrival) {
-  return !arrival.lacks_checksum || endpoint.settings.ip6.no_checksum_taken;
-}
-
+// RFC 3828 3.1: UDP-Lite always does.
 bool makes_checksum(const DatagramEndpoint& endpoint, const Target& target) {
   const DatagramSettings& settings = endpoint.settings;
+  if (is_lite(endpoint.protocol)) return true;
   return target.to.address.is_ip6() ? !settings.ip6.no_checksum_sent : !settings.no_checksum;
 }
 
@@ -98,7 +67,8 @@ uint32_t ip_header_bytes(const Target& target) {
 }
 
 // Why a datagram of `bytes` cannot be sent, if so. For what a device would have to cut, as
-// udp_send_skb of Linux: EMSGSIZE where one does not fit the path, EINVAL without a checksum.
+// udp_send_skb of Linux: EMSGSIZE where one does not fit the path, EINVAL without a checksum, EIO
+// where devices do not know the protocol.
 Error length_error(const DatagramEndpoint& endpoint, const Target& target, size_t bytes,
                    uint32_t segmented_bytes) {
   const size_t bytes_max = udp_payload_max(target.to.address.family());
@@ -106,7 +76,8 @@ Error length_error(const DatagramEndpoint& endpoint, const Target& target, size_
   if (segmented_bytes == 0) return Error::kNone;
   const size_t packet_bytes = ip_header_bytes(target) + wire::UdpView::kHeaderBytes + bytes;
   if (packet_bytes > target.route.mtu_bytes) return Error::kMessageTooLong;
-  return makes_checksum(endpoint, target) ? Error::kNone : Error::kInvalid;
+  if (!makes_checksum(endpoint, target)) return Error::kInvalid;
+  return is_lite(endpoint.protocol) ? Error::kInputOutput : Error::kNone;
 }
 
 // Fills the checksum of the header in front of `packet`, or leaves it to the device.
@@ -128,19 +99,37 @@ void set_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> he
   editor.set_checksum(wire::udp_checksum(sum.checksum()));
 }
 
+// The same for UDP-Lite. Devices do not know it.
+void set_lite_checksum(const Context& ctx, mem::Packet& packet, std::span<uint8_t> header,
+                       const Target& target, uint16_t covered_bytes) {
+  const net::Route& route = target.route;
+  wire::UdpEditor editor(header);
+  editor.set_length(covered_bytes);
+  ChecksumSum sum = wire::pseudo_header_sum(route.source, route.destination,
+                                            wire::ip_protocol::kUdpLite, packet.size());
+  sum.add_word(ctx.memory.sum(packet, 0, covered_bytes));
+  editor.set_checksum(wire::udp_checksum(sum.checksum()));
+}
+
 // Gives the payload its header and sends it.
 Status transmit(Context& ctx, net::Network& network, DatagramEndpoint& endpoint,
                 mem::PacketPtr packet, const Target& target) {
   uint8_t* header = ctx.memory.prepend(*packet, wire::UdpView::kHeaderBytes);
   const std::span<uint8_t> header_bytes(header, wire::UdpView::kHeaderBytes);
-  wire::emit(header_bytes,
-             {endpoint.local.port, target.to.port, static_cast<uint16_t>(packet->size()), 0});
-  if (makes_checksum(endpoint, target)) set_checksum(ctx, *packet, header_bytes, target);
+  const auto bytes = static_cast<uint16_t>(packet->size());
+  wire::emit(header_bytes, {endpoint.local.port, target.to.port, bytes, 0});
+  if (is_lite(endpoint.protocol)) {
+    const uint16_t covered_bytes = endpoint.settings.coverage.of_datagram(bytes);
+    set_lite_checksum(ctx, *packet, header_bytes, target, covered_bytes);
+  } else if (makes_checksum(endpoint, target)) {
+    set_checksum(ctx, *packet, header_bytes, target);
+  }
   const Status sent = transport::send(ctx, network, endpoint, std::move(packet), target);
+  const Peer peer{target.to.address, endpoint.protocol};
   if (sent.ok()) {
-    count(ctx, target.to.address, Mib::kUdpOutDatagrams, Mib::kUdp6OutDatagrams);
+    count(ctx, peer, Mib::kUdpOutDatagrams, Mib::kUdp6OutDatagrams);
   } else if (sent.error() == Error::kNoBuffers) {
-    count(ctx, target.to.address, Mib::kUdpSndbufErrors, Mib::kUdp6SndbufErrors);
+    count(ctx, peer, Mib::kUdpSndbufErrors, Mib::kUdp6SndbufErrors);
   }
   return is_untold(endpoint, target, sent) ? Status() : sent;
 }
@@ -152,8 +141,8 @@ void Udp::start(Random& random) {
   ports_.start(random);
 }
 
-Result<EndpointId> Udp::open(Family family, uint8_t, mem::Index owner) {
-  return table_.open(family, wire::ip_protocol::kUdp, owner);
+Result<EndpointId> Udp::open(Family family, uint8_t protocol, mem::Index owner) {
+  return table_.open(family, protocol, owner);
 }
 
 void Udp::close(Context& ctx, EndpointId id) {
@@ -170,8 +159,12 @@ void Udp::file(DatagramEndpoint& endpoint) {
 
 Status Udp::claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local) {
   const DatagramSettings& settings = endpoint.settings;
-  const BindRequest request{local, settings.interface, settings.reuse_address, settings.reuse_port,
-                            settings.ip6.only};
+  const BindRequest request{local,
+                            settings.interface,
+                            settings.reuse_address,
+                            settings.reuse_port,
+                            settings.ip6.only,
+                            endpoint.protocol};
   const auto binding = ports_.bind(request, ctx.random);
   if (!binding.ok()) return binding.error();
   endpoint.binding = *binding;
@@ -294,17 +287,17 @@ Status Udp::push(Context& ctx, net::Network& network, EndpointId id) {
   return transmit(ctx, network, endpoint, std::move(packet), *target);
 }
 
-DatagramEndpoint* Udp::best_match(const Flow& flow, InterfaceId interface) {
+DatagramEndpoint* Udp::best_match(const Addressee& to) {
   DatagramEndpoint* best = nullptr;
   int best_score = -1;
   const auto consider = [&](DatagramEndpoint& endpoint) {
-    const int s = score(endpoint, flow, interface);
+    const int s = score(endpoint, to);
     if (s <= best_score) return;
     best = &endpoint;
     best_score = s;
   };
-  table_.visit(table_.hash(flow), consider);
-  if (best == nullptr) table_.visit(table_.hash(flow.local.port), consider);
+  table_.visit(table_.hash(to.flow), consider);
+  if (best == nullptr) table_.visit(table_.hash(to.flow.local.port), consider);
   return best;
 }
 
@@ -317,7 +310,8 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
     ctx.drop(DropReason::kUdpShutDown);
     return;
   }
-  const IpAddress from = packet->info.source;
+  const IpAddress source = packet->info.source;
+  const Peer from{source, endpoint.protocol};
   const uint32_t header_bytes =
       packet->info.ip_header_bytes + uint32_t{wire::UdpView::kHeaderBytes};
   const bool taken =
@@ -331,13 +325,14 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
 }
 
 // RFC 1122 4.1.3.5, and Linux: a copy for everyone who listens on the port.
-void Udp::deliver_to_all(Context& ctx, const net::Network& network, const Arrival& arrival,
+void Udp::deliver_to_all(Context& ctx, const net::Network& network, const UdpArrival& arrival,
                          mem::PacketPtr packet) {
   const Flow& flow = arrival.flow;
   const mem::PacketInfo info = packet->info;
+  const Addressee to{flow, arrival.protocol, info.interface};
   DatagramEndpoint* last = nullptr;
   const auto consider = [&](DatagramEndpoint& endpoint) {
-    if (score(endpoint, flow, info.interface) < 0 || !may_take(endpoint, arrival)) return;
+    if (score(endpoint, to) < 0 || !arrival.is_covered_for(endpoint)) return;
     if (info.destination.is_multicast() &&
         !network.accepts_group(endpoint.owner, info, endpoint.takes_all_groups(info.destination))) {
       return;
@@ -354,31 +349,31 @@ void Udp::deliver_to_all(Context& ctx, const net::Network& network, const Arriva
   }
   if (last == nullptr) {
     ctx.drop(DropReason::kUdpNoPort);
-    count(ctx, info.source, Mib::kUdpIgnoredMulti, Mib::kUdp6IgnoredMulti);
+    count(ctx, {info.source, info.protocol}, Mib::kUdpIgnoredMulti, Mib::kUdp6IgnoredMulti);
     return;
   }
   deliver(ctx, *last, std::move(packet));
 }
 
 void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
-  Arrival arrival;
-  Refused refused{};
-  if (!check(ctx, *packet, arrival, refused)) {
-    drop(ctx, packet->info.source, refused);
+  UdpArrival arrival;
+  UdpRefusal refusal{};
+  if (!read_arrival(ctx, *packet, arrival, refusal)) {
+    drop(ctx, packet->info, refusal);
     return;
   }
   if (packet->info.ip_broadcast || packet->info.destination.is_multicast()) {
     deliver_to_all(ctx, network, arrival, std::move(packet));
     return;
   }
-  DatagramEndpoint* endpoint = best_match(arrival.flow, packet->info.interface);
-  if (endpoint != nullptr ? !may_take(*endpoint, arrival) : arrival.lacks_checksum) {
-    drop(ctx, packet->info.source, kBadChecksum);
+  DatagramEndpoint* endpoint = best_match({arrival.flow, arrival.protocol, packet->info.interface});
+  if (endpoint != nullptr ? !arrival.is_covered_for(*endpoint) : arrival.lacks_checksum) {
+    drop(ctx, packet->info, kUdpUncovered);
     return;
   }
   if (endpoint == nullptr) {
     ctx.drop(DropReason::kUdpNoPort);
-    count(ctx, packet->info.source, Mib::kUdpNoPorts, Mib::kUdp6NoPorts);
+    count(ctx, {packet->info.source, arrival.protocol}, Mib::kUdpNoPorts, Mib::kUdp6NoPorts);
     network.refuse(ctx, std::move(packet), net::Refusal::kPort);  // RFC 1122 4.1.3.1
     return;
   }
@@ -389,7 +384,7 @@ void Udp::on_icmp_error(Context& ctx, const net::IcmpError& error) {
   const auto udp = wire::UdpView::parse_quoted({error.quoted, error.quoted_bytes});
   if (!udp) return;
   const Flow flow{{error.source, udp->source()}, {error.destination, udp->destination()}};
-  DatagramEndpoint* endpoint = best_match(flow, error.interface);
+  DatagramEndpoint* endpoint = best_match({flow, error.protocol, error.interface});
   if (endpoint == nullptr) return;
   if (transport::on_icmp_error(ctx, *endpoint, error, wire::UdpView::kHeaderBytes,
                                udp->destination())) {

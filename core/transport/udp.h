@@ -1,4 +1,5 @@
-// UDP (RFC 768, RFC 1122 4.1): endpoints, demultiplexing, datagrams in and out.
+// UDP (RFC 768, RFC 1122 4.1) and UDP-Lite (RFC 3828), with ports of its own: endpoints,
+// demultiplexing, datagrams in and out.
 #pragma once
 
 #include <span>
@@ -8,6 +9,7 @@
 #include "transport/datagram_endpoint.h"
 #include "transport/endpoint_table.h"
 #include "transport/ports.h"
+#include "transport/udp_arrival.h"
 #include "util/result.h"
 
 namespace tapstack::transport {
@@ -17,17 +19,19 @@ constexpr size_t udp_payload_max(Family family) { return family == Family::kIp6 
 
 class Udp {
  public:
-  // What a received header says.
-  struct Arrival {
-    Flow flow;
-    bool lacks_checksum = false;  // over IPv6, where it must have one: RFC 6935 5, RFC 6936 4
+  // Whom a datagram is for.
+  struct Addressee {
+    const Flow& flow;
+    uint8_t protocol;
+    InterfaceId interface;  // where it came in
   };
 
   // Draws the secrets; once, before anything else.
   void start(Random& random);
 
   // --- for sockets ---
-  // `owner` comes back from take_news(). kNoBuffers when the pool is exhausted.
+  // `protocol`: kUdp or kUdpLite. `owner` comes back from take_news(). kNoBuffers when the pool is
+  // exhausted.
   Result<EndpointId> open(Family family, uint8_t protocol, mem::Index owner);
   void close(Context& ctx, EndpointId id);
   DatagramEndpoint* find(EndpointId id) { return table_.find(id); }
@@ -65,9 +69,9 @@ class Udp {
                       std::span<const mem::ConstBytes> parts, bool is_more);
   Status claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local);
   void release_port(DatagramEndpoint& endpoint);
-  DatagramEndpoint* best_match(const Flow& flow, InterfaceId interface);
+  DatagramEndpoint* best_match(const Addressee& to);
   void deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet);
-  void deliver_to_all(Context& ctx, const net::Network& network, const Arrival& arrival,
+  void deliver_to_all(Context& ctx, const net::Network& network, const UdpArrival& arrival,
                       mem::PacketPtr packet);
 
   EndpointTable<kConfig.udp_endpoints> table_;

@@ -47,6 +47,7 @@ enum class Error : uint8_t {
   kNoDevice,                   // ENODEV
   kNoSuchDevice,               // ENXIO
   kNoEntry,                    // ENOENT
+  kInputOutput,                // EIO
 };
 
 // A T, or the reason why there is none.

@@ -18,6 +18,7 @@ inline constexpr uint8_t kAuthentication = 51;
 inline constexpr uint8_t kIcmp6 = 58;
 inline constexpr uint8_t kNoNextHeader = 59;
 inline constexpr uint8_t kDestinationOptions = 60;
+inline constexpr uint8_t kUdpLite = 136;
 inline constexpr uint8_t kRaw = 255;
 
 }  // namespace tapstack::wire::ip_protocol

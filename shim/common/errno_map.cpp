@@ -50,6 +50,7 @@ constexpr Row kRows[] = {
     {Error::kNoDevice, ENODEV},
     {Error::kNoSuchDevice, ENXIO},
     {Error::kNoEntry, ENOENT},
+    {Error::kInputOutput, EIO},
 };
 
 constexpr bool is_in_order() {

@@ -291,8 +291,8 @@ constexpr OptionRow kRows[] = {
     kept_in(IPPROTO_UDP, UDP_SEGMENT, Kept::kUdpSegment, {0, 65'535}, kUdps),
     kept(IPPROTO_UDP, UDP_GRO, Kept::kUdpGro, kUdps),
     constant(IPPROTO_UDP, UDP_ENCAP, kUdps, 0, ENOPROTOOPT),
-    constant(IPPROTO_UDP, kUdpLiteSendCoverage, kUdps, 0, ENOPROTOOPT),
-    constant(IPPROTO_UDP, kUdpLiteReceiveCoverage, kUdps, 0, ENOPROTOOPT),
+    number(IPPROTO_UDP, kUdpLiteSendCoverage, Option::kLiteSendCoverage, kUdps),
+    number(IPPROTO_UDP, kUdpLiteReceiveCoverage, Option::kLiteReceiveCoverage, kUdps),
 
     flag(IPPROTO_TCP, TCP_NODELAY, Option::kNoDelay),
     flag(IPPROTO_TCP, TCP_CORK, Option::kCork),

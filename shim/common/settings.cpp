@@ -209,7 +209,7 @@ constexpr Variable kVariables[] = {
     {"TAPSTACK_DNS", apply_name_servers,
      "addresses of name servers, four at most, comma-separated, or learnt, or none"},
     {"TAPSTACK_LOOPBACK", [](std::string_view v, Settings&) { return v == "stack"; },
-     "stack: host is not supported yet"},
+     "stack: a socket cannot become the kernel's at its first connect(), see libtapstack(7)"},
     {"TAPSTACK_CC", apply_congestion, "reno, cubic or bbr"},
     {"TAPSTACK_ECN", apply_ecn, "0 (off), 1 (ask for it) or 2 (when the peer asks)"},
     {"TAPSTACK_SEED", apply_seed, "a number from 0 to 18446744073709551615"},

@@ -58,8 +58,10 @@ struct Settings {
 
 // Fills `settings` from the variables; what is not set or empty keeps its default. The failure
 // names the variable, its value and what would be right (EINVAL). getenv fits as `lookup`.
-// TAPSTACK_LOOPBACK changes nothing yet: it takes no value but what is so anyway, rather than being
-// ignored.
+// TAPSTACK_LOOPBACK changes nothing: it takes no value but what is so anyway, rather than being
+// ignored. Where a socket leads is known only when its handle has long been duplicated, watched and
+// inherited, and a datagram socket leads to loopback and elsewhere at once; so none can be handed
+// to the kernel.
 tapif::Failure read_settings(tapif::Lookup lookup, Settings& settings);
 
 }  // namespace tapstack::shim

@@ -50,13 +50,13 @@ int add_slot(Works& works, SocketId id, SocketKind kind, Family family, const Ha
   return 0;
 }
 
-// What SO_PROTOCOL says of a socket: only raw ones have a choice.
+// What SO_PROTOCOL says of a socket: raw ones have a choice, and datagram ones between two.
 uint8_t protocol_of(SocketKind kind, Family family, int64_t asked) {
   switch (kind) {
     case SocketKind::kTcp:
       return IPPROTO_TCP;
     case SocketKind::kUdp:
-      return IPPROTO_UDP;
+      return asked == IPPROTO_UDPLITE ? uint8_t{IPPROTO_UDPLITE} : uint8_t{IPPROTO_UDP};
     case SocketKind::kPing:
       return family == Family::kIp6 ? uint8_t{IPPROTO_ICMPV6} : uint8_t{IPPROTO_ICMP};
     case SocketKind::kRaw:

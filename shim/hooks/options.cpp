@@ -140,11 +140,15 @@ int set_wanted(SlotId id, uint32_t bit, bool on) {
   return descriptors::set_wanted(id, wanted);
 }
 
-// TCP_NOTSENT_LOWAT bounds what lies on the handle, too. Until the connection is there the engine
-// has the handle's buffer in its hands, and sees to it.
-void limit_handle(int fd, SlotId id, int low_water) {
+// Options that bound what lies on the handle, too. Until the connection is there the engine has the
+// handle's buffer in its hands, and sees to it.
+void limit_handle(int fd, SlotId id) {
   if (!is_connected(descriptors::phase(id))) return;
-  const int bytes = handle_buffer_bytes(static_cast<uint32_t>(low_water));
+  int64_t send_buffer = kStreamHandleBuffer;
+  int64_t low_water = 0;
+  ask::get_option(id, Option::kSendBuffer, send_buffer);
+  ask::get_option(id, Option::kNotSentLowWater, low_water);
+  const int bytes = handle_buffer_bytes(send_buffer, low_water);
   real::setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof bytes);
 }
 
@@ -156,12 +160,15 @@ int set_linger(const Handle& handle, const OptionRow& row, const void* value, so
   return ask::set_option(handle.id, row.option, in.l_onoff != 0 ? std::max(in.l_linger, 0) : -1);
 }
 
-int set_in_core(int fd, SlotId id, const OptionRow& row, int number) {
+int set_in_core(int fd, const Handle& handle, const OptionRow& row, int number) {
+  const SlotId id = handle.id;
   const int64_t asked = row.style == OptionStyle::kBool   ? int64_t{number != 0}
                         : row.style == OptionStyle::kUInt ? int64_t{static_cast<uint32_t>(number)}
                                                           : int64_t{number};
   const int error = ask::set_option(id, row.option, asked);
-  if (error == 0 && row.option == Option::kNotSentLowWater) limit_handle(fd, id, number);
+  const bool bounds_handle = handle.is_stream && (row.option == Option::kNotSentLowWater ||
+                                                  row.option == Option::kSendBuffer);
+  if (error == 0 && bounds_handle) limit_handle(fd, id);
   return error;
 }
 
@@ -194,7 +201,7 @@ int set_row(int fd, const Handle& handle, const OptionRow& row, const void* valu
     case OptionStyle::kKeptInt:
       return ask::keep(id, row.kept, number - row.initial);
     default:
-      return set_in_core(fd, id, row, number);
+      return set_in_core(fd, handle, row, number);
   }
 }
 
@@ -208,15 +215,21 @@ int level_error(uint8_t who, int level, int name, bool is_get) {
   return is_get && !is_ip6 ? EOPNOTSUPP : ENOPROTOOPT;
 }
 
-int get(int fd, const Handle& handle, int level, int name, void* value, socklen_t* length) {
+// To UDP sockets and UDP-Lite's the levels of both are one (udp_setsockopt).
+int level_of(uint8_t who, int level) {
+  return level == IPPROTO_UDPLITE && (who & Who::kUdp) != 0 ? int{IPPROTO_UDP} : level;
+}
+
+int get(int fd, const Handle& handle, int asked, int name, void* value, socklen_t* length) {
   int own_error = 0;
-  if (handle.is_netlink && netlink::get_option(handle, level, name, value, length, own_error)) {
+  if (handle.is_netlink && netlink::get_option(handle, asked, name, value, length, own_error)) {
     return own_error;
   }
-  if (handle.is_packet && packet::get_option(handle, level, name, value, length, own_error)) {
+  if (handle.is_packet && packet::get_option(handle, asked, name, value, length, own_error)) {
     return own_error;
   }
   const uint8_t who = who_is(handle);
+  const int level = level_of(who, asked);
   if (const int error = level_error(who, level, name, true); error != 0) return error;
   if (length == nullptr) return EFAULT;
   // The others take it for a large one.
@@ -227,15 +240,16 @@ int get(int fd, const Handle& handle, int level, int name, void* value, socklen_
                         : get_special_option(handle, who, level, name, value, length);
 }
 
-int set(int fd, const Handle& handle, int level, int name, const void* value, socklen_t length) {
+int set(int fd, const Handle& handle, int asked, int name, const void* value, socklen_t length) {
   int own_error = 0;
-  if (handle.is_netlink && netlink::set_option(handle, level, name, value, length, own_error)) {
+  if (handle.is_netlink && netlink::set_option(handle, asked, name, value, length, own_error)) {
     return own_error;
   }
-  if (handle.is_packet && packet::set_option(handle, level, name, value, length, own_error)) {
+  if (handle.is_packet && packet::set_option(handle, asked, name, value, length, own_error)) {
     return own_error;
   }
   const uint8_t who = who_is(handle);
+  const int level = level_of(who, asked);
   if (const int error = level_error(who, level, name, false); error != 0) return error;
   const bool is_name = level == SOL_SOCKET && name == SO_BINDTODEVICE;  // a string
   const int error = is_name ? 0 : option_value::check_level(level, who, value, length);

@@ -33,6 +33,8 @@ constexpr int kTypeMask = 0xf;     // SOCK_TYPE_MASK of the kernel
 constexpr int kTypeEnd = 11;       // SOCK_MAX of the kernel
 constexpr int kProtocolEnd = 263;  // IPPROTO_MAX since Linux 5.6
 
+bool is_udp(int protocol) { return protocol == IPPROTO_UDP || protocol == IPPROTO_UDPLITE; }
+
 // Which kind of socket a family has for a type and a protocol; an errno as inet_create's and
 // inet6_create's, or 0.
 int choose_kind(int family, int type, int protocol, SocketKind& kind) {
@@ -44,7 +46,7 @@ int choose_kind(int family, int type, int protocol, SocketKind& kind) {
       return protocol == 0 || protocol == IPPROTO_TCP ? 0 : EPROTONOSUPPORT;
     case SOCK_DGRAM:
       kind = protocol == icmp ? SocketKind::kPing : SocketKind::kUdp;
-      return protocol == 0 || protocol == IPPROTO_UDP || protocol == icmp ? 0 : EPROTONOSUPPORT;
+      return protocol == 0 || protocol == icmp || is_udp(protocol) ? 0 : EPROTONOSUPPORT;
     case SOCK_RAW:
       kind = SocketKind::kRaw;
       return protocol != 0 && protocol < 256 ? 0 : EPROTONOSUPPORT;
@@ -106,7 +108,7 @@ int number_of(int fd, int option) {
 // Raw and ping sockets have no ports.
 bool has_ports(int fd, const Handle& handle) {
   return handle.is_stream ||
-         (number_of(fd, SO_TYPE) == SOCK_DGRAM && number_of(fd, SO_PROTOCOL) == IPPROTO_UDP);
+         (number_of(fd, SO_TYPE) == SOCK_DGRAM && is_udp(number_of(fd, SO_PROTOCOL)));
 }
 
 // A port that this thread may not have: Linux looks at the address first (__inet_bind), and so does

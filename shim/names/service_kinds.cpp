@@ -24,6 +24,7 @@ constexpr Known kKnown[] = {
     {SOCK_STREAM, IPPROTO_TCP, "tcp", true, false},
     {SOCK_DGRAM, IPPROTO_UDP, "udp", true, false},
     {SOCK_STREAM, IPPROTO_SCTP, "sctp", false, false},
+    {SOCK_DGRAM, IPPROTO_UDPLITE, "udplite", false, false},
     {SOCK_RAW, 0, nullptr, true, true},
 };
 

@@ -18,9 +18,10 @@ namespace {
   { constant, #constant }
 
 constexpr Name kLevels[] = {
-    TAPSTACK_NAME(SOL_SOCKET),      {IPPROTO_IP, "SOL_IP"},     {IPPROTO_IPV6, "SOL_IPV6"},
-    {IPPROTO_TCP, "SOL_TCP"},       {IPPROTO_UDP, "SOL_UDP"},   TAPSTACK_NAME(SOL_RAW),
-    {IPPROTO_ICMPV6, "SOL_ICMPV6"}, TAPSTACK_NAME(SOL_NETLINK), TAPSTACK_NAME(SOL_PACKET),
+    TAPSTACK_NAME(SOL_SOCKET),        {IPPROTO_IP, "SOL_IP"},     {IPPROTO_IPV6, "SOL_IPV6"},
+    {IPPROTO_TCP, "SOL_TCP"},         {IPPROTO_UDP, "SOL_UDP"},   TAPSTACK_NAME(SOL_RAW),
+    {IPPROTO_ICMPV6, "SOL_ICMPV6"},   TAPSTACK_NAME(SOL_NETLINK), TAPSTACK_NAME(SOL_PACKET),
+    {IPPROTO_UDPLITE, "SOL_UDPLITE"},
 };
 
 constexpr Name kSocketOptions[] = {
@@ -229,6 +230,7 @@ constexpr Name kTcpOptions[] = {
 constexpr Name kUdpOptions[] = {
     TAPSTACK_NAME(UDP_CORK),         TAPSTACK_NAME(UDP_ENCAP),   TAPSTACK_NAME(UDP_NO_CHECK6_TX),
     TAPSTACK_NAME(UDP_NO_CHECK6_RX), TAPSTACK_NAME(UDP_SEGMENT), TAPSTACK_NAME(UDP_GRO),
+    {10, "UDPLITE_SEND_CSCOV"},      {11, "UDPLITE_RECV_CSCOV"},  // in no header of libc
 };
 
 constexpr Name kPacketOptions[] = {
@@ -287,6 +289,7 @@ Names options_of(int level) {
     case IPPROTO_TCP:
       return kTcpOptions;
     case IPPROTO_UDP:
+    case IPPROTO_UDPLITE:
       return kUdpOptions;
     case SOL_PACKET:
       return kPacketOptions;

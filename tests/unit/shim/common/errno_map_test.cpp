@@ -18,7 +18,7 @@ TEST(ErrnoMap, GivesTheNumbersOfLinux) {
 }
 
 TEST(ErrnoMap, KnowsEveryErrorOfTheCore) {
-  for (int i = 1; i <= static_cast<int>(Error::kNoEntry); ++i) {
+  for (int i = 1; i <= static_cast<int>(Error::kInputOutput); ++i) {
     const int number = to_errno(static_cast<Error>(i));
     EXPECT_GT(number, 0) << i;
     EXPECT_NE(number, EIO) << i;
@@ -27,7 +27,7 @@ TEST(ErrnoMap, KnowsEveryErrorOfTheCore) {
 
 TEST(ErrnoMap, MapsDifferentErrorsToDifferentNumbers) {
   bool seen[200] = {};
-  for (int i = 1; i <= static_cast<int>(Error::kNoEntry); ++i) {
+  for (int i = 1; i <= static_cast<int>(Error::kInputOutput); ++i) {
     const int number = to_errno(static_cast<Error>(i));
     EXPECT_FALSE(seen[number]) << i;
     seen[number] = true;

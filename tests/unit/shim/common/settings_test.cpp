@@ -170,9 +170,10 @@ TEST_F(SettingsTest, ValuesOutOfRangeAreRefused) {
   refuse("TAPSTACK_GW", "10.0.0.1/24");
 }
 
-TEST_F(SettingsTest, WhatIsNotSupportedYetSaysSo) {
+TEST_F(SettingsTest, AValueThatCannotBeSaysWhy) {
   EXPECT_EQ(refuse("TAPSTACK_LOOPBACK", "host"),
-            "TAPSTACK_LOOPBACK=host: want stack: host is not supported yet");
+            "TAPSTACK_LOOPBACK=host: want stack: a socket cannot become the kernel's at its first "
+            "connect(), see libtapstack(7)");
 }
 
 TEST_F(SettingsTest, TheClientIdOfDhcpIsTextOrOctets) {
