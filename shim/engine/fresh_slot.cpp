@@ -7,12 +7,6 @@
 namespace tapstack::shim {
 namespace {
 
-void take_everything(int socket) {
-  uint8_t scratch[4096];
-  while (sys::receive(socket, scratch, sizeof scratch, MSG_DONTWAIT) > 0) {
-  }
-}
-
 void stop_listening(Works& works, Slot& slot, int handle) {
   remove_ballast(slot.end, slot.ballast_bytes);
   slot.ballast_bytes = 0;

@@ -63,6 +63,12 @@ void remove_ballast(int end, uint32_t bytes) {
   }
 }
 
+void take_everything(int socket) {
+  uint8_t scratch[4096];
+  while (sys::receive(socket, scratch, sizeof scratch, MSG_DONTWAIT) > 0) {
+  }
+}
+
 uint32_t outstanding_bytes(int end) {
   int bytes = 0;
   return sys::ioctl(end, SIOCOUTQ, &bytes) == 0 ? static_cast<uint32_t>(std::max(bytes, 0)) : 0;

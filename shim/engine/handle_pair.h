@@ -30,6 +30,9 @@ uint32_t add_ballast(int handle);
 // Takes exactly the ballast from the engine's end, never a byte behind it.
 void remove_ballast(int end, uint32_t bytes);
 
+// Throws away what lies on either of a pair.
+void take_everything(int socket);
+
 // Bytes (never fewer than) that wait in the other's receive queue; 0 exactly when all was taken.
 uint32_t outstanding_bytes(int end);
 

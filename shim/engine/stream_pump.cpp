@@ -143,11 +143,19 @@ void move_to_core(Works& works, Slot& slot) {
 // --- States
 // -----------------------------------------------------------------------------------------
 
+// What the program wrote before and nobody takes goes, too: a handle that is full counts as not
+// writable for a select() that waits to write, while a connection that is over does not.
+void end_writes(Works& works, Slot& slot) {
+  if (slot.write_refused) return;
+  refuse_writes(works, slot);
+  take_everything(slot.end);
+}
+
 void show_state(Works& works, Slot& slot, bool everything_moved) {
   const Readiness ready = api::readiness(works.stack, slot.id);
   if (ready.has(Readiness::kError)) keep_error(works, slot);
   const bool is_over = ready.has(Readiness::kHangUp);
-  if (is_over) refuse_writes(works, slot);
+  if (is_over) end_writes(works, slot);
   if ((is_over || ready.has(Readiness::kPeerClosed)) && everything_moved) show_end(works, slot);
   if (is_over && slot.is_closing) slot.program_ended = true;  // nobody would take the rest
 }
@@ -205,8 +213,11 @@ void pump_stream(Works& works, Slot& slot) {
 }
 
 void limit_handle(Works& works, SocketId id, int handle) {
+  const Result<int64_t> buffer = api::get_option(works.stack, id, Option::kSendBuffer);
   const Result<int64_t> mark = api::get_option(works.stack, id, Option::kNotSentLowWater);
-  sys::setsockopt(handle, SOL_SOCKET, SO_SNDBUF, handle_buffer_bytes(mark.ok() ? *mark : 0));
+  sys::setsockopt(
+      handle, SOL_SOCKET, SO_SNDBUF,
+      handle_buffer_bytes(buffer.ok() ? *buffer : kStreamHandleBuffer, mark.ok() ? *mark : 0));
 }
 
 void begin_connecting(Slot& slot, int handle) {

@@ -62,6 +62,13 @@ int of_stream(SlotId id, int events, int revents) {
   return of_connected(id, revents);
 }
 
+// TCP has no band of its own for writing (tcp_poll), the handle has (unix_poll). Who asks for
+// nothing else has the answer that wakes him.
+int without_write_band(int revents) {
+  const int others = revents & ~POLLWRBAND;
+  return others != 0 ? others : revents;
+}
+
 }  // namespace
 
 short corrected_events(int fd, short events, short revents) {
@@ -70,9 +77,9 @@ short corrected_events(int fd, short events, short revents) {
   if (handle.is_stream) {
     const Phase phase = descriptors::phase(handle.id);
     const bool is_plain = phase == Phase::kConnected || phase == Phase::kListening;
-    if (is_plain && (revents & POLLHUP) == 0) return revents;
+    if (is_plain && (revents & (POLLHUP | POLLWRBAND)) == 0) return revents;
     if (!descriptors::verified(fd, handle) || !handle.is_stream) return revents;
-    return static_cast<short>(of_stream(handle.id, events, revents));
+    return static_cast<short>(of_stream(handle.id, events, without_write_band(revents)));
   }
   const bool shows_no_wake = (revents & kIn) == 0 && (events & kIn) != 0;
   if (shows_no_wake) return revents;

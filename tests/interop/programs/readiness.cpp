@@ -19,6 +19,8 @@ void by_poll() {
   send(b, "x", 1, 0);
   check::equal(check::poll_one(a, POLLIN, 1000), POLLIN, "data");
   check::equal(check::poll_one(a, POLLIN, 0), POLLIN, "still data");
+  check::equal(check::poll_one(a, -1, 0), POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM,
+               "everything there is to ask for");
   char byte;
   recv(a, &byte, 1, 0);
   check::equal(check::poll_one(a, POLLIN, 0), 0, "read: no more");
@@ -43,6 +45,46 @@ void after_reset() {
   check::equal(check::poll_one(a, kAll, 0), POLLIN | POLLOUT | POLLRDHUP | POLLHUP,
                "but no error then");
   close(a);
+}
+
+void fill(int fd) {
+  const std::string block(65536, 'x');
+  while (send(fd, block.data(), block.size(), MSG_DONTWAIT) > 0) {
+  }
+}
+
+// Who waits with select() until there is room.
+void after_reset_of_a_full_one() {
+  const auto [a, b] = check::tcp_pair();
+  do fill(a);
+  while (check::poll_one(a, POLLOUT, 300) != 0);
+  const linger now{1, 0};
+  setsockopt(b, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  close(b);
+  fd_set writers;
+  FD_ZERO(&writers);
+  FD_SET(a, &writers);
+  timeval timeout{2, 0};
+  check::equal(select(a + 1, nullptr, &writers, nullptr, &timeout), 1,
+               "a reset wakes up who waits to write");
+  check::fails([a = a] { return send(a, "x", 1, MSG_NOSIGNAL); }, ECONNRESET, "and is told");
+  close(a);
+}
+
+// With a small SO_SNDBUF little is taken ahead of a peer that does not read.
+void a_small_buffer() {
+  const auto [a, b] = check::tcp_pair();
+  const int small = 4096;
+  setsockopt(a, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+  setsockopt(b, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+  const std::string block(4096, 'x');
+  long taken = 0;
+  do {
+    for (ssize_t n = 0; (n = send(a, block.data(), block.size(), MSG_DONTWAIT)) > 0;) taken += n;
+  } while (check::poll_one(a, POLLOUT, 300) != 0);
+  check::that(taken < 262'144, "little is taken with a small buffer");
+  close(a);
+  close(b);
 }
 
 void of_listener() {
@@ -73,12 +115,6 @@ void by_select() {
   check::equal(select(a + 1, &readers, nullptr, nullptr, &timeout), 1, "select for data");
   close(a);
   close(b);
-}
-
-void fill(int fd) {
-  const std::string block(65536, 'x');
-  while (send(fd, block.data(), block.size(), MSG_DONTWAIT) > 0) {
-  }
 }
 
 void back_pressure() {
@@ -177,6 +213,8 @@ void mixed() {
 int main() {
   by_poll();
   after_reset();
+  after_reset_of_a_full_one();
+  a_small_buffer();
   of_listener();
   by_select();
   back_pressure();
