@@ -11,6 +11,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
@@ -118,12 +119,15 @@ class Passthrough {
   ~Passthrough() { --depth_; }
   Passthrough(const Passthrough&) = delete;
   Passthrough& operator=(const Passthrough&) = delete;
-  static bool is_on() { return depth_ != 0; }
+  static bool is_on() { return depth_ != 0 || is_on_everywhere_.load(std::memory_order_relaxed); }
   // For a thread that may not make the library's calls any more.
   static void keep_on() { ++depth_; }
+  // For a process none of whose threads may.
+  static void keep_on_everywhere() { is_on_everywhere_.store(true, std::memory_order_relaxed); }
 
  private:
   static inline thread_local int depth_ = 0;
+  static inline std::atomic<bool> is_on_everywhere_{false};
 };
 
 }  // namespace tapstack::shim::sys

@@ -51,12 +51,21 @@ class Filter {
   std::span<const sock_filter> program_;
 };
 
+enum class Whom : bool { kThisThread, kAllThreads };
+
+// The engine's own thread is one of all: it would have to keep to the filter, whatever that is.
 template <class Set>
-long confine(const Filter& filter, Set set) {
+long confine(const Filter& filter, Whom whom, Set set) {
   const bool may_ask = filter.allows(kRequestCalls);
-  if (is_engine_started() && !(may_ask && filter.allows(kEngineCalls))) leave_engine_to_others();
+  const bool may_run = whom == Whom::kThisThread && may_ask && filter.allows(kEngineCalls);
+  if (is_engine_started() && !may_run) leave_engine_to_others();
   const long result = set();
-  if (result == 0 && !may_ask) sys::Passthrough::keep_on();
+  if (result != 0 || may_ask) return result;
+  if (whom == Whom::kAllThreads) {
+    sys::Passthrough::keep_on_everywhere();
+  } else {
+    sys::Passthrough::keep_on();
+  }
   return result;
 }
 
@@ -66,7 +75,9 @@ long set_seccomp(unsigned operation, unsigned flags, void* filter) {
   const auto set = [=] { return real::syscall(long{SYS_seccomp}, operation, flags, filter); };
   const bool is_strict = operation == SECCOMP_SET_MODE_STRICT;
   if (!is_strict && operation != SECCOMP_SET_MODE_FILTER) return set();
-  return confine(Filter(is_strict, filter), set);
+  const bool is_for_all = !is_strict && (flags & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+  return confine(Filter(is_strict, filter), is_for_all ? Whom::kAllThreads : Whom::kThisThread,
+                 set);
 }
 
 }  // namespace tapstack::shim
@@ -84,5 +95,5 @@ TAPSTACK_HOOK int prctl(int option, ...) noexcept {
       option == PR_SET_SECCOMP && (a[0] == SECCOMP_MODE_STRICT || a[0] == SECCOMP_MODE_FILTER);
   if (!confines || sys::Passthrough::is_on()) return set();
   const Filter filter(a[0] == SECCOMP_MODE_STRICT, reinterpret_cast<void*>(a[1]));
-  return static_cast<int>(confine(filter, set));
+  return static_cast<int>(confine(filter, Whom::kThisThread, set));
 }

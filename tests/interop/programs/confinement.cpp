@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include <cstddef>
+#include <thread>
 
 #include "check.h"
 
@@ -16,7 +17,9 @@ namespace {
 constexpr sock_filter kAllow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 #define ALLOWED(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), kAllow
 
-bool confine_to_few_calls(bool by_number) {
+enum class How { kByPrctl, kByNumber, kAllThreads };
+
+bool confine_to_few_calls(How how) {
   sock_filter filter[] = {
       BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
       ALLOWED(read),
@@ -29,13 +32,14 @@ bool confine_to_few_calls(bool by_number) {
   };
   sock_fprog program{sizeof filter / sizeof filter[0], filter};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
-  return by_number ? syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0
-                   : prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  if (how == How::kByPrctl) return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+  const unsigned long flags = how == How::kAllThreads ? SECCOMP_FILTER_FLAG_TSYNC : 0;
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0;
 }
 
 // Echoes what comes on `fd` until its end; the exit status.
-int echo_confined(int fd, bool by_number) {
-  if (!confine_to_few_calls(by_number)) return 2;
+int echo_confined(int fd, How how) {
+  if (!confine_to_few_calls(how)) return 2;
   for (;;) {
     pollfd waited{fd, POLLIN, 0};
     if (poll(&waited, 1, 5000) != 1) return 3;
@@ -52,12 +56,12 @@ int status_of(pid_t child) {
   return status;
 }
 
-void a_child_that_confines_itself(bool by_number) {
+void a_child_that_confines_itself(How how) {
   const auto [a, b] = check::tcp_pair();
   const pid_t child = fork();
   if (child == 0) {
     close(a);
-    _exit(echo_confined(b, by_number));
+    _exit(echo_confined(b, how));
   }
   close(b);
   char byte = 0;
@@ -74,7 +78,7 @@ void the_process_itself() {
   const pid_t child = fork();
   if (child == 0) {
     const auto [a, b] = check::tcp_pair();
-    if (!confine_to_few_calls(false)) _exit(2);
+    if (!confine_to_few_calls(How::kByPrctl)) _exit(2);
     char byte = 0;
     const bool fine = write(a, "x", 1) == 1 && read(b, &byte, 1) == 1 && write(b, "y", 1) == 1 &&
                       read(a, &byte, 1) == 1 && close(a) == 0 && read(b, &byte, 1) == 0;
@@ -83,11 +87,34 @@ void the_process_itself() {
   check::equal(status_of(child), 0, "a process that confines itself with both ends");
 }
 
+// One thread confines another, which is to go on with its connection.
+void all_threads_of_a_process() {
+  const pid_t child = fork();
+  if (child == 0) {
+    const auto [a, b] = check::tcp_pair();
+    std::thread([b = b] {
+      char byte = 0;
+      if (check::poll_one(b, POLLIN, 5000) != POLLIN || read(b, &byte, 1) != 1) _exit(3);
+      if (check::poll_one(b, POLLIN, 5000) != POLLIN || read(b, &byte, 1) != 1) _exit(4);
+      if (write(b, &byte, 1) != 1 || close(b) != 0) _exit(5);
+      for (;;) check::poll_one(-1, 0, 1000);  // an end of its own wants calls that are forbidden
+    }).detach();
+    char byte = 0;
+    if (write(a, "x", 1) != 1) _exit(2);
+    usleep(50'000);
+    if (!confine_to_few_calls(How::kAllThreads)) _exit(6);
+    if (write(a, "y", 1) != 1 || read(a, &byte, 1) != 1) _exit(7);
+    _exit(byte == 'y' && read(a, &byte, 1) == 0 ? 0 : 8);
+  }
+  check::equal(status_of(child), 0, "all threads of a process at once");
+}
+
 }  // namespace
 
 int main() {
   the_process_itself();
-  a_child_that_confines_itself(false);
-  a_child_that_confines_itself(true);
+  all_threads_of_a_process();
+  a_child_that_confines_itself(How::kByPrctl);
+  a_child_that_confines_itself(How::kByNumber);
   return check::finish();
 }
