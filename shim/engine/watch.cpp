@@ -62,6 +62,7 @@ void Watch::restore(const WatchImage& image) {
   rooms_ = image.rooms;
   timer_ = image.timer;
   wake_ = image.wake;
+  rooms_watched_ = image.rooms_watched;
   armed_ = image.armed;
 }
 
@@ -105,12 +106,13 @@ void Watch::want_room(Slot& slot, bool wanted) {
   const int operation = wanted ? EPOLL_CTL_ADD : EPOLL_CTL_DEL;
   watch(rooms_, operation, slot.end, uint32_t{EPOLLOUT} | EPOLLET, tag_of(slot));
   slot.room_watched = wanted;
+  rooms_watched_ += wanted ? 1 : -1;
 }
 
 Watch::Found Watch::take(Slots& slots) {
   Found found;
   take_ends(slots, found);
-  take_rooms(slots);
+  if (rooms_watched_ > 0) take_rooms(slots);
   return found;
 }
 

@@ -16,6 +16,7 @@ namespace tapstack::shim {
 // The descriptors of a Watch, whose registrations the kernel keeps.
 struct WatchImage {
   int ends = -1, rooms = -1, timer = -1, wake = -1;
+  int rooms_watched = 0;
   Instant armed;
 };
 
@@ -33,7 +34,7 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
 
   int open();  // 0 or an errno
-  WatchImage image() const { return {ends_, rooms_, timer_, wake_, armed_}; }
+  WatchImage image() const { return {ends_, rooms_, timer_, wake_, rooms_watched_, armed_}; }
   void restore(const WatchImage& image);
   int add_rendezvous(int fd);
   void remove_rendezvous(int fd) { remove_device(fd); }
@@ -64,6 +65,7 @@ class Watch {
   void take_rooms(Slots& slots);
 
   int ends_ = -1, rooms_ = -1, timer_ = -1, wake_ = -1;
+  int rooms_watched_ = 0;  // in the second set: mostly nobody, and then it is not asked
   Instant armed_ = Instant::never();
 };
 
