@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/family.h"
+#include "transport/port_group.h"
 #include "util/checksum.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
@@ -27,6 +28,15 @@ int score(const DatagramEndpoint& endpoint, const Udp::Addressee& to) {
   if (endpoint.is_connected) score += 8;
   if (endpoint.settings.interface.value != 0) score += 4;
   return score;
+}
+
+// SO_REUSEPORT: each has a share of what comes from everywhere.
+bool share_port(const DatagramEndpoint& a, const DatagramEndpoint& b) {
+  return a.settings.reuse_port && b.settings.reuse_port && !a.is_connected;
+}
+
+bool is_before(uint32_t flow_hash, const DatagramEndpoint& a, const DatagramEndpoint& b) {
+  return group_rank(flow_hash, a.id.index) > group_rank(flow_hash, b.id.index);
 }
 
 // UDP-Lite of RFC 3828; UDP otherwise.
@@ -290,13 +300,15 @@ Status Udp::push(Context& ctx, net::Network& network, EndpointId id) {
 DatagramEndpoint* Udp::best_match(const Addressee& to) {
   DatagramEndpoint* best = nullptr;
   int best_score = -1;
+  const uint32_t hash = table_.hash(to.flow);
   const auto consider = [&](DatagramEndpoint& endpoint) {
     const int s = score(endpoint, to);
-    if (s <= best_score) return;
+    const bool is_shared = s == best_score && best != nullptr && share_port(endpoint, *best);
+    if (is_shared ? !is_before(hash, endpoint, *best) : s <= best_score) return;
     best = &endpoint;
     best_score = s;
   };
-  table_.visit(table_.hash(to.flow), consider);
+  table_.visit(hash, consider);
   if (best == nullptr) table_.visit(table_.hash(to.flow.local.port), consider);
   return best;
 }

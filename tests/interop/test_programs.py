@@ -27,6 +27,7 @@ PROGRAMS = [
     ("threads",),
     ("attempts",),
     ("limits",),
+    ("port_groups",),
     ("interruptions",),
     ("blocked_calls",),
     ("signals", "5000"),

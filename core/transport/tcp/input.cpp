@@ -36,7 +36,7 @@ void input_connection(Arrival& a, mem::Index index) {
 }
 
 void input_unknown(Arrival& a) {
-  const mem::Index listener = find_listener(a.tables, a.seg.flow.local, a.seg.interface);
+  const mem::Index listener = find_listener(a.tables, a.seg.flow, a.seg.interface);
   if (listener == mem::kNoIndex) {
     input_closed(a);
   } else if (!is_too_far(a, a.tables.listeners.at(listener).settings)) {
@@ -48,7 +48,7 @@ void input_time_wait(Arrival& a, mem::Index index) {
   const TimeWait& record = a.tables.time_waits.at(index);
   const TimeWaitAction action = classify(record, a.seg);
   const bool can_reopen =
-      find_listener(a.tables, a.seg.flow.local, a.seg.interface) != mem::kNoIndex;
+      find_listener(a.tables, a.seg.flow, a.seg.interface) != mem::kNoIndex;
   if (action == TimeWaitAction::kReopen && can_reopen) {
     a.ctx.counters.count(Mib::kTcpExtTWRecycled);
     a.iss = reopen_isn(record);

@@ -1,5 +1,7 @@
 #include "transport/tcp/tables.h"
 
+#include "transport/port_group.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
@@ -14,6 +16,12 @@ int rank(const Listener& l, const IpAddress& address) {
   if (l.local.address == address) return 3;
   if (!BoundAddress{l.local.address, l.ip6_only}.takes(address)) return 0;
   return l.local.address.family() == address.family() ? 2 : 1;
+}
+
+// Of two that fit alike, and so share the port.
+bool is_before(const Tables& t, const Flow& flow, mem::Index one, mem::Index other) {
+  const uint32_t hash = t.flows.hash(flow);
+  return group_rank(hash, one) > group_rank(hash, other);
 }
 
 }  // namespace
@@ -33,7 +41,8 @@ FlowOwner find(const Tables& t, const Flow& flow) {
   return owner;
 }
 
-mem::Index find_listener(const Tables& t, const Endpoint& local, InterfaceId interface) {
+mem::Index find_listener(const Tables& t, const Flow& flow, InterfaceId interface) {
+  const Endpoint& local = flow.local;
   mem::Index best = mem::kNoIndex;
   int best_rank = 0;
   t.listening.find(t.listening.hash(local.port), [&](uint32_t n) {
@@ -41,11 +50,11 @@ mem::Index find_listener(const Tables& t, const Endpoint& local, InterfaceId int
     const bool fits =
         l.local.port == local.port && (l.interface.value == 0 || l.interface == interface);
     const int r = fits ? rank(l, local.address) : 0;
-    if (r > best_rank) {
+    if (r > best_rank || (r != 0 && r == best_rank && is_before(t, flow, n, best))) {
       best = n;
       best_rank = r;
     }
-    return best_rank == 3;
+    return false;
   });
   return best;
 }

@@ -62,9 +62,9 @@ struct FlowOwner {
   }
 };
 FlowOwner find(const Tables& tables, const Flow& flow);
-// The listener for a SYN to `local` that came in on `interface`: one bound to the address before
-// one that takes all of its family, and that before one that takes both. kNoIndex when nobody
-// listens.
-mem::Index find_listener(const Tables& tables, const Endpoint& local, InterfaceId interface);
+// The listener for a SYN of `flow` that came in on `interface`: one bound to the address before one
+// that takes all of its family, and that before one that takes both; of several that share the port
+// (SO_REUSEPORT) the flow's own. kNoIndex when nobody listens.
+mem::Index find_listener(const Tables& tables, const Flow& flow, InterfaceId interface);
 
 }  // namespace tapstack::transport::tcp

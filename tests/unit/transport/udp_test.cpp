@@ -522,6 +522,32 @@ TEST_F(UdpTest, SendsWithTheOptionsOfTheEndpointOrThoseOfTheDatagram) {
   EXPECT_EQ(net::get32(packet, 23), kOurs.value);
 }
 
+TEST_F(UdpTest, EachOfThoseThatShareAPortGetsItsFlows) {
+  EndpointId members[4];
+  for (EndpointId& id : members) {
+    id = open();
+    at(id).settings.reuse_port = true;
+    ASSERT_TRUE(udp_->bind(ctx_, *network_, id, {Ip4Address::any(), Port{5000}}).ok());
+  }
+  for (unsigned port = 1000; port < 1200; ++port) arrive(udp(port, 5000, text("x")));
+  for (const EndpointId id : members) {
+    unsigned got = 0;
+    for (Frame bytes; read(at(id), bytes).ok();) ++got;
+    EXPECT_GT(got, 25u);
+  }
+}
+
+TEST_F(UdpTest, AFlowStaysWithItsMemberOfASharedPort) {
+  EndpointId members[2];
+  for (EndpointId& id : members) {
+    id = open();
+    at(id).settings.reuse_port = true;
+    ASSERT_TRUE(udp_->bind(ctx_, *network_, id, {Ip4Address::any(), Port{5000}}).ok());
+  }
+  for (int i = 0; i < 8; ++i) arrive(udp(1000, 5000, text("x")));
+  EXPECT_NE(at(members[0]).received.is_empty(), at(members[1]).received.is_empty());
+}
+
 class UdpLiteTest : public UdpTest {
  protected:
   static constexpr uint8_t kProtocol = 136;

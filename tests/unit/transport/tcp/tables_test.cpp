@@ -21,8 +21,9 @@ class FindListener : public ::testing::Test {
     EXPECT_TRUE(id.ok());
     return *id;
   }
-  mem::Index found(InterfaceId interface, uint16_t port = 80) {
-    return find_listener(p.b.tcp.tables(), {p.b.address, {port}}, interface);
+  mem::Index found(InterfaceId interface, uint16_t port = 80, uint16_t from = 4000) {
+    const Flow flow{{p.b.address, {port}}, {p.a.address, {from}}};
+    return find_listener(p.b.tcp.tables(), flow, interface);
   }
   Pair p;
 };
@@ -47,6 +48,20 @@ TEST_F(FindListener, OneBoundToADeviceHearsThatOneOnly) {  // SO_BINDTODEVICE
   const ListenerId bound = listen(Ip4Address(), p.b.device);
   EXPECT_EQ(found(p.b.device), bound.index);
   EXPECT_EQ(found(link::kLoopback), mem::kNoIndex);
+}
+
+TEST_F(FindListener, ThoseThatShareAPortShareTheFlows) {  // SO_REUSEPORT
+  const ListenerId one = listen(p.b.address);
+  const ListenerId other = listen(p.b.address);
+  unsigned ones = 0;
+  for (uint16_t from = 1000; from < 1200; ++from) {
+    const mem::Index index = found(p.b.device, 80, from);
+    EXPECT_TRUE(index == one.index || index == other.index);
+    EXPECT_EQ(found(p.b.device, 80, from), index);
+    ones += index == one.index;
+  }
+  EXPECT_GT(ones, 60u);
+  EXPECT_LT(ones, 140u);
 }
 
 TEST(Find, TellsConnectionHalfOpenAndTimeWaitApart) {
