@@ -75,10 +75,11 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
   if (!handle.is_stream) return fail(EOPNOTSUPP);
   if (!is_listening(handle.id)) return fail(EINVAL);
   for (;;) {
+    // As on Linux before there is anything to accept; and what there is stays.
+    if (!has_room_for_descriptor(listener)) return fail(EMFILE);
     if (const int error = await_token(listener, handle.id); error != 0) return fail(error);
     if (is_no_memory(address) || (address != nullptr && usable(length) == nullptr))
       return fail(EFAULT);
-    if (!has_room_for_descriptor(listener)) return fail(EMFILE);
     Taken taken;
     const int error = take_connection(listener, handle.id, taken);
     if (error == EAGAIN) continue;

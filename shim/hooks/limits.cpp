@@ -31,10 +31,22 @@ bool may_raise() {
          (data[0].effective & 1u << CAP_SYS_RESOURCE) != 0;
 }
 
+// Before its first socket a program's limits are the kernel's. But a hard one that it lowers would
+// leave the engine no numbers above it, later: then they are kept apart from now on, unless it
+// leaves none for a socket either (a sandbox that forbids files, which the kernel shall enforce).
+bool may_leave_to_kernel(const rlimit& wanted) {
+  rlimit now{};
+  if (private_fds::is_prepared()) return false;
+  if (real::getrlimit(RLIMIT_NOFILE, &now) != 0 || wanted.rlim_max >= now.rlim_max) return true;
+  if (wanted.rlim_cur > wanted.rlim_max || wanted.rlim_max <= STDERR_FILENO + 1) return true;
+  private_fds::prepare();
+  return false;
+}
+
 // setrlimit of the own process. Both limits are kept apart from the kernel's, under which the
 // engine's descriptors lie; a program that is executed gets them (processes.cpp).
 int change_files(const rlimit& wanted) {
-  if (!private_fds::is_prepared()) return real::setrlimit(RLIMIT_NOFILE, &wanted);
+  if (may_leave_to_kernel(wanted)) return real::setrlimit(RLIMIT_NOFILE, &wanted);
   if (wanted.rlim_cur > wanted.rlim_max) return fail(EINVAL);
   if (wanted.rlim_max > private_fds::program_limit().rlim_max && !may_raise()) return fail(EPERM);
   rlimit now{};

@@ -1,5 +1,6 @@
 // Out of descriptors: the right errno, nothing lost, and all is well again afterwards.
 #include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <vector>
 
@@ -42,6 +43,9 @@ void accept_without_a_descriptor() {
     check::fails([&] { return accept(server, nullptr, nullptr); }, EMFILE, "accept has no number");
   }
   check::equal(check::poll_one(server, POLLIN, 1000), POLLIN, "the connection still waits");
+  const int quiet = held.front();
+  check::equal(listen(quiet, 1), 0, "a listener with nothing to accept");
+  check::fails([&] { return accept(quiet, nullptr, nullptr); }, EMFILE, "  has no number either");
   close(held.back());
   held.pop_back();
   const int accepted = accept(server, nullptr, nullptr);
@@ -51,6 +55,23 @@ void accept_without_a_descriptor() {
   check::equal(recv(accepted, &byte, 1, 0), 1, "as it should");
   close_all(held);
   for (const int fd : {server, client, accepted}) close(fd);
+}
+
+// A program that lowers its hard limit for good before it has a socket; the last descriptor is the
+// accepted one.
+void with_a_hard_limit() {
+  const rlimit few{16, 16};
+  check::equal(setrlimit(RLIMIT_NOFILE, &few), 0, "a hard limit before the first socket");
+  const int server = check::listener();
+  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  std::vector<int> held;
+  int fd;
+  while ((fd = dup(0)) >= 0) held.push_back(fd);
+  check::equal(held.back(), 15, "the last descriptor has the last number");
+  check::equal(check::connect_to(client, check::port_of(server)), 0,
+               "no more is needed to connect");
+  close(held.back());
+  check::equal(accept(server, nullptr, nullptr), 15, "accepted with the last number");
 }
 
 void many_times() {
@@ -68,6 +89,14 @@ void many_times() {
 }  // namespace
 
 int main() {
+  const pid_t child = fork();
+  if (child == 0) {
+    with_a_hard_limit();
+    _exit(check::finish());
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  check::equal(status, 0, "a process with a hard limit");
   rlimit before{};
   getrlimit(RLIMIT_NOFILE, &before);
   set_limit(kLimit);
