@@ -9,8 +9,10 @@
 #include <linux/tcp.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 
 #include <string>
+#include <thread>
 
 #include "check.h"
 
@@ -177,6 +179,27 @@ void zero_copies(int from, int to, bool is_stream, const char* what) {
   close(to);
 }
 
+// A notice comes while select() sleeps, to which a queue with something in it is input.
+void a_notice_wakes_select() {
+  const auto [a, b] = check::tcp_pair();
+  set(a, SOL_SOCKET, SO_ZEROCOPY, 1, "a notice while select() sleeps");
+  std::thread sender([a = a, b = b] {
+    usleep(100'000);
+    send(a, "abc", 3, MSG_ZEROCOPY);
+    read_bytes(b, 3);
+  });
+  fd_set readers;
+  FD_ZERO(&readers);
+  FD_SET(a, &readers);
+  timeval timeout{3, 0};
+  check::equal(select(a + 1, &readers, nullptr, nullptr, &timeout), 1, "  wakes it");
+  check::that(FD_ISSET(a, &readers), "  and is input");
+  check::that(timeout.tv_sec >= 1, "  what is left of the time is told");
+  sender.join();
+  close(a);
+  close(b);
+}
+
 void zero_copies_of_both() {
   const auto [a, b] = check::tcp_pair();
   zero_copies(a, b, true, "MSG_ZEROCOPY on a stream");
@@ -273,6 +296,7 @@ int main() {
   records_amid_much();
   records_without_room();
   zero_copies_of_both();
+  a_notice_wakes_select();
   stamps();
   stamps_of_one_send();
   return check::finish();
