@@ -20,8 +20,9 @@ def server(start):
 
 
 @pytest.mark.needs("curl", "tcpdump")
-def test_the_device_can_be_watched_from_the_kernels_side(start, server):
-    watch = ("tcpdump -c 3 -nni ts0 tcp 2>/dev/null & sleep 0.5; "
+def test_the_device_can_be_watched_from_the_kernels_side(start, server, tmp_path):
+    said = tmp_path / "tcpdump"
+    watch = (f"tcpdump -c 3 -nni ts0 tcp 2>{said} & until grep -q listening {said}; do sleep 0.1; done; "
              "curl -s -o /dev/null http://10.10.10.2:8000/; wait")
     seen = start("host", "--pid", str(server.pid), "--", "sh", "-c", watch).wait().check().text
     assert "10.10.10.2.8000: Flags [S]" in seen and "Flags [S.]" in seen
