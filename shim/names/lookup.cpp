@@ -10,12 +10,13 @@
 namespace tapstack::shim::names {
 namespace {
 
-bool is_localhost(std::string_view name) {
-  constexpr std::string_view kName = "localhost";
+bool is_within(std::string_view domain, std::string_view name) {
   if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
-  if (name.size() < kName.size() || name.substr(name.size() - kName.size()) != kName) return false;
-  return name.size() == kName.size() || name[name.size() - kName.size() - 1] == '.';
+  if (!name.ends_with(domain)) return false;
+  return name.size() == domain.size() || name[name.size() - domain.size() - 1] == '.';
 }
+
+bool is_localhost(std::string_view name) { return is_within("localhost", name); }
 
 void merge(FoundHost& host, HostEntry entry) {
   if (host.canonical.empty()) {
@@ -87,6 +88,7 @@ HostAnswer ask_in_order(const Ask& ask) {
 HostAnswer find_host(const std::string& name, Families wanted) {
   return ask_in_order([&](HostSource source) {
     if (source == HostSource::kFiles || is_localhost(name)) return find_in_files(name, wanted);
+    if (is_within("invalid", name)) return HostAnswer{};  // RFC 6761 6.4 (3): nobody is asked
     return resolve_host(name, wanted);
   });
 }

@@ -68,6 +68,12 @@ def test_addresses_of_both_families_aliases_and_what_does_not_exist(net):
 
 
 @pytest.mark.engines("inside")
+def test_nobody_is_asked_for_an_invalid_name(net):
+    """RFC 6761 6.4; nobody serves at the address of the server."""
+    assert look_up(net, "host.invalid", "invalid.") == [-2, -2]
+    assert net.capture.count("dns") == 0
+
+
 def test_localhost_has_an_address_of_each_family(net):
     """RFC 6761 6.3, whatever /etc/hosts leaves out."""
     find = "import socket\nfor family in (2, 10): print(socket.getaddrinfo('localhost', 80, family)[0][4][0])"
