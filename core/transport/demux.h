@@ -30,6 +30,10 @@ class Demux {
   uint32_t hash(const Flow& flow) const {
     return static_cast<uint32_t>(siphash(key_, flow.local, flow.remote)) % kBuckets;
   }
+  // Of no bucket: by which those that share a port part the flows (port_group.h).
+  uint32_t group_hash(const Flow& flow) const {
+    return static_cast<uint32_t>(siphash(key_, flow.local, flow.remote) >> 32);
+  }
   uint32_t hash(Port port) const { return port.value % kBuckets; }
 
   // `number` must not be in the table.

@@ -52,6 +52,8 @@ class EndpointTable {
   uint32_t hash(Port port) const { return demux_.hash(port); }
   uint32_t hash(const Flow& flow) const { return demux_.hash(flow); }
 
+  uint32_t group_hash(const Flow& flow) const { return demux_.group_hash(flow); }
+
   // Puts the endpoint where visit(hash) meets it, instead of where it was.
   void file(DatagramEndpoint& endpoint, uint32_t hash) {
     unfile(endpoint);

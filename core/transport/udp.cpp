@@ -35,10 +35,6 @@ bool share_port(const DatagramEndpoint& a, const DatagramEndpoint& b) {
   return a.settings.reuse_port && b.settings.reuse_port && !a.is_connected;
 }
 
-bool is_before(uint32_t flow_hash, const DatagramEndpoint& a, const DatagramEndpoint& b) {
-  return group_rank(flow_hash, a.id.index) > group_rank(flow_hash, b.id.index);
-}
-
 // UDP-Lite of RFC 3828; UDP otherwise.
 bool is_lite(uint8_t protocol) {
   return kConfig.udp_lite && protocol == wire::ip_protocol::kUdpLite;
@@ -300,15 +296,18 @@ Status Udp::push(Context& ctx, net::Network& network, EndpointId id) {
 DatagramEndpoint* Udp::best_match(const Addressee& to) {
   DatagramEndpoint* best = nullptr;
   int best_score = -1;
-  const uint32_t hash = table_.hash(to.flow);
+  const auto is_before = [&](const DatagramEndpoint& a, const DatagramEndpoint& b) {
+    const uint32_t hash = table_.group_hash(to.flow);
+    return group_rank(hash, a.id.index) > group_rank(hash, b.id.index);
+  };
   const auto consider = [&](DatagramEndpoint& endpoint) {
     const int s = score(endpoint, to);
     const bool is_shared = s == best_score && best != nullptr && share_port(endpoint, *best);
-    if (is_shared ? !is_before(hash, endpoint, *best) : s <= best_score) return;
+    if (is_shared ? !is_before(endpoint, *best) : s <= best_score) return;
     best = &endpoint;
     best_score = s;
   };
-  table_.visit(hash, consider);
+  table_.visit(table_.hash(to.flow), consider);
   if (best == nullptr) table_.visit(table_.hash(to.flow.local.port), consider);
   return best;
 }

@@ -20,7 +20,7 @@ int rank(const Listener& l, const IpAddress& address) {
 
 // Of two that fit alike, and so share the port.
 bool is_before(const Tables& t, const Flow& flow, mem::Index one, mem::Index other) {
-  const uint32_t hash = t.flows.hash(flow);
+  const uint32_t hash = t.flows.group_hash(flow);
   return group_rank(hash, one) > group_rank(hash, other);
 }
 
