@@ -17,8 +17,9 @@ TEST(ErrnoMap, GivesTheNumbersOfLinux) {
   EXPECT_EQ(to_errno(Error::kBadHandle), 9);
 }
 
+// EIO is what one that it does not know would become, and the last one is.
 TEST(ErrnoMap, KnowsEveryErrorOfTheCore) {
-  for (int i = 1; i <= static_cast<int>(Error::kInputOutput); ++i) {
+  for (int i = 1; i < static_cast<int>(Error::kInputOutput); ++i) {
     const int number = to_errno(static_cast<Error>(i));
     EXPECT_GT(number, 0) << i;
     EXPECT_NE(number, EIO) << i;
