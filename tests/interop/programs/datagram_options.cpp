@@ -8,6 +8,7 @@
 #include <netinet/udp.h>
 
 #include "check.h"
+#include "one_entry.h"
 
 namespace {
 
@@ -172,20 +173,8 @@ void segments() {
     check::equal(Received(p.server, MSG_DONTWAIT).size, size, "  and comes in pieces");
   }
   set(p.client, IPPROTO_UDP, UDP_SEGMENT, 0, "  switched off");
-  iovec part{const_cast<char*>("xxxyyy"), 6};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* entry = CMSG_FIRSTHDR(&message);
-  entry->cmsg_level = IPPROTO_UDP;
-  entry->cmsg_type = UDP_SEGMENT;
-  entry->cmsg_len = CMSG_LEN(sizeof(uint16_t));
-  const uint16_t three = 3;
-  std::memcpy(CMSG_DATA(entry), &three, sizeof three);
-  check::equal(sendmsg(p.client, &message, 0), 6, "  for one send, by a control message");
+  const OneEntry<uint16_t> by_three("xxxyyy", 6, IPPROTO_UDP, UDP_SEGMENT, 3);
+  check::equal(by_three.send_to(p.client, 0), 6, "  for one send, by a control message");
   check::equal(Received(p.server, MSG_DONTWAIT).size, 3, "  the first piece");
   check::equal(Received(p.server, MSG_DONTWAIT).size, 3, "  the second");
   close_pair(p);

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "check.h"
+#include "one_entry.h"
 
 namespace {
 
@@ -268,20 +269,8 @@ void stamps_of_one_send() {
   check::that(read_bytes(b, 3) == "abc", "  arrive");
   check::equal(segments_sent(a), 1, "  and are acknowledged");
   has_no_notice(a, "  and not told");
-  iovec part{const_cast<char*>("defg"), 4};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(uint32_t))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* entry = CMSG_FIRSTHDR(&message);
-  entry->cmsg_level = SOL_SOCKET;
-  entry->cmsg_type = SO_TIMESTAMPING;
-  entry->cmsg_len = CMSG_LEN(sizeof(uint32_t));
-  const uint32_t wanted = SOF_TIMESTAMPING_TX_ACK;
-  std::memcpy(CMSG_DATA(entry), &wanted, sizeof wanted);
-  check::equal(sendmsg(a, &message, 0), 4, "a send that does, by a control message");
+  const OneEntry<uint32_t> wanted("defg", 4, SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_TX_ACK);
+  check::equal(wanted.send_to(a, 0), 4, "a send that does, by a control message");
   check::that(read_bytes(b, 4) == "defg", "  arrives");
   expect_stamp(a, SCM_TSTAMP_ACK, 6);
   has_no_notice(a, "  that was all");

@@ -6,6 +6,8 @@
 
 #include <cstring>
 
+#include "one_entry.h"
+
 namespace passing {
 
 // Room for one descriptor beside one byte.
@@ -34,13 +36,7 @@ inline int receive_descriptor(int channel) {
 }
 
 inline bool send_descriptor(int channel, int fd) {
-  Letter letter;
-  cmsghdr* rights = CMSG_FIRSTHDR(&letter.message);
-  rights->cmsg_level = SOL_SOCKET;
-  rights->cmsg_type = SCM_RIGHTS;
-  rights->cmsg_len = CMSG_LEN(sizeof fd);
-  std::memcpy(CMSG_DATA(rights), &fd, sizeof fd);
-  return sendmsg(channel, &letter.message, MSG_NOSIGNAL) == 1;
+  return OneEntry<int>("", 1, SOL_SOCKET, SCM_RIGHTS, fd).send_to(channel, MSG_NOSIGNAL) == 1;
 }
 
 }  // namespace passing

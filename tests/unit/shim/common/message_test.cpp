@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tests/interop/programs/one_entry.h"
+
 namespace tapstack::shim {
 namespace {
 
@@ -104,19 +106,8 @@ TEST_F(Message, ADescriptorBesideGarbageIsClosed) {
   ASSERT_EQ(pipe(pipe_fds), 0);
   Request liar;
   liar.payload_bytes = kPayloadBytes + 1;  // sent by its length, refused by the receiver
-  iovec part{&liar, 8};
-  alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))] = {};
-  msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control;
-  message.msg_controllen = sizeof control;
-  cmsghdr* header = CMSG_FIRSTHDR(&message);
-  header->cmsg_level = SOL_SOCKET;
-  header->cmsg_type = SCM_RIGHTS;
-  header->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(header), &pipe_fds[1], sizeof(int));
-  ASSERT_GT(sendmsg(channel_[0], &message, 0), 0);
+  const OneEntry<int> message(&liar, 8, SOL_SOCKET, SCM_RIGHTS, pipe_fds[1]);
+  ASSERT_GT(message.send_to(channel_[0], 0), 0);
   ::close(pipe_fds[1]);
   Request got;
   EXPECT_EQ(receive(got), EPROTO);
