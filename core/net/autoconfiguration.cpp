@@ -61,11 +61,15 @@ void start_ip6(Context& ctx, Parts& parts, InterfaceId id) {
   parts.links.reset(id);
   draw_reachable_time(ctx, parts.links.at(id));
   parts.neighbours.set_timing(id, {parts.links.at(id).retrans, parts.links.at(id).reachable});
+  bool speaks_ip6 = interface.settings.ip6.mode == Ip6Mode::kAutoconfigured;
   for (size_t i = 0; i < interface.address_count; ++i) {
     const IpAddress address = interface.address_slots[i].address();
-    if (address.is_ip6()) begin(ctx, parts, id, address, ProbeStart::kRandom);
+    if (!address.is_ip6()) continue;
+    begin(ctx, parts, id, address, ProbeStart::kRandom);
+    speaks_ip6 = true;
   }
-  if (interface.settings.ip6.mode == Ip6Mode::kAutoconfigured) add_link_local(ctx, parts, id);
+  // The one that it had went with the link (stop_ip6).
+  if (speaks_ip6) add_link_local(ctx, parts, id);
   arm_address_timer(ctx, parts, id);
 }
 

@@ -79,6 +79,16 @@ TEST_F(GivenAddress, GroupsOfTheFirstAddressAreReportedOnceAtOnceAndOnceMoreLate
   EXPECT_EQ(reports(), 0u);
 }
 
+// RFC 4291 2.1: "All interfaces are required to have at least one Link-Local unicast address".
+TEST_F(GivenAddress, TheLinkLocalOneIsThereAgainWithTheLink) {
+  ASSERT_TRUE(add_address(ctx_, *network_, ts0_, {kGiven, 64}).ok());
+  ASSERT_NE(own(kOurLinkLocal), nullptr);
+  set_up(false);
+  EXPECT_EQ(own(kOurLinkLocal), nullptr);
+  set_up(true);
+  EXPECT_NE(own(kOurLinkLocal), nullptr);
+}
+
 class Off : public AutoconfigurationTest {
  protected:
   Off() : AutoconfigurationTest({.mode = Ip6Mode::kOff}) {}
