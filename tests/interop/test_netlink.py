@@ -91,7 +91,7 @@ def test_changes_take_effect_and_are_listed(net, stack):
     ip(stack, "route", "add", "unreachable", "192.0.2.0/24")
     assert "No route to host" in refusal(stack, "route", "get", "192.0.2.1")
     ip(stack, "addr", "del", "10.10.10.77/24", "dev", "ts0")
-    assert net.host.run(["ping", "-c1", "-W1", "10.10.10.77"]).returncode == 1
+    assert net.host.run(["ping", "-c1", "-W0.3", "10.10.10.77"]).returncode == 1
     assert "No such process" in refusal(stack, "route", "del", "172.16.0.0/12"), "it went with its source"
     ip(stack, "link", "set", "ts0", "mtu", "1300")
     stack.run(["ping", "-c1", "-W5", "-s", "1400", net.host_addr]).check()
@@ -101,7 +101,7 @@ def test_changes_take_effect_and_are_listed(net, stack):
 @pytest.mark.engines("inside")
 def test_neighbours_are_given_and_taken(net, stack):
     ip(stack, "neigh", "add", "10.10.10.78", "lladdr", MAC, "dev", "ts0")
-    stack.run(["ping", "-c1", "-W1", "10.10.10.78"])
+    stack.run(["ping", "-c1", "-W0.3", "10.10.10.78"])
     assert net.capture.count(f"icmp && eth.dst == {MAC}") == 1
     (row,) = ip_json(stack, "neigh", "show", "10.10.10.78")
     assert (row["lladdr"], row["state"]) == (MAC, ["PERMANENT"])
