@@ -5,7 +5,6 @@
 namespace tapstack::link {
 
 Result<FilterId> FilterTable::add(FilterProgram program) {
-  if constexpr (kConfig.filters == 0) return Error::kNoMemory;
   if (const Status good = check_filter(program); !good.ok()) return good.error();
   if (program.size() > kInstructions - instructions_used_) return Error::kNoMemory;
   const FilterId id = entries_.allocate();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 #include "link/packet_filter.h"
 #include "mem/pool.h"
@@ -10,6 +11,24 @@
 namespace tapstack::link {
 
 using FilterId = mem::Handle<struct FilterTag>;
+
+// The filter of one socket, or none. An id that outlives its filter is as good as none.
+template <bool kExists>
+class FilterHolder {
+ public:
+  FilterId get() const { return id_; }
+  void set(FilterId id) { id_ = id; }
+
+ private:
+  FilterId id_;
+};
+template <>
+class FilterHolder<false> {
+ public:
+  static FilterId get() { return {}; }
+  static void set(FilterId) {}
+};
+using SocketFilter = FilterHolder<(kConfig.filters > 0)>;
 
 // Trivially copyable; construction touches no storage. The instructions of all programs stand in
 // one array, one program behind the other; when one goes, those behind it move up.
@@ -42,5 +61,18 @@ class FilterTable {
     FilterInstruction instructions[kInstructions];
   } storage_;
 };
+
+// Where there are no filters (kConfig.filters 0): nothing, at no cost.
+class NoFilterTable {
+ public:
+  static Result<FilterId> add(FilterProgram) { return Error::kNoMemory; }
+  static void share(FilterId) {}
+  static void release(FilterId) {}
+  static FilterProgram program(FilterId) { return {}; }
+  static uint32_t run(FilterId, const FilterSubject&) { return UINT32_MAX; }
+  static size_t used() { return 0; }
+};
+
+using Filters = std::conditional_t<(kConfig.filters > 0), FilterTable, NoFilterTable>;
 
 }  // namespace tapstack::link

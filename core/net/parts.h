@@ -24,7 +24,7 @@ struct Parts {
 
   link::InterfaceTable interfaces;
   link::NeighbourCache neighbours;
-  link::FilterTable filters;  // of sockets
+  [[no_unique_address]] link::Filters filters;  // of sockets
   RouteTable routes;
   Reassembly reassembly;
   PathMtuCache path_mtus;

@@ -1,6 +1,7 @@
 #include "socket/calls.h"
 
 #include "socket/datagram_socket.h"
+#include "socket/filters.h"
 #include "socket/memberships.h"
 #include "socket/options.h"
 #include "socket/packet_socket.h"
@@ -212,6 +213,7 @@ Status shutdown(Environment env, SocketId id, Shutdown how) {
 Status close(Environment env, SocketId id) {
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
+  release_filter(env, *socket);
   if (socket->is_tcp()) {
     tcp_socket::close(env, *socket);
   } else if (socket->is_packet()) {

@@ -1,42 +1,47 @@
 #include "socket/filters.h"
 
+#include "socket/datagram_socket.h"
+#include "socket/tcp_options.h"
+
 namespace tapstack::socket {
 namespace {
 
-// Where the filter of a socket is kept; nullptr: it takes none.
-link::FilterId* place_of(Layers& layers, const Socket& socket) {
-  return socket.is_packet() ? &layers.packets.find(socket.endpoint)->filter : nullptr;
+// Where the filter of a socket is kept.
+template <class LayersType, class SocketType>
+auto& place_of(LayersType& layers, SocketType& socket) {
+  if (socket.is_tcp()) return socket.settings.filter;
+  if (socket.is_packet()) return layers.packets.find(socket.endpoint)->filter;
+  return datagram_socket::endpoint_of(layers, socket).filter;
 }
 
-const link::FilterId* place_of(const Layers& layers, const Socket& socket) {
-  return socket.is_packet() ? &layers.packets.find(socket.endpoint)->filter : nullptr;
+// Instead of the one there is, which goes.
+Status replace(Environment env, Socket& socket, link::FilterId filter) {
+  auto& place = place_of(env.layers, socket);
+  env.layers.network.parts().filters.release(place.get());
+  place.set(filter);
+  return socket.is_tcp() ? apply_tcp_settings(env, socket) : Status();
 }
 
 }  // namespace
 
 Status attach_filter(Environment env, SocketId id, link::FilterProgram program) {
-  const Socket* socket = env.sockets.find(id);
+  Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_filter_locked) return Error::kPermission;
-  link::FilterId* place = place_of(env.layers, *socket);
-  if (place == nullptr) return Error::kNoProtocolOption;
-  link::FilterTable& filters = env.layers.network.parts().filters;
-  const auto added = filters.add(program);
-  if (!added.ok()) return added.error();
-  filters.release(*place);
-  *place = *added;
-  return Status();
+  const auto added = env.layers.network.parts().filters.add(program);
+  return added.ok() ? replace(env, *socket, *added) : Status(added.error());
 }
 
 Status detach_filter(Environment env, SocketId id) {
-  const Socket* socket = env.sockets.find(id);
+  Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_filter_locked) return Error::kPermission;
-  link::FilterId* place = place_of(env.layers, *socket);
-  if (place == nullptr || place->is_null()) return Error::kNoEntry;
-  env.layers.network.parts().filters.release(*place);
-  *place = {};
-  return Status();
+  if (place_of(env.layers, *socket).get().is_null()) return Error::kNoEntry;
+  return replace(env, *socket, {});
+}
+
+void release_filter(Environment env, Socket& socket) {
+  env.layers.network.parts().filters.release(place_of(env.layers, socket).get());
 }
 
 Status lock_filter(Environment env, SocketId id, bool is_locked) {
@@ -56,9 +61,7 @@ Result<bool> is_filter_locked(View view, SocketId id) {
 Result<link::FilterProgram> filter(View view, SocketId id) {
   const Socket* socket = view.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
-  const link::FilterId* place = place_of(view.layers, *socket);
-  if (place == nullptr) return link::FilterProgram();
-  return view.layers.network.parts().filters.program(*place);
+  return view.layers.network.parts().filters.program(place_of(view.layers, *socket).get());
 }
 
 }  // namespace tapstack::socket

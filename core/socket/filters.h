@@ -11,6 +11,8 @@ namespace tapstack::socket {
 
 Status attach_filter(Environment env, SocketId id, link::FilterProgram program);
 Status detach_filter(Environment env, SocketId id);
+// The socket is closed.
+void release_filter(Environment env, Socket& socket);
 Status lock_filter(Environment env, SocketId id, bool is_locked);
 Result<bool> is_filter_locked(View view, SocketId id);
 Result<link::FilterProgram> filter(View view, SocketId id);

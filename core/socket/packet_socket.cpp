@@ -119,7 +119,7 @@ Result<PacketName> packet_name(View view, SocketId id) {
 namespace packet_socket {
 
 void close(Environment env, Socket& socket) {
-  env.layers.packets.close(env.ctx, env.layers.network, socket.endpoint);
+  env.layers.packets.close(env.ctx, socket.endpoint);
 }
 
 Readiness readiness(const Layers& layers, const Socket& socket) {

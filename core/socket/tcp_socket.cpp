@@ -223,6 +223,7 @@ Result<SocketId> accept(Environment env, Socket& listener) {
   socket.family = listener.family;
   socket.ip6_only = listener.ip6_only;
   socket.settings = listener.settings;
+  env.layers.network.parts().filters.share(socket.settings.filter.get());  // sk_clone_lock
   socket.reuse_address = listener.reuse_address;
   socket.reuse_port = listener.reuse_port;
   socket.interface = listener.interface;

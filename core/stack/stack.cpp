@@ -65,7 +65,7 @@ void Stack::dispatch(Context& ctx, net::Delivery delivery) {
   }
   // The network has acted upon ICMP itself.
   if (delivery.protocol == icmp_of(delivery.packet->info.source)) {
-    layers_.ping.input(ctx, std::move(delivery.packet));
+    layers_.ping.input(ctx, layers_.network, std::move(delivery.packet));
     return;
   }
   if (is_wanted_raw) return;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "link/context.h"
+#include "link/filter_table.h"
 #include "net/network.h"
 #include "transport/address_match.h"
 #include "transport/address_preferences.h"
@@ -92,12 +93,13 @@ struct DatagramEndpoint {
   DatagramQueue received;
   ErrorQueue errors;
   StickyOptions options;
-  CorkedDatagram corked;                    // UDP
-  Error pending_error = Error::kNone;       // SO_ERROR
-  mem::Index owner = mem::kNoIndex;         // opaque: the socket
-  BindingId binding;                        // UDP and UDP-Lite: its claim on the port
-  mem::Index pending_next = mem::kNoIndex;  // of EndpointTable
-  uint32_t bucket = kNoBucket;              // of EndpointTable: where it is filed
+  CorkedDatagram corked;                            // UDP
+  [[no_unique_address]] link::SocketFilter filter;  // SO_ATTACH_FILTER
+  Error pending_error = Error::kNone;               // SO_ERROR
+  mem::Index owner = mem::kNoIndex;                 // opaque: the socket
+  BindingId binding;                                // UDP and UDP-Lite: its claim on the port
+  mem::Index pending_next = mem::kNoIndex;          // of EndpointTable
+  uint32_t bucket = kNoBucket;                      // of EndpointTable: where it is filed
 
   static constexpr uint32_t kNoBucket = 0xffffffffu;
 

@@ -62,6 +62,7 @@ struct FrameInfo {
   uint32_t kept_bytes = 0;     // that there are of it
   uint16_t network_bytes = 0;  // from where the data begins to the network header: 0 when cooked
   mem::ChecksumState checksum = mem::ChecksumState::kUnknown;  // of the transport
+  bool is_losing = false;  // frames were lost that PacketStatistics have not told of yet
   Instant received_at;
 };
 
@@ -91,7 +92,7 @@ struct PacketEndpoint {
       false;  // the embedder takes frames away at once, to where it bounds them itself
   bool is_pending = false;  // in the list of those with news
   PacketBinding binding;
-  link::FilterId filter;
+  [[no_unique_address]] link::SocketFilter filter;
   uint32_t receive_buffer_bytes = kConfig.receive_buffer_default_bytes;
   uint32_t send_buffer_bytes = kConfig.send_buffer_default_bytes;
   DatagramQueue received;

@@ -114,10 +114,9 @@ void PacketTaps::unlink(mem::Index index) {
   *link = pool_.at(index).pending_next;
 }
 
-void PacketTaps::close(Context& ctx, net::Network& network, EndpointId id) {
+void PacketTaps::close(Context& ctx, EndpointId id) {
   PacketEndpoint& endpoint = *pool_.get(id);
   unlink(id.index);
-  network.parts().filters.release(endpoint.filter);
   endpoint.received.clear(ctx.memory);
   pool_.release(id);
 }
@@ -150,7 +149,10 @@ Result<size_t> PacketTaps::receive(const Context& ctx, const net::Network& netwo
     ctx.memory.copy_out(*frame, done, part.first(n));
     done += n;
   }
-  if (info != nullptr) describe(ctx, network, *frame, *info);
+  if (info != nullptr) {
+    describe(ctx, network, *frame, *info);
+    info->is_losing = endpoint.statistics.drops > 0;
+  }
   if (!peek) endpoint.received.pop(ctx.memory);
   return static_cast<size_t>(done - begin);
 }
@@ -217,7 +219,7 @@ void PacketTaps::take(Context& ctx, const net::Network& network, PacketEndpoint&
   subject.interface = tapped.interface.id.value;
   subject.link_type = link_type_of(network, tapped.interface.id);
   subject.random = &ctx.random;
-  const uint32_t wanted = network.parts().filters.run(endpoint.filter, subject);
+  const uint32_t wanted = network.parts().filters.run(endpoint.filter.get(), subject);
   if (wanted == 0 || subject.length() == 0) return;
 
   ++endpoint.statistics.frames;

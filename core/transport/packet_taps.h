@@ -20,7 +20,7 @@ class PacketTaps {
   // --- for sockets ---
   // kNoBuffers when the pool is exhausted.
   Result<EndpointId> open(bool is_cooked, uint16_t protocol, mem::Index owner);
-  void close(Context& ctx, net::Network& network, EndpointId id);
+  void close(Context& ctx, EndpointId id);
   PacketEndpoint* find(EndpointId id) { return pool_.get(id); }
   const PacketEndpoint* find(EndpointId id) const { return pool_.get(id); }
   // Protocol 0: as before. kNoDevice. An interface that is down is a pending error, kNetworkDown
@@ -69,7 +69,7 @@ class NoPacketTaps {
   static Result<EndpointId> open(bool, uint16_t, mem::Index) {
     return Error::kAddressFamilyNotSupported;
   }
-  static void close(Context&, net::Network&, EndpointId) {}
+  static void close(Context&, EndpointId) {}
   static PacketEndpoint* find(EndpointId) { return nullptr; }
   static Status bind(const net::Network&, EndpointId, const PacketBinding&) {
     return Error::kBadHandle;

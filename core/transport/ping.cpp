@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "net/icmp_counters.h"
+#include "transport/socket_filter.h"
 #include "util/checksum.h"
 #include "wire/icmp4.h"
 #include "wire/icmp6.h"
@@ -155,7 +156,7 @@ Result<size_t> Ping::send(Context& ctx, net::Network& network, EndpointId id,
   return bytes;
 }
 
-void Ping::input(Context& ctx, mem::PacketPtr packet) {
+void Ping::input(Context& ctx, const net::Network& network, mem::PacketPtr packet) {
   const uint32_t ip_bytes = packet->info.ip_header_bytes;
   if (packet->size() < ip_bytes + wire::kIcmpHeaderBytes) return;
   uint8_t header[wire::kIcmpHeaderBytes];
@@ -167,6 +168,7 @@ void Ping::input(Context& ctx, mem::PacketPtr packet) {
     ctx.drop(DropReason::kIcmpEchoReplyNoSocket);
     return;
   }
+  if (!passes_socket_filter(ctx, network, endpoint->filter, *packet, {ip_bytes, 0})) return;
   packet->info.source_port = {};
   if (enqueue(ctx, *endpoint, std::move(packet), ip_bytes, DropReason::kRawReceiveQueueFull)) {
     table_.add_news(*endpoint);

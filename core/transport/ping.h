@@ -37,7 +37,7 @@ class Ping {
   // --- for the stack ---
   // An ICMP message for this host whose checksum is good, its IP header of info.ip_header_bytes
   // still in front. Takes echo replies only.
-  void input(Context& ctx, mem::PacketPtr packet);
+  void input(Context& ctx, const net::Network& network, mem::PacketPtr packet);
   void on_icmp_error(Context& ctx, const net::IcmpError& error);
   bool take_news(mem::Index& owner) { return table_.take_news(owner); }
   size_t used() const { return table_.used(); }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "transport/socket_filter.h"
 #include "util/checksum.h"
 #include "wire/icmp4.h"
 #include "wire/ip4.h"
@@ -168,9 +169,11 @@ bool Raw::input(Context& ctx, const net::Network& network, const mem::Packet& pa
       ctx.drop(DropReason::kMemoryNoPacket);
       return;
     }
+    // raw_rcv of IPv4 begins at the IP header, rawv6_rcv behind it.
+    const uint32_t begin = endpoint.family == Family::kIp6 ? info.ip_header_bytes : 0;
+    if (!passes_socket_filter(ctx, network, endpoint.filter, *copy, {begin, 0})) return;
     copy->info.source_port = {};
-    const uint32_t header_bytes = endpoint.family == Family::kIp6 ? info.ip_header_bytes : 0;
-    if (enqueue(ctx, endpoint, std::move(copy), header_bytes, DropReason::kRawReceiveQueueFull)) {
+    if (enqueue(ctx, endpoint, std::move(copy), begin, DropReason::kRawReceiveQueueFull)) {
       table_.add_news(endpoint);
     }
   });

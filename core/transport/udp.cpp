@@ -5,6 +5,7 @@
 
 #include "net/family.h"
 #include "transport/port_group.h"
+#include "transport/socket_filter.h"
 #include "util/checksum.h"
 #include "wire/ip4.h"
 #include "wire/ip6.h"
@@ -312,7 +313,8 @@ DatagramEndpoint* Udp::best_match(const Addressee& to) {
   return best;
 }
 
-void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet) {
+void Udp::deliver(Context& ctx, const net::Network& network, DatagramEndpoint& endpoint,
+                  mem::PacketPtr packet) {
   if (!is_near_enough(endpoint, packet->info)) {
     ctx.drop(DropReason::kIpTooFar);
     return;
@@ -321,6 +323,8 @@ void Udp::deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packe
     ctx.drop(DropReason::kUdpShutDown);
     return;
   }
+  const FilterPlace place{packet->info.ip_header_bytes, wire::UdpView::kHeaderBytes};
+  if (!passes_socket_filter(ctx, network, endpoint.filter, *packet, place)) return;
   const IpAddress source = packet->info.source;
   const Peer from{source, endpoint.protocol};
   const uint32_t header_bytes =
@@ -350,7 +354,7 @@ void Udp::deliver_to_all(Context& ctx, const net::Network& network, const UdpArr
     }
     if (last != nullptr) {
       mem::PacketPtr copy = ctx.memory.clone(*packet, mem::Priority::kData);
-      if (copy) deliver(ctx, *last, std::move(copy));
+      if (copy) deliver(ctx, network, *last, std::move(copy));
     }
     last = &endpoint;
   };
@@ -363,7 +367,7 @@ void Udp::deliver_to_all(Context& ctx, const net::Network& network, const UdpArr
     count(ctx, {info.source, info.protocol}, Mib::kUdpIgnoredMulti, Mib::kUdp6IgnoredMulti);
     return;
   }
-  deliver(ctx, *last, std::move(packet));
+  deliver(ctx, network, *last, std::move(packet));
 }
 
 void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
@@ -388,7 +392,7 @@ void Udp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
     network.refuse(ctx, std::move(packet), net::Refusal::kPort);  // RFC 1122 4.1.3.1
     return;
   }
-  deliver(ctx, *endpoint, std::move(packet));
+  deliver(ctx, network, *endpoint, std::move(packet));
 }
 
 void Udp::on_icmp_error(Context& ctx, const net::IcmpError& error) {

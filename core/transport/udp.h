@@ -70,7 +70,8 @@ class Udp {
   Status claim_port(Context& ctx, DatagramEndpoint& endpoint, const Endpoint& local);
   void release_port(DatagramEndpoint& endpoint);
   DatagramEndpoint* best_match(const Addressee& to);
-  void deliver(Context& ctx, DatagramEndpoint& endpoint, mem::PacketPtr packet);
+  void deliver(Context& ctx, const net::Network& network, DatagramEndpoint& endpoint,
+               mem::PacketPtr packet);
   void deliver_to_all(Context& ctx, const net::Network& network, const UdpArrival& arrival,
                       mem::PacketPtr packet);
 

@@ -111,6 +111,7 @@
   X(RawNoEndpoint, raw_no_endpoint)                             \
   X(RawFiltered, raw_filtered)                                  \
   X(RawReceiveQueueFull, raw_receive_queue_full)                \
+  X(SocketFilter, socket_filter)                                \
   X(PacketReceiveQueueFull, packet_receive_queue_full)          \
   X(RawShutDown, raw_shut_down)                                 \
   X(TcpTooShort, tcp_too_short)                                 \

@@ -27,11 +27,12 @@ namespace tapstack::shim {
 struct FrameRecord {
   int32_t interface = 0;  // in: where it passed; out: where to
   uint16_t protocol = 0;
-  bool is_named = false;              // out: interface, protocol and address were given
+  uint8_t is_named = 0;               // out: 1 if interface, protocol and address were given
   LinkAddress address;                // in: source; out: destination
   FrameKind kind = FrameKind::kHost;  // in, as all that follow
   bool is_checksum_partial = false;   // TP_STATUS_CSUMNOTREADY
   bool is_checksum_good = false;      // TP_STATUS_CSUM_VALID
+  bool is_losing = false;             // TP_STATUS_LOSING
   uint16_t link_type = 0;
   uint16_t network_bytes = 0;
   uint32_t full_bytes = 0;
@@ -46,8 +47,8 @@ struct PacketNameRecord {
 };
 
 struct MembershipRecord {
-  bool is_added = true;
-  bool names_address = false;  // PACKET_MR_MULTICAST, PACKET_MR_UNICAST
+  uint8_t is_added = 1;
+  uint8_t names_address = 0;  // PACKET_MR_MULTICAST, PACKET_MR_UNICAST
   uint8_t address_bytes = 0;
   int32_t interface = 0;
 };

@@ -19,6 +19,7 @@ FrameRecord record_of(const FrameInfo& info) {
   record.is_checksum_partial = info.checksum == mem::ChecksumState::kPartial;
   record.is_checksum_good =
       info.checksum == mem::ChecksumState::kVerified && info.kind != FrameKind::kOutgoing;
+  record.is_losing = info.is_losing;
   record.link_type = info.link_type;
   record.network_bytes = info.network_bytes;
   record.full_bytes = info.full_bytes;
@@ -53,7 +54,8 @@ Error send_frame(Works& works, Slot& slot, ConstBytes message, bool has_record) 
     if (message.size() < sizeof record) return Error::kInvalid;
     std::memcpy(&record, message.data(), sizeof record);
     message = message.subspan(sizeof record);
-    target = {record.is_named, {record.protocol, interface_from(record.interface)}, record.address};
+    target = {
+        record.is_named != 0, {record.protocol, interface_from(record.interface)}, record.address};
   }
   return api::send_frame(works.stack, works.now, slot.id, {&message, 1}, target).error();
 }

@@ -29,11 +29,11 @@ int change_membership(Works& works, const Slot& slot, const Request& request) {
   MembershipRecord record;
   if (!take_record(request, record)) return EPROTO;
   const auto kind =
-      record.names_address ? PacketMembership::Kind::kAddress : PacketMembership::Kind::kAll;
+      record.names_address != 0 ? PacketMembership::Kind::kAddress : PacketMembership::Kind::kAll;
   return to_errno(
       api::change_packet_membership(
           works.stack, slot.id,
-          {record.is_added, kind, interface_from(record.interface), record.address_bytes})
+          {record.is_added != 0, kind, interface_from(record.interface), record.address_bytes})
           .error());
 }
 

@@ -32,7 +32,7 @@ static_assert(TPACKET_HDRLEN == TPACKET2_HDRLEN);
 // Where the memory is mapped here; null: it cannot be.
 uint8_t* memory_of(Works& works, const Slot& slot) {
   RingMap* free = nullptr;
-  for (RingMap& map : works.rings) {
+  for (RingMap& map : works.rings.maps) {
     if (map.memory != nullptr && map.slot == slot.name()) return map.memory;
     if (map.memory == nullptr) free = &map;
   }
@@ -41,14 +41,16 @@ uint8_t* memory_of(Works& works, const Slot& slot) {
   void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, slot.ring.fd, 0);
   if (mapped == MAP_FAILED) return nullptr;
   *free = {slot.name(), static_cast<uint8_t*>(mapped), bytes};
+  ++works.rings.used;
   return free->memory;
 }
 
 void unmap(Works& works, const Slot& slot) {
-  for (RingMap& map : works.rings) {
+  for (RingMap& map : works.rings.maps) {
     if (map.memory == nullptr || map.slot != slot.name()) continue;
     munmap(map.memory, map.bytes);
     map = {};
+    --works.rings.used;
   }
 }
 
@@ -109,11 +111,11 @@ void hand_over(const PacketRing& ring, uint8_t* at, uint32_t status) {
   }
 }
 
-uint32_t status_of(const FrameRecord& record, bool is_cut) {
+uint32_t status_of(const FrameRecord& record) {
   uint32_t status = TP_STATUS_USER;
   if (record.is_checksum_partial) status |= TP_STATUS_CSUMNOTREADY;
   if (record.is_checksum_good) status |= TP_STATUS_CSUM_VALID;
-  return is_cut ? status | TP_STATUS_COPY : status;
+  return record.is_losing ? status | TP_STATUS_LOSING : status;
 }
 
 // tpacket_rcv: where link and network header are, from the begin of a frame.
@@ -193,7 +195,7 @@ bool fill_one(Works& works, Slot& slot, uint8_t* memory) {
   const auto kept = static_cast<uint32_t>(*got);
   put_header(ring, at, {info.full_bytes, kept, layout, realtime_of(info.received_at, works.now)});
   put_address(at, record);
-  hand_over(ring, at, status_of(record, false));
+  hand_over(ring, at, status_of(record));
   ring.head = (ring.head + 1) % ring.frame_count;
   return true;
 }
@@ -261,7 +263,8 @@ bool show_ring(Works& works, Slot& slot) {
 }
 
 Instant next_ring_look(const Works& works) {
-  for (const RingMap& map : works.rings) {
+  if (works.rings.used == 0) return Instant::never();
+  for (const RingMap& map : works.rings.maps) {
     const Slot* slot = map.memory == nullptr ? nullptr : works.slots.find(map.slot);
     if (slot != nullptr && slot->ring.is_waiting) return works.now + kLookPause;
   }
@@ -269,7 +272,8 @@ Instant next_ring_look(const Works& works) {
 }
 
 void look_at_rings(Works& works) {
-  for (const RingMap& map : works.rings) {
+  if (works.rings.used == 0) return;
+  for (const RingMap& map : works.rings.maps) {
     Slot* slot = map.memory == nullptr ? nullptr : works.slots.find(map.slot);
     if (slot != nullptr && slot->ring.is_waiting) fill_ring(works, *slot);
   }

@@ -27,6 +27,9 @@ struct RingMap {
   uint8_t* memory = nullptr;
   uint64_t bytes = 0;
 };
-using RingMaps = std::array<RingMap, kConfig.packet_endpoints>;
+struct RingMaps {
+  std::array<RingMap, kConfig.packet_endpoints> maps{};
+  size_t used = 0;
+};
 
 }  // namespace tapstack::shim

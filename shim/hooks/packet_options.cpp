@@ -109,7 +109,8 @@ int change_membership(SlotId id, int name, const void* value, socklen_t length) 
   const int type = wanted.head.mr_type;
   const bool names_address = type == PACKET_MR_MULTICAST || type == PACKET_MR_UNICAST;
   return tell(Op::kPacketMembership, id,
-              MembershipRecord{name == PACKET_ADD_MEMBERSHIP, names_address,
+              MembershipRecord{name == PACKET_ADD_MEMBERSHIP ? uint8_t{1} : uint8_t{0},
+                               names_address ? uint8_t{1} : uint8_t{0},
                                static_cast<uint8_t>(std::min<int>(wanted.head.mr_alen, UINT8_MAX)),
                                wanted.head.mr_ifindex});
 }

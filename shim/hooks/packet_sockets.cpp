@@ -65,7 +65,7 @@ int read_target(const msghdr& message, FrameRecord& record) {
   if (message.msg_namelen < sizeof to) return EINVAL;
   std::memcpy(&to, message.msg_name, sizeof to);
   if (message.msg_namelen < offsetof(sockaddr_ll, sll_addr) + to.sll_halen) return EINVAL;
-  record.is_named = true;
+  record.is_named = 1;
   record.interface = to.sll_ifindex;
   record.protocol = ntohs(to.sll_protocol);
   record.address.count = to.sll_halen;

@@ -8,7 +8,9 @@
 #include <cstdint>
 #include <cstring>
 
+#include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/traced.h"
@@ -65,6 +67,20 @@ struct Silent {
     return ready;
   }
 };
+
+// Takes away what says that a ring has frames where it has none any more. This call has woken for
+// it; the next one shall not.
+void settle_rings(const fd_set* readers, int end, int ready) {
+  if (readers == nullptr) return;
+  for (int fd = 0; ready > 0 && fd < end; ++fd) {
+    const auto place = static_cast<unsigned>(fd);
+    const unsigned long* words = reinterpret_cast<const unsigned long*>(readers);
+    if ((words[place / kWordBits] >> place % kWordBits & 1) == 0) continue;
+    Handle handle;
+    if (!descriptors::hinted(fd, handle) || !handle.is_packet) continue;
+    if (packet::is_ring_first(fd)) packet::is_ring_ready(fd, handle);
+  }
+}
 
 // Three sets, as a call of select has them.
 struct Sets {
@@ -136,6 +152,7 @@ int select_unseen(int end, const Sets& sets, timeval* timeout) {
   timeval at_once{};
   const int ready = real::select(end, sets.readers, sets.writers, sets.exceptional,
                                  silent.count == 0 ? timeout : &at_once);
+  settle_rings(sets.readers, end, ready);
   return silent.add_to(sets.readers, ready);
 }
 
@@ -150,6 +167,7 @@ int pselect_unseen(int end, const Sets& sets, const timespec* timeout, const sig
   const timespec at_once{};
   const int ready = real::pselect(end, sets.readers, sets.writers, sets.exceptional,
                                   silent.count == 0 ? timeout : &at_once, mask);
+  settle_rings(sets.readers, end, ready);
   return silent.add_to(sets.readers, ready);
 }
 

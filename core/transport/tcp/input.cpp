@@ -1,5 +1,6 @@
 #include "transport/tcp/input.h"
 
+#include "transport/socket_filter.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/reset.h"
 #include "transport/tcp/time_wait_table.h"
@@ -15,6 +16,22 @@ bool is_too_far(Arrival& a, const Settings& settings) {
   return true;
 }
 
+// tcp_filter() of Linux: a segment that the socket's filter does not want is as if it had not come;
+// of one that it cuts the text is shorter.
+bool is_filtered(Arrival& a, const Settings& settings) {
+  if (!a.whole || settings.filter.get().is_null()) return false;
+  const uint32_t begin = a.whole->info.ip_header_bytes;
+  const uint32_t header_bytes = a.whole->size() - begin - a.seg.text_bytes;
+  const uint32_t before = a.whole->size();
+  if (!passes_socket_filter(a.ctx, a.network, settings.filter, *a.whole, {begin, header_bytes})) {
+    return true;
+  }
+  const uint32_t cut = before - a.whole->size();
+  if (cut > 0) a.ctx.memory.trim_back(*a.packet, cut);
+  a.seg.text_bytes -= cut;
+  return false;
+}
+
 // RFC 9293 3.10.7.1: CLOSED.
 void input_closed(Arrival& a) {
   a.ctx.drop(DropReason::kTcpNoConnection);
@@ -23,7 +40,7 @@ void input_closed(Arrival& a) {
 
 void input_connection(Arrival& a, mem::Index index) {
   Work w = work_on(a.tables, a.ctx, index);
-  if (is_too_far(a, w.c.settings)) return;
+  if (is_too_far(a, w.c.settings) || is_filtered(a, w.c.settings)) return;
   ++w.c.figures.segments_in;
   if (a.seg.text_bytes > 0) ++w.c.figures.text_segments_in;
   if (w.c.state == State::kSynSent) {
@@ -39,9 +56,10 @@ void input_unknown(Arrival& a) {
   const mem::Index listener = find_listener(a.tables, a.seg.flow, a.seg.interface);
   if (listener == mem::kNoIndex) {
     input_closed(a);
-  } else if (!is_too_far(a, a.tables.listeners.at(listener).settings)) {
-    input_listen(a, listener);
+    return;
   }
+  const Settings& settings = a.tables.listeners.at(listener).settings;
+  if (!is_too_far(a, settings) && !is_filtered(a, settings)) input_listen(a, listener);
 }
 
 void input_time_wait(Arrival& a, mem::Index index) {

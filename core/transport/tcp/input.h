@@ -29,6 +29,8 @@ struct Arrival {
   mem::PacketPtr packet;  // holds the text
   // Given when the SYN takes the place of a connection in TIME-WAIT: above what that one used.
   std::optional<SeqNumber> iss = std::nullopt;
+  // Where some socket has a filter: the packet with all its headers.
+  mem::PacketPtr whole{};
 };
 
 // What a step says about the rest of the steps.

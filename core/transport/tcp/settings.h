@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "config.h"
+#include "link/filter_table.h"
 #include "transport/address_preferences.h"
 #include "transport/mtu_discover.h"
 #include "transport/tcp/congestion_algorithm.h"
@@ -56,6 +57,7 @@ struct Settings {
   MtuDiscover ip6_mtu_discover = MtuDiscover::kWant;  // kept to be read: no router fragments
   AddressPreferences ip6_preferences;                 // IPV6_ADDR_PREFERENCES; RFC 5014
   bool ip6_auto_flow_label = true;                    // IPV6_AUTOFLOWLABEL
+  [[no_unique_address]] link::SocketFilter filter;    // SO_ATTACH_FILTER
   uint8_t min_ttl = 0;       // IP_MINTTL: segments with less are dropped; RFC 5082
   uint8_t ip6_min_hops = 0;  // IPV6_MINHOPCOUNT likewise
 };

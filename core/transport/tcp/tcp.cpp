@@ -33,6 +33,9 @@ void Tcp::start(Random& random) {
 void Tcp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
   ctx.counters.count(Mib::kTcpInSegs);
   Arrival a{tables_, ctx, network, {}, std::move(packet)};
+  if (network.parts().filters.used() > 0) {
+    a.whole = ctx.memory.clone(*a.packet, mem::Priority::kControl);
+  }
   if (const auto why = parse(ctx, *a.packet, a.seg)) {
     ctx.counters.count(Mib::kTcpInErrs);
     ctx.drop(*why);

@@ -224,5 +224,31 @@ def receiving():
     os.close(fd)
 
 
-for part in (opening, naming, sending, options, memberships, filters, rings, receiving):
+def other_sockets():
+    accept, refuse = ((0x06, 0, 0, 0xFFFF),), ((0x06, 0, 0, 0),)
+
+    def attach(s, program):
+        text = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *i) for i in program))
+        return set_option(s.fileno(), 1, SO_ATTACH_FILTER, struct.pack("@HP", len(program), ctypes.addressof(text)))
+
+    for kind, protocol in ((socket.SOCK_DGRAM, 0), (socket.SOCK_STREAM, 0), (socket.SOCK_RAW, socket.IPPROTO_ICMP)):
+        with socket.socket(socket.AF_INET, kind, protocol) as s:
+            say(f"filter of a socket of type {int(kind)}", set_option(s.fileno(), 1, SO_DETACH_FILTER, number(0)),
+                attach(s, accept), get_option(s.fileno(), 1, SO_GET_FILTER, 0), set_option(s.fileno(), 1, SO_DETACH_FILTER, number(0)))
+    from_header = lambda offset: ((0x30, 0, 0, offset), (0x14, 0, 0, 1), (0x16, 0, 0, 0))  # that octet less one
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+        s.bind(("127.0.0.1", 0))
+        s.settimeout(0.2)
+        for what, program in (("accept", accept), ("refuse", refuse), ("ten octets", ((0x06, 0, 0, 10),)),
+                              ("one octet", ((0x06, 0, 0, 1),)), ("by UDP's length", from_header(5)),
+                              ("by IP's protocol", from_header(0xFFF00009)), ("behind the end", ((0x30, 0, 0, 99),) + accept)):
+            attach(s, program)
+            s.sendto(b"a datagram", s.getsockname())
+            try:
+                say(f"datagram, {what}", s.recv(100))
+            except TimeoutError:
+                say(f"datagram, {what}", "nothing")
+
+
+for part in (opening, naming, sending, options, memberships, filters, rings, receiving, other_sockets):
     part()

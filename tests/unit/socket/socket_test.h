@@ -125,7 +125,7 @@ class SocketTest : public testing::Test {
     } else if (delivery.protocol == 17) {
       layers_->udp.input(ctx_, layers_->network, std::move(delivery.packet));
     } else if (delivery.protocol == 1 || delivery.protocol == 58) {
-      layers_->ping.input(ctx_, std::move(delivery.packet));
+      layers_->ping.input(ctx_, layers_->network, std::move(delivery.packet));
     }
   }
   void take_errors() {

@@ -96,6 +96,10 @@ TEST_F(PacketTapsTest, WhatFindsNoRoomIsCountedAndTheCountsAreTakenOnce) {
   const EndpointId id = open();
   taps_->find(id)->receive_buffer_bytes = 1;
   for (int i = 0; i < 5; ++i) arrive(kIpFrame);
+  FrameInfo info;
+  const mem::Bytes nowhere[] = {mem::Bytes()};
+  ASSERT_TRUE(taps_->receive(ctx_, *network_, id, nowhere, true, &info).ok());
+  EXPECT_TRUE(info.is_losing);
   const PacketStatistics statistics = taps_->take_statistics(id);
   EXPECT_EQ(statistics.frames, 5u);
   EXPECT_EQ(statistics.drops, 4u);

@@ -28,9 +28,9 @@ class PacketTest : public TransportTest {
     return bytes;
   }
   void filter(EndpointId id, std::initializer_list<link::FilterInstruction> program) {
-    taps_->find(id)->filter = *network_->parts().filters.add({program.begin(), program.size()});
+    taps_->find(id)->filter.set(*network_->parts().filters.add({program.begin(), program.size()}));
   }
-  void close(EndpointId id) { taps_->close(ctx_, *network_, id); }
+  void close(EndpointId id) { taps_->close(ctx_, id); }
 
   std::unique_ptr<PacketTaps> taps_ = std::make_unique<PacketTaps>();
 };

@@ -26,7 +26,7 @@ class PingTest : public TransportTest {
   void arrive(const Frame& message) {
     net::Delivery delivery = input(net::ip4({.protocol = 1}, message));
     ASSERT_TRUE(delivery);
-    ping_->input(ctx_, std::move(delivery.packet));
+    ping_->input(ctx_, *network_, std::move(delivery.packet));
   }
   static uint32_t rest(unsigned identifier, unsigned number) {
     return identifier * 65'536u + number;
