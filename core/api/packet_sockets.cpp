@@ -38,10 +38,6 @@ Result<size_t> receive_frame(Stack& stack, Instant now, SocketId id, std::span<c
   return socket::receive_frame(Call(stack, now), id, parts, peek, info);
 }
 
-Status discard_frame(Stack& stack, Instant now, SocketId id) {
-  return socket::discard_frame(Call(stack, now), id);
-}
-
 Result<PacketStatistics> take_packet_statistics(Stack& stack, SocketId id) {
   return socket::take_packet_statistics(Call(stack, stack.last_now()), id);
 }

@@ -35,8 +35,6 @@ Result<size_t> send_frame(Stack& stack, Instant now, SocketId id, std::span<cons
 // The oldest frame, as much of it as fits. Errors: kWouldBlock, a pending error (once).
 Result<size_t> receive_frame(Stack& stack, Instant now, SocketId id, std::span<const Bytes> parts,
                              bool peek, FrameInfo* info);
-// The oldest frame is lost: the embedder has no room for it.
-Status discard_frame(Stack& stack, Instant now, SocketId id);
 // Since they were asked for last.
 Result<PacketStatistics> take_packet_statistics(Stack& stack, SocketId id);
 // Errors: kNoDevice, kInvalid (an address of another length than the interface's).

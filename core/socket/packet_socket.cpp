@@ -73,14 +73,6 @@ Result<size_t> receive_frame(Environment env, SocketId id, std::span<const mem::
                                     info);
 }
 
-Status discard_frame(Environment env, SocketId id) {
-  Error error;
-  const Socket* socket = packet_socket_of(env.sockets, id, error);
-  if (socket == nullptr) return error;
-  env.layers.packets.discard(env.ctx, socket->endpoint);
-  return Status();
-}
-
 Result<PacketStatistics> take_packet_statistics(Environment env, SocketId id) {
   Error error;
   const Socket* socket = packet_socket_of(env.sockets, id, error);

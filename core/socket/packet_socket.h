@@ -22,7 +22,6 @@ Result<size_t> send_frame(Environment env, SocketId id, std::span<const mem::Con
                           const FrameTarget& target);
 Result<size_t> receive_frame(Environment env, SocketId id, std::span<const mem::Bytes> parts,
                              bool peek, FrameInfo* info);
-Status discard_frame(Environment env, SocketId id);
 Result<PacketStatistics> take_packet_statistics(Environment env, SocketId id);
 Status change_packet_membership(Environment env, SocketId id, const PacketMembership& membership);
 

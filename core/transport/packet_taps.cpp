@@ -157,11 +157,6 @@ Result<size_t> PacketTaps::receive(const Context& ctx, const net::Network& netwo
   return static_cast<size_t>(done - begin);
 }
 
-void PacketTaps::discard(const Context& ctx, EndpointId id) {
-  PacketEndpoint& endpoint = *pool_.get(id);
-  if (endpoint.received.pop(ctx.memory)) ++endpoint.statistics.drops;
-}
-
 PacketStatistics PacketTaps::take_statistics(EndpointId id) {
   return std::exchange(pool_.get(id)->statistics, {});
 }

@@ -30,8 +30,6 @@ class PacketTaps {
   // (once).
   Result<size_t> receive(const Context& ctx, const net::Network& network, EndpointId id,
                          std::span<const mem::Bytes> parts, bool peek, FrameInfo* info);
-  // Throws the oldest frame away, which counts as lost.
-  void discard(const Context& ctx, EndpointId id);
   PacketStatistics take_statistics(EndpointId id);
   // The n-th that is open, n from 0; nullptr past the last.
   const PacketEndpoint* at(size_t n) const;
@@ -78,7 +76,6 @@ class NoPacketTaps {
                                 std::span<const mem::Bytes>, bool, FrameInfo*) {
     return Error::kBadHandle;
   }
-  static void discard(const Context&, EndpointId) {}
   static PacketStatistics take_statistics(EndpointId) { return {}; }
   static const PacketEndpoint* at(size_t) { return nullptr; }
   static bool is_empty() { return true; }

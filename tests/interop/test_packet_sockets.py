@@ -11,6 +11,7 @@ from tapstack_interop import wait_until
 from tapstack_interop.capture import Capture
 
 PYTHON = "/usr/bin/python3"
+RING = pathlib.Path(__file__).parent / "programs" / "packet_ring.py"
 SURVEY = pathlib.Path(__file__).parent / "programs" / "packet_survey.py"
 
 # The frames that these programs make up are none that a stack would send.
@@ -46,6 +47,13 @@ def test_calls_answer_as_on_the_kernel(net):
     stack = net.stack.run([PYTHON, SURVEY, "ts0"]).check().text.splitlines()
     assert len(kernel) > 200
     assert [pair for pair in zip(stack, kernel, strict=True) if pair[0] != pair[1]] == []
+
+
+@pytest.mark.parametrize("version", ["0", "1"])
+def test_rings_are_as_the_kernels(net, version):
+    net.host_ip("link", "set", "lo", "up")
+    kernel = net.host.run([PYTHON, RING, version]).check().text.splitlines()
+    assert net.stack.run([PYTHON, RING, version]).check().text.splitlines() == kernel
 
 
 def test_frames_are_sent_and_seen(net):
@@ -94,6 +102,30 @@ def test_what_finds_no_room_is_counted(net):
         seen, lost = struct.unpack('II', s.getsockopt(263, 6, 8))
         print(seen >= 400, lost > 0, seen - lost == got, struct.unpack('II', s.getsockopt(263, 6, 8)))""")
     assert net.stack.run([PYTHON, "-c", script]).check().text == "True True True (0, 0)\n"
+
+
+def test_a_full_ring_loses_nothing_that_fits_the_queue(net):
+    """More frames than the ring has room for wait behind it, and come as the program goes on."""
+    script = textwrap.dedent("""\
+        import mmap, select, socket, struct
+        s = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, 0)
+        s.setsockopt(263, 10, 1)
+        s.setsockopt(263, 5, struct.pack('=IIII', 4096, 1, 2048, 2))
+        ring = mmap.mmap(s.fileno(), 4096)
+        s.setsockopt(263, 23, 1)
+        s.bind(('lo', 3))
+        u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        for n in range(100): u.sendto(b'%d' % n, ('127.0.0.1', 9))
+        poll = select.poll(); poll.register(s, select.POLLIN)
+        texts, head = [], 0
+        while poll.poll(300):
+            while struct.unpack_from('=I', ring, head * 2048)[0]:
+                network = struct.unpack_from('=IIIHH', ring, head * 2048)[4] + head * 2048
+                if ring[network + 9] == 17: texts.append(int(ring[network + 28:network + 30].strip(b'\\0')))
+                struct.pack_into('=I', ring, head * 2048, 0)
+                head = 1 - head
+        print(texts == list(range(100)), struct.unpack('II', s.getsockopt(263, 6, 8))[1])""")
+    assert net.stack.run([PYTHON, "-c", script]).check().text == "True 0\n"
 
 
 @pytest.mark.engines("inside")  # the second program moves it to a keeper, with the ring

@@ -49,9 +49,11 @@ TEST_F(PacketSocketTest, IsReadableWhenAFrameWaits) {
   layers_->packets.on_sent(ctx_, layers_->network, link::kLoopback, *packet);
   EXPECT_EQ(ready(id), kIn | kOut);
   EXPECT_EQ(*readable_bytes(view(), id), 14u + 20 + 8 + 5);
-  ASSERT_TRUE(discard_frame(env(), id).ok());
+  FrameInfo info;
+  ASSERT_TRUE(receive_frame(env(), id, {}, false, &info).ok());
+  EXPECT_EQ(info.interface, link::kLoopback);
   EXPECT_EQ(ready(id), kOut);
-  EXPECT_EQ(take_packet_statistics(env(), id)->drops, 1u);
+  EXPECT_EQ(take_packet_statistics(env(), id)->frames, 1u);
 }
 
 TEST_F(PacketSocketTest, HasTheOptionsOfItsKind) {

@@ -108,14 +108,6 @@ TEST_F(PacketTapsTest, WhatFindsNoRoomIsCountedAndTheCountsAreTakenOnce) {
   EXPECT_EQ(read(id), kIpFrame);
 }
 
-TEST_F(PacketTapsTest, ADiscardedFrameCountsAsLost) {
-  const EndpointId id = open();
-  arrive(kIpFrame);
-  taps_->discard(ctx_, id);
-  EXPECT_TRUE(read(id).empty());
-  EXPECT_EQ(taps_->take_statistics(id).drops, 1u);
-}
-
 TEST_F(PacketTapsTest, CopiesShareTheBlocks) {
   const EndpointId a = open();
   const EndpointId b = open();

@@ -52,6 +52,14 @@ TEST(Identity, ANetlinkSocketsNameSaysThatItIsOne) {
   EXPECT_EQ(parse_name(name, format_name(identity, name)), identity);
 }
 
+TEST(Identity, APacketSocketsNameSaysThatItIsOne) {
+  Identity identity = some_identity();
+  identity.is_stream = false;
+  identity.is_packet = true;
+  sockaddr_un name;
+  EXPECT_EQ(parse_name(name, format_name(identity, name)), identity);
+}
+
 TEST(Identity, EveryOtherNameIsNone) {
   sockaddr_un name;
   const socklen_t length = format_name(some_identity(), name);

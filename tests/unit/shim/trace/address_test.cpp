@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
 #include <netinet/in.h>
 
 #include "tests/unit/shim/trace/shown.h"
@@ -38,6 +40,14 @@ TEST(TraceAddress, Ip4IsAddressAndPort) {
 TEST(TraceAddress, Ip6StandsInBracketsWithItsScope) {
   EXPECT_EQ(given(ip6("fd10:10:10::1", 80, 0)), "[fd10:10:10::1]:80");
   EXPECT_EQ(given(ip6("fe80::1", 53, 2)), "[fe80::1%2]:53");
+}
+
+TEST(TraceAddress, OfPacketSocketsItIsProtocolAndInterface) {
+  sockaddr_ll frame{};
+  frame.sll_family = AF_PACKET;
+  frame.sll_protocol = htons(ETH_P_ARP);
+  frame.sll_ifindex = 2;
+  EXPECT_EQ(given(frame), "ETH_P_ARP%2");
 }
 
 TEST(TraceAddress, OtherFamiliesAndShortAddressesAreFamilyAndLength) {
