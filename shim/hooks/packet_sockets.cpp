@@ -3,7 +3,6 @@
 #include <alloca.h>
 #include <arpa/inet.h>
 #include <limits.h>
-#include <linux/capability.h>
 #include <linux/if_packet.h>
 #include <sys/uio.h>
 
@@ -11,7 +10,6 @@
 #include <cerrno>
 #include <cstring>
 
-#include "shim/common/capability.h"
 #include "shim/common/option_table.h"
 #include "shim/common/packet_records.h"
 #include "shim/common/sys.h"
@@ -126,7 +124,6 @@ int open(int type, int protocol) {
   constexpr int kTypeEnd = 11;  // SOCK_MAX of the kernel
   const int kind = type & kTypeMask;
   if ((type & ~(kTypeMask | kTypeFlags)) != 0 || kind >= kTypeEnd) return fail(EINVAL);
-  if (!has_capability(CAP_NET_RAW)) return fail(EPERM);
   if (kind != SOCK_RAW && kind != SOCK_DGRAM) return fail(ESOCKTNOSUPPORT);
   Request request = ask::about(Op::kOpen, SlotId{});
   request.args[0] = AF_PACKET;

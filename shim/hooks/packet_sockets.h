@@ -8,7 +8,8 @@
 
 namespace tapstack::shim::packet {
 
-// socket(AF_PACKET, type, protocol): a descriptor, or -1.
+// socket(AF_PACKET, type, protocol): a descriptor, or -1. As for raw sockets, CAP_NET_RAW is not
+// asked for: the stack is the user's own.
 int open(int type, int protocol);
 // An errno or 0.
 int bind(const Handle& handle, const sockaddr* address, socklen_t length);
