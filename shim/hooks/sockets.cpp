@@ -73,15 +73,14 @@ int open_socket(int family, int type, int protocol) {
 }
 
 // Which sockets are the stack's.
-bool is_ours(int family, int type, int protocol) {
+bool is_ours(int family, int protocol) {
   switch (family) {
     case AF_INET:
     case AF_INET6:
+    case AF_PACKET:
       return true;
     case AF_NETLINK:
       return netlink::is_ours(protocol);
-    case AF_PACKET:
-      return (type & kTypeMask) != SOCK_PACKET;
     default:
       return false;
   }
@@ -185,7 +184,7 @@ using namespace tapstack::shim;
 
 TAPSTACK_HOOK int socket(int family, int type, int protocol) noexcept {
   if (sys::Passthrough::is_on()) return real::socket(family, type, protocol);
-  if (is_ours(family, type, protocol)) {
+  if (is_ours(family, protocol)) {
     return trace::traced(
         "socket", trace::Always{}, [=] { return open_ours(family, type, protocol); },
         trace::Named{trace::kFamilies, family}, trace::SocketType{type},

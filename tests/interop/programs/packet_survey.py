@@ -74,7 +74,7 @@ def send_to(fd, data, to=None):
 
 
 def opening():
-    for kind in (1, 2, 3, 4, 5, 11, 15):
+    for kind in (1, 2, 3, 4, 5, 11, 15):  # 10, SOCK_PACKET, is not there
         fd = LIBC.socket(socket.AF_PACKET, kind, 0)
         say(f"socket of type {kind}", answer(fd) if fd < 0 else "opened")
         if fd >= 0:
