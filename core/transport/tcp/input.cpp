@@ -19,7 +19,11 @@ bool is_too_far(Arrival& a, const Settings& settings) {
 // tcp_filter() of Linux: a segment that the socket's filter does not want is as if it had not come;
 // of one that it cuts the text is shorter.
 bool is_filtered(Arrival& a, const Settings& settings) {
-  if (!a.whole || settings.filter.get().is_null()) return false;
+  if (a.network.parts().filters.program(settings.filter.get()).empty()) return false;
+  if (!a.whole) {  // what cannot be shown to it does not get past it
+    a.ctx.drop(DropReason::kMemoryNoPacket);
+    return true;
+  }
   const uint32_t begin = a.whole->info.ip_header_bytes;
   const uint32_t header_bytes = a.whole->size() - begin - a.seg.text_bytes;
   const uint32_t before = a.whole->size();
