@@ -54,4 +54,11 @@ Result<SourceFilter> source_filter(const Stack& stack, SocketId id, const GroupR
   return socket::source_filter(stack.view(), id, request, stack.last_now(), sources);
 }
 
+Result<JoinedGroup> group_at(const Stack& stack, size_t n) {
+  for (const net::Group& group : stack.layers().network.parts().groups.groups()) {
+    if (group.is_wanted() && n-- == 0) return JoinedGroup{group.key.interface, group.key.group};
+  }
+  return Error::kNoEntry;
+}
+
 }  // namespace tapstack::api

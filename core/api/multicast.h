@@ -44,4 +44,14 @@ Status set_source_filter(Stack& stack, Instant now, SocketId id, const GroupRequ
 Result<SourceFilter> source_filter(const Stack& stack, SocketId id, const GroupRequest& request,
                                    std::span<IpAddress> sources);
 
+// A group that a socket of this host, or the stack itself, listens to on an interface. Of those
+// that all hosts are in nothing is said here: 224.0.0.1 (RFC 1112 4), ff02::1 and ff01::1 (RFC 4291
+// 2.8).
+struct JoinedGroup {
+  InterfaceId interface;
+  IpAddress group;
+};
+// The n-th, from 0; kNoEntry past the last.
+Result<JoinedGroup> group_at(const Stack& stack, size_t n);
+
 }  // namespace tapstack::api

@@ -169,6 +169,38 @@ Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id) {
   return socket::tcp_info(stack.view(), id, now);
 }
 
+namespace {
+
+socket::ListView list_view(const Stack& stack, Instant now) {
+  return {stack.view(), stack.timers(), now};
+}
+
+}  // namespace
+
+bool list_next(const Stack& stack, Instant now, SocketKind kind, uint32_t& position,
+               ListedSocket& out) {
+  return socket::list_next(list_view(stack, now), kind, position, out);
+}
+
+bool list_one(const Stack& stack, Instant now, SocketKind kind, const Endpoint& local,
+              const Endpoint& remote, InterfaceId interface, ListedSocket& out) {
+  return socket::list_one(list_view(stack, now), kind, {local, remote}, interface, out);
+}
+
+Result<TcpInfo> listed_info(const Stack& stack, Instant now, const Listed& line) {
+  return socket::listed_info(list_view(stack, now), line);
+}
+
+Result<CongestionAlgorithm> listed_congestion(const Stack& stack, Instant now, const Listed& line) {
+  const auto settings = socket::listed_settings(list_view(stack, now), line);
+  return settings.ok() ? Result<CongestionAlgorithm>(settings->congestion) : settings.error();
+}
+
+Status destroy_listed(Stack& stack, Instant now, SocketKind kind, const Listed& line) {
+  Context ctx = stack.context(now);
+  return socket::destroy_listed(stack.environment(ctx), kind, line);
+}
+
 bool next_event(Stack& stack, SocketId& id) { return stack.next_event(id); }
 
 }  // namespace tapstack::api

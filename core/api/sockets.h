@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/types.h"
+#include "socket/listing.h"
 
 namespace tapstack {
 class Stack;
@@ -128,6 +129,23 @@ Result<int64_t> get_option(const Stack& stack, SocketId id, Option option);
 // those of set_option() for an option of TCP's own; kNoProtocolOption for others.
 Status set_tcp_default(Stack& stack, Instant now, Option option, int64_t value);
 Result<TcpInfo> tcp_info(const Stack& stack, Instant now, SocketId id);  // also of a listener
+
+// Every socket of `kind`, one after the other, with what TCP has besides (half-open connections,
+// TIME-WAIT ...), for tools that look. `position` begins with 0; false past the last. Sockets may
+// come and go between calls: one that stays is met exactly once.
+using socket::ListedSocket;
+bool list_next(const Stack& stack, Instant now, SocketKind kind, uint32_t& position,
+               ListedSocket& out);
+// The TCP or UDP socket that a packet from `remote` to `local` on `interface` would be for; false:
+// nobody's.
+bool list_one(const Stack& stack, Instant now, SocketKind kind, const Endpoint& local,
+              const Endpoint& remote, InterfaceId interface, ListedSocket& out);
+// Figures of a TCP line, also of one without a socket. kBadHandle: it is over.
+Result<TcpInfo> listed_info(const Stack& stack, Instant now, const Listed& line);
+Result<CongestionAlgorithm> listed_congestion(const Stack& stack, Instant now, const Listed& line);
+// Ends the connection of a TCP line (RST to the peer), takes a datagram socket's peer away; the
+// program hears kConnectionAborted. kNotSupported: a listener; kBadHandle: it is over.
+Status destroy_listed(Stack& stack, Instant now, SocketKind kind, const Listed& line);
 
 // The next socket whose readiness changed since it was last reported here, with an edge for every
 // further arrival of data; false when there is none.

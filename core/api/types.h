@@ -8,6 +8,7 @@
 #include "mem/packet.h"
 #include "socket/types.h"
 #include "transport/datagram.h"
+#include "transport/listed.h"
 #include "transport/raw.h"
 #include "transport/tcp/congestion_algorithm.h"
 #include "transport/tcp/info.h"

@@ -71,6 +71,7 @@ Result<SocketId> open(Environment env, const OpenRequest& request) {
   if (!id.ok()) return id;
   Socket& socket = *env.sockets.find(*id);
   socket.family = request.family;
+  socket.settings.is_ip6_socket = request.family == Family::kIp6;
   socket.ip6_only = request.kind == SocketKind::kRaw || request.kind == SocketKind::kPing;
   if (!socket.is_tcp() && !datagram_socket::open(env, socket, id->index).ok()) {
     env.sockets.remove(*id);

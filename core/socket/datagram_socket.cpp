@@ -60,6 +60,13 @@ Status connect(Environment env, Socket& socket, const Endpoint& peer) {
   });
 }
 
+void abort(Environment env, Socket& socket) {
+  with_protocol(env.layers, socket, [&](auto& protocol) { protocol.disconnect(socket.endpoint); });
+  transport::DatagramEndpoint& endpoint = endpoint_of(env.layers, socket);
+  endpoint.pending_error = Error::kConnectionAborted;
+  env.sockets.add_event(endpoint.owner);
+}
+
 Result<size_t> send(Environment env, Socket& socket, std::span<const mem::ConstBytes> parts,
                     const DatagramInfo& to) {
   return with_protocol(env.layers, socket, [&](auto& protocol) {

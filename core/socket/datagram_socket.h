@@ -23,6 +23,8 @@ Result<size_t> receive(Environment env, Socket& socket, std::span<const mem::Byt
                        bool peek, DatagramInfo* info);
 Status shutdown(Environment env, Socket& socket, Shutdown how);
 void close(Environment env, Socket& socket);
+// By an administrator: the peer is forgotten, kConnectionAborted is pending (Linux's udp_abort).
+void abort(Environment env, Socket& socket);
 
 Endpoint local_endpoint(const Layers& layers, const Socket& socket);
 Result<Endpoint> remote_endpoint(const Layers& layers, const Socket& socket);

@@ -14,6 +14,10 @@ class SocketTable {
   void remove(SocketId id);
   Socket* find(SocketId id) { return pool_.get(id); }
   const Socket* find(SocketId id) const { return pool_.get(id); }
+  // The socket at `index`; null when there is none.
+  SocketId id_at(mem::Index index) const { return pool_.id_at(index); }
+  // The first socket at `from` or behind it; null past the last.
+  SocketId next(mem::Index from) const { return pool_.id_at(pool_.next_live(from)); }
   // The socket that occupies `index`; nullptr when none does.
   Socket* at(mem::Index index) { return pool_.get(pool_.id_at(index)); }
 

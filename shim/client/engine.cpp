@@ -96,7 +96,8 @@ void refuse(Reply& reply, int error) {
 
 // Requests that only make sense for somebody who has an engine, or wants one.
 bool starts_engine(Op op) {
-  return op == Op::kOpen || op == Op::kInterface || op == Op::kNameServers || op == Op::kHello;
+  return op == Op::kOpen || op == Op::kInterface || op == Op::kNameServers || op == Op::kHello ||
+         op == Op::kSockets || op == Op::kCounters;
 }
 
 bool needs_engine_loudly(Op op) {

@@ -26,16 +26,16 @@ enum class Op : uint16_t {
   kHello,  // args: kProtocolVersion, 1 if the descriptor beside it is a handle and shows that the
            // client may use its socket (kProve); reply: HelloRecord in payload. Error: the payload
            // says why
-  kOpen,   // args: family (AF_*), SocketKind, protocol; reply: slot, descriptor beside it (handle).
-           // AF_NETLINK: SOCK_* in place of the kind. What the requests below are for such a
-           // socket stands in netlink/requests.h
+  kOpen,   // args: family (AF_*), SocketKind, protocol, the program's user; reply: slot, descriptor
+           // beside it (handle). AF_NETLINK: SOCK_* in place of the kind. What the requests below
+           // are for such a socket stands in netlink/requests.h
   kBind,   // endpoint
   kListen,   // args: backlog, the handle's descriptor number
   kConnect,  // endpoint (family none: dissolve); args: the handle's descriptor number, ConnectKind,
              // errno of a bad address; reply error 0: done (or the SYN waits for what is written
              // first), EINPROGRESS, EALREADY: the handshake runs
-  kAccept,   // slot: listener, after a token was taken; reply: slot, endpoint (peer), descriptor;
-             // EAGAIN: the connection has gone meanwhile
+  kAccept,   // slot: listener, after a token was taken; args[0]: the program's user; reply: slot,
+             // endpoint (peer), descriptor; EAGAIN: the connection has gone meanwhile
   kShutdown,  // args: SHUT_*, the handle's descriptor number
   kClose,     // the program's last-known descriptor is about to be closed: act now. args[0]: 1 if
               // other copies of the descriptor may exist (then only pending data is flushed)
@@ -63,6 +63,10 @@ enum class Op : uint16_t {
   kNameServers,  // reply: NameServersRecord in payload
   kCounters,     // args: first n; reply: as many "name value\n" lines as fit; value = next n, -1 at
                  // the end
+  kSockets,      // args: SocketKind, position from 0; reply: SocketRecords in payload; value = the
+                 // position to go on with, -1 at the end
+  kPairInodes,   // args[0]: position from 0; reply: inodes of the AF_UNIX pairs behind sockets, as
+                 // uint64_t in payload; value = the position to go on with, -1 at the end
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
   kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
            // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)
@@ -193,6 +197,23 @@ struct InterfaceRecord {
   uint64_t in_frames = 0, in_bytes = 0, out_frames = 0, out_bytes = 0;
   uint64_t in_errors = 0, in_dropped = 0, out_errors = 0, out_dropped = 0;
 };
+
+// A socket as netstat and ss show it.
+struct SocketRecord {
+  Listed line;
+  uint32_t uid = 0;       // of the program that made it; 0 while nobody has it, as on Linux
+  uint64_t inode = 0;     // of the program's handle; likewise
+  uint32_t mark = 0;      // SO_MARK
+  uint32_t priority = 0;  // SO_PRIORITY
+  uint64_t cookie = 0;    // SO_COOKIE; of one without a program its own, with the highest bit set
+};
+static_assert(sizeof(SocketRecord) <= kPayloadBytes);
+
+// SO_COOKIE.
+constexpr uint64_t cookie_of(SlotId id) { return uint64_t{id.generation} << 32 | (id.slot + 1); }
+constexpr SlotId slot_with_cookie(uint64_t cookie) {
+  return {static_cast<uint32_t>(cookie) - 1, static_cast<uint32_t>(cookie >> 32)};
+}
 
 // Who is to be asked for names, as far as the engine knows: TAPSTACK_DNS, else what DHCP servers
 // and routers named.

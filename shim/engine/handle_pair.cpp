@@ -2,6 +2,7 @@
 
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -67,6 +68,11 @@ void take_everything(int socket) {
   uint8_t scratch[4096];
   while (sys::receive(socket, scratch, sizeof scratch, MSG_DONTWAIT) > 0) {
   }
+}
+
+uint64_t inode_of(int fd) {
+  struct stat about {};
+  return sys::call(SYS_fstat, fd, sys::pointer(&about)) == 0 ? about.st_ino : 0;
 }
 
 uint32_t outstanding_bytes(int end) {

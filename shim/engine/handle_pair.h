@@ -33,6 +33,9 @@ void remove_ballast(int end, uint32_t bytes);
 // Throws away what lies on either of a pair.
 void take_everything(int socket);
 
+// The number by which /proc/PID/fd shows a descriptor's socket; 0: none is known.
+uint64_t inode_of(int fd);
+
 // Bytes (never fewer than) that wait in the other's receive queue; 0 exactly when all was taken.
 uint32_t outstanding_bytes(int end);
 

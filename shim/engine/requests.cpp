@@ -61,6 +61,12 @@ bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_o
     case Op::kRtnetlink:
       reply.error = netlink::serve_alone(works, request, reply);
       return true;
+    case Op::kSockets:
+      reply.error = report_sockets(works, request, reply);
+      return true;
+    case Op::kPairInodes:
+      reply.error = report_pair_inodes(works, request, reply);
+      return true;
     case Op::kTakeHangUps:
       return true;  // its effect is all
     case Op::kDrain:
@@ -131,7 +137,7 @@ int serve_socket(Works& works, Slot& slot, const Request& request, Reply& reply,
     case Op::kConnect:
       return connect_to(works, slot, request);
     case Op::kAccept:
-      return accept_connection(works, slot, reply, fd_out);
+      return accept_connection(works, slot, request, reply, fd_out);
     case Op::kShutdown:
       return shut_down(works, slot, request);
     case Op::kClose:

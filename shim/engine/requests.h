@@ -27,7 +27,8 @@ bool is_drained(const Works& works);
 
 int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out);
 int open_packet_socket(Works& works, const Request& request, Reply& reply, int& fd_out);
-int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out);
+int accept_connection(Works& works, Slot& listener, const Request& request, Reply& reply,
+                      int& fd_out);
 int listen_on(Works& works, Slot& slot, const Request& request);
 int connect_to(Works& works, Slot& slot, const Request& request);
 int shut_down(Works& works, Slot& slot, const Request& request);
@@ -54,6 +55,8 @@ int report_group_filter(Works& works, Slot& slot, const Request& request, Reply&
 int report_source(Works& works, const Endpoint& to, Reply& reply);
 int report_interface(Works& works, size_t n, Reply& reply);
 int report_counters(Works& works, size_t first, Reply& reply);
+int report_sockets(Works& works, const Request& request, Reply& reply);
+int report_pair_inodes(Works& works, const Request& request, Reply& reply);
 
 // Puts `value` into the reply's payload.
 template <class T>

@@ -60,6 +60,8 @@ struct Slot {
   Error send_error = Error::kNone;                                // datagram: for the next kFlush
   int32_t netlink_send_error = 0;                                 // likewise of netlink, an errno
   uint8_t protocol = 0;                                           // IPPROTO_*
+  uint32_t uid = 0;                                               // whose program made it
+  uint64_t inode = 0;                                             // of the handle
   uint32_t wanted = 0;                                            // kSetWanted: kept for the hooks
   std::array<int32_t, static_cast<size_t>(Kept::kCount)> kept{};  // kKeep; inherited as `wanted`
   SendStamps stamps;                                              // datagram: for kSendNotice

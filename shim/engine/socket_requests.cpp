@@ -34,6 +34,7 @@ int add_slot(Works& works, SocketId id, SocketKind kind, Family family, const Ha
   Slot& slot = works.slots.add(id, kind);
   slot.family = family;
   slot.end = pair.end;
+  slot.inode = inode_of(pair.handle);
   Identity identity{works.token, slot.name(), slot.is_stream(), family == Family::kIp6};
   identity.is_packet = kind == SocketKind::kPacket;
   int error = name_end(pair.end, identity);
@@ -149,12 +150,15 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
   if (const int error = add_slot(works, *id, kind, family, pair)) return error;
   if (kind == SocketKind::kTcp) keep_urgent_in_queue(works, *id);
   reply.slot = SlotId{id->index, id->generation};
-  works.slots.find(*id)->protocol = protocol_of(kind, family, request.args[2]);
+  Slot& slot = *works.slots.find(*id);
+  slot.protocol = protocol_of(kind, family, request.args[2]);
+  slot.uid = static_cast<uint32_t>(request.args[3]);
   fd_out = pair.handle;
   return 0;
 }
 
-int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
+int accept_connection(Works& works, Slot& listener, const Request& request, Reply& reply,
+                      int& fd_out) {
   if (listener.phase != SlotPhase::kListening) {
     // It was shut down, and who waited has taken the byte that was to wake the others, too.
     if (listener.failure_byte && outstanding_bytes(listener.end) == 0) wake_readers(listener);
@@ -175,6 +179,7 @@ int accept_connection(Works& works, Slot& listener, Reply& reply, int& fd_out) {
   slot.phase = SlotPhase::kConnected;
   slot.was_connected = slot.is_bound = slot.may_read = true;
   slot.protocol = IPPROTO_TCP;
+  slot.uid = static_cast<uint32_t>(request.args[0]);
   slot.wanted = listener.wanted;
   slot.kept = listener.kept;
   limit_handle(works, accepted->id, pair.handle);

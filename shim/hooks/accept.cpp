@@ -34,8 +34,10 @@ int take_connection(int listener, SlotId id, Taken& taken) {
   const SignalsBlocked quiet;
   uint8_t token[kAcceptTokenBytes];
   if (sys::receive(listener, token, sizeof token, MSG_DONTWAIT) <= 0) return EAGAIN;
+  Request request = ask::about(Op::kAccept, id);
+  request.args[0] = sys::call(SYS_geteuid);
   Reply reply;
-  const int error = ask::call(ask::about(Op::kAccept, id), reply, &taken.fd);
+  const int error = ask::call(request, reply, &taken.fd);
   taken.id = reply.slot;
   taken.peer = reply.endpoint;
   return error;

@@ -40,6 +40,37 @@ int put_driver(const InterfaceRecord& record, void* argument) {
   return 0;
 }
 
+// What a TUN device says: it has no wire of its own.
+constexpr uint32_t kSpeedMbits = 10'000;
+
+int put_settings(const InterfaceRecord& record, void* argument) {
+  if ((record.flags & IFF_LOOPBACK) != 0) return EOPNOTSUPP;
+  ethtool_cmd settings{};
+  settings.cmd = ETHTOOL_GSET;
+  settings.speed = kSpeedMbits;
+  settings.duplex = DUPLEX_FULL;
+  std::memcpy(argument, &settings, sizeof settings);
+  return 0;
+}
+
+// The first call learns how many words a map of link modes has, the second gets three empty ones.
+int put_link_settings(const InterfaceRecord& record, void* argument) {
+  constexpr int8_t kWords = 4;
+  if ((record.flags & IFF_LOOPBACK) != 0) return EOPNOTSUPP;
+  ethtool_link_settings asked, settings{};
+  std::memcpy(&asked, argument, sizeof asked);
+  settings.cmd = ETHTOOL_GLINKSETTINGS;
+  settings.link_mode_masks_nwords = -kWords;
+  if (asked.link_mode_masks_nwords == kWords) {
+    settings.link_mode_masks_nwords = kWords;
+    settings.speed = kSpeedMbits;
+    settings.duplex = DUPLEX_FULL;
+    std::memset(static_cast<char*>(argument) + sizeof settings, 0, 3 * kWords * sizeof(uint32_t));
+  }
+  std::memcpy(argument, &settings, sizeof settings);
+  return 0;
+}
+
 }  // namespace
 
 int answer_ethtool(const InterfaceRecord& record, void* argument) {
@@ -63,6 +94,10 @@ int answer_ethtool(const InterfaceRecord& record, void* argument) {
       return put_value(argument, command, 0);
     case ETHTOOL_GET_TS_INFO:
       return put_stamping(argument);
+    case ETHTOOL_GSET:
+      return put_settings(record, argument);
+    case ETHTOOL_GLINKSETTINGS:
+      return put_link_settings(record, argument);
     case ETHTOOL_GDRVINFO:
       return put_driver(record, argument);
     default:

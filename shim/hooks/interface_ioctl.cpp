@@ -94,6 +94,8 @@ int answer_about(unsigned long number, const InterfaceRecord& record, ifreq& req
       return put_ip_address(number, record, request);
     case SIOCETHTOOL:
       return answer_ethtool(record, request.ifr_data);
+    case SIOCGMIIPHY:  // no transceiver to ask
+      return EOPNOTSUPP;
     case SIOCGIFMAP:  // no card, no memory or interrupt of one
       request.ifr_map = {};
       return 0;

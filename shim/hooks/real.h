@@ -29,6 +29,8 @@ ssize_t __recvfrom_chk(int fd, void* buffer, size_t bytes, size_t buffer_bytes, 
 int __poll_chk(pollfd* fds, nfds_t count, int timeout_ms, size_t fds_bytes);
 int __ppoll_chk(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask,
                 size_t fds_bytes);
+int __open_2(const char* path, int flags);
+int __openat_2(int folder, const char* path, int flags);
 [[noreturn]] void __chk_fail();
 }
 
@@ -118,6 +120,12 @@ TAPSTACK_REAL(syscall);
 #undef TAPSTACK_REAL
 
 inline constinit Next<int(int, int, ...)> fcntl("fcntl64");
+inline constinit Next<int(const char*, int, ...)> open("open64");
+inline constinit Next<int(int, const char*, int, ...)> openat("openat64");
+inline constinit Next<int(const char*, int)> open_2("__open64_2");
+inline constinit Next<int(int, const char*, int)> openat_2("__openat64_2");
+inline constinit Next<FILE*(const char*, const char*)> fopen("fopen64");
+inline constinit Next<FILE*(const char*, const char*, FILE*)> freopen("freopen64");
 inline constinit Next<int(int, unsigned long, ...)> ioctl("ioctl");
 inline constinit Next<int(__pid_t, int, const struct ::rlimit*, struct ::rlimit*)> prlimit(
     "prlimit");

@@ -65,6 +65,7 @@ int open_socket(int family, int type, int protocol) {
   request.args[0] = family;
   request.args[1] = static_cast<int64_t>(kind);
   request.args[2] = protocol;
+  request.args[3] = sys::call(SYS_geteuid);
   Reply reply;
   int fd = -1;
   if (const int refused = ask::call(request, reply, &fd); refused != 0) return fail(refused);

@@ -135,6 +135,10 @@ int get_of_sockets(const Handle& handle, int name, void* value, socklen_t* lengt
       return get_bound_device(handle.id, value, length);
     case SO_MAX_PACING_RATE:
       return handle.is_stream ? get_pacing_rate(handle.id, value, length) : ENOPROTOOPT;
+    case SO_COOKIE: {
+      const uint64_t cookie = cookie_of(handle.id);
+      return *length < sizeof cookie ? EINVAL : put(value, length, &cookie, sizeof cookie);
+    }
     case SO_PEERNAME:
       return get_peer_name(handle, value, length);
     default:

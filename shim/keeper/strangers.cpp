@@ -19,6 +19,8 @@ bool is_about_a_socket(Op op) {
     case Op::kInterface:
     case Op::kNameServers:
     case Op::kCounters:
+    case Op::kSockets:
+    case Op::kPairInodes:
     case Op::kTakeHangUps:
       return false;
     default:

@@ -198,6 +198,7 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
     return ENOBUFS;
   }
   slot->end = pair.end;
+  slot->inode = inode_of(pair.handle);
   Socket& socket = works.netlink.of(*slot);
   socket = Socket{};
   socket.protocol = static_cast<int32_t>(request.args[2]);

@@ -75,7 +75,7 @@ bool dump_piece(Works& works, Slot& slot, Socket& socket) {
   dump.was_interrupted |= dump.tables != works.netlink.tables();
   Writer out = writer_for(works, socket, *request, kPieceBytes);
   out.set_flags(static_cast<uint16_t>(NLM_F_MULTI | (dump.was_interrupted ? NLM_F_DUMP_INTR : 0)));
-  Call call{works, slot, socket, false, out, {}};
+  Call call{works, slot, socket, dump.is_admin, out, {}};
   Cursor at = dump.at;
   const int result = family->dump(call, *request, at);
   const bool is_over = result != kMore && write_done(out, socket, result, call.ack);
@@ -92,11 +92,12 @@ void go_on_dumping(Works& works, Slot& slot, Socket& socket) {
   if (socket.dump.is_active) works.watch.want_room(slot, true);
 }
 
-int begin_dump(Works& works, Socket& socket, const Message& request) {
+int begin_dump(Works& works, Socket& socket, const Message& request, bool is_admin) {
   Dump& dump = socket.dump;
   if (dump.is_active) return EBUSY;
   if (request.whole.size() > dump.request.size()) return ENOBUFS;
   dump.is_active = true;
+  dump.is_admin = is_admin;
   dump.was_interrupted = false;
   dump.at = {};
   dump.tables = works.netlink.tables();
@@ -116,7 +117,7 @@ void serve_message(Works& works, Slot& slot, Socket& socket, const Message& requ
     error = find_family(socket.protocol)->serve(call, request);
   }
   if (error == kDump) {  // answered by NLMSG_DONE, not by an acknowledgement
-    error = begin_dump(works, socket, request);
+    error = begin_dump(works, socket, request, is_admin);
     if (error == 0) return go_on_dumping(works, slot, socket);
   }
   pass_on(works, slot, socket, out);

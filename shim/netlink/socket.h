@@ -19,6 +19,7 @@ struct Dump {
 
   bool is_active;
   bool has_begun;
+  bool is_admin;         // who asked has CAP_NET_ADMIN
   bool was_interrupted;  // tables changed meanwhile (NLM_F_DUMP_INTR)
   uint32_t request_bytes;
   uint64_t tables;  // State::tables() when it began

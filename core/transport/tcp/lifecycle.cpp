@@ -109,6 +109,7 @@ void enter_time_wait(Work& w, net::Network& network) {
   record.timestamps = c.timestamps.is_enabled();
   record.timestamp_offset = c.timestamps.offset();
   record.timestamp_recent = c.timestamps.recent();
+  record.is_ip6_socket = c.settings.is_ip6_socket;
   leave_flow_table(w);
   c.binding = BindingId{};  // the record's now
   add_time_wait(w.tables, w.ctx, record);

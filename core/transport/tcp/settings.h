@@ -13,6 +13,7 @@
 namespace tapstack::transport::tcp {
 
 struct Settings {
+  bool is_ip6_socket = false;       // the program's socket is AF_INET6, also when it does IPv4
   bool keep_alive = false;          // SO_KEEPALIVE; RFC 9293 MUST-24, MUST-25
   bool no_delay = false;            // TCP_NODELAY: Nagle off
   bool cork = false;                // TCP_CORK

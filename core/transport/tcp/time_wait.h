@@ -23,6 +23,7 @@ struct TimeWait {
   SeqNumber rcv_nxt;
   uint16_t window = 0;  // as it goes into the field
   bool timestamps = false;
+  bool is_ip6_socket = false;  // of the program that had the connection
   uint32_t timestamp_offset = 0;
   uint32_t timestamp_recent = 0;
   Instant expires_at;

@@ -6,6 +6,7 @@
 #include "shim/netlink/route/address.h"
 #include "shim/netlink/route/fixed_tables.h"
 #include "shim/netlink/route/link.h"
+#include "shim/netlink/route/multicast.h"
 #include "shim/netlink/route/neighbour.h"
 #include "shim/netlink/route/routes.h"
 
@@ -40,6 +41,7 @@ constexpr Operation kOperations[] = {
     {RTM_GETNETCONF, AF_UNSPEC, nullptr, dump_configurations},
     {RTM_GETNETCONF, AF_INET, get_configuration, dump_configurations},
     {RTM_GETNETCONF, AF_INET6, get_configuration, dump_configurations},
+    {RTM_GETMULTICAST, AF_UNSPEC, nullptr, dump_groups},
     {RTM_GETNEIGHTBL, AF_UNSPEC, nullptr, dump_neighbour_tables},
     {RTM_GETNSID, AF_UNSPEC, get_namespace, dump_nothing},
     {RTM_GETSTATS, AF_UNSPEC, get_statistics, dump_statistics},
