@@ -50,8 +50,8 @@ struct PacketSocketInfo {
 Result<PacketSocketInfo> packet_socket_at(const Stack& stack, size_t n);
 
 // SO_ATTACH_FILTER: instead of the one there is. Errors: kBadHandle, kPermission (locked),
-// those of link::check_filter(), kNoMemory. What UDP, TCP and ping sockets and raw ones of IPv6 hand
-// to it begins at the transport header, what raw ones of IPv4 do at the IP header.
+// those of link::check_filter(), kNoMemory. What UDP, TCP and ping sockets and raw ones of IPv6
+// hand to it begins at the transport header, what raw ones of IPv4 do at the IP header.
 Status attach_filter(Stack& stack, SocketId id, FilterProgram program);
 // Errors: kBadHandle, kPermission, kNoEntry (there is none).
 Status detach_filter(Stack& stack, SocketId id);

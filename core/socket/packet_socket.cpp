@@ -110,9 +110,7 @@ Result<PacketName> packet_name(View view, SocketId id) {
 
 namespace packet_socket {
 
-void close(Environment env, Socket& socket) {
-  env.layers.packets.close(env.ctx, socket.endpoint);
-}
+void close(Environment env, Socket& socket) { env.layers.packets.close(env.ctx, socket.endpoint); }
 
 Readiness readiness(const Layers& layers, const Socket& socket) {
   const PacketEndpoint& endpoint = *layers.packets.find(socket.endpoint);

@@ -69,8 +69,7 @@ void input_unknown(Arrival& a) {
 void input_time_wait(Arrival& a, mem::Index index) {
   const TimeWait& record = a.tables.time_waits.at(index);
   const TimeWaitAction action = classify(record, a.seg);
-  const bool can_reopen =
-      find_listener(a.tables, a.seg.flow, a.seg.interface) != mem::kNoIndex;
+  const bool can_reopen = find_listener(a.tables, a.seg.flow, a.seg.interface) != mem::kNoIndex;
   if (action == TimeWaitAction::kReopen && can_reopen) {
     a.ctx.counters.count(Mib::kTcpExtTWRecycled);
     a.iss = reopen_isn(record);
