@@ -276,6 +276,7 @@ void fail_datagrams(Works& works, Error error) {
   size_t n = 0;
   while (Slot* slot = works.slots.next(n)) {
     if (slot->phase != SlotPhase::kDatagram || slot->is_closing) continue;
+    if (slot->kind == SocketKind::kPacket) continue;  // the core tells those that are bound to it
     const Result<Endpoint> local = api::local_endpoint(works.stack, slot->id);
     if (local.ok() && local->address.is_loopback()) continue;
     slot->pending = error;

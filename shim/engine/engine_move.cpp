@@ -9,6 +9,7 @@
 #include "shim/engine/clock.h"
 #include "shim/engine/engine.h"
 #include "shim/engine/engine_image.h"
+#include "shim/engine/packet_ring.h"
 
 namespace tapstack::shim {
 namespace {
@@ -74,6 +75,7 @@ void Engine::abandon() {
   has_moved_ = true;
   is_stopping_.store(true);
   link_->abandon();
+  unmap_rings(*works_);
 }
 
 void Engine::resume() {

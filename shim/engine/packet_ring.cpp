@@ -239,6 +239,13 @@ void drop_ring(Works& works, Slot& slot) {
   api::set_option(works.stack, works.now, slot.id, Option::kPacketDrained, 0).ignore();
 }
 
+void unmap_rings(Works& works) {
+  for (const RingMap& map : works.rings.maps) {
+    if (map.memory != nullptr) munmap(map.memory, map.bytes);
+  }
+  works.rings = {};
+}
+
 int copy_ring_memory(const Slot& slot) {
   if (slot.ring.fd < 0) return -1;
   return sys::fcntl(slot.ring.fd, F_DUPFD_CLOEXEC, 0);

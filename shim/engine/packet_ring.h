@@ -18,6 +18,8 @@ namespace tapstack::shim {
 int set_ring(Works& works, Slot& slot, const RingRecord& wanted);
 // The slot goes.
 void drop_ring(Works& works, Slot& slot);
+// The engine goes on in another process: nothing is mapped here any more.
+void unmap_rings(Works& works);
 // A descriptor of the memory for the program, and its size; -1: there is none.
 int copy_ring_memory(const Slot& slot);
 // Moves frames that wait in the core into the ring, as many as fit, and wakes the program.

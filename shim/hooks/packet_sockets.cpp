@@ -30,7 +30,6 @@ constexpr int kTypeMask = 0xf;
 constexpr size_t kFrameMax = 65'535 + 18;  // of the largest MTU, with an Ethernet header and a tag
 constexpr size_t kFrontParts = 2;
 constexpr int kReceiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC;
-constexpr int kReceiveKnown = kReceiveFlags | MSG_ERRQUEUE | MSG_CMSG_CLOEXEC | MSG_NOSIGNAL;
 
 int check_parts(const msghdr& message) {
   if (message.msg_iovlen > UIO_MAXIOV) return EMSGSIZE;
@@ -188,7 +187,7 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
 }
 
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
-  if ((flags & ~kReceiveKnown) != 0) return fail(EINVAL);
+  if ((flags & ~(kReceiveFlags | MSG_ERRQUEUE)) != 0) return fail(EINVAL);
   if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);
   if (const int error = check_parts(message); error != 0) return fail(error);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));

@@ -213,7 +213,7 @@ def rings():
 def receiving():
     fd = open_socket()
     room = ctypes.create_string_buffer(100)
-    for flags in (0, 1, 2, 0x20, 0x2000, 0x100, 0x40000):
+    for flags in (0, 1, 2, 0x20, 0x2000, 0x4000, 0x100, 0x40000):
         say(f"receive with flags {flags:#x}", answer(LIBC.recv(fd, room, 100, flags | socket.MSG_DONTWAIT)))
     count = ctypes.create_string_buffer(4)
     say("FIONREAD", answer(LIBC.ioctl(fd, 0x541B, count)), count.raw[:4].hex())
