@@ -1,6 +1,7 @@
 #include "socket/filters.h"
 
 #include "socket/datagram_socket.h"
+#include "socket/packet_socket.h"
 #include "socket/tcp_options.h"
 
 namespace tapstack::socket {
@@ -10,7 +11,7 @@ namespace {
 template <class LayersType, class SocketType>
 auto& place_of(LayersType& layers, SocketType& socket) {
   if (socket.is_tcp()) return socket.settings.filter;
-  if (socket.is_packet()) return layers.packets.find(socket.endpoint)->filter;
+  if (socket.is_packet()) return packet_socket::endpoint_of(layers, socket).filter;
   return datagram_socket::endpoint_of(layers, socket).filter;
 }
 

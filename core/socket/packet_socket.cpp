@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "socket/buffer_sizes.h"
+#include "util/assert.h"
 
 namespace tapstack::socket {
 namespace {
@@ -60,7 +61,7 @@ Result<size_t> send_frame(Environment env, SocketId id, std::span<const mem::Con
   Error error;
   const Socket* socket = packet_socket_of(env.sockets, id, error);
   if (socket == nullptr) return error;
-  const PacketEndpoint& endpoint = *env.layers.packets.find(socket->endpoint);
+  const PacketEndpoint& endpoint = packet_socket::endpoint_of(env.layers, *socket);
   return transport::inject(env.ctx, env.layers.network, endpoint, parts, target);
 }
 
@@ -98,7 +99,7 @@ Result<PacketName> packet_name(View view, SocketId id) {
   Error error;
   const Socket* socket = packet_socket_of(view.sockets, id, error);
   if (socket == nullptr) return error;
-  const PacketEndpoint& endpoint = *view.layers.packets.find(socket->endpoint);
+  const PacketEndpoint& endpoint = packet_socket::endpoint_of(view.layers, *socket);
   PacketName name{endpoint.binding, 0, {}, endpoint.is_cooked};
   const link::Interface* interface = view.layers.network.interface(endpoint.binding.interface);
   if (interface != nullptr) {
@@ -110,10 +111,22 @@ Result<PacketName> packet_name(View view, SocketId id) {
 
 namespace packet_socket {
 
+PacketEndpoint& endpoint_of(Layers& layers, const Socket& socket) {
+  PacketEndpoint* const found = layers.packets.find(socket.endpoint);
+  TAPSTACK_ASSERT(found != nullptr);
+  return *found;
+}
+
+const PacketEndpoint& endpoint_of(const Layers& layers, const Socket& socket) {
+  const PacketEndpoint* const found = layers.packets.find(socket.endpoint);
+  TAPSTACK_ASSERT(found != nullptr);
+  return *found;
+}
+
 void close(Environment env, Socket& socket) { env.layers.packets.close(env.ctx, socket.endpoint); }
 
 Readiness readiness(const Layers& layers, const Socket& socket) {
-  const PacketEndpoint& endpoint = *layers.packets.find(socket.endpoint);
+  const PacketEndpoint& endpoint = endpoint_of(layers, socket);
   unsigned bits = Readiness::kWritable;
   if (!endpoint.received.is_empty()) bits |= Readiness::kReadable;
   if (endpoint.pending_error != Error::kNone) bits |= Readiness::kError;
@@ -121,19 +134,19 @@ Readiness readiness(const Layers& layers, const Socket& socket) {
 }
 
 Error pending_error(const Layers& layers, const Socket& socket) {
-  return layers.packets.find(socket.endpoint)->pending_error;
+  return endpoint_of(layers, socket).pending_error;
 }
 
 Error take_error(Layers& layers, Socket& socket) {
-  return std::exchange(layers.packets.find(socket.endpoint)->pending_error, Error::kNone);
+  return std::exchange(endpoint_of(layers, socket).pending_error, Error::kNone);
 }
 
 size_t readable_bytes(const Layers& layers, const mem::PacketMemory& memory, const Socket& socket) {
-  return layers.packets.find(socket.endpoint)->received.front_bytes(memory);
+  return endpoint_of(layers, socket).received.front_bytes(memory);
 }
 
 Status set_option(Layers& layers, Socket& socket, Option option, int64_t value) {
-  PacketEndpoint& endpoint = *layers.packets.find(socket.endpoint);
+  PacketEndpoint& endpoint = endpoint_of(layers, socket);
   switch (option) {
     case Option::kReceiveBuffer:
       endpoint.receive_buffer_bytes = granted_buffer_bytes(value, kReceiveBufferMin);
@@ -153,7 +166,7 @@ Status set_option(Layers& layers, Socket& socket, Option option, int64_t value) 
 }
 
 Result<int64_t> get_option(const Layers& layers, const Socket& socket, Option option) {
-  const PacketEndpoint& endpoint = *layers.packets.find(socket.endpoint);
+  const PacketEndpoint& endpoint = endpoint_of(layers, socket);
   switch (option) {
     case Option::kReceiveBuffer:
       return int64_t{endpoint.receive_buffer_bytes};

@@ -35,6 +35,8 @@ Result<PacketName> packet_name(View view, SocketId id);
 
 namespace packet_socket {
 
+transport::PacketEndpoint& endpoint_of(Layers& layers, const Socket& socket);
+const transport::PacketEndpoint& endpoint_of(const Layers& layers, const Socket& socket);
 void close(Environment env, Socket& socket);
 Readiness readiness(const Layers& layers, const Socket& socket);
 Error pending_error(const Layers& layers, const Socket& socket);

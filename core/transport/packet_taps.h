@@ -68,7 +68,8 @@ class NoPacketTaps {
     return Error::kAddressFamilyNotSupported;
   }
   static void close(Context&, EndpointId) {}
-  static PacketEndpoint* find(EndpointId) { return nullptr; }
+  PacketEndpoint* find(EndpointId) { return nullptr; }
+  const PacketEndpoint* find(EndpointId) const { return nullptr; }
   static Status bind(const net::Network&, EndpointId, const PacketBinding&) {
     return Error::kBadHandle;
   }
