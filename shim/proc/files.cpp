@@ -55,6 +55,8 @@ constexpr Table kTables[] = {
     {"unix", write_unix},
 };
 
+static_assert(std::ranges::is_sorted(kTables, {}, &Table::name));
+
 // Takes `prefix` off the front of `path`.
 bool take(std::string_view& path, std::string_view prefix) {
   if (!path.starts_with(prefix)) return false;

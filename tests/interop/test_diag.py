@@ -12,6 +12,9 @@ import pytest
 
 from tapstack_interop import wait_until
 
+# An engine inside moves to a keeper when a second program looks, so one carrier shows both.
+pytestmark = pytest.mark.engines("inside")
+
 # Sockets of every kind, which stay until a line comes in; says what it has: name, inode.
 HOLDER = """
 import os, socket, sys
@@ -114,6 +117,7 @@ def test_proc_net_tcp_says_of_a_connection_what_the_kernel_says_of_its_end(net, 
     assert (here["state"], here["queues"]) == (there["state"], there["queues"]) == ("01", "0" * 8 + ":" + "0" * 8)
 
 
+@pytest.mark.nightly
 def test_lines_have_the_widths_of_the_kernels(net, holder):
     for name in ("tcp", "tcp6", "udp", "udp6", "raw", "raw6", "icmp", "icmp6", "sockstat", "sockstat6", "dev"):
         here, there = (side.run(["cat", f"/proc/net/{name}"]).check().text.splitlines()
@@ -126,6 +130,7 @@ def test_lines_have_the_widths_of_the_kernels(net, holder):
             assert {len(line) for line in here} == {len(here[0])}, name
 
 
+@pytest.mark.nightly
 def test_the_names_of_counters_are_the_kernels(net, holder):
     def names(side, name):
         text = side.run(["cat", f"/proc/net/{name}"]).check().text
@@ -151,6 +156,7 @@ def test_netstat_shows_sockets_with_their_programs(net, holder):
     assert client[5] == "ESTABLISHED" and client[6] == program
 
 
+@pytest.mark.nightly
 @pytest.mark.needs("netstat")
 def test_netstat_shows_statistics_and_interfaces(net, holder):
     statistics = net.stack.run(["netstat", "-s"]).check().text
@@ -234,6 +240,7 @@ def test_ss_says_of_a_connection_what_the_kernels_says_of_its_end(net, holder):
     assert ours["data_segs_out"] == theirs["data_segs_in"]
 
 
+@pytest.mark.nightly
 @pytest.mark.needs("ss")
 def test_ss_filters_choose_on_the_stack_what_they_choose_on_the_kernel(net, holder):
     script = """
@@ -267,6 +274,7 @@ sys.stdin.readline()
             assert chosen(net.stack) == chosen(net.host), (text, states)
 
 
+@pytest.mark.nightly
 @pytest.mark.needs("ss")
 def test_ss_counts_and_shows_unix_sockets_without_ours(net, holder):
     summary = net.stack.run(["ss", "-s"]).check().text
@@ -305,6 +313,7 @@ except OSError as e: print(errno.errorcode[e.errno])
     assert net.capture.count(f"tcp.flags.reset == 1 && tcp.dstport == {peer.port}") == 1
 
 
+@pytest.mark.nightly
 def test_a_socket_has_one_cookie_for_getsockopt_and_ss(net):
     program = """
 import socket, struct, subprocess
@@ -373,6 +382,7 @@ for n in range(600):
 """
 
 
+@pytest.mark.nightly
 def test_hostile_requests_are_answered_as_by_the_kernel(net):
     script = net.folder / "hostile.py"
     script.write_text(HOSTILE)

@@ -1,4 +1,5 @@
-// What a preloaded library adds to read() and write() on descriptors that are none of its sockets.
+// What a preloaded library adds to read() and write() on descriptors that are none of its sockets,
+// and to open() of files that do not tell of the network.
 //
 // Batches through the program's own function, which is the library's when one is preloaded, take
 // turns with batches through the C library's: the difference of the fastest of each is the cost,
@@ -22,6 +23,7 @@ namespace {
 
 using Read = ssize_t (*)(int, void*, size_t);
 using Write = ssize_t (*)(int, const void*, size_t);
+using Open = int (*)(const char*, int, ...);
 
 constexpr int kBatch = 200;
 constexpr int kBatches = 4'000;
@@ -29,6 +31,7 @@ constexpr int kBatches = 4'000;
 struct Calls {
   Read read;
   Write write;
+  Open open;
 };
 
 // A pair of descriptors: what is written to one is read from the other.
@@ -59,16 +62,37 @@ void measure(const char* name, const Calls& own, const Calls& libc, const Ends& 
   std::printf("%s %.2f %.2f\n", name, libc_ns, own_ns - libc_ns);
 }
 
+// Of an open() of a path where nothing is, which is the fastest that there is.
+double open_ns(const Calls& calls, const char* path) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < kBatch; ++i) {
+    if (calls.open(path, O_RDONLY) >= 0) std::abort();
+  }
+  const std::chrono::duration<double, std::nano> taken = std::chrono::steady_clock::now() - begin;
+  return taken.count() / kBatch;
+}
+
+void measure_open(const char* name, const Calls& own, const Calls& libc, const char* path) {
+  double own_ns = 1e9, libc_ns = 1e9;
+  for (int i = 0; i < kBatches; ++i) {
+    own_ns = std::min(own_ns, open_ns(own, path));
+    libc_ns = std::min(libc_ns, open_ns(libc, path));
+  }
+  std::printf("%s %.2f %.2f\n", name, libc_ns, own_ns - libc_ns);
+}
+
 }  // namespace
 
 int main() {
   void* const libc = ::dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD);
   if (libc == nullptr) return 1;
   const Calls theirs = {reinterpret_cast<Read>(::dlsym(libc, "read")),
-                        reinterpret_cast<Write>(::dlsym(libc, "write"))};
+                        reinterpret_cast<Write>(::dlsym(libc, "write")),
+                        reinterpret_cast<Open>(::dlsym(libc, "open"))};
   // By way of pointers too, so that the compiler treats both alike.
   const Calls own = {reinterpret_cast<Read>(::dlsym(RTLD_DEFAULT, "read")),
-                     reinterpret_cast<Write>(::dlsym(RTLD_DEFAULT, "write"))};
+                     reinterpret_cast<Write>(::dlsym(RTLD_DEFAULT, "write")),
+                     reinterpret_cast<Open>(::dlsym(RTLD_DEFAULT, "open"))};
   // "hooked" or not, so that nobody compares libc with itself.
   std::printf("hooked %d %d\n", own.read != theirs.read, own.write != theirs.write);
   if (::socket(AF_INET, SOCK_DGRAM, 0) < 0) return 1;
@@ -79,5 +103,7 @@ int main() {
   measure("file-write", own, theirs, {-1, null});
   measure("pipe", own, theirs, {pipe_ends[0], pipe_ends[1]});
   measure("unix", own, theirs, {unix_ends[0], unix_ends[1]});
+  measure_open("open", own, theirs, "/absent");
+  measure_open("open-proc", own, theirs, "/proc/absent");
   return 0;
 }
