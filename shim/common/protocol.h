@@ -259,6 +259,9 @@ struct DatagramHeader {
   uint32_t netlink_group = 0;            // netlink: the multicast group, numbered from 1; 0: none
 };
 
+// kSetOption and kGetOption of a netlink socket, args[2]: args[0] is an option of SOL_NETLINK.
+inline constexpr int64_t kNetlinkLevel = 1;
+
 // Who a netlink socket is, or is connected to; reply of kLocalEndpoint and kRemoteEndpoint.
 struct NetlinkName {
   uint32_t port = 0;    // nl_pid

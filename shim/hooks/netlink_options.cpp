@@ -16,20 +16,19 @@
 namespace tapstack::shim::netlink {
 namespace {
 
-// Both of the engine's forms: an option of SOL_NETLINK, or (is_buffer) an Option.
-int change(SlotId id, int64_t option, int64_t value, bool is_buffer) {
+int change(SlotId id, int option, int64_t value) {
   Request request = ask::about(Op::kSetOption, id);
   request.args[0] = option;
   request.args[1] = value;
-  request.args[2] = is_buffer;
+  request.args[2] = kNetlinkLevel;
   Reply reply;
   return ask::call(request, reply);
 }
 
-int question(SlotId id, int64_t option, bool is_buffer, Reply& reply) {
+int question(SlotId id, int option, Reply& reply) {
   Request request = ask::about(Op::kGetOption, id);
   request.args[0] = option;
-  request.args[2] = is_buffer;
+  request.args[2] = kNetlinkLevel;
   return ask::call(request, reply);
 }
 
@@ -45,7 +44,7 @@ int set_netlink(SlotId id, int name, const void* value, socklen_t length) {
     std::memcpy(&number, value, sizeof number);
   }
   if (name == NETLINK_LISTEN_ALL_NSID && !has_capability(CAP_NET_BROADCAST)) return EPERM;
-  const int error = change(id, name, number, false);
+  const int error = change(id, name, number);
   if (error == 0 && name == NETLINK_PKTINFO) return want(id, Wanted::kPacketInfo, number != 0);
   return error;
 }
@@ -54,7 +53,7 @@ int get_netlink(SlotId id, int name, void* value, socklen_t* length) {
   if (length == nullptr) return EFAULT;
   if (static_cast<int>(*length) < 0) return EINVAL;
   Reply reply;
-  if (const int error = question(id, name, false, reply); error != 0) return error;
+  if (const int error = question(id, name, reply); error != 0) return error;
   const auto number = static_cast<int>(reply.value);
   if (name != NETLINK_LIST_MEMBERSHIPS) {
     if (*length < sizeof number) return EINVAL;
@@ -68,18 +67,19 @@ int get_netlink(SlotId id, int name, void* value, socklen_t* length) {
   return 0;
 }
 
-// The Option of a buffer's size, or -1.
-int buffer_of(int name) {
-  if (name == SO_RCVBUF || name == SO_RCVBUFFORCE) return static_cast<int>(Option::kReceiveBuffer);
-  return name == SO_SNDBUF || name == SO_SNDBUFFORCE ? static_cast<int>(Option::kSendBuffer) : -1;
+// SO_RCVBUF and SO_SNDBUF, and their forms for the privileged.
+bool is_buffer(int name, Option& option) {
+  const bool is_receive = name == SO_RCVBUF || name == SO_RCVBUFFORCE;
+  option = is_receive ? Option::kReceiveBuffer : Option::kSendBuffer;
+  return is_receive || name == SO_SNDBUF || name == SO_SNDBUFFORCE;
 }
 
 }  // namespace
 
 bool get_option(const Handle& handle, int level, int name, void* value, socklen_t* length,
                 int& error) {
-  Reply reply;
   int number = 0;
+  Option buffer{};
   if (level == SOL_NETLINK) {
     error = get_netlink(handle.id, name, value, length);
     return true;
@@ -88,9 +88,10 @@ bool get_option(const Handle& handle, int level, int name, void* value, socklen_
     error = ENOPROTOOPT;
     return true;
   }
-  if (buffer_of(name) >= 0) {
-    error = question(handle.id, buffer_of(name), true, reply);
-    number = static_cast<int>(reply.value);
+  if (is_buffer(name, buffer)) {
+    int64_t value_now = 0;
+    error = ask::get_option(handle.id, buffer, value_now);
+    number = static_cast<int>(value_now);
   } else if (name == SO_PASSCRED) {
     number = (descriptors::wanted(handle.id) & Wanted::kCredentials) != 0;
   } else if (name == SO_DOMAIN) {
@@ -104,7 +105,8 @@ bool get_option(const Handle& handle, int level, int name, void* value, socklen_
 
 bool set_option(const Handle& handle, int level, int name, const void* value, socklen_t length,
                 int& error) {
-  const bool is_own = level != SOL_SOCKET || buffer_of(name) >= 0 || name == SO_PASSCRED;
+  Option buffer{};
+  const bool is_own = level != SOL_SOCKET || is_buffer(name, buffer) || name == SO_PASSCRED;
   if (!is_own) return false;
   int number = 0;
   if (level == SOL_NETLINK) {
@@ -118,7 +120,7 @@ bool set_option(const Handle& handle, int level, int name, const void* value, so
   } else {
     std::memcpy(&number, value, sizeof number);
     error = name == SO_PASSCRED ? want(handle.id, Wanted::kCredentials, number != 0)
-                                : change(handle.id, buffer_of(name), number, true);
+                                : ask::set_option(handle.id, buffer, number);
   }
   return true;
 }

@@ -110,15 +110,43 @@ int change_membership(Works& works, Socket& socket, uint32_t group, bool joins) 
   return 0;
 }
 
-int set_option(Works& works, Slot& slot, Socket& socket, const Request& request) {
+// Of SOL_SOCKET: sizes of buffers as Linux bounds them; null: not one of those.
+uint32_t* buffer_of(Socket& socket, int64_t option) {
+  if (option == static_cast<int64_t>(Option::kReceiveBuffer)) return &socket.receive_buffer;
+  return option == static_cast<int64_t>(Option::kSendBuffer) ? &socket.send_buffer : nullptr;
+}
+
+// The bit of an option that is only kept; 0: none such.
+uint64_t kept_bit(int64_t option) {
+  constexpr int64_t kBits = 64;
+  return option >= 0 && option < kBits ? uint64_t{1} << option : 0;
+}
+
+int set_socket_option(Socket& socket, const Request& request) {
   const auto value = static_cast<uint32_t>(request.args[1]);
-  if (request.args[2] == 1) {
-    uint32_t& buffer = static_cast<Option>(request.args[0]) == Option::kReceiveBuffer
-                           ? socket.receive_buffer
-                           : socket.send_buffer;
-    buffer = std::clamp(std::min(value, kBufferMax) * 2, kBufferMin, kBufferMax * 2);
+  if (uint32_t* const buffer = buffer_of(socket, request.args[0])) {
+    *buffer = std::clamp(std::min(value, kBufferMax) * 2, kBufferMin, kBufferMax * 2);
     return 0;
   }
+  const uint64_t bit = kept_bit(request.args[0]);
+  if (bit == 0) return ENOPROTOOPT;
+  socket.kept_options = value != 0 ? socket.kept_options | bit : socket.kept_options & ~bit;
+  return 0;
+}
+
+int get_socket_option(Socket& socket, const Request& request, Reply& reply) {
+  const uint64_t bit = kept_bit(request.args[0]);
+  if (const uint32_t* const buffer = buffer_of(socket, request.args[0])) {
+    reply.value = *buffer;
+    return 0;
+  }
+  reply.value = (socket.kept_options & bit) != 0;
+  return bit != 0 ? 0 : ENOPROTOOPT;
+}
+
+int set_option(Works& works, Slot& slot, Socket& socket, const Request& request) {
+  if (request.args[2] != kNetlinkLevel) return set_socket_option(socket, request);
+  const auto value = static_cast<uint32_t>(request.args[1]);
   if (request.args[0] == NETLINK_ADD_MEMBERSHIP || request.args[0] == NETLINK_DROP_MEMBERSHIP) {
     return change_membership(works, socket, value, request.args[0] == NETLINK_ADD_MEMBERSHIP);
   }
@@ -133,12 +161,7 @@ int set_option(Works& works, Slot& slot, Socket& socket, const Request& request)
 }
 
 int get_option(Socket& socket, const Request& request, Reply& reply) {
-  if (request.args[2] == 1) {
-    reply.value = static_cast<Option>(request.args[0]) == Option::kReceiveBuffer
-                      ? socket.receive_buffer
-                      : socket.send_buffer;
-    return 0;
-  }
+  if (request.args[2] != kNetlinkLevel) return get_socket_option(socket, request, reply);
   if (request.args[0] == NETLINK_LIST_MEMBERSHIPS) {
     const uint32_t groups = std::max(find_family(socket.protocol)->groups_max, 32u);
     reply.value = (groups + 31) / 32 * 4;

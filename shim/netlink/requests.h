@@ -12,8 +12,8 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
 //   kBind         args: nl_pid (0: one is chosen), nl_groups
 //   kConnect      args: -1 (no handle), nl_pid, nl_groups, 1 for AF_UNSPEC
 //   kLocalEndpoint, kRemoteEndpoint   reply: NetlinkName in payload
-//   kSetOption    args: NETLINK_*, value; kGetOption: args: NETLINK_*
-//                 args[2] 1: args[0] is Option::kReceiveBuffer or kSendBuffer
+//   kSetOption    args: Option, value; kNetlinkLevel behind those: NETLINK_*, value
+//   kGetOption    args: Option; with kNetlinkLevel as args[2]: NETLINK_*
 int serve_call(Works& works, Slot& slot, const Request& request, Reply& reply);
 // The socket's slot is about to be removed.
 void forget(Works& works, Slot& slot);

@@ -37,14 +37,15 @@ struct Socket {
   uint32_t peer_group;
   uint32_t receive_buffer, send_buffer;          // SO_RCVBUF, SO_SNDBUF as they are read back
   std::array<uint32_t, kGroupsMax / 32> groups;  // group n is bit n - 1
-  bool wants_packet_info;                        // NETLINK_PKTINFO
-  bool caps_acks;                                // NETLINK_CAP_ACK
-  bool wants_extended_acks;                      // NETLINK_EXT_ACK
-  bool is_strict;                                // NETLINK_GET_STRICT_CHK
-  bool ignores_overruns;                         // NETLINK_NO_ENOBUFS
-  bool tells_broadcast_errors;                   // NETLINK_BROADCAST_ERROR
-  bool listens_to_all;                           // NETLINK_LISTEN_ALL_NSID: there is one namespace
-  bool is_congested;  // something was lost and the program has not read all before it
+  uint64_t kept_options;   // SO_REUSEADDR and their like, by Option: of no effect, as on the kernel
+  bool wants_packet_info;  // NETLINK_PKTINFO
+  bool caps_acks;          // NETLINK_CAP_ACK
+  bool wants_extended_acks;     // NETLINK_EXT_ACK
+  bool is_strict;               // NETLINK_GET_STRICT_CHK
+  bool ignores_overruns;        // NETLINK_NO_ENOBUFS
+  bool tells_broadcast_errors;  // NETLINK_BROADCAST_ERROR
+  bool listens_to_all;          // NETLINK_LISTEN_ALL_NSID: there is one namespace
+  bool is_congested;            // something was lost and the program has not read all before it
   Dump dump;
 
   bool is_member(uint32_t group) const {

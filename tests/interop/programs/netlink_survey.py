@@ -98,6 +98,12 @@ def survey_options():
     say("another level", lambda: one.getsockopt(socket.IPPROTO_IP, 1))
     say("set at another level", lambda: one.setsockopt(socket.IPPROTO_IP, 1, 1))
     one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 5000)
+    for name in (socket.SO_REUSEADDR, socket.SO_BROADCAST, socket.SO_KEEPALIVE, socket.SO_PRIORITY,
+                 socket.SO_MARK):
+        say(f"SOL_SOCKET {name} at first", lambda name=name: one.getsockopt(socket.SOL_SOCKET, name))
+        say(f"set SOL_SOCKET {name}", lambda name=name: one.setsockopt(socket.SOL_SOCKET, name, 1))
+        say(f"SOL_SOCKET {name} then", lambda name=name: one.getsockopt(socket.SOL_SOCKET, name))
+    say("still joined", lambda: one.getsockname()[1])
     say("SO_RCVBUF", lambda: one.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF))
 
 

@@ -13,7 +13,13 @@ namespace {
 class NetlinkServe : public test::NetlinkProgram {
  protected:
   int set_option(int option, int value) {
-    return host_->ask(Op::kSetOption, socket_, option, value);
+    Request request = test::Host::about(Op::kSetOption, socket_);
+    request.args[0] = option;
+    request.args[1] = value;
+    request.args[2] = kNetlinkLevel;
+    Reply reply;
+    int fd = -1;
+    return host_->ask(request, reply, fd);
   }
   static void fill_link(Writer& out) { out.fixed(ifinfomsg{}); }
   int get_link(int index, uint16_t flags = 0) {
@@ -115,6 +121,20 @@ TEST_F(NetlinkServe, ProtocolsOfNobodyAreRefused) {
   EXPECT_EQ(try_open(NETLINK_NETFILTER, socket), EPROTONOSUPPORT);
 }
 
+TEST_F(NetlinkServe, OptionsOfAllSocketsAreKeptAndJoinNoGroup) {
+  const auto broadcast = static_cast<int64_t>(Option::kBroadcast);
+  for (int64_t option = 0; option <= broadcast; ++option) {
+    EXPECT_EQ(host_->ask(Op::kSetOption, socket_, option, 1), 0) << option;
+  }
+  EXPECT_EQ(name_of(socket_).groups, 0u);
+  Request request = test::Host::about(Op::kGetOption, socket_);
+  request.args[0] = broadcast;
+  Reply reply;
+  int fd = -1;
+  EXPECT_EQ(host_->ask(request, reply, fd), 0);
+  EXPECT_EQ(reply.value, 1);
+}
+
 TEST_F(NetlinkServe, AClosedSocketLeavesItsPort) {
   EXPECT_EQ(host_->ask(Op::kBind, socket_), 0);
   host_->close(socket_);
@@ -126,13 +146,8 @@ TEST_F(NetlinkServe, AClosedSocketLeavesItsPort) {
 
 TEST_F(NetlinkServe, WhatNobodyReadsIsLostAndToldOnce) {
   ASSERT_EQ(host_->ask(Op::kBind, socket_), 0);
-  Request request = test::Host::about(Op::kSetOption, socket_);
-  request.args[0] = static_cast<int64_t>(Option::kReceiveBuffer);
-  request.args[1] = 1;  // the least there is
-  request.args[2] = 1;
-  Reply reply;
-  int fd = -1;
-  ASSERT_EQ(host_->ask(request, reply, fd), 0);
+  const auto buffer = static_cast<int64_t>(Option::kReceiveBuffer);
+  ASSERT_EQ(host_->ask(Op::kSetOption, socket_, buffer, 1), 0) << "becomes the least there is";
   for (int i = 0; i < 20; ++i) get_link(1);
   EXPECT_EQ(host_->status(socket_).pending_error, ENOBUFS);
   EXPECT_EQ(host_->take_error(socket_), ENOBUFS);
