@@ -34,7 +34,8 @@ bool is_port_taken(Works& works, const Socket& asker, uint32_t port) {
   return false;
 }
 
-// The process's id, or a number that no process has (netlink_autobind).
+}  // namespace
+
 void bind_any(Works& works, Socket& socket) {
   if (socket.port != 0) return;
   constexpr uint32_t kFirstFree = static_cast<uint32_t>(-4097);
@@ -43,6 +44,8 @@ void bind_any(Works& works, Socket& socket) {
   while (is_port_taken(works, socket, port)) --port;
   socket.port = port;
 }
+
+namespace {
 
 void tell_membership(Works& works, const Socket& socket, uint32_t group) {
   const Family* family = find_family(socket.protocol);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shim/engine/works.h"
+#include "shim/netlink/socket.h"
 
 namespace tapstack::shim::netlink {
 
@@ -15,6 +16,9 @@ int open_socket(Works& works, const Request& request, Reply& reply, int& fd_out)
 //   kSetOption    args: Option, value; kNetlinkLevel behind those: NETLINK_*, value
 //   kGetOption    args: Option; with kNetlinkLevel as args[2]: NETLINK_*
 int serve_call(Works& works, Slot& slot, const Request& request, Reply& reply);
+// Gives a socket without a port the process's id, or a number that no process has
+// (netlink_autobind): before anything that it has sent is served.
+void bind_any(Works& works, Socket& socket);
 // The socket's slot is about to be removed.
 void forget(Works& works, Slot& slot);
 

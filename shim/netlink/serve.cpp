@@ -7,6 +7,7 @@
 #include "shim/engine/slot_life.h"
 #include "shim/netlink/delivery.h"
 #include "shim/netlink/family.h"
+#include "shim/netlink/requests.h"
 #include "shim/netlink/state.h"
 
 namespace tapstack::shim::netlink {
@@ -149,6 +150,7 @@ void serve_datagram(Works& works, Slot& slot, size_t bytes) {
     if (!has_header) header = DatagramHeader{};
   }
   Socket& socket = works.netlink.of(slot);
+  bind_any(works, socket);  // the poll thread may be here before the send's own request
   if (const int error = check_destination(socket, header); error != 0) {
     slot.netlink_send_error = error;
     return;
