@@ -13,6 +13,7 @@
 #include <cstring>
 #include <vector>
 
+#include "shim/common/link_statistics.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/devices.h"
 #include "shim/hooks/hook.h"
@@ -106,16 +107,8 @@ ifaddrs* link_entry(const InterfaceRecord& record) {
   set_link(node->address, record, false);
   set_link(node->broadcast, record, (record.flags & IFF_BROADCAST) != 0);
   node->entry.ifa_broadaddr = &node->broadcast.any;
-  rtnl_link_stats& to = node->statistics;
-  to.rx_packets = static_cast<uint32_t>(record.in_frames);
-  to.rx_bytes = static_cast<uint32_t>(record.in_bytes);
-  to.rx_errors = static_cast<uint32_t>(record.in_errors);
-  to.rx_dropped = static_cast<uint32_t>(record.in_dropped);
-  to.tx_packets = static_cast<uint32_t>(record.out_frames);
-  to.tx_bytes = static_cast<uint32_t>(record.out_bytes);
-  to.tx_errors = static_cast<uint32_t>(record.out_errors);
-  to.tx_dropped = static_cast<uint32_t>(record.out_dropped);
-  node->entry.ifa_data = &to;
+  node->statistics = link_statistics<rtnl_link_stats>(record);
+  node->entry.ifa_data = &node->statistics;
   return &node->entry;
 }
 

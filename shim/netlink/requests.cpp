@@ -195,8 +195,6 @@ int report_status(const Slot& slot, const Socket& socket, Reply& reply) {
 }
 
 int answer_writes(Works& works, Slot& slot) {
-  Socket& socket = works.netlink.of(slot);
-  bind_any(works, socket);
   slot.may_read = true;
   const SlotId name = slot.name();
   pump(works, slot);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "api/packet_sockets.h"
-#include "tests/fuzz/machine.h"
+#include "tests/fuzz/socket_program.h"
 
 using namespace tapstack;
 
@@ -14,20 +14,15 @@ namespace {
 constexpr size_t kSlots = 8;
 constexpr size_t kOperationsMax = 500;
 
-class Program {
+class Program : fuzz::SocketProgram<kSlots> {
  public:
-  Program(const uint8_t* data, size_t size) : input_(data, size) {}
+  Program(const uint8_t* data, size_t size) : SocketProgram(data, size) {}
 
   void run() {
-    for (size_t n = 0; n < kOperationsMax && !input_.is_empty(); ++n) step();
-    for (const SocketId id : slots_) api::close(stack(), now(), id).ignore();
-    machine_.expect_nothing_left();
+    run_steps(kOperationsMax, [this] { step(); });
   }
 
  private:
-  Stack& stack() { return machine_.stack(); }
-  Instant now() const { return machine_.now(); }
-  SocketId& slot() { return slots_[input_.u8() % kSlots]; }
   PacketBinding binding() {
     const uint16_t protocols[] = {3, 0, 0x0800, 0x0806, 0x86dd, 4, 1, 0x88b5};
     return {protocols[input_.u8() % std::size(protocols)], {static_cast<uint8_t>(input_.u8() % 4)}};
@@ -134,10 +129,6 @@ class Program {
     };
     (this->*kOperations[input_.u8() % std::size(kOperations)])();
   }
-
-  fuzz::Input input_;
-  fuzz::Machine machine_;
-  std::array<SocketId, kSlots> slots_{};
 };
 
 }  // namespace

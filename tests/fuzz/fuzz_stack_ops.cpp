@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "tests/fuzz/machine.h"
+#include "tests/fuzz/socket_program.h"
 
 using namespace tapstack;
 
@@ -15,21 +15,15 @@ constexpr size_t kSlots = 16;
 constexpr size_t kOperationsMax = 2'000;
 constexpr int kOptions = static_cast<int>(Option::kIp6Checksum) + 1;
 
-class Program {
+class Program : fuzz::SocketProgram<kSlots> {
  public:
-  Program(const uint8_t* data, size_t size) : input_(data, size) {}
+  Program(const uint8_t* data, size_t size) : SocketProgram(data, size) {}
 
   void run() {
-    for (size_t n = 0; n < kOperationsMax && !input_.is_empty(); ++n) step();
-    for (const SocketId id : slots_) api::close(stack(), now(), id).ignore();
-    machine_.expect_nothing_left();
+    run_steps(kOperationsMax, [this] { step(); });
   }
 
  private:
-  Stack& stack() { return machine_.stack(); }
-  Instant now() const { return machine_.now(); }
-  SocketId& slot() { return slots_[input_.u8() % kSlots]; }
-
   Endpoint endpoint() {
     const IpAddress addresses[] = {fuzz::kPeerAddress,
                                    fuzz::kStackAddress,
@@ -196,10 +190,6 @@ class Program {
     };
     (this->*kOperations[input_.u8() % std::size(kOperations)])();
   }
-
-  fuzz::Input input_;
-  fuzz::Machine machine_;
-  std::array<SocketId, kSlots> slots_{};
 };
 
 }  // namespace

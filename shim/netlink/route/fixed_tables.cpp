@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <linux/fib_rules.h>
 #include <linux/if_addrlabel.h>
+#include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/net_namespace.h>
 #include <linux/netconf.h>
@@ -12,6 +13,7 @@
 
 #include <cerrno>
 
+#include "shim/common/link_statistics.h"
 #include "shim/netlink/route/link.h"
 
 namespace tapstack::shim::netlink::route {
@@ -129,7 +131,7 @@ bool write_statistics(Writer& out, const api::InterfaceInfo& info, uint32_t filt
   out.begin(RTM_NEWSTATS);
   out.fixed(if_stats_msg{AF_UNSPEC, 0, 0, info.id.value, filter});
   if ((filter & IFLA_STATS_FILTER_BIT(IFLA_STATS_LINK_64)) != 0) {
-    out.number(IFLA_STATS_LINK_64, link_statistics(info.counters));
+    out.number(IFLA_STATS_LINK_64, link_statistics<rtnl_link_stats64>(info.counters));
   }
   return out.end();
 }

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 
+#include "shim/common/link_statistics.h"
 #include "shim/engine/interface_flags.h"
 #include "shim/netlink/state.h"
 
@@ -24,21 +25,6 @@ constexpr uint32_t kReady = 0x80000000;  // IF_READY of net/if_inet6.h
 uint8_t operational_state(const api::InterfaceInfo& info) {
   if (!info.settings.is_up) return kOperDown;
   return info.is_loopback ? kOperUnknown : kOperUp;
-}
-
-template <class Stats>
-Stats statistics_of(const api::InterfaceCounters& c) {
-  using Number = decltype(Stats::rx_packets);
-  Stats stats{};
-  stats.rx_packets = static_cast<Number>(c.in_frames);
-  stats.rx_bytes = static_cast<Number>(c.in_bytes);
-  stats.rx_errors = static_cast<Number>(c.in_errors);
-  stats.rx_dropped = static_cast<Number>(c.in_dropped);
-  stats.tx_packets = static_cast<Number>(c.out_frames);
-  stats.tx_bytes = static_cast<Number>(c.out_bytes);
-  stats.tx_errors = static_cast<Number>(c.out_errors);
-  stats.tx_dropped = static_cast<Number>(c.out_dropped);
-  return stats;
 }
 
 void write_sizes(Writer& out, const LinkFacts& link) {
@@ -83,10 +69,6 @@ void write_families(Writer& out, const api::InterfaceInfo& info) {
 
 }  // namespace
 
-rtnl_link_stats64 link_statistics(const api::InterfaceCounters& counters) {
-  return statistics_of<rtnl_link_stats64>(counters);
-}
-
 LinkFacts link_facts(const Works& works, const api::InterfaceInfo& info) {
   return {info, interface_flags(info) | works.netlink.kept_flags(info.id)};
 }
@@ -110,8 +92,8 @@ bool write_link(Writer& out, uint16_t type, const LinkFacts& link, uint32_t filt
   out.number(IFLA_MAP, rtnl_link_ifmap{});
   write_hardware_address(out, info);
   if ((filter & RTEXT_FILTER_SKIP_STATS) == 0) {
-    out.number(IFLA_STATS64, link_statistics(info.counters));
-    out.number(IFLA_STATS, statistics_of<rtnl_link_stats>(info.counters));
+    out.number(IFLA_STATS64, link_statistics<rtnl_link_stats64>(info.counters));
+    out.number(IFLA_STATS, link_statistics<rtnl_link_stats>(info.counters));
   }
   write_families(out, info);
   return out.end();

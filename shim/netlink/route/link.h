@@ -1,15 +1,10 @@
 // RTM_*LINK: interfaces.
 #pragma once
 
-#include <linux/if_link.h>
-
 #include "core/api/interfaces.h"
 #include "shim/netlink/family.h"
 
 namespace tapstack::shim::netlink::route {
-
-// Its counters as IFLA_STATS64 has them.
-rtnl_link_stats64 link_statistics(const api::InterfaceCounters& counters);
 
 // An interface with what the engine keeps of it.
 struct LinkFacts {
