@@ -79,9 +79,12 @@ if(GTest_FOUND)
   tapstack_unit(unit_config sim core_util_sim "${sources}")
   tapstack_sources(sources tests/unit/tapif)
   tapstack_unit(unit_tapif ${TAPSTACK_PROFILE} tapif "${sources}")
-  # Of shim/names what interposes nothing; the functions of libc's names are the library's.
-  tapstack_sources(sources tests/unit/shim shim/names shim/keeper shim/trace
-                   EXCLUDE "/shim/names/(get[a-z]+|interfaces|lookup|resolver|res_query)[.]cpp$" "/shim/keeper/main[.]cpp$")
+  # Of shim/names what interposes nothing; the functions of libc's names are the library's. What
+  # shim/proc asks of hooks its tests answer (tests/unit/shim/proc/asked_engine.cpp).
+  tapstack_sources(sources tests/unit/shim shim/names shim/keeper shim/trace shim/proc
+                   EXCLUDE "/shim/names/(get[a-z]+|interfaces|lookup|resolver|res_query)[.]cpp$" "/shim/keeper/main[.]cpp$"
+                           "/shim/proc/netlink_dump[.]cpp$")
+  list(APPEND sources ${PROJECT_SOURCE_DIR}/shim/hooks/devices.cpp)
   tapstack_unit(unit_shim ${TAPSTACK_PROFILE} "shim_engine;tapstack_product" "${sources}")
 
   # The library for packetdrill: loaded whole, as packetdrill does.

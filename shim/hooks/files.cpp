@@ -23,33 +23,45 @@ namespace {
 
 using Found = std::optional<proc::File>;
 
-// What of the stack's is to be opened with `flags`. What is to be written is the kernel's, which
-// refuses it, but for settings.
-Found find(const char* path, int flags) {
-  if (sys::Passthrough::is_on() || usable(path) == nullptr || !proc::may_be_file(path)) return {};
-  if ((flags & (O_DIRECTORY | O_PATH)) != 0) return {};
+// What of the stack's is to be opened with `flags`. A table that is to be written is the kernel's,
+// which refuses it.
+Found find(int folder, const char* path, int flags) {
+  if (sys::Passthrough::is_on() || usable(path) == nullptr) return {};
+  if (!proc::may_be_near(folder, path)) return {};
+  proc::Path place;
+  if (!place.resolve(folder, path)) return {};
+  proc::Nearness::opened();
+  if ((flags & O_PATH) != 0) return {};
   const bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
-  const Found file = proc::find_file(path);
-  return writes && file && file->kind != proc::File::Kind::kSetting ? Found() : file;
+  Found file = proc::find_file(place);
+  return writes && file && file->kind == proc::File::Kind::kTable ? Found() : file;
 }
 
-// The settings of a stack are chosen where it starts.
+// The settings of a stack are chosen where it starts, and its interfaces are set by ioctl() and
+// rtnetlink.
+int check_flags(const proc::File& file, int flags) {
+  if (file.kind == proc::File::Kind::kAbsent) return ENOENT;
+  const bool writes = (flags & O_ACCMODE) != O_RDONLY;
+  if (file.is_folder()) return writes ? EISDIR : 0;
+  if ((flags & O_DIRECTORY) == O_DIRECTORY) return ENOTDIR;
+  return writes ? EACCES : 0;
+}
+
 int open_file(const proc::File& file, int flags) {
-  if ((flags & O_ACCMODE) != O_RDONLY) return fail(EACCES);
-  return proc::open_file(file, (flags & O_CLOEXEC) != 0);
+  const int error = check_flags(file, flags);
+  return error != 0 ? fail(error) : proc::open_file(file, (flags & O_CLOEXEC) != 0);
 }
 
 int open_path(const char* path, int flags, mode_t mode) {
-  const Found file = find(path, flags);
+  const Found file = find(AT_FDCWD, path, flags);
   if (!file) return real::open(path, flags, mode);
   return trace::traced(
       "open", trace::Always{}, [&] { return open_file(*file, flags); }, trace::Text{path},
       trace::Flags{trace::kFileFlags, flags});
 }
 
-// Paths that are not absolute are the kernel's: no tool that looks at the network uses them.
 int open_path_at(int folder, const char* path, int flags, mode_t mode) {
-  const Found file = find(path, flags);
+  const Found file = find(folder, path, flags);
   if (!file) return real::openat(folder, path, flags, mode);
   return trace::traced(
       "openat", trace::Always{}, [&] { return open_file(*file, flags); }, folder, trace::Text{path},
@@ -63,7 +75,7 @@ int flags_of(const char* mode) {
 }
 
 FILE* open_stream(const char* path, const char* mode) {
-  const Found file = find(path, flags_of(mode));
+  const Found file = find(AT_FDCWD, path, flags_of(mode));
   if (!file) return real::fopen(path, mode);
   const int fd = trace::traced(
       "fopen", trace::Always{}, [&] { return open_file(*file, flags_of(mode)); }, trace::Text{path},
@@ -76,7 +88,7 @@ FILE* open_stream(const char* path, const char* mode) {
 
 // libc's own freopen() does what it does to `stream`, with the text in place of the file.
 FILE* reopen_stream(const char* path, const char* mode, FILE* stream) {
-  const Found file = find(path, flags_of(mode));
+  const Found file = find(AT_FDCWD, path, flags_of(mode));
   if (!file) return real::freopen(path, mode, stream);
   const int fd = trace::traced(
       "freopen", trace::Always{}, [&] { return open_file(*file, O_CLOEXEC); }, trace::Text{path},
@@ -135,14 +147,14 @@ TAPSTACK_HOOK int openat64(int folder, const char* path, int flags, ...) {
 // What -D_FORTIFY_SOURCE makes of calls without a mode; libc ends a program that lacks a needed
 // one.
 TAPSTACK_HOOK int __open_2(const char* path, int flags) {
-  return !find(path, flags) ? real::open_2(path, flags) : open_path(path, flags, 0);
+  return !find(AT_FDCWD, path, flags) ? real::open_2(path, flags) : open_path(path, flags, 0);
 }
 
 TAPSTACK_HOOK int __open64_2(const char* path, int flags) { return __open_2(path, flags); }
 
 TAPSTACK_HOOK int __openat_2(int folder, const char* path, int flags) {
-  return !find(path, flags) ? real::openat_2(folder, path, flags)
-                            : open_path_at(folder, path, flags, 0);
+  return !find(folder, path, flags) ? real::openat_2(folder, path, flags)
+                                    : open_path_at(folder, path, flags, 0);
 }
 
 TAPSTACK_HOOK int __openat64_2(int folder, const char* path, int flags) {

@@ -3,6 +3,7 @@
 // Blocking calls go through these and not through raw system calls: they are cancellation points.
 #pragma once
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +13,9 @@
 #include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -117,6 +120,26 @@ TAPSTACK_REAL(setrlimit);
 TAPSTACK_REAL(getdtablesize);
 TAPSTACK_REAL(sysconf);
 TAPSTACK_REAL(syscall);
+TAPSTACK_REAL(access);
+TAPSTACK_REAL(faccessat);
+TAPSTACK_REAL(euidaccess);
+TAPSTACK_REAL(readlink);
+TAPSTACK_REAL(readlinkat);
+TAPSTACK_REAL(realpath);
+TAPSTACK_REAL(statx);
+TAPSTACK_REAL(getxattr);
+TAPSTACK_REAL(lgetxattr);
+TAPSTACK_REAL(chdir);
+TAPSTACK_REAL(fchdir);
+TAPSTACK_REAL(opendir);
+TAPSTACK_REAL(fdopendir);
+TAPSTACK_REAL(readdir64);
+TAPSTACK_REAL(closedir);
+TAPSTACK_REAL(rewinddir);
+TAPSTACK_REAL(seekdir);
+TAPSTACK_REAL(telldir);
+TAPSTACK_REAL(dirfd);
+TAPSTACK_REAL(rewind);
 #undef TAPSTACK_REAL
 
 inline constinit Next<int(int, int, ...)> fcntl("fcntl64");
@@ -126,6 +149,13 @@ inline constinit Next<int(const char*, int)> open_2("__open64_2");
 inline constinit Next<int(int, const char*, int)> openat_2("__openat64_2");
 inline constinit Next<FILE*(const char*, const char*)> fopen("fopen64");
 inline constinit Next<FILE*(const char*, const char*, FILE*)> freopen("freopen64");
+inline constinit Next<int(const char*, struct ::stat*)> stat("stat64");
+inline constinit Next<int(const char*, struct ::stat*)> lstat("lstat64");
+inline constinit Next<int(int, struct ::stat*)> fstat("fstat64");
+inline constinit Next<int(int, const char*, struct ::stat*, int)> fstatat("fstatat64");
+inline constinit Next<int(DIR*, dirent64*, dirent64**)> readdir64_r("readdir64_r");
+inline constinit Next<off_t(int, off_t, int)> lseek("lseek64");
+inline constinit Next<int(FILE*, off_t, int)> fseeko("fseeko64");
 inline constinit Next<int(int, unsigned long, ...)> ioctl("ioctl");
 inline constinit Next<int(__pid_t, int, const struct ::rlimit*, struct ::rlimit*)> prlimit(
     "prlimit");

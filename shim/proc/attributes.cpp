@@ -125,18 +125,47 @@ const Attribute* find(std::string_view name) {
   return found == std::end(kAttributes) ? nullptr : found;
 }
 
-bool is_interface(std::string_view name) {
-  if (name == "lo") return true;
+// The stack's interfaces: loopback, and the device of the settings.
+constexpr size_t kInterfaces = 2;
+std::string interface_name(size_t n) {
+  if (n == 0) return "lo";
   Settings settings;
-  return !read_settings(std::getenv, settings) && name == settings.device.tap.name;
+  if (n >= kInterfaces || read_settings(std::getenv, settings)) return {};
+  return settings.device.tap.name;
+}
+
+bool is_interface(std::string_view name) {
+  return !name.empty() && (name == interface_name(0) || name == interface_name(1));
+}
+
+constexpr std::string_view kStatistics = "statistics";
+
+// The part of an attribute's name that stands in `folder` ("" or "statistics"); empty: none does.
+std::string_view name_within(std::string_view attribute, std::string_view folder) {
+  const size_t slash = attribute.find('/');
+  if (folder.empty()) return slash == attribute.npos ? attribute : std::string_view();
+  return slash == attribute.npos ? std::string_view() : attribute.substr(slash + 1);
 }
 
 }  // namespace
 
-bool is_attribute(std::string_view name) {
+Attributes find_attribute(std::string_view name) {
+  if (name.empty()) return Attributes::kFolder;
   const size_t slash = name.find('/');
-  return slash != name.npos && find(name.substr(slash + 1)) != nullptr &&
-         is_interface(name.substr(0, slash));
+  if (!is_interface(name.substr(0, slash))) return Attributes::kNone;
+  if (slash == name.npos || name.substr(slash + 1) == kStatistics) return Attributes::kFolder;
+  return find(name.substr(slash + 1)) != nullptr ? Attributes::kFile : Attributes::kNone;
+}
+
+std::string attribute_entry(std::string_view folder, size_t n) {
+  if (folder.empty()) return interface_name(n);
+  const size_t slash = folder.find('/');
+  const std::string_view within = slash == folder.npos ? "" : folder.substr(slash + 1);
+  for (const Attribute& attribute : kAttributes) {
+    const std::string_view name = name_within(attribute.name, within);
+    if (!name.empty() && n-- == 0) return std::string(name);
+  }
+  return std::string(n == 0 && within.empty() ? kStatistics : "");
 }
 
 int write_attribute(std::string_view name, Text& text) {

@@ -4,9 +4,11 @@
 #include <linux/memfd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <functional>
 #include <string_view>
 
 #include "shim/common/private_fds.h"
@@ -76,16 +78,33 @@ bool take_number(std::string_view& path, long& number) {
   return true;
 }
 
-bool is_own(long pid) { return pid == sys::call(SYS_getpid) || pid == sys::call(SYS_gettid); }
+// The network namespace that a process is in, as /proc/PID/ns/net names it; empty: not to be told.
+std::string_view namespace_of(long pid, std::array<char, 32>& room) {
+  char path[48];
+  std::snprintf(path, sizeof path, "/proc/%ld/ns/net", pid);
+  const long bytes = sys::call(SYS_readlinkat, AT_FDCWD, sys::pointer(path),
+                               sys::pointer(room.data()), room.size());
+  return {room.data(), static_cast<size_t>(std::max(bytes, 0L))};
+}
 
-// Takes what stands for the program itself or one of its threads, if anything does.
+// The stack stands in for the network namespace of the program, and so for that of all who share
+// it.
+bool shares_namespace(long pid) {
+  const long own = sys::call(SYS_getpid);
+  if (pid == own || pid == sys::call(SYS_gettid)) return true;
+  std::array<char, 32> theirs, ours;
+  const std::string_view name = namespace_of(pid, theirs);
+  return !name.empty() && name == namespace_of(own, ours);
+}
+
+// Takes what stands for the program, one of its threads or another process, if anything does.
 bool take_process(std::string_view& path) {
   long number = 0;
   if (take(path, "self/") || take(path, "thread-self/")) {
     return !take(path, "task/") || take_number(path, number);
   }
   if (path.empty() || path[0] < '0' || path[0] > '9') return true;
-  return take_number(path, number) && is_own(number) &&
+  return take_number(path, number) && shares_namespace(number) &&
          (!take(path, "task/") || take_number(path, number));
 }
 
@@ -98,18 +117,24 @@ const Table* find_table(std::string_view name) {
 int write_text(const File& file, Text& text) {
   switch (file.kind) {
     case File::Kind::kTable:
-      return find_table(file.name)->write(text);
+      return find_table(file.name())->write(text);
     case File::Kind::kSetting:
-      return write_setting(file.name, text);
+      return write_setting(file.name(), text);
     case File::Kind::kAttribute:
+      return write_attribute(file.name(), text);
+    case File::Kind::kFolder:
+    case File::Kind::kLink:
+      return 0;
+    case File::Kind::kAbsent:
       break;
   }
-  return write_attribute(file.name, text);
+  return ENOENT;
 }
 
-// With its text in it, to be read from the start; or -errno.
+// With its text in it, to be read from the start; or -errno. Its name is the file's, by which
+// find_opened() finds it again: after dup(), fork() and however it came to the program.
 int make_text(const File& file) {
-  const long fd = sys::call(SYS_memfd_create, sys::pointer("tapstack"), MFD_CLOEXEC);
+  const long fd = sys::call(SYS_memfd_create, sys::pointer(file.path.c_str()), MFD_CLOEXEC);
   if (fd < 0) return static_cast<int>(fd);
   Text text(static_cast<int>(fd));
   const int error = write_text(file, text);
@@ -135,21 +160,48 @@ int reopen(int fd, bool is_cloexec) {
   return fd;
 }
 
+// Both names of the folder of interfaces.
+std::optional<File> find_interface(const Path& path) {
+  const std::string_view whole = path.text();
+  std::string_view rest = whole;
+  const bool is_class = take(rest, "/sys/class/net");
+  if (!is_class && !take(rest, "/sys/devices/virtual/net")) return std::nullopt;
+  if (!rest.empty() && !take(rest, "/")) return std::nullopt;
+  File file{File::Kind::kAbsent, path, whole.size() - rest.size()};
+  const Attributes found = find_attribute(rest);
+  if (found == Attributes::kFile) file.kind = File::Kind::kAttribute;
+  if (found == Attributes::kFolder) {
+    const bool is_link = is_class && !rest.empty() && rest.find('/') == rest.npos;
+    file.kind = is_link ? File::Kind::kLink : File::Kind::kFolder;
+  }
+  return file;
+}
+
+int kernels_description(const char* path, struct stat& out) {
+  return static_cast<int>(
+      -sys::call(SYS_newfstatat, AT_FDCWD, sys::pointer(path), sys::pointer(&out), 0));
+}
+
+constexpr mode_t kReadable = 0444, kSearchable = 0755;
+constexpr off_t kAttributeBytes = 4096;  // as sysfs says of each
+
 }  // namespace
 
-std::optional<File> find_file(const char* path) {
-  std::string_view rest(path);
-  if (take(rest, "/sys/class/net/")) {
-    return is_attribute(rest) ? std::optional(File{File::Kind::kAttribute, rest}) : std::nullopt;
-  }
-  if (!take(rest, "/proc/")) return std::nullopt;
+std::optional<File> find_file(const Path& path) {
+  const std::string_view whole = path.text();
+  std::string_view rest = whole;
+  if (!take(rest, "/proc/")) return find_interface(path);
+  File file{File::Kind::kSetting, path, 0};
   if (take(rest, "sys/net/")) {
-    return is_setting(rest) ? std::optional(File{File::Kind::kSetting, rest}) : std::nullopt;
+    file.skipped = whole.size() - rest.size();
+    return is_setting(rest) ? std::optional(file) : std::nullopt;
   }
   if (!take_process(rest) || !take(rest, "net/") || find_table(rest) == nullptr) {
     return std::nullopt;
   }
-  return File{File::Kind::kTable, rest};
+  file.kind = File::Kind::kTable;
+  file.skipped = whole.size() - rest.size();
+  return file;
 }
 
 int open_file(const File& file, bool is_cloexec) {
@@ -159,7 +211,50 @@ int open_file(const File& file, bool is_cloexec) {
     sys::close(fd);
     return fail(EMFILE);
   }
+  Nearness::opened();
+  has_texts.store(true, std::memory_order_relaxed);
   return reopen(fd, is_cloexec);
+}
+
+std::optional<File> find_opened(int fd) {
+  if (!has_texts.load(std::memory_order_relaxed)) return std::nullopt;
+  Path path;
+  // Of a file that the kernel has opened itself the kernel tells.
+  if (sys::fcntl(fd, F_GET_SEALS) < 0 || !path.resolve_descriptor(fd)) return std::nullopt;
+  return find_file(path);
+}
+
+void refresh(int fd) {
+  const std::optional<File> file = find_opened(fd);
+  if (!file || file->is_folder()) return;
+  char path[32];
+  std::snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  const auto writer = static_cast<int>(
+      sys::call(SYS_openat, AT_FDCWD, sys::pointer(path), O_WRONLY | O_TRUNC | O_CLOEXEC));
+  if (writer < 0) return;
+  Text text(writer);
+  write_text(*file, text);
+  text.finish();
+  sys::close(writer);
+}
+
+int describe(const File& file, bool follows_links, struct stat& out) {
+  const bool is_proc = file.kind == File::Kind::kTable || file.kind == File::Kind::kSetting;
+  if (file.kind == File::Kind::kAbsent) return ENOENT;
+  const bool is_kernels = is_proc && kernels_description(file.path.c_str(), out) == 0;
+  if (!is_kernels) {
+    // A kernel built without it: as its neighbours are.
+    if (kernels_description(is_proc ? "/proc/self/net/dev" : "/sys/kernel", out) != 0) out = {};
+    out.st_ino = std::hash<std::string_view>{}(file.path.text()) | 1;
+  }
+  out.st_size = file.kind == File::Kind::kAttribute ? kAttributeBytes : 0;
+  if (file.kind == File::Kind::kLink && !follows_links) {
+    out.st_mode = S_IFLNK | ACCESSPERMS;
+  } else {
+    out.st_mode = file.is_folder() ? S_IFDIR | kSearchable : S_IFREG | kReadable;
+  }
+  if (!is_kernels) out.st_nlink = S_ISDIR(out.st_mode) ? 2 : 1;
+  return 0;
 }
 
 }  // namespace tapstack::shim::proc

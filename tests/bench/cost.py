@@ -1,4 +1,4 @@
-"""What the library adds to calls that are not ours: read() and write() on files, pipes, AF_UNIX, open().
+"""What the library adds to calls that are not ours: read() and write() on files, pipes, AF_UNIX, open(), stat(), lseek().
 
 The same program runs with the library and without, in turn; each run compares batches through the
 hooks with batches through libc (see cost/main.cpp). The least of all runs is the cost; it must stay

@@ -192,6 +192,41 @@ for path in "/proc/net/tcp", "/proc/net/unix":
     assert text.split() == ["False", "True", "EBADF", "1", "1", "1", "EACCES", "EACCES"]
 
 
+def test_files_of_the_stack_are_found_as_the_kernels_are(net):
+    program = """
+import glob, os, socket, subprocess
+interfaces = "/sys/class/net"
+print(sorted(os.listdir(interfaces)), [e.is_symlink() and e.is_dir() for e in os.scandir(interfaces)])
+print(os.path.realpath(interfaces + "/ts0/mtu"), os.readlink(interfaces + "/lo"))
+print(sorted(glob.glob(interfaces + "/*/statistics/rx_packets")))
+print([os.path.exists(f"{interfaces}/{name}") for name in ("ts0", "ts0/wireless", "eth0")])
+folder = os.open(interfaces + "/ts0", os.O_RDONLY | os.O_DIRECTORY)
+print("mtu" in os.listdir(folder), os.read(os.open("mtu", os.O_RDONLY, dir_fd=folder), 9))
+print([os.access("/proc/sys/net/ipv4/tcp_sack", mode) for mode in (os.R_OK, os.W_OK)])
+print([oct(s.st_mode) for s in (os.stat("/proc/net/tcp"), os.fstat(os.open("/proc/net/tcp", os.O_RDONLY)))])
+# A monitor keeps its file open, or its folder.
+counters = open("/proc/net/dev")
+before = counters.read()
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))
+counters.seek(0)
+print(counters.read() != before)
+os.chdir("/proc/net")
+print("ts0" in open("dev").read(), "ts0" in subprocess.run(["cat", "dev"], capture_output=True, text=True).stdout)
+"""
+    text = net.stack.run(["/usr/bin/python3", "-c", program]).check().text
+    assert text.splitlines() == [
+        "['lo', 'ts0'] [True, True]",
+        "/sys/devices/virtual/net/ts0/mtu ../../devices/virtual/net/lo",
+        "['/sys/class/net/lo/statistics/rx_packets', '/sys/class/net/ts0/statistics/rx_packets']",
+        "[True, False, False]",
+        "True b'1500\\n'",
+        "[True, False]",
+        "['0o100444', '0o100444']",
+        "True",
+        "True True",
+    ]
+
+
 def ss(side, *options) -> list[str]:
     """Lines of ss without its header, each socket on one."""
     return side.run(["ss", "-H", "-n", "-O", *options]).check().text.splitlines()
