@@ -73,9 +73,11 @@ TEST_F(PrivateFds, TheProgramSeesItsOwnLimitAndTheKernelHasTheHardOne) {
   rlimit limit;
   getrlimit(RLIMIT_NOFILE, &limit);
   EXPECT_EQ(limit.rlim_cur, limit.rlim_max);
+  const rlimit before = private_fds::program_limit();
   private_fds::set_program_limit({77, 88});
   EXPECT_EQ(private_fds::program_soft_limit(), 77u);
   EXPECT_EQ(private_fds::program_limit().rlim_max, 88u);
+  private_fds::set_program_limit(before);  // for the tests behind
 }
 
 }  // namespace
