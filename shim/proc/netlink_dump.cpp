@@ -4,28 +4,39 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <cstring>
 
 #include "shim/hooks/result.h"
 #include "shim/trace/call.h"
 
 namespace tapstack::shim::proc {
 
+namespace {
+
+// rtgenmsg would do; what tables want to be filtered by stands behind it in each of their headers.
+constexpr size_t kRouteHeaderBytes = sizeof(rtmsg);
+using RouteHeader = std::array<uint8_t, kRouteHeaderBytes>;
+
+}  // namespace
+
+NetlinkDump::NetlinkDump(uint16_t type, uint8_t family)
+    : NetlinkDump(NETLINK_ROUTE, type, ConstBytes(RouteHeader{family})) {}
+
 // The hooks themselves make the calls: what they do, they do for the stack's netlink sockets.
-NetlinkDump::NetlinkDump(uint16_t type, uint8_t family) {
+NetlinkDump::NetlinkDump(int protocol, uint16_t type, ConstBytes request) {
   const trace::Silent silent;
   const KeepError keep;
-  struct {
-    nlmsghdr head;
-    rtmsg body;
-  } request{};
-  request.head.nlmsg_len = sizeof request;
-  request.head.nlmsg_type = type;
-  request.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  request.body.rtm_family = family;
-  fd_ = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  nlmsghdr head{};
+  head.nlmsg_len = static_cast<uint32_t>(sizeof head + request.size());
+  head.nlmsg_type = type;
+  head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  std::memcpy(buffer_, &head, sizeof head);
+  std::memcpy(buffer_ + sizeof head, request.data(), request.size());
+  fd_ = ::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
   const bool was_sent =
-      fd_ >= 0 && ::send(fd_, &request, sizeof request, 0) == static_cast<ssize_t>(sizeof request);
+      fd_ >= 0 && ::send(fd_, buffer_, head.nlmsg_len, 0) == static_cast<ssize_t>(head.nlmsg_len);
   if (!was_sent) error_ = last_error();
 }
 

@@ -1,4 +1,4 @@
-// What rtnetlink says, for files that say the same in another form.
+// What netlink says, for files that say the same in another form.
 #pragma once
 
 #include "shim/netlink/message.h"
@@ -8,8 +8,10 @@ namespace tapstack::shim::proc {
 // A dump of one table, over a socket of its own that the program never sees.
 class NetlinkDump {
  public:
-  // `type`: RTM_GET*; `family`: AF_INET, AF_INET6 or AF_UNSPEC.
+  // Of rtnetlink. `type`: RTM_GET*; `family`: AF_INET, AF_INET6 or AF_UNSPEC.
   NetlinkDump(uint16_t type, uint8_t family);
+  // Of `protocol` (NETLINK_*): what stands behind the header of the request.
+  NetlinkDump(int protocol, uint16_t type, ConstBytes request);
   ~NetlinkDump();
   NetlinkDump(const NetlinkDump&) = delete;
   NetlinkDump& operator=(const NetlinkDump&) = delete;

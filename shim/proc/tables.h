@@ -21,6 +21,11 @@ int write_unix(Text& text);  // the kernel's, without the pairs behind the stack
 int write_sockstat(Text& text);
 int write_sockstat6(Text& text);
 
+// Sockets of other kinds, and how many there are of each: protocol_tables.cpp.
+int write_packet(Text& text);
+int write_netlink(Text& text);
+int write_protocols(Text& text);  // the kernel's, with the stack's numbers of sockets
+
 // Interfaces and their addresses: interface_tables.cpp.
 int write_dev(Text& text);
 int write_if_inet6(Text& text);

@@ -1,15 +1,14 @@
 // /proc/net/unix: the kernel's own, less the pairs behind the stack's sockets. lsof looks there
 // before it looks among TCP's and UDP's, so a socket must not be in both.
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "shim/common/sys.h"
 #include "shim/hooks/ask.h"
+#include "shim/proc/kernel_file.h"
 #include "shim/proc/tables.h"
 
 namespace tapstack::shim::proc {
@@ -47,31 +46,16 @@ uint64_t inode_in(std::string_view line) {
   return inode;
 }
 
-// All of a file of the kernel's; an errno if it is not there.
-int read_file(const char* path, std::string& all) {
-  const auto fd =
-      static_cast<int>(sys::call(SYS_openat, AT_FDCWD, sys::pointer(path), O_RDONLY | O_CLOEXEC));
-  if (fd < 0) return -fd;
-  char piece[4096];
-  long got = 0;
-  while ((got = sys::read(fd, piece, sizeof piece)) > 0)
-    all.append(piece, static_cast<size_t>(got));
-  sys::close(fd);
-  return got < 0 ? static_cast<int>(-got) : 0;
-}
-
 }  // namespace
 
 int write_unix(Text& text) {
   std::string all;
-  if (const int error = read_file("/proc/net/unix", all); error != 0) return error;
+  if (const int error = read_kernel_file("/proc/self/net/unix", all); error != 0) return error;
   const std::vector<uint64_t> ours = pair_inodes();
   std::string_view rest = all;
   while (!rest.empty()) {
-    const size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
-    const std::string_view line = rest.substr(0, end);
+    const std::string_view line = take_line(rest);
     if (!std::ranges::binary_search(ours, inode_in(line))) text.add(line);
-    rest.remove_prefix(end);
   }
   return 0;
 }

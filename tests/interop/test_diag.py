@@ -327,6 +327,24 @@ def test_ss_counts_and_shows_unix_sockets_without_ours(net, holder):
 
 
 @pytest.mark.needs("ss")
+def test_ss_shows_packet_and_netlink_sockets(net):
+    program = """
+import os, socket, subprocess
+frames = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0806)); frames.bind(("ts0", 0x0806))
+routes = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0); routes.bind((0, 1))
+print(os.getpid(), os.fstat(frames.fileno()).st_ino)
+for arguments in ["ss", "-0", "-Hap"], ["ss", "-f", "netlink", "-Ha"], ["cat", "/proc/net/packet"]:
+    print(subprocess.run(arguments, capture_output=True, text=True, check=True).stdout.strip() + "\\n--")
+"""
+    said, packet, routes, table = net.stack.run(["/usr/bin/python3", "-c", program]).check().text.replace(
+        "\n", "\n--", 1).split("--")[:4]
+    pid, inode = said.split()
+    assert packet.split()[:5] == ["p_raw", "UNCONN", "0", "0", "arp:ts0"] and f"pid={pid}," in packet, packet
+    assert re.search(rf"rtnl:python3/{pid}\s", routes) and re.search(r"rtnl:kernel\s", routes), routes
+    assert [line.split()[3:6] for line in table.strip().splitlines()[1:] if line.endswith(inode)] == [["0806", "2", "1"]]
+
+
+@pytest.mark.needs("ss")
 def test_ss_ends_a_connection_on_both_sides(net):
     if net.stack.run(["id", "-u"]).check().text.strip() != "0":
         pytest.skip("ends sockets: needs root")

@@ -8,17 +8,18 @@
 
 #include "shim/netlink/diag/inet_requests.h"
 #include "shim/netlink/diag/kernel_answer.h"
+#include "shim/netlink/diag/netlink_requests.h"
+#include "shim/netlink/diag/packet_requests.h"
 
 namespace tapstack::shim::netlink::diag {
 namespace {
 
 constexpr uint32_t kGroupsMax = SKNLGRP_INET6_UDP_DESTROY;
 
-// Whose sockets a request is about: ours, or those that stay with the kernel.
-bool is_about_inet(const Message& request) {
-  if (request.header.nlmsg_type == TCPDIAG_GETSOCK) return true;
-  const uint8_t family = request.fixed<sock_diag_req>().sdiag_family;
-  return family == AF_INET || family == AF_INET6;
+// Whose sockets a request is about.
+uint8_t family_in(const Message& request) {
+  if (request.header.nlmsg_type == TCPDIAG_GETSOCK) return AF_INET;
+  return request.fixed<sock_diag_req>().sdiag_family;
 }
 
 // sock_diag_rcv_msg, __sock_diag_cmd.
@@ -29,13 +30,32 @@ int serve(Call& call, const Message& request) {
     if (!request.has<sock_diag_req>()) return EINVAL;
     if (request.fixed<sock_diag_req>().sdiag_family >= AF_MAX) return EINVAL;
   }
-  if (!is_about_inet(request)) return ask_kernel(call, request);
-  return type == SOCK_DESTROY ? destroy_inet(call, request) : serve_inet(call, request);
+  const bool destroys = type == SOCK_DESTROY;
+  switch (family_in(request)) {
+    case AF_INET:
+    case AF_INET6:
+      return destroys ? destroy_inet(call, request) : serve_inet(call, request);
+    case AF_PACKET:
+      return destroys ? EOPNOTSUPP : serve_packet(request);
+    case AF_NETLINK:
+      return destroys ? EOPNOTSUPP : serve_netlink(request);
+    default:  // those that stay with the kernel
+      return ask_kernel(call, request);
+  }
 }
 
 int dump(Call& call, const Message& request, Cursor& at) {
-  return is_about_inet(request) ? dump_inet(call, request, at)
-                                : pass_kernel_answer(call, request, at);
+  switch (family_in(request)) {
+    case AF_INET:
+    case AF_INET6:
+      return dump_inet(call, request, at);
+    case AF_PACKET:
+      return dump_packet(call, request, at);
+    case AF_NETLINK:
+      return dump_netlink(call, request, at);
+    default:
+      return pass_kernel_answer(call, request, at);
+  }
 }
 
 }  // namespace

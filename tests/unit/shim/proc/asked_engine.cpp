@@ -61,24 +61,25 @@ int set_option(SlotId, Option, int64_t) { return ENOPROTOOPT; }
 
 namespace proc {
 
-NetlinkDump::NetlinkDump(uint16_t type, uint8_t family) {
-  Request request = ask::about(Op::kOpen, SlotId{});
-  request.args[0] = AF_NETLINK;
-  request.args[1] = SOCK_RAW;
-  request.args[2] = NETLINK_ROUTE;
+NetlinkDump::NetlinkDump(uint16_t type, uint8_t family)
+    : NetlinkDump(NETLINK_ROUTE, type, ConstBytes(std::array<uint8_t, sizeof(rtmsg)>{family})) {}
+
+NetlinkDump::NetlinkDump(int protocol, uint16_t type, ConstBytes request) {
+  Request open = ask::about(Op::kOpen, SlotId{});
+  open.args[0] = AF_NETLINK;
+  open.args[1] = SOCK_RAW;
+  open.args[2] = protocol;
   Reply reply;
-  EXPECT_EQ(ask::call(request, reply, &fd_), 0);
-  struct {
-    DatagramHeader to;
-    nlmsghdr head;
-    rtmsg body;
-  } message{};
-  message.head.nlmsg_len = sizeof message.head + sizeof message.body;
-  message.head.nlmsg_type = type;
-  message.head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-  message.body.rtm_family = family;
-  EXPECT_EQ(::send(fd_, &message, sizeof message.to + message.head.nlmsg_len, 0),
-            static_cast<ssize_t>(sizeof message.to + message.head.nlmsg_len));
+  EXPECT_EQ(ask::call(open, reply, &fd_), 0);
+  const DatagramHeader to;
+  nlmsghdr head{};
+  head.nlmsg_len = static_cast<uint32_t>(sizeof head + request.size());
+  head.nlmsg_type = type;
+  head.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  std::string message(reinterpret_cast<const char*>(&to), sizeof to);
+  message.append(reinterpret_cast<const char*>(&head), sizeof head);
+  message.append(reinterpret_cast<const char*>(request.data()), request.size());
+  EXPECT_EQ(::send(fd_, message.data(), message.size(), 0), static_cast<ssize_t>(message.size()));
   error_ = ask::call(ask::about(Op::kFlush, reply.slot), reply);
 }
 
