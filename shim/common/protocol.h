@@ -67,6 +67,8 @@ enum class Op : uint16_t {
                  // position to go on with, -1 at the end
   kPairInodes,   // args[0]: position from 0; reply: inodes of the AF_UNIX pairs behind sockets, as
                  // uint64_t in payload; value = the position to go on with, -1 at the end
+  kTurn,         // what there is to do is done now: what was written to streams is sent, and over
+                 // loopback has arrived
   kTakeHangUps,  // close whatever was closed behind the hooks' back (fclose, dup2, a dead child)
   kFlush,        // move what the program wrote into the core and out of the device now. Datagrams:
            // the reply's error is what sending met since the last kFlush (EMSGSIZE, EACCES ...)

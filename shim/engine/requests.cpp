@@ -67,8 +67,9 @@ bool serve_general(Works& works, const Request& request, Reply& reply, int& fd_o
     case Op::kPairInodes:
       reply.error = report_pair_inodes(works, request, reply);
       return true;
+    case Op::kTurn:
     case Op::kTakeHangUps:
-      return true;  // its effect is all
+      return true;  // the effect is all
     case Op::kDrain:
       close_everything(works);
       return true;
@@ -192,6 +193,7 @@ Effect effect_of(Op op) {
     case Op::kZeroCopied:
     case Op::kGroup:
     case Op::kRingReady:
+    case Op::kTurn:
     case Op::kFlush:
     case Op::kRtnetlink:
     case Op::kDrain:

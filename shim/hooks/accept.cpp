@@ -14,6 +14,7 @@
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/traced.h"
 #include "shim/trace/address.h"
 #include "shim/trace/arguments.h"
@@ -88,6 +89,7 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
     if (error != 0) return fail(error);
     inherit_inline(listener, taken.fd);
     endpoint_to(handle.family(), taken.peer, address, length);
+    if (taken.peer.address.is_loopback()) settle::has_accepted();
     const uint32_t wanted = descriptors::wanted(handle.id);  // inherited
     const Handle made{taken.id, true, handle.is_ip6};
     return finish_handle(taken.fd, made, Phase::kConnected, flags, wanted);

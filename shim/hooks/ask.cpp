@@ -108,6 +108,11 @@ bool number(Op op, SlotId id, int64_t& value) {
   return error == 0;
 }
 
+void turn() {
+  Reply reply;
+  call(about(Op::kTurn, SlotId{}), reply);
+}
+
 int flush(SlotId id) {
   Reply reply;
   return call(about(Op::kFlush, id), reply);

@@ -28,6 +28,8 @@ int local_endpoint(SlotId id, Endpoint& endpoint);
 int remote_endpoint(SlotId id, Endpoint& endpoint);
 // A number that some requests answer with (kReadable, kUnsent); false on error.
 bool number(Op op, SlotId id, int64_t& value);
+// One turn of the engine: what there is to do is done.
+void turn();
 // What the program wrote goes into the stack now; the errno that the last of it met, or 0.
 int flush(SlotId id);
 // The errno that stands against a datagram with this header before its bytes are looked at, or 0.

@@ -8,6 +8,7 @@
 #include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/netlink.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/wait.h"
 
 namespace tapstack::shim {
@@ -61,6 +62,8 @@ int ask_to_connect(int fd, const Handle& handle, const sockaddr* address, sockle
     request.args[1] = static_cast<int64_t>(ConnectKind::kBadAddress);
     request.args[2] = bad;
   }
+  const IpAddress& to = request.endpoint.address;
+  if (to.is_loopback() || (to.is_any() && !dissolve)) settle::has_connected();
   return ask_stream(handle, request, dissolve);
 }
 

@@ -52,7 +52,7 @@ struct Word {
 Word table[kTableSize];
 constinit std::atomic<unsigned> used_end{0};  // entries from here on were never written
 // Of each socket, its generation in the high half: the phase; the wanted bits, plus one when known.
-Word phases[kSlotTableSize];  // phase, kCopied, and the exposures seen
+Word phases[kSlotTableSize];  // phase, kEndSeen, kCopied, and the exposures seen
 Word wanteds[kSlotTableSize];
 
 uint64_t pack(State state, SlotId id) {
@@ -100,7 +100,8 @@ void store_if_still(Word* at, uint64_t before, uint64_t word) {
   at->replace(before, word);
 }
 
-constexpr uint32_t kPhaseMask = 0x3f;
+constexpr uint32_t kPhaseMask = 0x1f;
+constexpr uint32_t kEndSeen = 0x20;
 constexpr uint32_t kMade = 0x40;  // by this process: a word that is not 0 whatever the phase
 constexpr uint32_t kCopied = 0x80;
 constexpr unsigned kExposureShift = 8;
@@ -207,15 +208,22 @@ Phase phase(SlotId id) { return static_cast<Phase>(recall(phases, id) & kPhaseMa
 void set_phase(SlotId id, Phase phase) {
   const uint32_t known = recall(phases, id);
   // A socket that was not created here may have descriptors elsewhere.
-  const uint32_t rest = known != 0 ? known & ~kPhaseMask : kCopied;
+  const uint32_t rest = known != 0 ? known & ~(kPhaseMask | kEndSeen) : kCopied;
   const uint32_t wants = is_connected(phase) ? wanted(id) : 0;
   remember(phases, id, phase_bits(phase, wants) | rest);
 }
 
+void saw_end(SlotId id) {
+  const uint32_t known = recall(phases, id);
+  if (is_connected(static_cast<Phase>(known & kPhaseMask))) remember(phases, id, known | kEndSeen);
+}
+
+bool has_seen_end(SlotId id) { return (recall(phases, id) & kEndSeen) != 0; }
+
 bool may_have_copies(SlotId id) {
   const uint32_t known = recall(phases, id);
   return known == 0 || (known & kCopied) != 0 ||
-         (known & ~(kPhaseMask | kMade | kCopied)) != exposure_bits();
+         (known & ~(kPhaseMask | kEndSeen | kMade | kCopied)) != exposure_bits();
 }
 
 void has_copies(SlotId id) { remember(phases, id, recall(phases, id) | kCopied); }

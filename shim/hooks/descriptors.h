@@ -58,6 +58,11 @@ Phase phase(SlotId id);
 // kConnected stands for kReporting, too.
 void set_phase(SlotId id, Phase phase);
 
+// The program was shown that the peer has closed: by a receive of nothing, or by poll. Until the
+// next set_phase().
+void saw_end(SlotId id);
+bool has_seen_end(SlotId id);
+
 // Whether closing one descriptor may leave others of this socket: after a dup, or when a process
 // was made since that may have inherited it, or when it was inherited itself.
 bool may_have_copies(SlotId id);

@@ -15,6 +15,7 @@
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/traced.h"
 #include "shim/hooks/wait.h"
 #include "shim/trace/arguments.h"
@@ -129,6 +130,7 @@ int wait_for_reports(int epoll, epoll_event* events, int count, const Countdown&
 // `native` waits so many ms, or for ever.
 template <class Native>
 int wait_corrected(int epoll, epoll_event* events, int count, int timeout_ms, Native native) {
+  settle::before_look();
   if (!descriptors::has_reporting()) return correct(epoll, events, native(timeout_ms));
   return wait_for_reports(epoll, events, count, Countdown(timeout_ms), native);
 }
@@ -136,6 +138,7 @@ int wait_corrected(int epoll, epoll_event* events, int count, int timeout_ms, Na
 // epoll_pwait2, whose time-out is finer than slices are.
 int wait_corrected(int epoll, epoll_event* events, int count, const timespec* timeout,
                    const sigset_t* mask) {
+  settle::before_look();
   if (!descriptors::has_reporting()) {
     return correct(epoll, events, real::epoll_pwait2(epoll, events, count, timeout, mask));
   }

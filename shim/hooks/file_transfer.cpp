@@ -11,6 +11,7 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/stream.h"
 #include "shim/hooks/traced.h"
 #include "shim/trace/arguments.h"
@@ -38,11 +39,20 @@ bool may_send_to(int out) {
   return false;
 }
 
+// Something may have been written to `out`.
+void note_sent(int out) {
+  Handle handle;
+  if (descriptors::hinted(out, handle) && handle.is_stream) settle::sent();
+}
+
 ssize_t send_unseen(int out, int in, off_t* offset, size_t bytes) {
   Handle handle;
   // The kernel would put file bytes without their header on a datagram handle.
   if (descriptors::verified(out, handle) && !handle.is_stream) return fail(EINVAL);
-  return may_send_to(out) ? real::sendfile(out, in, offset, bytes) : -1;
+  if (!may_send_to(out)) return -1;
+  const ssize_t sent = real::sendfile(out, in, offset, bytes);
+  note_sent(out);
+  return sent;
 }
 
 auto ours_of(int one, int other) {
@@ -63,10 +73,12 @@ ssize_t splice_unseen(int in, off64_t* in_offset, int out, off64_t* out_offset, 
   if (has_datagrams) return fail(EINVAL);
   if (!may_send_to(out)) return -1;
   if (descriptors::hinted(in, handle)) {
+    settle::before_look();
     const stream::Before before = stream::before_receive(in, handle, 0);
     if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
   }
   const ssize_t moved = real::splice(in, in_offset, out, out_offset, bytes, flags);
+  note_sent(out);
   const bool from_stream = moved == 0 && bytes > 0 && descriptors::hinted(in, handle);
   return from_stream ? stream::after_receive(in, moved) : moved;
 }

@@ -18,6 +18,7 @@
 #include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/stream.h"
 #include "shim/hooks/traced.h"
 #include "shim/trace/arguments.h"
@@ -39,6 +40,7 @@ int readable(int fd, const Handle& handle, void* argument) {
   if (!handle.is_stream) return put(argument, datagram::first_bytes(fd));
   if (descriptors::phase(handle.id) == Phase::kListening) return EINVAL;
   if (!stream::is_connected(handle)) return put(argument, 0);
+  settle::before_look();
   int on_handle = 0;
   if (real::ioctl(fd, FIONREAD, &on_handle) != 0) return last_error();
   int64_t in_core = 0;
@@ -47,6 +49,7 @@ int readable(int fd, const Handle& handle, void* argument) {
 }
 
 int number_of(Op op, const Handle& handle, void* argument) {
+  settle::before_look();
   int64_t number = 0;
   if (!ask::number(op, handle.id, number)) return EINVAL;
   return put(argument, number);

@@ -9,6 +9,7 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/traced.h"
 #include "shim/hooks/wait.h"
 #include "shim/trace/waiting.h"
@@ -69,6 +70,7 @@ int wait_for_true(pollfd* fds, nfds_t count, const Countdown& countdown, First f
 }
 
 int poll_unseen(pollfd* fds, nfds_t count, int timeout_ms) {
+  settle::before_look();
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {
     return wait_in_slices(fds, count, Countdown(timeout_ms),
@@ -81,6 +83,7 @@ int poll_unseen(pollfd* fds, nfds_t count, int timeout_ms) {
 }
 
 int ppoll_unseen(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+  settle::before_look();
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {
     return wait_in_slices(fds, count, Countdown(timeout), [&](int ms) {

@@ -77,6 +77,7 @@ short corrected_events(int fd, short events, short revents) {
   if (handle.is_stream) {
     const Phase phase = descriptors::phase(handle.id);
     const bool is_plain = phase == Phase::kConnected || phase == Phase::kListening;
+    if (is_plain && (revents & POLLRDHUP) != 0) descriptors::saw_end(handle.id);
     if (is_plain && (revents & (POLLHUP | POLLWRBAND)) == 0) return revents;
     if (!descriptors::verified(fd, handle) || !handle.is_stream) return revents;
     return static_cast<short>(of_stream(handle.id, events, without_write_band(revents)));

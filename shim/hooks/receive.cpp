@@ -21,6 +21,7 @@
 #include "shim/hooks/hook.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/stream.h"
 #include "shim/hooks/traced.h"
 #include "shim/trace/address.h"
@@ -34,6 +35,7 @@ namespace {
 // A native receive on a stream, of at most `bytes`.
 template <class Native>
 ssize_t receive_stream(int fd, const Handle& handle, size_t bytes, int flags, Native native) {
+  settle::before_look();
   const stream::Before before = stream::before_receive(fd, handle, flags);
   if (!before.is_native) return before.error == 0 ? 0 : fail(before.error);
   const ssize_t result = native();

@@ -13,6 +13,7 @@
 #include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/traced.h"
 #include "shim/hooks/wait.h"
 #include "shim/trace/waiting.h"
@@ -147,6 +148,7 @@ int select_in_slices(int end, const Sets& sets, timeval* timeout) {
 }
 
 int select_unseen(int end, const Sets& sets, timeval* timeout) {
+  settle::before_look();
   const Silent silent(sets.readers, end);
   if (needs_slices(silent, end)) return select_in_slices(end, sets, timeout);
   timeval at_once{};
@@ -157,6 +159,7 @@ int select_unseen(int end, const Sets& sets, timeval* timeout) {
 }
 
 int pselect_unseen(int end, const Sets& sets, const timespec* timeout, const sigset_t* mask) {
+  settle::before_look();
   const Silent silent(sets.readers, end);
   if (needs_slices(silent, end)) {
     return wait_in_slices(end, sets, Countdown(timeout), [&](int64_t ms) {

@@ -14,6 +14,7 @@
 #include "shim/hooks/marked_send.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/settle.h"
 #include "shim/hooks/stream.h"
 #include "shim/hooks/traced.h"
 #include "shim/trace/address.h"
@@ -47,6 +48,17 @@ ssize_t send_stream_marked(int fd, const Handle& hint, const Text& text, int fla
   return real::sendmsg(fd, &native, flags | MSG_NOSIGNAL);
 }
 
+// `attempt` sends with the flags that it is given.
+template <class Attempt>
+ssize_t send_connected(int fd, const Handle& handle, const stream::Before& before, int flags,
+                       Attempt attempt) {
+  ssize_t sent = attempt(flags);
+  if (sent < 0 && stream::may_succeed_now(fd)) sent = attempt(flags | MSG_DONTWAIT);
+  if (sent > 0) settle::sent();
+  if (sent > 0 && before.end_seen) stream::send_to_closed(handle);
+  return sent;
+}
+
 template <class Native>
 ssize_t send_stream(int fd, const Handle& handle, const Text& text, int flags, Native native) {
   const stream::Before before = stream::before_send(fd, handle, flags);
@@ -55,8 +67,10 @@ ssize_t send_stream(int fd, const Handle& handle, const Text& text, int flags, N
     if (const int error = announce_urgent(handle.id); error != 0) return fail(error);
   }
   const bool is_marked = (before.reports || (flags & kMarkingFlags) != 0) && (flags & MSG_OOB) == 0;
-  const ssize_t result = is_marked ? send_stream_marked(fd, handle, text, flags)
-                                   : native((flags & kStreamFlags) | MSG_NOSIGNAL);
+  const ssize_t result = send_connected(fd, handle, before, flags, [&](int now) {
+    return is_marked ? send_stream_marked(fd, handle, text, now)
+                     : native((now & kStreamFlags) | MSG_NOSIGNAL);
+  });
   return result >= 0 ? result : stream::after_send(fd, flags);
 }
 
@@ -139,7 +153,9 @@ template <class Send, class Write>
 ssize_t write_stream(int fd, const Handle& handle, const Text& text, Send send, Write write) {
   const stream::Before before = stream::before_send(fd, handle, 0);
   if (!before.is_native) return stream::fail_send(before.error, 0);
-  const ssize_t result = before.reports ? send_stream_marked(fd, handle, text, 0) : send();
+  const ssize_t result = send_connected(fd, handle, before, 0, [&](int now) {
+    return before.reports ? send_stream_marked(fd, handle, text, now) : send(now | MSG_NOSIGNAL);
+  });
   if (result >= 0) return result;
   if (last_error() == ENOTSOCK) return write();
   return stream::after_send(fd, 0);
@@ -150,7 +166,7 @@ ssize_t write_bytes(int fd, Handle handle, const void* buffer, size_t bytes) {
   if (handle.is_stream) {
     const iovec part{const_cast<void*>(buffer), bytes};
     return write_stream(
-        fd, handle, {&part, 1}, [&] { return real::send(fd, buffer, bytes, int{MSG_NOSIGNAL}); },
+        fd, handle, {&part, 1}, [&](int native) { return real::send(fd, buffer, bytes, native); },
         write);
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
@@ -166,7 +182,7 @@ ssize_t write_vector(int fd, Handle handle, const iovec* parts, int count) {
   if (handle.is_stream) {
     const Text text{parts, static_cast<size_t>(count)};
     return write_stream(
-        fd, handle, text, [&] { return real::sendmsg(fd, &message, int{MSG_NOSIGNAL}); }, write);
+        fd, handle, text, [&](int native) { return real::sendmsg(fd, &message, native); }, write);
   }
   if (!descriptors::verified(fd, handle) || handle.is_stream) return write();
   return datagram::send(fd, handle, message, 0);

@@ -30,7 +30,9 @@ int await_connection(int fd, int flags, int timeout_option) {
 template <class Closed>
 Before before(int fd, const Handle& hint, int flags, int timeout_option, Closed closed) {
   const Phase phase = descriptors::phase(hint.id);
-  if (shim::is_connected(phase)) return {.reports = phase == Phase::kReporting};
+  if (shim::is_connected(phase)) {
+    return {.reports = phase == Phase::kReporting, .end_seen = descriptors::has_seen_end(hint.id)};
+  }
   Handle handle;
   if (!descriptors::verified(fd, handle) || !handle.is_stream) return {};
   for (;;) {
@@ -99,6 +101,7 @@ ssize_t after_receive(int fd, ssize_t result) {
     if (result < 0) set_last_error(native);
     return result;
   }
+  if (result == 0) descriptors::saw_end(handle.id);
   // EPIPE is of a connection whose peer closed and then refused what was sent: who reads is told of
   // the end, who writes of the error (tcp_recvmsg looks at SOCK_DONE first).
   SlotStatus status;
@@ -117,6 +120,16 @@ ssize_t after_receive_urgent(const Handle& handle, ssize_t result) {
   const bool is_coming = ask::status(handle.id, status) && status.urgent_coming;
   return fail(is_coming ? EAGAIN : EINVAL);
 }
+
+bool may_succeed_now(int fd) {
+  Handle handle;
+  if (last_error() != EAGAIN || !descriptors::verified(fd, handle) || !handle.is_stream)
+    return false;
+  ask::flush(handle.id);
+  return true;
+}
+
+void send_to_closed(const Handle& handle) { ask::flush(handle.id); }
 
 ssize_t fail_send(int error, int flags) {
   if (error == EPIPE && (flags & MSG_NOSIGNAL) == 0) raise(SIGPIPE);

@@ -12,7 +12,8 @@ namespace tapstack::shim::stream {
 struct Before {
   bool is_native = true;
   int error = 0;
-  bool reports = false;  // what becomes of sends is told: send_marked()
+  bool reports = false;   // what becomes of sends is told: send_marked()
+  bool end_seen = false;  // the program knows that the peer closed: send_to_closed()
 };
 
 // `flags` are those of the call (MSG_DONTWAIT counts). Waits for a connection that is being made,
@@ -31,6 +32,15 @@ ssize_t after_receive_urgent(const Handle& handle, ssize_t result);
 // The same for a native send that failed. The native call was made with MSG_NOSIGNAL: SIGPIPE is
 // raised here, unless `flags` has that.
 ssize_t after_send(int fd, int flags);
+
+// After a native send that failed: whether to make it once more, without waiting. A full handle may
+// be full because the engine had no turn yet, and a peer that is gone may be unheard; with Linux
+// both would have been seen to by the sends before. Such a turn was made then.
+bool may_succeed_now(int fd);
+
+// After a native send of some bytes to a peer that is known to have closed: lets the engine send
+// them now. Over loopback the reset they cause is there when the call returns, as on Linux.
+void send_to_closed(const Handle& handle);
 
 // Fails a send: EPIPE raises SIGPIPE unless `flags` has MSG_NOSIGNAL.
 ssize_t fail_send(int error, int flags);

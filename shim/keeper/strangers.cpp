@@ -21,6 +21,7 @@ bool is_about_a_socket(Op op) {
     case Op::kCounters:
     case Op::kSockets:
     case Op::kPairInodes:
+    case Op::kTurn:
     case Op::kTakeHangUps:
       return false;
     default:

@@ -1,7 +1,9 @@
 // poll, select and epoll: level and edge, in every state of a connection, nested and mixed with
 // pipes.
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/select.h>
 
 #include <string>
@@ -11,6 +13,48 @@
 namespace {
 
 constexpr short kAll = POLLIN | POLLOUT | POLLRDHUP | POLLPRI;
+
+bool select_now(int fd) {
+  fd_set readers;
+  FD_ZERO(&readers);
+  FD_SET(fd, &readers);
+  timeval none{};
+  return select(fd + 1, &readers, nullptr, nullptr, &none) == 1;
+}
+
+int readable_now(int fd) {
+  int bytes = -1;
+  return ioctl(fd, FIONREAD, &bytes) == 0 ? bytes : -1;
+}
+
+// One byte from `a` to `b`, looked for in every way that does not wait; false: one found nothing.
+bool is_seen_at_once(int a, int b, int poller) {
+  char buffer[8];
+  const auto sent = [&](bool seen) { return seen && send(a, "x", 1, 0) == 1; };
+  const auto takes = [&](ssize_t bytes) { return recv(b, buffer, 8, MSG_DONTWAIT) == bytes; };
+  epoll_event event{};
+  return sent(true) && takes(1) && sent(sent(true)) && takes(2) && sent(true) &&
+         check::poll_one(b, POLLIN, 0) == POLLIN && takes(1) && sent(true) && select_now(b) &&
+         takes(1) && sent(true) && epoll_wait(poller, &event, 1, 0) == 1 && takes(1) &&
+         write(a, "y", 1) == 1 && readable_now(b) == 1 && takes(1);
+}
+
+// Over loopback what was sent has arrived when send() returns.
+void at_once() {
+  const auto [a, b] = check::tcp_pair();
+  const int one = 1;  // or the second of two waits for an acknowledgment (Nagle)
+  setsockopt(a, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  const int poller = epoll_create1(0);
+  epoll_event event{};
+  event.events = EPOLLIN;
+  epoll_ctl(poller, EPOLL_CTL_ADD, b, &event);
+  int rounds = 0;
+  while (rounds < 200 && is_seen_at_once(a, b, poller)) ++rounds;
+  check::equal(rounds, 200, "what is sent over loopback is there at once");
+  close(poller);
+  close(a);
+  close(b);
+}
 
 void by_poll() {
   const auto [a, b] = check::tcp_pair();
@@ -211,6 +255,7 @@ void mixed() {
 }  // namespace
 
 int main() {
+  at_once();
   by_poll();
   after_reset();
   after_reset_of_a_full_one();

@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <string>
+#include <tuple>
 
 #include "check.h"
 
@@ -215,6 +216,23 @@ void files() {
   for (int fd : {a, b, file, through[0], through[1]}) close(fd);
 }
 
+// Over loopback a reset is there when the send that it answers returns.
+void gone_peers() {
+  auto [a, b] = check::tcp_pair();
+  close(b);
+  check::poll_one(a, POLLRDHUP, 1000);
+  check::equal(send(a, "x", 1, 0), 1, "a send to a peer that has closed");
+  check::fails([&] { return send(a, "x", 1, MSG_NOSIGNAL); }, EPIPE, "the next one knows");
+  close(a);
+
+  std::tie(a, b) = check::tcp_pair();
+  close(b);
+  while (send(a, "meow", 4, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
+  }
+  check::that(errno == EPIPE || errno == ECONNRESET, "sends that do not wait end by the reset");
+  close(a);
+}
+
 void stdio() {
   const auto [a, b] = check::tcp_pair();
   FILE* stream = fdopen(a, "r+");
@@ -269,6 +287,7 @@ int main() {
   reset();
   refused_after_the_end();
   files();
+  gone_peers();
   stdio();
   lingering();
   return check::finish();
