@@ -44,6 +44,15 @@ bool is_heard_at_zero_window(const Segment& seg, const ReceiveVariables& rcv) {
   return rcv.wnd_bytes() == 0 && seg.seq == rcv.nxt;
 }
 
+// Text that is here already, of a peer that has not been told so yet: a probe of its tail (RFC 8985
+// 7.3), say. RFC 9293 3.10.7.4 drops the segment; its ACK field is new all the same, and without it
+// we would send again what has arrived. As Linux, which accepts what ends at or after the last ACK
+// that it sent (tcp_sequence).
+bool is_heard_although_known(const Segment& seg, const Connection& c) {
+  return c.state != State::kSynReceived && seg.has(flag::kAck) && !seg.has(flag::kSyn) &&
+         seg.end().at_or_after(c.timestamps.last_ack_sent()) && seg.seq.before(c.rcv.vars().nxt);
+}
+
 // First, check sequence number.
 Step check_sequence(Arrival& a, Work& w) {
   const ReceiveVariables& rcv = w.c.rcv.vars();
@@ -63,6 +72,7 @@ Step check_sequence(Arrival& a, Work& w) {
     report_old_text(a, w);
     w.c.acks.on_duplicate();
     mark_output(w);
+    if (is_heard_although_known(a.seg, w.c)) check_ack(a, w);
   } else {
     challenge(a, w, DropReason::kTcpOutOfWindow);
   }
