@@ -104,6 +104,12 @@ EngineToken EngineToken::random() {
   return token;
 }
 
+uint32_t random_stand_in() {
+  uint32_t number = 0;
+  sys::call(SYS_getrandom, sys::pointer(&number), sizeof number);
+  return number | 1;
+}
+
 socklen_t format_name(const Identity& identity, sockaddr_un& name) {
   name.sun_family = AF_UNIX;
   Writer out(name.sun_path);
@@ -115,6 +121,10 @@ socklen_t format_name(const Identity& identity, sockaddr_un& name) {
   out.hex(identity.slot.slot, 8);
   out.character('/');
   out.hex(identity.slot.generation, 8);
+  if (identity.stand_in != 0) {
+    out.character('/');
+    out.hex(identity.stand_in, 8);
+  }
   return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) +
                                 static_cast<size_t>(out.at() - name.sun_path));
 }
@@ -131,10 +141,11 @@ std::optional<Identity> parse_name(const sockaddr_un& name, socklen_t length) {
     byte = static_cast<uint8_t>(value);
   }
   if (!in.text("/", 1) || !in.kind(identity) || !in.text("/", 1)) return std::nullopt;
-  if (!in.hex(identity.slot.slot, 8) || !in.text("/", 1) || !in.hex(identity.slot.generation, 8) ||
-      !in.is_at_end()) {
+  if (!in.hex(identity.slot.slot, 8) || !in.text("/", 1) || !in.hex(identity.slot.generation, 8)) {
     return std::nullopt;
   }
+  if (in.is_at_end()) return identity;
+  if (!in.text("/", 1) || !in.hex(identity.stand_in, 8) || !in.is_at_end()) return std::nullopt;
   return identity;
 }
 

@@ -1,10 +1,11 @@
 // Who a descriptor is: the engine's end of a handle is bound to an abstract AF_UNIX name, which
 // getpeername on the handle returns, in any process, after dup, exec and SCM_RIGHTS (0.2 us).
 //
-//   \0tapstack/<token, 32 hex digits>/<kind>/<slot, hex>/<generation, hex>
+//   \0tapstack/<token, 32 hex digits>/<kind>/<slot, hex>/<generation, hex>[/<stand-in, hex>]
 //
 // The kind is s for TCP, d for datagrams; S and D for sockets of family AF_INET6; n for netlink;
-// p for packet sockets.
+// p for packet sockets. The last number is that of an end which stands in for one whose engine died
+// (hooks/stand_in.h); several processes may have one for the same socket.
 // The token is random per engine, so that nobody else can bind a name that looks like ours.
 #pragma once
 
@@ -33,8 +34,12 @@ struct Identity {
   bool is_ip6 = false;
   bool is_netlink = false;
   bool is_packet = false;
+  uint32_t stand_in = 0;  // 0: the engine's own end
   bool operator==(const Identity&) const = default;
 };
+
+// For `stand_in`, never 0; from getrandom(2).
+uint32_t random_stand_in();
 
 // Fills `name`; returns the length for bind(2).
 socklen_t format_name(const Identity& identity, sockaddr_un& name);

@@ -15,6 +15,7 @@
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/settle.h"
+#include "shim/hooks/stand_in.h"
 #include "shim/hooks/traced.h"
 #include "shim/trace/address.h"
 #include "shim/trace/arguments.h"
@@ -53,7 +54,7 @@ int await_token(int listener, SlotId id) {
   // ECONNRESET: the engine is gone, and with it the ballast that it never read.
   if (seen < 0 && last_error() != ECONNRESET) return last_error();
   const int error = ask::take_error(id);
-  return error != 0 ? error : EINVAL;  // the listener was shut down
+  return error != 0 ? stand_in::tell_once(listener, error) : EINVAL;  // it was shut down
 }
 
 bool is_listening(SlotId id) {
@@ -86,6 +87,7 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
     Taken taken;
     const int error = take_connection(listener, handle.id, taken);
     if (error == EAGAIN) continue;
+    if (error != 0 && stand_in::tell_once(listener, error) == 0) continue;
     if (error != 0) return fail(error);
     inherit_inline(listener, taken.fd);
     endpoint_to(handle.family(), taken.peer, address, length);

@@ -21,6 +21,7 @@
 #include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/stand_in.h"
 #include "shim/hooks/wait.h"
 
 namespace tapstack::shim::datagram {
@@ -200,7 +201,7 @@ ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
                                : static_cast<ssize_t>(behind);
     }
     if (is_wake && (flags & MSG_PEEK) != 0) drop_wake(fd);
-    const int error = ask::take_error(handle.id);
+    const int error = stand_in::tell_once(fd, ask::take_error(handle.id));
     if (error != 0) return fail(error);
     // Shut down: the end for who would wait, and nothing there for who would not
     // (__skb_wait_for_more_packets, __skb_recv_datagram).

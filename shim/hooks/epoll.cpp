@@ -10,6 +10,7 @@
 
 #include "shim/common/private_fds.h"
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/epoll_registrations.h"
 #include "shim/hooks/epoll_reports.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
@@ -74,21 +75,13 @@ Entry& choose(int epoll, uint64_t word) {
   return entry_at(place, 0);
 }
 
-// Epoll descriptors that a handle was ever registered with: those that the trace shows.
-constexpr unsigned kWatchersMax = 1u << 16;
-constinit std::atomic<bool> watches_ours[kWatchersMax];
-
+// Those with which a handle was ever registered: the trace shows them.
 auto watcher_of_ours(int epoll) {
-  return [=] {
-    return epoll >= 0 && static_cast<unsigned>(epoll) < kWatchersMax &&
-           watches_ours[epoll].load(std::memory_order_relaxed);
-  };
+  return [=] { return epoll_registrations::is_watcher(epoll); };
 }
 
 void remember(int epoll, int fd, const epoll_event& event) {
-  if (static_cast<unsigned>(epoll) < kWatchersMax) {
-    watches_ours[epoll].store(true, std::memory_order_relaxed);
-  }
+  epoll_registrations::note_watcher(epoll);
   Entry* known = find(epoll, event.data.u64);
   Entry& entry = known != nullptr ? *known : choose(epoll, event.data.u64);
   entry.word.store(event.data.u64, std::memory_order_relaxed);

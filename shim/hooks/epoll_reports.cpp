@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cinttypes>
 #include <climits>
-#include <cstdio>
-#include <string>
-#include <string_view>
 
 #include "shim/hooks/descriptors.h"
+#include "shim/hooks/epoll_registrations.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/result.h"
-#include "shim/names/text_file.h"
 
 namespace tapstack::shim::epoll_reports {
 namespace {
@@ -35,33 +31,15 @@ struct Reporting {
   }
 };
 
-// A line "tfd: 5 events: 19 data: 7f00 ...", numbers but the first in hexadecimal.
-struct Registration {
-  int fd = -1;
-  uint32_t events = 0;
-  uint64_t data = 0;
-
-  bool read(std::string_view line) {
-    return std::sscanf(std::string(line).c_str(), "tfd: %d events: %" SCNx32 " data: %" SCNx64, &fd,
-                       &events, &data) == 3;
-  }
-  // EPOLLONESHOT disarms by taking what is asked for away.
-  bool is_armed() const { return (events & (uint32_t{EPOLLERR} | EPOLLHUP)) != 0; }
-};
-
 }  // namespace
 
 int collect(int epoll, epoll_event* events, int count) {
   const KeepError keep;
   const Reporting reporting;
   if (reporting.count == 0) return 0;
-  const std::string all =
-      names::read_text_file(("/proc/self/fdinfo/" + std::to_string(epoll)).c_str());
-  std::string_view rest = all;
   int found = 0;
-  while (!rest.empty() && found < count) {
-    Registration registered;
-    if (!registered.read(names::take_line(rest))) continue;
+  for (const auto& registered : epoll_registrations::of_epoll(epoll)) {
+    if (found == count) break;
     if (!registered.is_armed() || !reporting.has(registered.fd)) continue;
     events[found].events = EPOLLERR;
     events[found++].data.u64 = registered.data;

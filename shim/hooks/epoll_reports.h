@@ -7,8 +7,7 @@
 namespace tapstack::shim::epoll_reports {
 
 // Events of the sockets that `epoll` watches, as if there were nothing else to tell of them; how
-// many, at most `count`. What the kernel has registered is read from /proc/self/fdinfo: without
-// that, none.
+// many, at most `count`.
 int collect(int epoll, epoll_event* events, int count);
 
 }  // namespace tapstack::shim::epoll_reports

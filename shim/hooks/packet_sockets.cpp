@@ -20,6 +20,7 @@
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
+#include "shim/hooks/stand_in.h"
 #include "shim/hooks/wait.h"
 
 namespace tapstack::shim::packet {
@@ -212,7 +213,7 @@ ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
     if (is_ring && (flags & MSG_PEEK) == 0) ring_ready(handle);
     if (is_ring) return fail(EAGAIN);
     if (bytes > 0 && (flags & MSG_PEEK) != 0) datagram::drop_wake(fd);
-    const int error = ask::take_error(handle.id);
+    const int error = stand_in::tell_once(fd, ask::take_error(handle.id));
     if (error != 0) return fail(error);
     if (bytes == 0) return fail(ENETDOWN);
     if (bytes < 0) return fail(native_error);

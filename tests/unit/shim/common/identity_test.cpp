@@ -44,6 +44,16 @@ TEST(Identity, WhatWasFormattedIsParsed) {
   }
 }
 
+TEST(Identity, AnEndThatStandsInHasANameOfItsOwnForTheSameSocket) {
+  Identity identity = some_identity();
+  identity.stand_in = 0xabcd;
+  sockaddr_un name;
+  const socklen_t length = format_name(identity, name);
+  EXPECT_EQ(text_of(name, length).substr(61), "8/0000abcd");
+  EXPECT_EQ(parse_name(name, length), identity);
+  EXPECT_EQ(parse_name(name, length - 1), std::nullopt);
+}
+
 TEST(Identity, ANetlinkSocketsNameSaysThatItIsOne) {
   Identity identity = some_identity();
   identity.is_stream = false;
