@@ -9,9 +9,11 @@ import pytest
 
 from tapstack_interop import wait_until
 
+BOTH_FAMILIES = pytest.mark.families(4, 6, by_night=(6,))
+
 ECHO_SERVER = """
 import selectors, signal, socket, sys
-listener = socket.create_server(('', 7000), backlog=512)
+listener = socket.create_server(('', 7000), family=int(sys.argv[1]), backlog=512)
 selector = selectors.DefaultSelector()
 selector.register(listener, selectors.EVENT_READ)
 while True:
@@ -33,11 +35,12 @@ while True:
 
 @pytest.fixture
 def echo(net):
-    program = net.stack.start(["/usr/bin/python3", "-c", ECHO_SERVER])
+    program = net.stack.start(["/usr/bin/python3", "-c", ECHO_SERVER, net.socket_family])
     net.host_connect(7000).close()
     return program
 
 
+@BOTH_FAMILIES
 @pytest.mark.no_capture
 def test_a_thousand_connections_closed_by_the_host_then_again(net, echo):
     for _ in range(2):
@@ -51,7 +54,7 @@ CLOSES_FIRST = """
 import socket, sys
 for _ in range(2):
     for n in range(1000):
-        c = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
+        c = socket.create_connection((sys.argv[1], int(sys.argv[2])))
         c.sendall(b'hello')
         assert c.recv(5, socket.MSG_WAITALL) == b'hello'
         c.close()
@@ -59,23 +62,25 @@ print('ok')
 """
 
 
+@BOTH_FAMILIES
 @pytest.mark.no_capture
 def test_a_thousand_connections_closed_by_the_stack_then_again(net):
     peer = net.host.peer("echo", "--port", "0")
-    done = net.stack.run(["/usr/bin/python3", "-c", CLOSES_FIRST, str(peer.port)], timeout=60)
+    done = net.stack.run(["/usr/bin/python3", "-c", CLOSES_FIRST, net.host_addr, str(peer.port)], timeout=60)
     assert done.check().text == "ok\n"
 
 
+@BOTH_FAMILIES
 def test_server_binds_again_at_once(net):
     """A server that closes its connections first and is started again on the same port."""
     program = (
-        "import socket\n"
+        "import socket, sys\n"
         "for n in range(3):\n"
-        "    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
-        "    s.bind(('', 7000)); s.listen(); c, _ = s.accept(); c.sendall(b'x'); c.close(); s.close()\n"
+        "    s = socket.create_server(('', 7000), family=int(sys.argv[1]))\n"
+        "    c, _ = s.accept(); c.sendall(b'x'); s.close(); c.close()\n"
         "print('ok')\n"
     )
-    server = net.stack.start(["/usr/bin/python3", "-c", program])
+    server = net.stack.start(["/usr/bin/python3", "-c", program, net.socket_family])
     for _ in range(3):
         with net.host_connect(7000) as connection:
             assert connection.recv(10) == b"x"
@@ -94,15 +99,15 @@ def syn(source_port: int, destination: str, source: str) -> bytes:
 
 
 HANGS_UP = """
-import socket
-listener = socket.create_server(('', 7001))
+import socket, sys
+listener = socket.create_server(('', 7001), family=int(sys.argv[1]))
 for _ in range(2):
     listener.accept()[0].close()
 """
 
 FROM_ONE_PORT = """
 import socket, sys, time
-c = socket.socket()
+c = socket.socket(socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET)
 c.bind(('', 4711))
 begin = time.monotonic()
 c.connect((sys.argv[1], 7001))
@@ -111,9 +116,10 @@ assert c.recv(1) == b''
 """
 
 
+@BOTH_FAMILIES
 def test_next_program_on_the_same_port_is_let_in_at_once(net):
     """The host's end of the last program's connection is in TIME-WAIT, and lets in only what is later (RFC 6191)."""
-    net.host.start(["/usr/bin/python3", "-c", HANGS_UP])
+    net.host.start(["/usr/bin/python3", "-c", HANGS_UP, net.socket_family])
     for _ in range(2):
         client = net.stack.run(["/usr/bin/python3", "-c", FROM_ONE_PORT, net.host_addr])
         assert client.check().text == "True\n"  # not after the SYN's first time-out
@@ -140,6 +146,7 @@ def test_half_open_flood_leaves_the_listener_usable(net, echo):
     assert time.monotonic() - started < 8
 
 
+@BOTH_FAMILIES
 def test_reset_by_the_host_reaches_the_program(net):
     peer = net.host.peer("reset", "--port", "0", "--after", "5")
     program = (
@@ -152,6 +159,7 @@ def test_reset_by_the_host_reaches_the_program(net):
     assert net.stack.run(["/usr/bin/python3", "-c", program]).check().text == "reset\n"
 
 
+@BOTH_FAMILIES
 def test_slow_reader_holds_the_sender_back_and_loses_nothing(net):
     peer = net.host.peer("receive", "--port", "0", "--rate", "4000000")
     program = (
@@ -165,6 +173,7 @@ def test_slow_reader_holds_the_sender_back_and_loses_nothing(net):
     assert report["bytes"] == 10_240_000 and report["crc32"] == int(done.text)
 
 
+@BOTH_FAMILIES
 def test_peer_that_vanishes_times_out_with_the_right_error(net):
     """With TCP_USER_TIMEOUT of two seconds the program hears of it."""
     peer = net.host.peer("echo", "--port", "0")
@@ -179,7 +188,7 @@ def test_peer_that_vanishes_times_out_with_the_right_error(net):
     )
     client = net.stack.start(["/usr/bin/python3", "-c", program], stdin=subprocess.PIPE)
     wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
-    net.host_ip("addr", "del", "10.10.10.1/24", "dev", "ts0")
+    net.host_ip("addr", "del", f"{net.host_addr}/{64 if net.family == 6 else 24}", "dev", "ts0")
     client.stdin.write(b"go\n")
     client.stdin.close()
     assert client.wait(15).check().text == "up\ntimed out\n"
@@ -187,24 +196,26 @@ def test_peer_that_vanishes_times_out_with_the_right_error(net):
 
 DEVICE_REMOVED = """
 import errno, socket, sys
-c = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('', 5000))
+peer = sys.argv[1], int(sys.argv[2])
+c = socket.create_connection(peer)
+u = socket.socket(c.family, socket.SOCK_DGRAM); u.bind(('', 5000))
 print('up', flush=True)
 def error_of(call):
     try: call(); return 'no error'
     except OSError as e: return errno.errorcode.get(e.errno, str(e))
 print(error_of(lambda: c.recv(10)), error_of(lambda: u.recv(10)))
 print(error_of(lambda: c.send(b'x')))
-print(error_of(lambda: u.sendto(b'x', ('10.10.10.1', 9))), flush=True)
+print(error_of(lambda: u.sendto(b'x', (peer[0], 9))), flush=True)
 sys.stdin.readline()
-c = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
+c = socket.create_connection(peer)
 c.sendall(b'again'); print(c.recv(5))
 """
 
 
+@BOTH_FAMILIES
 def test_device_removed_ends_connections_and_comes_back(net):
     peer = net.host.peer("echo", "--port", "0")
-    command = ["/usr/bin/python3", "-c", DEVICE_REMOVED, str(peer.port)]
+    command = ["/usr/bin/python3", "-c", DEVICE_REMOVED, net.host_addr, str(peer.port)]
     client = net.stack.start(command, stdin=subprocess.PIPE)
     wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
     net.host_ip("link", "del", "ts0")

@@ -4,9 +4,11 @@ import pytest
 
 from tapstack_interop import wait_until
 
+pytestmark = pytest.mark.families(4, 6, by_night=(6,))
+
 SERVES = """
-import socket
-s = socket.socket()
+import socket, sys
+s = socket.socket(int(sys.argv[1]))
 s.setsockopt(socket.IPPROTO_TCP, 23, 16)  # TCP_FASTOPEN
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(('', 7000)); s.listen()
@@ -20,7 +22,7 @@ for _ in range(3):
 ASKS = """
 import socket
 for n in range(3):
-    s = socket.socket()
+    s = socket.socket({family})
     if {with_option}:
         s.setsockopt(socket.IPPROTO_TCP, 30, 1)  # TCP_FASTOPEN_CONNECT
         s.connect(('{server}', 7000))
@@ -37,12 +39,12 @@ for n in range(3):
 
 def check(net, server, client, server_address, with_option):
     net.host.run(["sysctl", "-qw", "net.ipv4.tcp_fastopen=3"]).check()
-    serving = server.start(["/usr/bin/python3", "-c", SERVES])
+    serving = server.start(["/usr/bin/python3", "-c", SERVES, net.socket_family])
     if server is net.host:
         wait_until(lambda: "LISTEN" in net.host.run(["ss", "-Htln", "sport = :7000"]).text)
     else:
         net.wait_for_device()
-    program = ASKS.format(server=server_address, with_option=with_option)
+    program = ASKS.format(family=net.socket_family, server=server_address, with_option=with_option)
     client.run(["/usr/bin/python3", "-c", program]).check()
     serving.wait().check()
     # The first connection fetches a cookie; the SYNs of the others carry the text, which the

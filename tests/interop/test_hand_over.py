@@ -39,6 +39,7 @@ def finish(program) -> list[list[str]]:
     return [line.split() for line in program.wait().check().text.splitlines()]
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 def test_a_capture_goes_on_in_the_same_file(net):
     assert [text for text, _ in finish(start(net))] == TEXTS
     for text in TEXTS:

@@ -2,11 +2,15 @@
 
 import socket
 
+import pytest
+
 from tapstack_interop import wait_until
 
+pytestmark = pytest.mark.families(4, 6, by_night=(6,))
+
 RECEIVES = """
-import fcntl, select, socket
-s = socket.create_server(('', 7000)); c, _ = s.accept()
+import fcntl, select, socket, sys
+s = socket.create_server(('', 7000), family=int(sys.argv[1])); c, _ = s.accept()
 poll = select.poll(); poll.register(c, select.POLLPRI)
 assert poll.poll(5000), 'no POLLPRI'
 text = b''
@@ -19,7 +23,7 @@ print('ok')
 
 
 def test_the_kernel_sends_urgent_data(net):
-    server = net.stack.start(["/usr/bin/python3", "-c", RECEIVES])
+    server = net.stack.start(["/usr/bin/python3", "-c", RECEIVES, net.socket_family])
     with net.host_connect(7000) as client:
         client.sendall(b"before")
         client.send(b"!", socket.MSG_OOB)
@@ -28,8 +32,8 @@ def test_the_kernel_sends_urgent_data(net):
 
 
 SENDS = """
-import socket
-c = socket.create_connection(('10.10.10.1', 7000))
+import socket, sys
+c = socket.create_connection((sys.argv[1], 7000))
 c.sendall(b'before')
 c.send(b'!', socket.MSG_OOB)
 c.sendall(b'behind')
@@ -38,10 +42,10 @@ c.recv(1)
 
 
 def test_the_stack_sends_urgent_data(net):
-    server = net.host.start(["/usr/bin/python3", "-c", RECEIVES])
+    server = net.host.start(["/usr/bin/python3", "-c", RECEIVES, net.socket_family])
     wait_until(lambda: "LISTEN" in net.host.run(["ss", "-Htln", "sport = :7000"]).text)
-    net.stack.run(["/usr/bin/python3", "-c", SENDS]).check()
+    net.stack.run(["/usr/bin/python3", "-c", SENDS, net.host_addr]).check()
     assert server.wait().check().text == "ok\n"
     # RFC 6093 3.1: the pointer says which octet is behind the urgent one, never 0.
-    pointers = net.capture.fields("tcp.flags.urg == 1 && ip.src == 10.10.10.2", "tcp.urgent_pointer")
+    pointers = net.capture.fields(f"tcp.flags.urg == 1 && {'ipv6' if net.family == 6 else 'ip'}.src == {net.stack_addr}", "tcp.urgent_pointer")
     assert pointers and all(int(pointer) > 0 for (pointer,) in pointers)

@@ -1,6 +1,6 @@
 """Runs one exchange where it is started: what `tapstack run` is given for the place "user".
 
-usage: driver.py FILE: JSON with server, port, ready, client, stdin, env and pid_file; the client's output goes to
+usage: driver.py FILE: JSON with server, address, port, ready, client, stdin, env and pid_file; the client's output goes to
 FILE.out and FILE.err, the server's to FILE.server, the name of the network namespace to FILE.net; the client's exit
 status is printed.
 """
@@ -16,9 +16,9 @@ import sys
 import time
 
 
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def listens(address: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
+        return probe.connect_ex((address, port)) == 0
 
 
 def await_server(row: dict, server: subprocess.Popen, log: pathlib.Path) -> None:
@@ -26,7 +26,7 @@ def await_server(row: dict, server: subprocess.Popen, log: pathlib.Path) -> None
     while time.monotonic() < end:
         if row["ready"] and re.search(row["ready"], log.read_text(errors="replace")):
             return
-        if not row["ready"] and (not row["port"] or listens(row["port"])):
+        if not row["ready"] and (not row["port"] or listens(row["address"], row["port"])):
             return
         if server.poll() not in (None, 0):
             break

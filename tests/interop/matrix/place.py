@@ -5,24 +5,29 @@ import pathlib
 import re
 import shutil
 import signal
+from typing import Callable
 
 from command_line import open_to_all
 from tapstack_interop import Finished, Network, Program, Side, wait_until
+from tapstack_interop.network import STACK_ADDRESSES, in_url
 
 PLACES = ("kernel", "client", "server", "both", "user")
+FAMILIES = (4, 6)
 
-_HOLDER = ["socat", "-d", "-d", "TCP-LISTEN:9,fork", "EXEC:cat"]
+# In words, files and patterns: a name, or "{what is for IPv4|what is for IPv6}".
+_NAME = re.compile(r"\{(server|client|dir|\[server\]|\[client\])\}")
+_CHOICE = re.compile(rf"\{{((?:[^{{}}|\s]|{_NAME.pattern})*)\|((?:[^{{}}|\s]|{_NAME.pattern})*)\}}")
 
 
 class Place:
     """A folder with `data` in it, and what the addresses are called there.
 
-    server_address, client_address: of the two ends of an exchange.
+    family: 4 or 6, of the addresses; server_address, client_address: of the two ends of an exchange.
     """
 
-    server_address = client_address = "10.10.10.2"
-
-    def __init__(self, folder: pathlib.Path, data: pathlib.Path) -> None:
+    def __init__(self, folder: pathlib.Path, data: pathlib.Path, family: int = 4) -> None:
+        self.family = family
+        self.server_address = self.client_address = STACK_ADDRESSES[family == 6]
         self.folder = folder
         open_to_all(folder)  # some servers become users of their own
         shutil.copy(data, self.path("data"))
@@ -33,14 +38,19 @@ class Place:
         """A file of this place."""
         return self.folder / name
 
-    def fill(self, text: str) -> str:
-        """A text with the names of addresses and of the folder replaced."""
-        names = {"{server}": self.server_address, "{client}": self.client_address, "{dir}": str(self.folder)}
-        return re.sub(r"\{(server|client|dir)\}", lambda found: names[found[0]], text)
+    def fill(self, text: str, quoted: Callable[[str], str] = str) -> str:
+        """A text with what is for the other family left out, and the names of addresses and of the folder replaced.
+
+        quoted: what becomes of that which takes the place of a name.
+        """
+        names = {"server": self.server_address, "client": self.client_address, "dir": str(self.folder)}
+        names |= {f"[{end}]": in_url(names[end]) for end in ("server", "client")}
+        text = _CHOICE.sub(lambda found: found[1 if self.family == 4 else 3], text)
+        return _NAME.sub(lambda found: quoted(names[found[1]]), text)
 
     def fill_all(self, words: list[str]) -> list[str]:
-        """The same for each word of a command."""
-        return [self.fill(word) for word in words]
+        """The same for each word of a command; a word of which nothing is left is none."""
+        return [filled for word in words if (filled := self.fill(word)) or not word]
 
     def copy_data(self, name: str) -> None:
         """Puts a second `data` into the folder."""
@@ -68,12 +78,13 @@ class Wire(Place):
     that one is on a stack; "both": both are, under one keeper.
     """
 
-    def __init__(self, name: str, folder: pathlib.Path, data: pathlib.Path, captured: bool = True) -> None:
-        super().__init__(folder, data)
+    def __init__(self, where: tuple[str, int], folder: pathlib.Path, data: pathlib.Path, captured: bool = True) -> None:
+        name, family = where
+        super().__init__(folder, data, family)
         self.name = name
         # What keeps its own engine starts inside and moves where it has to; the others join a keeper.
-        self.net = Network(folder, {"TAPSTACK_ENGINE": "keeper" if name == "both" else "inside"})
-        self._nets = [self.net] + ([Network(folder)] if name == "kernel" else [])
+        self.net = Network(folder, {"TAPSTACK_ENGINE": "keeper" if name == "both" else "inside"}, family)
+        self._nets = [self.net] + ([Network(folder, family=family)] if name == "kernel" else [])
         if name == "kernel":
             self._join()
         self.server: Side = self.net.stack if name in ("server", "both") else self.net.host
@@ -114,8 +125,9 @@ class Wire(Place):
 
     def _be_there(self) -> None:
         """Has a program hold the stack for the rest of the row: a tool without a server would find nobody."""
-        if not any(p.args == _HOLDER and p.is_running() for p in self.net.programs):
-            self.server.start(_HOLDER)
+        holder = ["socat", "-d", "-d", f"TCP{self.family}-LISTEN:9,fork", "EXEC:cat"]
+        if not any(p.args == holder and p.is_running() for p in self.net.programs):
+            self.server.start(holder)
             self.net.host_connect(9).close()
 
     def _serve(self, row) -> Program:

@@ -4,14 +4,17 @@ import re
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
-from .place import PLACES
+from .place import FAMILIES, PLACES
 from .row import Row
 
 BEGIN, END = "<!-- matrix: written by scripts/matrix -->", "<!-- matrix: end -->"
 # From the best to the worst; "differs" is a failure that the row expects, with a reason.
 OUTCOMES = ("works", "left out", "differs", "absent", "fails")
 
-Results = dict[str, dict[str, str]]  # by the row's name and the place
+GOOD = "as on the kernel"
+CASES = tuple(f"{place}{family}" for family in FAMILIES for place in PLACES)
+
+Results = dict[str, dict[str, str]]  # by the row's name and the case
 
 
 def outcome_of(case: Element) -> str:
@@ -41,9 +44,9 @@ def read(path: Path) -> Results:
 
 def write(path: Path, groups: dict[str, list[Row]], results: Results) -> None:
     """A line for each row in the order of the groups."""
-    lines = ["\t".join(["row", *PLACES])]
+    lines = ["\t".join(["row", *CASES])]
     for row in (row for rows in groups.values() for row in rows if row.name in results):
-        lines.append("\t".join([row.name, *(results[row.name].get(place, "absent") for place in PLACES)]))
+        lines.append("\t".join([row.name, *(results[row.name].get(case, "absent") for case in CASES)]))
     path.write_text("\n".join(lines) + "\n")
 
 
@@ -52,29 +55,34 @@ def with_table(text: str, table: str) -> str:
     return re.sub(f"{BEGIN}\n.*?{END}", lambda _: f"{BEGIN}\n{table}\n{END}", text, flags=re.DOTALL)
 
 
-def _summary(row: Row, outcomes: dict[str, str], tells_what_is_left_out: bool = True) -> str:
-    """In words: as on the kernel, or what is otherwise, where, and why."""
-    if outcomes.get("kernel") != "works":
-        return "not tried: not installed" if outcomes.get("kernel") == "absent" else "fails on the kernel"
+def _summary(row: Row, outcomes: dict[str, str], family: int, tells_what_is_left_out: bool = True) -> str:
+    """In words, over one family: as on the kernel, or what is otherwise, where, and why; "" if it is not run at all."""
+    if outcomes.get(f"kernel{family}") == "left out":
+        return f"no: {row.left_out('kernel', family)}" if tells_what_is_left_out else ""
+    if outcomes.get(f"kernel{family}") != "works":
+        return "not tried: not installed" if outcomes.get(f"kernel{family}") == "absent" else "fails on the kernel"
     said = []
     for place in PLACES[1:]:
-        what = outcomes.get(place, "absent")
+        what = outcomes.get(f"{place}{family}", "absent")
         if what == "left out":
             if tells_what_is_left_out:
-                said.append(f"not as {place}: {row.left_out[place]}")
+                said.append(f"not as {place}: {row.left_out(place, family)}")
         elif what == "differs":
-            said.append(f"differs as {place}: {row.differs[place]}")
+            said.append(f"differs as {place}: {row.different(place, family)}")
         elif what != "works":
             said.append(f"fails as {place}")
-    return "; ".join(said) or "as on the kernel"
+    return "; ".join(said) or GOOD
 
 
 def full_table(groups: dict[str, list[Row]], results: Results) -> str:
     """Every row."""
     lines = []
     for title, rows in groups.items():
-        lines += ["", f"**{title}**", "", "| tool | does | on the stack |", "|---|---|---|"]
-        lines += [f"| {r.tool} | {r.does} | {_summary(r, results.get(r.name, {}))} |" for r in rows]
+        lines += ["", f"**{title}**", "", "| tool | does | over IPv4 | over IPv6 |", "|---|---|---|---|"]
+        for row in rows:
+            over4, over6 = (_summary(row, results.get(row.name, {}), family) for family in FAMILIES)
+            over6 = "the same" if over6 == over4 != GOOD else over6
+            lines.append(f"| {row.tool} | {row.does} | {over4} | {over6} |")
     return "\n".join(lines[1:])
 
 
@@ -82,8 +90,20 @@ def short_table(groups: dict[str, list[Row]], results: Results) -> str:
     """The tools of each group by what can be said of all their rows, where they can be run."""
     lines = ["| | work as on the kernel | otherwise |", "|---|---|---|"]
     for title, rows in groups.items():
-        summaries = [(row, _summary(row, results.get(row.name, {}), False)) for row in rows]
-        others = [(row, said) for row, said in summaries if said != "as on the kernel"]
-        good = dict.fromkeys(r.tool for r in rows if r.tool not in {o.tool for o, _ in others})
-        lines.append(f"| {title} | {', '.join(good)} | {'; '.join(f'{r.tool} ({r.does}): {said}' for r, said in others)} |")
+        over = {family: [(row, said) for row in rows if (said := _summary(row, results.get(row.name, {}), family, False))]
+                for family in FAMILIES}  # fmt: skip
+        others = [(row, family, said) for family in FAMILIES for row, said in over[family] if said != GOOD]
+        families: dict[str, set[int]] = {row.tool: set() for row in rows}
+        for family in FAMILIES:
+            for row, _ in over[family]:
+                families[row.tool].add(family)
+        bad = {row.tool for row, _, _ in others}
+        good = [_with_family(tool, has) for tool, has in families.items() if tool not in bad]
+        otherwise = [f"{row.tool} ({row.does}, IPv{family}): {said}" for row, family, said in others]
+        lines.append(f"| {title} | {', '.join(good)} | {'; '.join(otherwise)} |")
     return "\n".join(lines)
+
+
+def _with_family(tool: str, families: set[int]) -> str:
+    """A tool's name, with its family if it has one alone."""
+    return tool if len(families) != 1 else f"{tool} (IPv{min(families)})"

@@ -17,8 +17,9 @@ class Row:
     """One exchange. A server is started unless there is none (then the other end is the kernel or the stack
     itself), the client is run, what it brought is judged, and the server is ended: twice in a row.
 
-    In all words "{server}" is the server's address, "{client}" the client's, "{dir}" a folder for files,
-    which holds `data`: 300,000 bytes that differ everywhere.
+    In all words and files, and in `want`, "{server}" is the server's address, "{client}" the client's, "{[server]}"
+    and "{[client]}" the same as they stand before a port, with brackets in IPv6. "{a|b}", without spaces, is a over
+    IPv4 and b over IPv6. "{dir}" is a folder for files, which holds `data`: 300,000 bytes that differ everywhere.
     """
 
     tool: str  # as in the table of the README; several rows may be about one
@@ -36,9 +37,12 @@ class Row:
     pid_file: str = ""  # the server becomes a daemon, which writes this; the name in the folder
     root: str = ""  # why a user cannot do this on the kernel either; "" if he can
     needs: tuple[str, ...] = ()  # programs beyond the first words of the commands
-    without: dict[str, str] = dataclasses.field(default_factory=dict)  # places left out, and why
-    differs: dict[str, str] = dataclasses.field(default_factory=dict)  # places where it fails, and why that stays
-    core: bool = False  # in `make test` too
+    four_only: str = ""  # why it is not run over IPv6; "" if it is
+    six_only: str = ""  # why it is not run over IPv4
+    # By place, or by place and family ("both6"):
+    without: dict[str, str] = dataclasses.field(default_factory=dict)  # where it is left out, and why
+    differs: dict[str, str] = dataclasses.field(default_factory=dict)  # where it fails, and why that stays
+    core: tuple[int, ...] = ()  # the families over which it is in `make test` too
     env: dict[str, str] = dataclasses.field(default_factory=dict)
     captured: bool = True  # its frames are looked through for faults; False: heavy traffic
     seconds: float = 20  # the most that the client may take
@@ -52,10 +56,14 @@ class Row:
     def name(self) -> str:
         return re.sub(r"[^A-Za-z0-9.]+", "-", f"{self.tool} {self.does}").strip("-")
 
-    @property
-    def left_out(self) -> dict[str, str]:
-        """Places where the row is not run, and why."""
-        return {**({"user": self.root} if self.root else {}), **self.without}
+    def left_out(self, place: str, family: int) -> str:
+        """Why the row is not run there; "" if it is."""
+        said = self.four_only if family == 6 else self.six_only
+        return said or _told(self.without, place, family) or (self.root if place == "user" else "")
+
+    def different(self, place: str, family: int) -> str:
+        """Why the row fails there and must; "" if it has to succeed."""
+        return _told(self.differs, place, family)
 
     def programs(self) -> list[str]:
         """What must be installed."""
@@ -81,8 +89,12 @@ class Row:
         if callable(self.want):
             self.want(place, done)
         else:
-            wanted = place.fill(self.want)
+            wanted = place.fill(self.want, re.escape)
             assert re.search(wanted, done.text + done.errors, re.MULTILINE), f"{wanted!r} is not in the output"
+
+
+def _told(reasons: dict[str, str], place: str, family: int) -> str:
+    return reasons.get(f"{place}{family}", reasons.get(place, ""))
 
 
 def data(place: Place, done: Finished) -> None:

@@ -17,8 +17,8 @@ _DRIVER = pathlib.Path(__file__).with_name("driver.py")
 class UsersRun(Place):
     """Everything runs in namespaces that the user makes; root only starts it."""
 
-    def __init__(self, folder: pathlib.Path, data: pathlib.Path) -> None:
-        super().__init__(folder, data)
+    def __init__(self, folder: pathlib.Path, data: pathlib.Path, family: int) -> None:
+        super().__init__(folder, data, family)
         self._program: Program | None = None
         self._namespaces: set[str] = set()
 
@@ -27,6 +27,7 @@ class UsersRun(Place):
         file = self.path("row.json")
         file.write_text(json.dumps({
             "server": self.fill_all(row.server), "client": self.fill_all(row.client), "port": row.port,
+            "address": ("127.0.0.1", "::1")[self.family == 6],
             "ready": row.ready, "stdin": str(self.path(row.stdin)) if row.stdin else "",
             "env": {name: self.fill(value) for name, value in row.env.items()},
             "pid_file": str(self.path(row.pid_file)) if row.pid_file else "",

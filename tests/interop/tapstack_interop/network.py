@@ -18,6 +18,11 @@ from .process import Finished, Program
 STACK_ADDRESSES = ("10.10.10.2", "fd10:10:10::2")
 
 
+def in_url(address: str) -> str:
+    """An address of either family as it stands before ":port" (RFC 3986 3.2.2)."""
+    return f"[{address}]" if ":" in address else address
+
+
 class Side:
     """One side of the wire: starts programs there and ends them with the test."""
 
@@ -71,6 +76,7 @@ class Network:
         self.family = family
         self.stack_addr = STACK_ADDRESSES[family == 6]
         self.host_addr = "fd10:10:10::1" if family == 6 else "10.10.10.1"
+        self.socket_family = str(int(socket.AF_INET6 if family == 6 else socket.AF_INET))  # for a program's words
         self.absent_addr = "fd10:10:10::99" if family == 6 else "10.10.10.99"
         self.namespace = Namespace()
         # The name servers of the machine that runs the tests cannot be reached from here.
@@ -82,8 +88,8 @@ class Network:
         self.host = Side(self, preload=False)
 
     def in_url(self, address: str) -> str:
-        """An address as it stands before ":port" (RFC 3986 3.2.2)."""
-        return f"[{address}]" if ":" in address else address
+        """An address as it stands before ":port"."""
+        return in_url(address)
 
     def preload_value(self) -> str:
         """LD_PRELOAD for programs on the stack; a sanitizer's runtime must come first."""

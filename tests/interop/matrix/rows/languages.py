@@ -10,7 +10,7 @@ import socketserver, sys
 class Echo(socketserver.StreamRequestHandler):
     def handle(self):
         while text := self.request.recv(65536): self.request.sendall(text)
-class Server(getattr(socketserver, sys.argv[1])): allow_reuse_address = True
+class Server(getattr(socketserver, sys.argv[1])): allow_reuse_address = True; address_family = socketserver.socket.AF_INET{|6}
 Server(('', 6543), Echo).serve_forever()
 """
 PYTHON_ASYNCIO = """
@@ -20,12 +20,12 @@ async def echo(reader, writer):
         writer.write(text); await writer.drain()
     writer.close()
 async def main():
-    await (await asyncio.start_server(echo, '0.0.0.0', 6543)).serve_forever()
+    await (await asyncio.start_server(echo, '{0.0.0.0|::}', 6543)).serve_forever()
 asyncio.run(main())
 """
 PYTHON_POOL = """
 import multiprocessing, socket
-l = socket.create_server(('', 6543))
+l = socket.create_server(('', 6543), family=socket.AF_INET{|6})
 def work():
     while True:
         c, _ = l.accept()
@@ -38,7 +38,7 @@ for w in workers: w.join()
 PYTHON_CHILD = """
 import signal, socket, subprocess
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-l = socket.create_server(('', 6543))
+l = socket.create_server(('', 6543), family=socket.AF_INET{|6})
 while True:
     c, _ = l.accept(); subprocess.Popen(['cat'], stdin=c, stdout=c); c.close()
 """
@@ -59,7 +59,7 @@ asyncio.run(main())
 NODE_ECHO = """
 const net = require('net'), cluster = require('cluster');
 if (process.argv[2] == 'cluster' && cluster.isPrimary) { for (let n = 0; n < 2; ++n) cluster.fork(); process.on('SIGTERM', () => process.exit()); }
-else net.createServer({allowHalfOpen: true}, c => c.pipe(c)).listen(6543, '0.0.0.0');
+else net.createServer({allowHalfOpen: true}, c => c.pipe(c)).listen(6543, '{0.0.0.0|::}');
 """
 NODE_CLIENT = """
 const net = require('net'), fs = require('fs');
@@ -69,22 +69,22 @@ c.pipe(process.stdout);
 """
 NODE_HTTP = """
 const http = require('http'), fs = require('fs');
-http.createServer((q, a) => fs.createReadStream(process.argv[2]).pipe(a)).listen(8000, '0.0.0.0');
+http.createServer((q, a) => fs.createReadStream(process.argv[2]).pipe(a)).listen(8000, '{0.0.0.0|::}');
 """
 NODE_GET = "require('http').get({host: process.argv[1], port: 8000}, a => a.pipe(process.stdout))"
 NODE_DGRAM = """
-const s = require('dgram').createSocket('udp4');
+const s = require('dgram').createSocket('udp{4|6}');
 s.on('message', (m, from) => s.send(m, from.port, from.address)).bind(6543, () => console.log('ready'));
 """
 NODE_ASK = """
-const s = require('dgram').createSocket('udp4');
+const s = require('dgram').createSocket('udp{4|6}');
 s.on('message', m => { console.log(m + ''); s.close(); });
 s.send('hello', 6543, process.argv[2]);
 """
 
 RUBY_ECHO = """
 require 'socket'
-server = TCPServer.new('0.0.0.0', 6543)
+server = TCPServer.new('{0.0.0.0|::}', 6543)
 loop { Thread.new(server.accept) { |c| IO.copy_stream(c, c); c.close } }
 """
 RUBY_CLIENT = """
@@ -94,17 +94,17 @@ Thread.new { IO.copy_stream(ARGV[1], c); c.close_write }
 IO.copy_stream(c, STDOUT)
 """
 PERL_ECHO = """
-use IO::Socket::INET;
+use IO::Socket::IP;
 $SIG{CHLD} = 'IGNORE';
-my $l = IO::Socket::INET->new(LocalPort => 6543, Listen => 16, ReuseAddr => 1) or die $!;
+my $l = IO::Socket::IP->new(LocalHost => '{0.0.0.0|::}', LocalPort => 6543, Listen => 16, ReuseAddr => 1) or die $!;
 while (my $c = $l->accept) {
     if (fork == 0) { while (sysread($c, my $text, 65536)) { my $at = 0; $at += syswrite($c, $text, length($text) - $at, $at) while $at < length $text; } exit }
     close $c;
 }
 """
 PERL_CLIENT = """
-use IO::Socket::INET;
-my $c = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => 6543) or die $!;
+use IO::Socket::IP;
+my $c = IO::Socket::IP->new(PeerAddr => $ARGV[0], PeerPort => 6543) or die $!;
 open my $f, '<', $ARGV[1]; local $/; my $text = <$f>;
 if (fork == 0) { my $at = 0; $at += syswrite($c, $text, length($text) - $at, $at) while $at < length $text; shutdown $c, 1; exit }
 print while ($_ = <$c>);
@@ -188,8 +188,8 @@ public class Get {
 }
 """
 
-SOCAT_ECHO = ["socat", "TCP-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
-NCAT_CLIENT = ["sh", "-c", "socat -t5 OPEN:{dir}/data!!STDOUT TCP:{server}:6543"]
+SOCAT_ECHO = ["socat", "TCP{4|6}-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
+NCAT_CLIENT = ["sh", "-c", "socat -t5 OPEN:{dir}/data!!STDOUT TCP:{[server]}:6543"]
 
 
 def echo(tool: str, does: str, server: list[str] | str = "", client: list[str] | str = "", **more) -> Row:
@@ -216,8 +216,8 @@ ROWS = [
     python("multiprocessing, one listener", PYTHON_POOL),
     python("subprocess with the connection", PYTHON_CHILD),
     Row("python3", "http.server and urllib", [PYTHON, "-c",
-        "import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen('http://{server}:8000/data').read())"],
-        [PYTHON, "-m", "http.server", "-d", "{dir}", "8000"], port=8000, want=data),
+        "import sys, urllib.request; sys.stdout.buffer.write(urllib.request.urlopen('http://{[server]}:8000/data').read())"],
+        [PYTHON, "-m", "http.server", "-b", "{0.0.0.0|::}", "-d", "{dir}", "8000"], port=8000, want=data),
     echo("node", "net, server and client", "node {dir}/echo.js", "node {dir}/client.js {server} {dir}/data",
          files={"echo.js": NODE_ECHO, "client.js": NODE_CLIENT}),
     echo("node", "cluster", "node {dir}/echo.js cluster", files={"echo.js": NODE_ECHO}),
@@ -228,15 +228,15 @@ ROWS = [
     echo("ruby", "threads, server and client", "ruby {dir}/echo.rb", "ruby {dir}/client.rb {server} {dir}/data",
          files={"echo.rb": RUBY_ECHO, "client.rb": RUBY_CLIENT}),
     Row("ruby", "webrick and net/http", ["ruby", "-rnet/http", "-e",
-        "print Net::HTTP.get(URI('http://{server}:8000/data'))"],
-        "ruby -run -e httpd {dir} -p 8000", port=8000, want=data),
+        "print Net::HTTP.get(URI('http://{[server]}:8000/data'))"],
+        "ruby -run -e httpd {dir} -p 8000 -b {0.0.0.0|::}", port=8000, want=data),
     echo("perl", "IO::Socket, forking server, client", "perl {dir}/echo.pl", "perl {dir}/client.pl {server} {dir}/data",
          files={"echo.pl": PERL_ECHO, "client.pl": PERL_CLIENT}),
-    Row("php", "php -S and its streams", ["php", "-r", "readfile('http://{server}:8000/file.php');"],
-        "php -S 0.0.0.0:8000 -t {dir}", port=8000, want=data, files={"file.php": PHP_FILE}),
-    echo("php", "stream_select", client="php {dir}/client.php {server} {dir}/data", files={"client.php": PHP_CLIENT}),
+    Row("php", "php -S and its streams", ["php", "-r", "readfile('http://{[server]}:8000/file.php');"],
+        "php -S {0.0.0.0|[::]}:8000 -t {dir}", port=8000, want=data, files={"file.php": PHP_FILE}),
+    echo("php", "stream_select", client="php {dir}/client.php {[server]} {dir}/data", files={"client.php": PHP_CLIENT}),
     java("threads, and NIO's selector", "java {dir}/Echo.java", "java {dir}/Client.java {server} {dir}/data", 6543,
          Echo=JAVA_ECHO, Client=JAVA_NIO_CLIENT),
     java("HttpServer and HttpClient", "java {dir}/Serve.java {dir}/data",
-         "java {dir}/Get.java http://{server}:8000/data", 8000, Serve=JAVA_HTTP_SERVER, Get=JAVA_HTTP_CLIENT),
+         "java {dir}/Get.java http://{[server]}:8000/data", 8000, Serve=JAVA_HTTP_SERVER, Get=JAVA_HTTP_CLIENT),
 ]  # fmt: skip

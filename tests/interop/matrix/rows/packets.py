@@ -3,7 +3,7 @@
 from ..row import Row
 from .paths import RAW
 
-ECHO = ["socat", "TCP-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
+ECHO = ["socat", "TCP{4|6}-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
 EXCHANGE = "exec 3<>/dev/tcp/{server}/6543; echo hello >&3; head -1 <&3 >/dev/null; exec 3>&-; "
 # The device is there as long as somebody has a socket: the first line keeps one.
 INSIDE = "exec 4<>/dev/udp/{server}/9; "
@@ -26,8 +26,8 @@ ROWS = [
         want=r"\[SYN\](.|\n)*\[SYN, ACK\]", without=LO, root=RAW, needs=("tshark",)),
     Row("arping", "asks a neighbour", ["bash", "-c", INSIDE + "arping -c2 -I ts0 {server}"],
         want=r"Received 2 response", without=LO, root=RAW,
-        needs=("arping",)),
-    Row("nmap", "half-open connections (-sS)", "nmap -n -Pn -sS -p6500-6599 {server}", ECHO, port=6543,
+        needs=("arping",), four_only="IPv6 has no ARP"),
+    Row("nmap", "half-open connections (-sS)", "nmap {|-6} -n -Pn -sS -p6500-6599 {server}", ECHO, port=6543,
         want="6543/tcp open",
         captured=False, root=RAW),
 ]  # fmt: skip

@@ -11,7 +11,7 @@ STUNNEL = """
 foreground = yes
 pid =
 [unwrap]
-accept = 8443
+accept = {|:::}8443
 connect = {server}:8000
 cert = {dir}/both.pem
 """
@@ -20,13 +20,13 @@ pid =
 foreground = yes
 [wrap]
 client = yes
-accept = 127.0.0.1:8080
+accept = {127.0.0.1|::1}:8080
 connect = {server}:8443
 CAfile = {dir}/cert.pem
 verifyChain = yes
 """
 STUNNEL_SERVER = ["sh", "-c",
-CERTIFICATE + "/usr/bin/python3 -m http.server -d {dir} 8000 & exec stunnel {dir}/stunnel.conf"]
+CERTIFICATE + "/usr/bin/python3 -m http.server -b {0.0.0.0|::} -d {dir} 8000 & exec stunnel {dir}/stunnel.conf"]
 
 
 def ssh_files(place: Place) -> None:
@@ -70,7 +70,7 @@ gid = nogroup
 RSYNC = "mkdir -p {dir}/served {dir}/got.d; chmod 777 {dir}/served; rsync -a HOW {dir}/data URL/got.up && rsync -a HOW URL/got.up {dir}/got.d/down && cat {dir}/got.d/down; rm -r {dir}/served/*"
 
 VSFTPD = """
-listen=YES
+listen{|_ipv6}=YES
 anonymous_enable=YES
 no_anon_password=YES
 anon_root={dir}/ftp
@@ -128,10 +128,10 @@ def git_url(scheme: str) -> list[str]:
 
 ROWS = [
     Row("openssl", "s_server and s_client", ["sh", "-c",
-        "printf 'GET /data HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet -CAfile {dir}/cert.pem -verify_return_error -connect {server}:8443 2>/dev/null | tail -c 300000"],
+        "printf 'GET /data HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet -CAfile {dir}/cert.pem -verify_return_error -connect {[server]}:8443 2>/dev/null | tail -c 300000"],
         OPENSSL, port=8443, want=data, needs=("openssl",)),
     Row("stunnel", "wraps and unwraps HTTP", ["sh", "-c",
-        "stunnel {dir}/client.conf 2>/dev/null & curl -sSf --retry 40 --retry-all-errors --retry-delay 1 http://127.0.0.1:8080/data; s=$?; kill $!; exit $s"],
+        "stunnel {dir}/client.conf 2>/dev/null & curl -sSf --retry 40 --retry-all-errors --retry-delay 1 http://{127.0.0.1|[::1]}:8080/data; s=$?; kill $!; exit $s"],
         STUNNEL_SERVER, port=8443, want=data, files={"stunnel.conf": STUNNEL, "client.conf": STUNNEL_CLIENT},
         needs=("stunnel", "curl", "openssl")),
     ssh("ssh and sshd", "a command", "ssh -F {dir}/ssh_config server cat", stdin="data", want=data),
@@ -143,20 +143,20 @@ ROWS = [
     ssh("sftp", "there and back", "sftp -F {dir}/ssh_config -b {dir}/sftp.batch server", want=brings("got1", "got2")),
     ssh("rsync", "over ssh", ["sh", "-c", RSYNC.replace("HOW", f"-e '{OVER_SSH}'").replace("URL",
         "server:{dir}/served")], want=data, needs=("rsync",)),
-    Row("rsync", "with its daemon", ["sh", "-c", RSYNC.replace("HOW", "").replace("URL", "rsync://{server}/files")],
+    Row("rsync", "with its daemon", ["sh", "-c", RSYNC.replace("HOW", "").replace("URL", "rsync://{[server]}/files")],
         "rsync --daemon --no-detach --config={dir}/rsyncd.conf", port=873, want=data, files={"rsyncd.conf": RSYNCD},
         root="rsyncd becomes another user"),
-    Row("git", "with its daemon", git_url("git://{server}/one.git"),
+    Row("git", "with its daemon", git_url("git://{[server]}/one.git"),
         ["sh", "-c", REPOSITORY + "exec git daemon --reuseaddr --export-all --enable=receive-pack --base-path={dir} {dir}"],
         port=9418, want=data, env=GIT_ENVIRONMENT, needs=("git",)),
     Row("git", "over ssh", git_url("server:{dir}/one.git"),
         ["sh", "-c", REPOSITORY + "exec /usr/sbin/sshd -D -e -f {dir}/sshd_config"], port=22, want=data,
         before=ssh_files, root=SSHD,
         env={**GIT_ENVIRONMENT, "GIT_SSH_COMMAND": OVER_SSH}, needs=("git", "/usr/sbin/sshd")),
-    ftp("vsftpd", "to curl, passive", "curl -sSf -o {dir}/got ftp://{server}/data"),
-    ftp("curl", "FTP, active", "curl -sSf --ftp-port - -o {dir}/got ftp://{server}/data"),
-    ftp("ftp", "passive", "tnftp -a -V -o {dir}/got ftp://{server}/data"),
-    ftp("lftp", "FTP", ["lftp", "-c", "open {server}; get data -o {dir}/got"]),
+    ftp("vsftpd", "to curl, passive", "curl -sSf -o {dir}/got ftp://{[server]}/data"),
+    ftp("curl", "FTP, active", "curl -sSf --ftp-port - -o {dir}/got ftp://{[server]}/data"),
+    ftp("ftp", "passive", "tnftp -a -V -o {dir}/got ftp://{[server]}/data"),
+    ftp("lftp", "FTP", ["lftp", "-c", "open ftp://{[server]}; get data -o {dir}/got"]),
     Row("smbclient and smbd", "a file", ["smbclient", "-N", "-s", "{dir}/smb.conf", "//{server}/files", "-c",
         "get data {dir}/got"],
         "smbd -F --no-process-group -s {dir}/smb.conf", port=445, files={"smb.conf": SMB}, want=brings("got"),

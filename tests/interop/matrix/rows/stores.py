@@ -9,11 +9,11 @@ from ..place import Place
 from ..row import Row
 
 # A few thousand keys go in by one connection and are asked for by others.
-REDIS = ["redis-server", "--port", "6379", "--bind", "0.0.0.0", "--protected-mode", "no", "--dir", "{dir}", "--save",
+REDIS = ["redis-server", "--port", "6379", "--bind", "{0.0.0.0|::}", "--protected-mode", "no", "--dir", "{dir}", "--save",
 ""]
 FILL = "for n in $(seq 3000); do echo SET key$n value$n; done | redis-cli -h {server} --pipe >/dev/null && "
-REPLICA = ("redis-server --port 6380 --bind 0.0.0.0 --protected-mode no --dir {dir} --save '' --dbfilename replica.rdb --replicaof {server} 6379 >/dev/null & "
-           "trap 'kill $!' EXIT; until [ \"$(redis-cli -h 127.0.0.1 -p 6380 get key3000 2>/dev/null)\" = value3000 ]; do sleep 0.1; done; redis-cli -h 127.0.0.1 -p 6380 dbsize")  # fmt: skip
+REPLICA = ("redis-server --port 6380 --bind {0.0.0.0|::} --protected-mode no --dir {dir} --save '' --dbfilename replica.rdb --replicaof {server} 6379 >/dev/null & "
+           "trap 'kill $!' EXIT; until [ \"$(redis-cli -h {127.0.0.1|::1} -p 6380 get key3000 2>/dev/null)\" = value3000 ]; do sleep 0.1; done; redis-cli -h {127.0.0.1|::1} -p 6380 dbsize")  # fmt: skip
 BGSAVE = "redis-cli -h {server} bgsave; until redis-cli -h {server} info persistence | grep -q 'rdb_bgsave_in_progress:0'; do sleep 0.05; done; redis-cli -h {server} info persistence | grep last_bgsave_status; redis-cli -h {server} get key77"
 
 MEMCACHED = """
@@ -66,7 +66,7 @@ def postgres() -> list[Row]:
     ]  # fmt: skip
 
 
-MOSQUITTO = "listener 1883 0.0.0.0\nallow_anonymous true\nuser root\n"
+MOSQUITTO = "listener 1883 {0.0.0.0|::}\nallow_anonymous true\nuser root\n"
 SUBSCRIBE = ("mosquitto_sub -h {server} -t topic -C 3 > {dir}/heard & until grep -q 'Received SUBSCRIBE' {dir}/log; do sleep 0.05; done; "
              "for n in 1 2 3; do mosquitto_pub -h {server} -t topic -q 1 -m message$n; done; wait; cat {dir}/heard; rm {dir}/log")  # fmt: skip
 
@@ -84,7 +84,7 @@ ROWS = [
     *postgres(),
     Row("mariadb", "makes and asks a table", ["mariadb", "--no-defaults", "-h", "{server}", "-u", "root", "--skip-ssl",
         "-N", "-e", "create or replace database d; use d; " + SQL],
-        "mariadbd --no-defaults --datadir={dir}/db --socket={dir}/mariadb.sock --user=root --bind-address=0.0.0.0 --skip-grant-tables --skip-name-resolve --pid-file={dir}/mariadb.pid",
+        "mariadbd --no-defaults --datadir={dir}/db --socket={dir}/mariadb.sock --user=root --bind-address={0.0.0.0|::} --skip-grant-tables --skip-name-resolve --pid-file={dir}/mariadb.pid",
         port=3306, want="^one\ntwo$", before=mariadb_data,
         needs=("mariadb-install-db",)),
     Row("mosquitto", "publish and subscribe", ["sh", "-c", SUBSCRIBE],
