@@ -4,12 +4,13 @@
 
 namespace tapstack::link {
 
-Result<FilterId> FilterTable::add(FilterProgram program) {
+Result<FilterId> FilterTable::add(FilterProgram program, bool is_stream) {
   if (const Status good = check_filter(program); !good.ok()) return good.error();
   if (program.size() > kInstructions - instructions_used_) return Error::kNoMemory;
   const FilterId id = entries_.allocate();
   if (id.is_null()) return Error::kNoMemory;
-  entries_.at(id.index) = {instructions_used_, static_cast<uint32_t>(program.size()), 1};
+  entries_.at(id.index) = {instructions_used_, static_cast<uint32_t>(program.size()), 1, is_stream};
+  stream_filters_ += is_stream ? 1 : 0;
   std::copy(program.begin(), program.end(), storage_.instructions + instructions_used_);
   instructions_used_ += static_cast<uint32_t>(program.size());
   return id;
@@ -24,6 +25,7 @@ void FilterTable::release(FilterId id) {
   if (entry == nullptr || --entry->sockets > 0) return;
   const Entry gone = *entry;
   entries_.release(id);
+  stream_filters_ -= gone.is_stream ? 1 : 0;
   FilterInstruction* const begin = storage_.instructions + gone.begin;
   std::copy(begin + gone.length, storage_.instructions + instructions_used_, begin);
   instructions_used_ -= gone.length;

@@ -34,8 +34,9 @@ using SocketFilter = FilterHolder<(kConfig.filters > 0)>;
 // one array, one program behind the other; when one goes, those behind it move up.
 class FilterTable {
  public:
-  // Checks and keeps a copy, which one socket has. Errors of check_filter(), kNoMemory.
-  Result<FilterId> add(FilterProgram program);
+  // Checks and keeps a copy, which one socket has; `is_stream`: one of TCP. Errors of
+  // check_filter(), kNoMemory.
+  Result<FilterId> add(FilterProgram program, bool is_stream);
   // One more, and one less socket has it; with the last it is gone. No effect for a null id.
   void share(FilterId id);
   void release(FilterId id);
@@ -45,16 +46,20 @@ class FilterTable {
   uint32_t run(FilterId id, const FilterSubject& subject) const;
 
   size_t used() const;
+  // Whether a socket of TCP has one.
+  bool has_stream_filters() const { return stream_filters_ > 0; }
 
  private:
   struct Entry {
     uint32_t begin = 0, length = 0, sockets = 0;
+    bool is_stream = false;
   };
   static constexpr size_t kPrograms = kConfig.filters > 0 ? kConfig.filters : 1;
   static constexpr size_t kInstructions = kConfig.filters > 0 ? kConfig.filter_instructions : 1;
 
   mem::Pool<Entry, kPrograms, FilterTag> entries_;
   uint32_t instructions_used_ = 0;
+  uint32_t stream_filters_ = 0;
   // Storage whose construction does nothing; valid below instructions_used_.
   union Storage {
     Storage() {}
@@ -65,12 +70,13 @@ class FilterTable {
 // Where there are no filters (kConfig.filters 0): nothing, at no cost.
 class NoFilterTable {
  public:
-  static Result<FilterId> add(FilterProgram) { return Error::kNoMemory; }
+  static Result<FilterId> add(FilterProgram, bool) { return Error::kNoMemory; }
   static void share(FilterId) {}
   static void release(FilterId) {}
   static FilterProgram program(FilterId) { return {}; }
   static uint32_t run(FilterId, const FilterSubject&) { return UINT32_MAX; }
   static size_t used() { return 0; }
+  static bool has_stream_filters() { return false; }
 };
 
 using Filters = std::conditional_t<(kConfig.filters > 0), FilterTable, NoFilterTable>;

@@ -29,7 +29,7 @@ Status attach_filter(Environment env, SocketId id, link::FilterProgram program) 
   Socket* socket = env.sockets.find(id);
   if (socket == nullptr) return Error::kBadHandle;
   if (socket->is_filter_locked) return Error::kPermission;
-  const auto added = env.layers.network.parts().filters.add(program);
+  const auto added = env.layers.network.parts().filters.add(program, socket->is_tcp());
   return added.ok() ? replace(env, *socket, *added) : Status(added.error());
 }
 

@@ -33,7 +33,7 @@ void Tcp::start(Random& random) {
 void Tcp::input(Context& ctx, net::Network& network, mem::PacketPtr packet) {
   ctx.counters.count(Mib::kTcpInSegs);
   Arrival a{tables_, ctx, network, {}, std::move(packet)};
-  if (network.parts().filters.used() > 0) {
+  if (network.parts().filters.has_stream_filters()) {
     a.whole = ctx.memory.clone(*a.packet, mem::Priority::kControl);
   }
   if (const auto why = parse(ctx, *a.packet, a.seg)) {

@@ -28,9 +28,9 @@ TEST_F(FilterTableTest, WithoutAFilterEverythingIsWanted) {
 }
 
 TEST_F(FilterTableTest, ProgramsKeepTheirTextWhenOthersGo) {
-  const FilterId first = table_->add(returning(1, 5)).value();
-  const FilterId second = table_->add(returning(2, 3)).value();
-  const FilterId third = table_->add(returning(3)).value();
+  const FilterId first = table_->add(returning(1, 5), false).value();
+  const FilterId second = table_->add(returning(2, 3), false).value();
+  const FilterId third = table_->add(returning(3), false).value();
   table_->release(first);
   EXPECT_EQ(run(second), 2u);
   EXPECT_EQ(run(third), 3u);
@@ -41,7 +41,7 @@ TEST_F(FilterTableTest, ProgramsKeepTheirTextWhenOthersGo) {
 }
 
 TEST_F(FilterTableTest, ASharedOneStaysUntilTheLastLetsGo) {
-  const FilterId id = table_->add(returning(9)).value();
+  const FilterId id = table_->add(returning(9), false).value();
   table_->share(id);
   table_->release(id);
   EXPECT_EQ(run(id), 9u);
@@ -49,18 +49,31 @@ TEST_F(FilterTableTest, ASharedOneStaysUntilTheLastLetsGo) {
   EXPECT_EQ(table_->used(), 0u);
 }
 
+TEST_F(FilterTableTest, KnowsWhetherAStreamHasAFilter) {
+  const FilterId of_datagrams = table_->add(returning(1), false).value();
+  EXPECT_FALSE(table_->has_stream_filters());
+  const FilterId of_streams = table_->add(returning(2), true).value();
+  table_->share(of_streams);
+  table_->release(of_streams);
+  EXPECT_TRUE(table_->has_stream_filters());
+  table_->release(of_streams);
+  EXPECT_FALSE(table_->has_stream_filters());
+  table_->release(of_datagrams);
+  EXPECT_FALSE(table_->has_stream_filters());
+}
+
 TEST_F(FilterTableTest, RefusesBadProgramsAndMoreThanFit) {
-  EXPECT_EQ(table_->add({}).error(), Error::kInvalid);
+  EXPECT_EQ(table_->add({}, false).error(), Error::kInvalid);
   const auto half = returning(1, kConfig.filter_instructions / 2);
-  const FilterId id = table_->add(half).value();
-  EXPECT_EQ(table_->add(half).error(), Error::kNoMemory);
+  const FilterId id = table_->add(half, false).value();
+  EXPECT_EQ(table_->add(half, false).error(), Error::kNoMemory);
   table_->release(id);
-  EXPECT_TRUE(table_->add(half).ok());
+  EXPECT_TRUE(table_->add(half, false).ok());
 }
 
 TEST_F(FilterTableTest, RefusesMoreProgramsThanThereArePlaces) {
-  for (size_t i = 0; i < kConfig.filters; ++i) ASSERT_TRUE(table_->add(returning(1)).ok());
-  EXPECT_EQ(table_->add(returning(1)).error(), Error::kNoMemory);
+  for (size_t i = 0; i < kConfig.filters; ++i) ASSERT_TRUE(table_->add(returning(1), false).ok());
+  EXPECT_EQ(table_->add(returning(1), false).error(), Error::kNoMemory);
 }
 
 }  // namespace

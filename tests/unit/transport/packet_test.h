@@ -28,7 +28,8 @@ class PacketTest : public TransportTest {
     return bytes;
   }
   void filter(EndpointId id, std::initializer_list<link::FilterInstruction> program) {
-    taps_->find(id)->filter.set(*network_->parts().filters.add({program.begin(), program.size()}));
+    taps_->find(id)->filter.set(
+        *network_->parts().filters.add({program.begin(), program.size()}, false));
   }
   void close(EndpointId id) { taps_->close(ctx_, id); }
 

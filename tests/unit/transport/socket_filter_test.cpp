@@ -15,7 +15,7 @@ class SocketFilterTest : public TransportTest {
   }
   bool passes(std::initializer_list<link::FilterInstruction> program, mem::Packet& packet) {
     link::SocketFilter filter;
-    filter.set(*network_->parts().filters.add({program.begin(), program.size()}));
+    filter.set(*network_->parts().filters.add({program.begin(), program.size()}, false));
     return passes_socket_filter(ctx_, *network_, filter, packet, {20, 8});
   }
 };
