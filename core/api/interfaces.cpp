@@ -44,8 +44,10 @@ Status add_address(Stack& stack, Instant now, InterfaceId id, const Prefix& addr
 Status configure_address(Stack& stack, Instant now, InterfaceId id,
                          const AddressSettings& address) {
   Context ctx = stack.context(now);
-  const link::InterfaceAddress wanted{
-      .prefix = address.prefix, .origin = address.origin, .on_conflict = address.on_conflict};
+  const link::InterfaceAddress wanted{.prefix = address.prefix,
+                                      .origin = address.origin,
+                                      .skips_probing = address.skips_probing,
+                                      .on_conflict = address.on_conflict};
   return net::configure_address(ctx, stack.layers().network, id, wanted);
 }
 

@@ -49,6 +49,7 @@ struct AddressSettings {
   Prefix prefix;
   AddressOrigin origin = AddressOrigin::kManual;
   ConflictPolicy on_conflict = ConflictPolicy::kIgnore;
+  bool skips_probing = false;  // of IPv6: no duplicate address detection (RFC 4862 5.4)
 };
 Status configure_address(Stack& stack, Instant now, InterfaceId id, const AddressSettings& address);
 // Errors: kNoDevice, kAddressNotAvailable.

@@ -81,6 +81,7 @@ struct InterfaceAddress {
   // Whether all of the prefix is on the link. Not so for autoconfigured ones (RFC 5942 4): their
   // routers say so in another way.
   bool is_on_link = true;
+  bool skips_probing = false;  // ours at once, whatever Ip6Settings::dad_transmits says
   // Duplicate address detection (net/duplicate_address.h).
   uint8_t probes_sent = 0;
   uint8_t probes_wanted = 0;

@@ -25,6 +25,8 @@ enum class IdentifierKind : uint8_t {
 
 struct Ip6Settings {
   Ip6Mode mode = Ip6Mode::kManual;
+  // Of kManual: the link-local address comes with the link, whether or not there is another.
+  bool has_link_local = false;
   IdentifierKind identifier = IdentifierKind::kEui64;
   // Of kStable, 128 random bits that the embedder keeps over restarts (RFC 7217 5).
   std::array<uint64_t, 2> stable_secret{};

@@ -61,7 +61,9 @@ void start_ip6(Context& ctx, Parts& parts, InterfaceId id) {
   parts.links.reset(id);
   draw_reachable_time(ctx, parts.links.at(id));
   parts.neighbours.set_timing(id, {parts.links.at(id).retrans, parts.links.at(id).reachable});
-  bool speaks_ip6 = interface.settings.ip6.mode == Ip6Mode::kAutoconfigured;
+  const link::Ip6Settings& ip6 = interface.settings.ip6;
+  bool speaks_ip6 =
+      ip6.mode == Ip6Mode::kAutoconfigured || (ip6.mode == Ip6Mode::kManual && ip6.has_link_local);
   for (size_t i = 0; i < interface.address_count; ++i) {
     const IpAddress address = interface.address_slots[i].address();
     if (!address.is_ip6()) continue;

@@ -26,9 +26,8 @@ void start_probing(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& 
                    ProbeStart start) {
   Interface& interface = *parts.interfaces.find(id);
   InterfaceAddress& own = *interface.find_address(address);
-  if (!interface.has_neighbours() || interface.settings.ip6.dad_transmits == 0) {
-    return settle(ctx, own);
-  }
+  const bool is_asked = interface.settings.ip6.dad_transmits > 0 && !own.skips_probing;
+  if (!interface.has_neighbours() || !is_asked) return settle(ctx, own);
   own.state =
       interface.settings.ip6.is_optimistic ? AddressState::kOptimistic : AddressState::kTentative;
   own.probes_sent = 0;

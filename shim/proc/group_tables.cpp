@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <string>
 #include <vector>
 
 #include "shim/hooks/devices.h"
@@ -39,23 +41,49 @@ const char* name_of(uint32_t interface, InterfaceRecord& record) {
 }
 
 // RFC 1112 6.4: the low 23 bits; RFC 2464 7: the low 32.
-void add_mac(Text& text, const in_addr& group) {
-  text.add("01005e%06x", ntohl(group.s_addr) & 0x7fffff);
+std::string mac_of(const in_addr& group) {
+  char text[16];
+  std::snprintf(text, sizeof text, "01005e%06x", ntohl(group.s_addr) & 0x7fffff);
+  return text;
 }
-void add_mac(Text& text, const in6_addr& group) { text.add("3333%08x", ntohl(group.s6_addr32[3])); }
+std::string mac_of(const in6_addr& group) {
+  char text[16];
+  std::snprintf(text, sizeof text, "3333%08x", ntohl(group.s6_addr32[3]));
+  return text;
+}
+
+// What stays within the interface asks nothing of the link (igmp6_group_added).
+bool is_on_link(const in_addr&) { return true; }
+bool is_on_link(const in6_addr& group) {
+  constexpr int kLinkLocalScope = 2;  // RFC 4291 2.7
+  return (group.s6_addr[1] & 0xf) >= kLinkLocalScope;
+}
+
+struct LinkGroup {
+  uint32_t interface;
+  std::string mac;
+  int users;  // groups that have this address
+};
 
 // A link-layer address for each group, but of loopback, which has none.
 template <class Address>
-int add_link_groups(Text& text, uint8_t family) {
-  std::vector<Entry<Address>> all;
-  const int error = read_groups(family, all);
+int collect_link_groups(uint8_t family, std::vector<LinkGroup>& all) {
+  std::vector<Entry<Address>> entries;
+  const int error = read_groups(family, entries);
   InterfaceRecord record;
-  for (const auto& entry : all) {
-    const char* name = name_of(entry.interface, record);
-    if ((record.flags & IFF_LOOPBACK) != 0) continue;
-    text.add("%-4u %-15s %-5d %-5d ", entry.interface, name, 1, 0);
-    add_mac(text, entry.group);
-    text.add(std::string_view("\n"));
+  for (const auto& entry : entries) {
+    name_of(entry.interface, record);
+    if ((record.flags & IFF_LOOPBACK) != 0 || !is_on_link(entry.group)) continue;
+    const std::string mac = mac_of(entry.group);
+    const auto same = [&](const LinkGroup& g) {
+      return g.interface == entry.interface && g.mac == mac;
+    };
+    const auto found = std::ranges::find_if(all, same);
+    if (found == all.end()) {
+      all.push_back({entry.interface, mac, 1});
+    } else {
+      ++found->users;
+    }
   }
   return error;
 }
@@ -97,8 +125,16 @@ int write_igmp6(Text& text) {
 }
 
 int write_dev_mcast(Text& text) {
-  const int error = add_link_groups<in_addr>(text, AF_INET);
-  return error != 0 ? error : add_link_groups<in6_addr>(text, AF_INET6);
+  std::vector<LinkGroup> all;
+  if (const int error = collect_link_groups<in_addr>(AF_INET, all); error != 0) return error;
+  if (const int error = collect_link_groups<in6_addr>(AF_INET6, all); error != 0) return error;
+  std::ranges::stable_sort(all, {}, &LinkGroup::interface);
+  InterfaceRecord record;
+  for (const LinkGroup& group : all) {
+    text.add("%-4u %-15s %-5d %-5d %s\n", group.interface, name_of(group.interface, record),
+             group.users, 0, group.mac.c_str());
+  }
+  return 0;
 }
 
 // Source filters are not listed here, as by a kernel whose sockets have set none.

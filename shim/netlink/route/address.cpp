@@ -48,6 +48,7 @@ uint32_t flags_of(const OwnAddress& own) {
                               address.origin == AddressOrigin::kTemporary;
   if (!address.is_on_link && !is_from_router) flags |= IFA_F_NOPREFIXROUTE;
   if (own.is_secondary) flags |= IFA_F_SECONDARY;
+  if (address.skips_probing) flags |= IFA_F_NODAD;
   return flags;
 }
 

@@ -74,7 +74,6 @@ int check_decoration(Call& call, const Message& request, const Wanted& wanted) {
   return 0;
 }
 
-// An address with IFA_F_NODAD is probed all the same; it is of use meanwhile (engine/link.cpp).
 int set_details(Call& call, const Wanted& wanted) {
   Stack& stack = call.works.stack;
   const IpAddress& address = wanted.prefix.address;
@@ -148,8 +147,11 @@ int new_address(Call& call, const Message& request) {
     if (!replaces) return call.ack.refuse(EEXIST, "Address already assigned");
     return set_details(call, wanted);
   }
+  api::AddressSettings settings;
+  settings.prefix = wanted.prefix;
+  settings.skips_probing = (wanted.flags & IFA_F_NODAD) != 0;
   const Status added =
-      api::add_address(call.works.stack, call.works.now, wanted.interface, wanted.prefix);
+      api::configure_address(call.works.stack, call.works.now, wanted.interface, settings);
   if (added.error() == Error::kAddressInUse) return EEXIST;
   return added.ok() ? set_details(call, wanted) : to_errno(added.error());
 }

@@ -79,6 +79,23 @@ void forget_routes(Stack& stack, InterfaceId id) {
   }
 }
 
+// addrconf_ifdown, without keep_addr_on_down: an interface that goes down loses its addresses of
+// IPv6; the link-local one comes back with the link. Those of IPv4 stay.
+void forget_addresses(Call& call, api::InterfaceInfo& info) {
+  if (info.is_loopback) return;
+  for (size_t n = 0;;) {
+    const Result<Prefix> own = api::address_at(call.works.stack, info.id, n);
+    if (!own.ok()) return;
+    const IpAddress address = own->address;
+    if (address.is_ip4()) {
+      ++n;
+      continue;
+    }
+    info.settings.ip6.has_link_local = true;
+    api::remove_address(call.works.stack, call.works.now, info.id, address).ignore();
+  }
+}
+
 int change(Call& call, const Message& request, api::InterfaceInfo info) {
   const Attributes attributes = request.attributes<ifinfomsg>();
   if (const int error = check_fixed(call, attributes, info); error != 0) return error;
@@ -86,7 +103,10 @@ int change(Call& call, const Message& request, api::InterfaceInfo info) {
   if (const int error = read_hardware_address(attributes, info); error != 0) return error;
   read_flags(call, request.fixed<ifinfomsg>(), info);
   call.works.netlink.tables_changed();
-  if (!info.settings.is_up) forget_routes(call.works.stack, info.id);
+  if (!info.settings.is_up) {
+    forget_routes(call.works.stack, info.id);
+    forget_addresses(call, info);
+  }
   return to_errno(
       api::change_interface(call.works.stack, call.works.now, info.id, info.settings).error());
 }

@@ -42,6 +42,16 @@ TEST_F(AutoconfigurationTest, AddressGivenByHandIsProbedAgainWhenTheLinkComesBac
   EXPECT_NE(own(kOurLinkLocal), nullptr);
 }
 
+TEST_F(AutoconfigurationTest, AddressThatSkipsProbingIsOursAtOnce) {
+  ASSERT_TRUE(configure_address(ctx_, *network_, ts0_,
+                                {.prefix = {here(kGiven), 64}, .skips_probing = true})
+                  .ok());
+  EXPECT_EQ(own(kGiven)->state, AddressState::kPreferred);
+  set_up(false);
+  set_up(true);
+  EXPECT_EQ(own(kGiven)->state, AddressState::kPreferred) << "when the link comes back, too";
+}
+
 TEST_F(AutoconfigurationTest, GroupsAreReportedAgainFromTheLinkLocalAddress) {  // RFC 3590 4
   run(Duration::s(3));
   std::vector<Ip6Address> reporters;
@@ -53,6 +63,18 @@ TEST_F(AutoconfigurationTest, GroupsAreReportedAgainFromTheLinkLocalAddress) {  
   ASSERT_GE(reporters.size(), 2u);
   EXPECT_TRUE(reporters.front().is_any());
   EXPECT_EQ(reporters.back(), kOurLinkLocal);
+}
+
+TEST_F(AutoconfigurationTest, LinkLocalAddressComesAloneIfWanted) {
+  InterfaceSettings settings = network_->interface(ts0_)->settings;
+  for (const bool is_wanted : {false, true}) {
+    set_up(false);
+    ASSERT_EQ(network_->interface(ts0_)->address_count, 0u);
+    settings.ip6.mode = Ip6Mode::kManual;
+    settings.ip6.has_link_local = is_wanted;
+    ASSERT_TRUE(change_interface(ctx_, *network_, ts0_, settings).ok());
+    EXPECT_EQ(own(kOurLinkLocal) != nullptr, is_wanted);
+  }
 }
 
 class GivenAddress : public AutoconfigurationTest {

@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 
+#include <map>
+
 #include "tests/unit/shim/netlink/netlink_program.h"
 
 namespace tapstack::shim::netlink {
@@ -54,6 +56,29 @@ class RouteNetlink : public test::NetlinkProgram {
       out.number(IFA_LOCAL, ip4(address));
     });
     return acknowledged();
+  }
+  int add_address6(const char* address, uint32_t flags) {
+    in6_addr value{};
+    inet_pton(AF_INET6, address, &value);
+    send(RTM_NEWADDR, kAdd, [&](Writer& out) {
+      out.fixed(ifaddrmsg{AF_INET6, 64, 0, 0, kTs0});
+      out.number(IFA_LOCAL, value);
+      out.number(IFA_FLAGS, flags);
+    });
+    return acknowledged();
+  }
+  // Those of ts0, with their flags.
+  std::map<std::string, uint32_t> addresses6() {
+    std::map<std::string, uint32_t> all;
+    dump(RTM_GETADDR, AF_INET6, [&](const Message& message) {
+      if (message.fixed<ifaddrmsg>().ifa_index != kTs0) return;
+      const Attributes attributes = message.attributes<ifaddrmsg>();
+      char text[INET6_ADDRSTRLEN];
+      const auto address = attributes.number<in6_addr>(IFA_ADDRESS).value_or(in6_addr{});
+      inet_ntop(AF_INET6, &address, text, sizeof text);
+      all[text] = attributes.number<uint32_t>(IFA_FLAGS).value_or(0);
+    });
+    return all;
   }
   int change_route(uint16_t type, uint16_t flags, const RouteWish& wish) {
     send(type, flags, [&](Writer& out) {
@@ -110,6 +135,32 @@ TEST_F(RouteNetlink, AnAddressIsAddedOnceAndRemovedOnce) {
   EXPECT_EQ(change_address(RTM_DELADDR, NLM_F_ACK, "192.0.2.1", 25), EADDRNOTAVAIL);
   EXPECT_EQ(change_address(RTM_DELADDR, NLM_F_ACK, "192.0.2.1", 24), 0);
   EXPECT_EQ(change_address(RTM_DELADDR, NLM_F_ACK, "192.0.2.1", 24), EADDRNOTAVAIL);
+}
+
+TEST_F(RouteNetlink, AnAddressWithNodadIsOursAtOnceAndSaysSo) {
+  ASSERT_EQ(add_address6("2001:db8::1", IFA_F_NODAD), 0);
+  ASSERT_EQ(add_address6("2001:db8::2", 0), 0);
+  const auto addresses = addresses6();
+  EXPECT_EQ(addresses.at("2001:db8::1"), uint32_t{IFA_F_NODAD | IFA_F_PERMANENT});
+  EXPECT_NE(addresses.at("2001:db8::2") & (IFA_F_TENTATIVE | IFA_F_OPTIMISTIC), 0u);
+}
+
+TEST_F(RouteNetlink, WithTheLinkItsAddressesOfIp6GoAndTheLinkLocalOneComesBack) {
+  const auto set_up = [&](uint32_t flags) {
+    send(RTM_NEWLINK, NLM_F_ACK, [&](Writer& out) {
+      out.fixed(ifinfomsg{0, 0, 0, kTs0, flags, IFF_UP});
+    });
+    return acknowledged();
+  };
+  ASSERT_EQ(add_address6("2001:db8::1", IFA_F_NODAD), 0);
+  EXPECT_EQ(addresses6().size(), 2u);
+  EXPECT_EQ(set_up(0), 0);
+  EXPECT_EQ(addresses6().size(), 0u);
+  EXPECT_EQ(count(RTM_GETADDR, AF_INET), 2) << "that of IPv4 stays";
+  EXPECT_EQ(set_up(IFF_UP), 0);
+  const auto addresses = addresses6();
+  ASSERT_EQ(addresses.size(), 1u);
+  EXPECT_EQ(addresses.begin()->first.substr(0, 6), "fe80::");
 }
 
 TEST_F(RouteNetlink, WithTheFirstAddressOfASubnetTheOthersGo) {

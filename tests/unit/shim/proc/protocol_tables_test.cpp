@@ -1,29 +1,11 @@
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <sstream>
 
 #include "shim/proc/tables.h"
 #include "tests/unit/shim/proc/asked_engine.h"
+#include "tests/unit/shim/proc/written_lines.h"
 
 namespace tapstack::shim::proc {
 namespace {
-
-// The lines that a table's function writes, without the one of headings.
-std::vector<std::string> lines_of(int (*write)(Text& text)) {
-  const int fd = ::memfd_create("lines", MFD_CLOEXEC);
-  Text text(fd);
-  EXPECT_EQ(write(text), 0);
-  EXPECT_TRUE(text.finish());
-  std::string all(static_cast<size_t>(::lseek(fd, 0, SEEK_END)), ' ');
-  EXPECT_EQ(::pread(fd, all.data(), all.size(), 0), static_cast<ssize_t>(all.size()));
-  ::close(fd);
-  std::istringstream stream(all);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  if (!lines.empty()) lines.erase(lines.begin());
-  return lines;
-}
 
 std::vector<std::string> words_of(const std::string& line) {
   std::istringstream stream(line);
@@ -49,7 +31,7 @@ class ProtocolTables : public ::testing::Test {
   }
   // The third word of a row of /proc/net/protocols.
   static std::string count_of(const std::string& protocol) {
-    for (const std::string& line : lines_of(write_protocols)) {
+    for (const std::string& line : test::rows_of(write_protocols)) {
       const auto words = words_of(line);
       if (words[0] == protocol) return words[2];
     }
@@ -60,10 +42,10 @@ class ProtocolTables : public ::testing::Test {
 };
 
 TEST_F(ProtocolTables, APacketSocketHasALine) {
-  EXPECT_TRUE(lines_of(write_packet).empty());
+  EXPECT_TRUE(test::rows_of(write_packet).empty());
   constexpr int kIsCooked = 1;
   open(AF_PACKET, static_cast<int64_t>(SocketKind::kPacket), 0x0806, kIsCooked);
-  const auto lines = lines_of(write_packet);
+  const auto lines = test::rows_of(write_packet);
   ASSERT_EQ(lines.size(), 1u);
   const auto words = words_of(lines[0]);
   ASSERT_EQ(words.size(), 9u);
@@ -74,7 +56,7 @@ TEST_F(ProtocolTables, APacketSocketHasALine) {
 }
 
 TEST_F(ProtocolTables, ANetlinkSocketHasALineAndSoHasWhoAnswersIt) {
-  const size_t answering = lines_of(write_netlink).size();
+  const size_t answering = test::rows_of(write_netlink).size();
   constexpr int64_t kProcess = 4711;
   const test::Socket socket = open(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, kProcess);
   Request bind = test::Host::about(Op::kBind, socket);
@@ -82,7 +64,7 @@ TEST_F(ProtocolTables, ANetlinkSocketHasALineAndSoHasWhoAnswersIt) {
   Reply reply;
   int fd = -1;
   ASSERT_EQ(engine_.host().ask(bind, reply, fd), 0);
-  const auto lines = lines_of(write_netlink);
+  const auto lines = test::rows_of(write_netlink);
   ASSERT_EQ(lines.size(), answering + 1);
   bool is_found = false;
   for (const std::string& line : lines) {
