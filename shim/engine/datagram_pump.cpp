@@ -41,7 +41,7 @@ DatagramHeader header_of(const Works& works, const Slot& slot, const DatagramInf
   if ((slot.wanted & kPorts) != 0) {
     header.local_port = api::local_endpoint(works.stack, slot.id)->port;
   }
-  header.received_realtime_ns = realtime_of(info.received_at, works.now);
+  header.received_realtime_ns = realtime_of(info.received_at);
   return header;
 }
 
@@ -204,7 +204,7 @@ void send_datagram(Works& works, Slot& slot, size_t bytes) {
   const Error error = send_segments(works, slot, payload, header, to, options);
   if (error == Error::kNone) {
     if ((header.flags & DatagramHeader::kStamp) != 0) {
-      slot.stamps.push(realtime_of(works.now, works.now));
+      slot.stamps.push(realtime_of(works.now));
     }
     return;
   }

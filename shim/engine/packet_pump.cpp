@@ -37,7 +37,7 @@ size_t pass_frame(Works& works, Slot& slot) {
     return 0;
   }
   DatagramHeader header;
-  header.received_realtime_ns = realtime_of(info.received_at, works.now);
+  header.received_realtime_ns = realtime_of(info.received_at);
   FrameRecord record = record_of(info);
   iovec parts[] = {{&header, sizeof header}, {&record, sizeof record}, {buffer.data(), *got}};
   msghdr message{};

@@ -20,7 +20,9 @@ namespace tapstack::shim {
 namespace {
 
 constexpr uint64_t kBytesMax = uint64_t{1} << 30;
-constexpr Duration kLookPause = Duration::ms(10);
+// A program that has stopped reading is looked at ever less: 10 ms to 1.28 s.
+constexpr int64_t kLookPauseMs = 10;
+constexpr uint8_t kVainLooksMax = 7;
 constexpr uint32_t kNetworkAlignment = 16;  // what packet_set_ring calls 16, too
 
 constexpr uint32_t aligned(uint32_t bytes) { return TPACKET_ALIGN(bytes); }
@@ -193,7 +195,7 @@ bool fill_one(Works& works, Slot& slot, uint8_t* memory) {
       api::receive_frame(works.stack, works.now, slot.id, {&part, 1}, false, &info);
   if (!got.ok()) return false;
   const auto kept = static_cast<uint32_t>(*got);
-  put_header(ring, at, {info.full_bytes, kept, layout, realtime_of(info.received_at, works.now)});
+  put_header(ring, at, {info.full_bytes, kept, layout, realtime_of(info.received_at)});
   put_address(at, record);
   hand_over(ring, at, status_of(record));
   ring.head = (ring.head + 1) % ring.frame_count;
@@ -257,7 +259,9 @@ void fill_ring(Works& works, Slot& slot) {
   bool any = false;
   while (fill_one(works, slot, memory)) any = true;
   slot.ring.is_waiting = api::readiness(works.stack, slot.id).has(Readiness::kReadable);
-  if (any) show_ring(works, slot);
+  if (!any) return;
+  slot.ring.vain_looks = 0;
+  show_ring(works, slot);
 }
 
 bool show_ring(Works& works, Slot& slot) {
@@ -271,18 +275,23 @@ bool show_ring(Works& works, Slot& slot) {
 
 Instant next_ring_look(const Works& works) {
   if (works.rings.used == 0) return Instant::never();
+  Instant first = Instant::never();
   for (const RingMap& map : works.rings.maps) {
     const Slot* slot = map.memory == nullptr ? nullptr : works.slots.find(map.slot);
-    if (slot != nullptr && slot->ring.is_waiting) return works.now + kLookPause;
+    if (slot == nullptr || !slot->ring.is_waiting) continue;
+    first = std::min(first, works.now + Duration::ms(kLookPauseMs << slot->ring.vain_looks));
   }
-  return Instant::never();
+  return first;
 }
 
 void look_at_rings(Works& works) {
   if (works.rings.used == 0) return;
   for (const RingMap& map : works.rings.maps) {
     Slot* slot = map.memory == nullptr ? nullptr : works.slots.find(map.slot);
-    if (slot != nullptr && slot->ring.is_waiting) fill_ring(works, *slot);
+    if (slot == nullptr || !slot->ring.is_waiting) continue;
+    PacketRing& ring = slot->ring;
+    ring.vain_looks = std::min<uint8_t>(ring.vain_looks + 1, kVainLooksMax);
+    fill_ring(works, *slot);
   }
 }
 

@@ -16,6 +16,7 @@ struct PacketRing {
   uint32_t reserve_bytes = 0;
   uint32_t head = 0;        // the next frame to fill
   bool is_waiting = false;  // more waits in the core
+  uint8_t vain_looks = 0;   // since the program last freed a frame
   bool is_shown = false;    // a message on the handle says that there are frames
 
   uint64_t bytes() const { return uint64_t{block_bytes} * block_count; }

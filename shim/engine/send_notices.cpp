@@ -41,7 +41,7 @@ bool take_stream_stamp(Works& works, const Slot& slot, SendNotice& notice) {
   if (!report.ok()) return false;
   notice.info = told_as(report->what);
   notice.data = report->position - slot.first_octet;
-  notice.realtime_ns = realtime_of(report->at, works.now);
+  notice.realtime_ns = realtime_of(report->at);
   return true;
 }
 
