@@ -28,6 +28,12 @@ void count_pair(const Slot& slot, Listed& line) {
 
 }  // namespace
 
+uint32_t mark_of(Works& works, const api::ListedSocket& found) {
+  Slot* const slot = found.socket.is_null() ? nullptr : works.slots.find(found.socket);
+  const bool has_program = slot != nullptr && !slot->is_closing;
+  return has_program ? static_cast<uint32_t>(slot->kept_of(Kept::kMark)) : 0;
+}
+
 SocketRecord record_of(Works& works, const api::ListedSocket& found) {
   constexpr uint64_t kNobodys = uint64_t{1} << 63;
   SocketRecord record;
@@ -39,7 +45,7 @@ SocketRecord record_of(Works& works, const api::ListedSocket& found) {
   if (slot->is_closing) return record;  // the program has closed it
   record.uid = slot->uid;
   record.inode = slot->inode;
-  record.mark = static_cast<uint32_t>(slot->kept_of(Kept::kMark));
+  record.mark = mark_of(works, found);
   record.priority = static_cast<uint32_t>(slot->kept_of(Kept::kPriority));
   if (slot->is_stream()) count_pair(*slot, record.line);
   return record;

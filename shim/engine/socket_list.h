@@ -8,6 +8,8 @@ namespace tapstack::shim {
 
 // As api::list_next().
 bool next_record(Works& works, SocketKind kind, uint32_t& position, SocketRecord& out);
+// SO_MARK of the socket of a line.
+uint32_t mark_of(Works& works, const api::ListedSocket& found);
 // The record of a line that the core gave.
 SocketRecord record_of(Works& works, const api::ListedSocket& found);
 

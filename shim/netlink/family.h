@@ -38,6 +38,8 @@ inline constexpr int kDump = -1;
 // What a piece of a dump comes to: an errno (which goes into NLMSG_DONE), 0: that was all, or that
 // there is more.
 inline constexpr int kMore = -1;
+// Likewise: there is more, but it has looked at so much that others shall have their turn first.
+inline constexpr int kPause = -2;
 
 struct Family {
   int protocol;         // NETLINK_*

@@ -67,8 +67,15 @@ bool write_done(Writer& out, const Socket& socket, int error, const ExtendedAck&
   return out.end();
 }
 
-// The next datagram of a dump. False: there is no room for it now.
-bool dump_piece(Works& works, Slot& slot, Socket& socket) {
+// What came of a piece of a dump.
+enum class Piece : uint8_t {
+  kPut,
+  kPaused,  // as much of it as there was
+  kNoRoom,  // nothing is changed
+};
+
+// The next datagram of a dump.
+Piece dump_piece(Works& works, Slot& slot, Socket& socket) {
   Dump& dump = socket.dump;
   ConstBytes rest = ConstBytes(dump.request).first(dump.request_bytes);
   const std::optional<Message> request = take_message(rest);
@@ -79,16 +86,19 @@ bool dump_piece(Works& works, Slot& slot, Socket& socket) {
   Call call{works, slot, socket, dump.is_admin, out, {}};
   Cursor at = dump.at;
   const int result = family->dump(call, *request, at);
-  const bool is_over = result != kMore && write_done(out, socket, result, call.ack);
-  if (!deliver(slot, socket, out.written())) return false;
+  const bool goes_on = result == kMore || result == kPause;
+  const bool is_over = !goes_on && write_done(out, socket, result, call.ack);
+  if (!out.is_empty() && !deliver(slot, socket, out.written())) return Piece::kNoRoom;
   dump.at = at;
   dump.is_active = !is_over;
-  return true;
+  return result == kPause ? Piece::kPaused : Piece::kPut;
 }
 
 void go_on_dumping(Works& works, Slot& slot, Socket& socket) {
   while (socket.dump.is_active && outstanding_bytes(slot.end) < kAheadBytes) {
-    if (!dump_piece(works, slot, socket)) break;
+    const Piece piece = dump_piece(works, slot, socket);
+    if (piece == Piece::kPaused) return works.slots.enqueue(slot);
+    if (piece == Piece::kNoRoom) break;
   }
   if (socket.dump.is_active) works.watch.want_room(slot, true);
 }

@@ -19,6 +19,10 @@
 namespace tapstack::shim::netlink::diag {
 namespace {
 
+// Sockets that one piece of a dump looks at, so that a filter that takes few does not hold up
+// everybody else.
+constexpr int kLooksMax = 512;
+
 // A request of either form.
 struct Question {
   uint16_t type = 0;
@@ -78,8 +82,8 @@ tapstack::Family family_of(uint8_t family) {
 }
 
 // Whether a line is among those that a dump asks for: family, state, ports, filter.
-bool is_asked_for(const Question& q, const SocketRecord& record) {
-  const Listed& line = record.line;
+bool is_asked_for(Works& works, const Question& q, const api::ListedSocket& found) {
+  const Listed& line = found.line;
   if (q.family != AF_UNSPEC && line.family != family_of(q.family)) return false;
   const bool is_udp = q.kind() == SocketKind::kUdp;  // and UDP-Lite, one kind here
   if (is_udp && line.protocol != q.protocol) return false;
@@ -91,8 +95,8 @@ bool is_asked_for(const Question& q, const SocketRecord& record) {
   if (other != 0 && other != line.remote.port.value) return false;
   const std::optional<ConstBytes> program = q.attributes.find(INET_DIAG_REQ_BYTECODE);
   if (!program) return true;
-  return matches(*program, {line.family, line.local, line.remote, line.interface.value, record.mark,
-                            line.is_port_asked_for});
+  return matches(*program, {line.family, line.local, line.remote, line.interface.value,
+                            mark_of(works, found), line.is_port_asked_for});
 }
 
 Wanted wanted_by(const Call& call, const Question& q) {
@@ -155,13 +159,14 @@ int dump_inet(Call& call, const Message& request, Cursor& at) {
   const Wanted wanted = wanted_by(call, q);
   Works& works = call.works;
   auto position = static_cast<uint32_t>(at[0]);
-  SocketRecord record;
-  while (next_record(works, q.kind(), position, record)) {
-    if (is_asked_for(q, record) &&
-        !write_socket(call.out, works.stack, works.now, record, wanted)) {
+  api::ListedSocket found;
+  for (int n = 0; api::list_next(works.stack, works.now, q.kind(), position, found); ++n) {
+    if (is_asked_for(works, q, found) &&
+        !write_socket(call.out, works.stack, works.now, record_of(works, found), wanted)) {
       return call.out.is_empty() ? EMSGSIZE : kMore;
     }
     at[0] = position;
+    if (n == kLooksMax) return kPause;
   }
   return 0;
 }

@@ -152,6 +152,24 @@ TEST_F(InetDiag, ManySocketsComeInPiecesEachThatStaysOnce) {
   for (const auto& [cookie, count] : seen) EXPECT_LE(count, 1);
 }
 
+TEST_F(InetDiag, AFilterThatTakesFewOfManySocketsFindsThem) {
+  std::map<uint64_t, int> wanted;
+  for (uint16_t port = 2000; port < 3300; ++port) {
+    const uint64_t cookie = udp(port);
+    if (port == 2000 || port == 3299) wanted[cookie] = 1;
+  }
+  // sport <= 2000 or sport >= 3299, as ss compiles it
+  const inet_diag_bc_op program[] = {{INET_DIAG_BC_S_LE, 8, 12},
+                                     {0, 0, 2000},
+                                     {INET_DIAG_BC_JMP, 4, 12},
+                                     {INET_DIAG_BC_S_GE, 8, 12},
+                                     {0, 0, 3299}};
+  ASSERT_EQ(
+      dump(request_for(IPPROTO_UDP), {reinterpret_cast<const uint8_t*>(program), sizeof program}),
+      0);
+  EXPECT_EQ(read_all(), wanted);
+}
+
 TEST_F(InetDiag, OneIsFoundByItsEndsAndItsCookieMustBeRight) {
   const uint64_t cookie = udp(5000);
   inet_diag_req_v2 one = request_for_port(5000);
