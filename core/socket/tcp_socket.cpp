@@ -223,9 +223,12 @@ Result<SocketId> accept(Environment env, Socket& listener) {
   socket.family = listener.family;
   socket.ip6_only = listener.ip6_only;
   socket.settings = listener.settings;
+  socket.settings.defer_accept_timeouts = 0;  // these two are the listener's alone, as on Linux
+  socket.settings.fast_open_queue = 0;
   env.layers.network.parts().filters.share(socket.settings.filter.get());  // sk_clone_lock
   socket.reuse_address = listener.reuse_address;
   socket.reuse_port = listener.reuse_port;
+  socket.broadcast = listener.broadcast;
   socket.interface = listener.interface;
   socket.receive_low_water_bytes = listener.receive_low_water_bytes;
   become_connected(socket, *connection);

@@ -36,12 +36,13 @@ struct Wanted {
   static constexpr uint32_t kOriginalDestination = 1u << 21;     // IP_RECVORIGDSTADDR
   static constexpr uint32_t kIp6OriginalDestination = 1u << 22;  // IPV6_RECVORIGDSTADDR
   static constexpr uint32_t kIp6FlowInfo = 1u << 23;             // IPV6_FLOWINFO
-  static constexpr uint32_t kStamping = 1u << 24;     // SO_TIMESTAMPING, received, by software
-  static constexpr uint32_t kSendStamps = 1u << 26;   // ... and of what is sent
-  static constexpr uint32_t kNewStamping = 1u << 25;  // SO_TIMESTAMPING_NEW
-  static constexpr uint32_t kZeroCopy = 1u << 28;     // SO_ZEROCOPY
-  static constexpr uint32_t kCredentials = 1u << 29;  // SO_PASSCRED, netlink
-  static constexpr uint32_t kFrameInfo = 1u << 30;    // PACKET_AUXDATA
+  static constexpr uint32_t kStamping = 1u << 24;       // SO_TIMESTAMPING, received, by software
+  static constexpr uint32_t kSendStamps = 1u << 26;     // ... and of what is sent
+  static constexpr uint32_t kNewStamping = 1u << 25;    // SO_TIMESTAMPING_NEW
+  static constexpr uint32_t kZeroCopy = 1u << 28;       // SO_ZEROCOPY
+  static constexpr uint32_t kCredentials = 1u << 29;    // SO_PASSCRED, netlink
+  static constexpr uint32_t kFrameInfo = 1u << 30;      // PACKET_AUXDATA
+  static constexpr uint32_t kHandleOptions = 1u << 31;  // TCP: one of those that the handle has
   // Of the above, those that fill the error queue with what became of sends.
   static constexpr uint32_t kSendNotices = kSendStamps | kZeroCopy;
   // Of the above, those that want the options of a packet; and that one of them was ever set: from

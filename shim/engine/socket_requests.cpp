@@ -182,6 +182,7 @@ int accept_connection(Works& works, Slot& listener, const Request& request, Repl
   slot.uid = static_cast<uint32_t>(request.args[0]);
   slot.wanted = listener.wanted;
   slot.kept = listener.kept;
+  slot.kept_of(Kept::kPriority) = 0;  // sk_clone_lock
   limit_handle(works, accepted->id, pair.handle);
   works.slots.enqueue(slot);
   reply.slot = slot.name();

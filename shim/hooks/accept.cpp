@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "shim/common/address.h"
+#include "shim/common/option_table.h"
 #include "shim/common/quiet.h"
 #include "shim/common/sys.h"
 #include "shim/common/user_memory.h"
@@ -48,8 +49,9 @@ int take_connection(int listener, SlotId id, Taken& taken) {
 // Waits natively until there is a token: O_NONBLOCK, SO_RCVTIMEO, EINTR and cancellation are the
 // kernel's. 0, or the errno to answer.
 int await_token(int listener, SlotId id) {
-  uint8_t token[kAcceptTokenBytes];
-  const ssize_t seen = real::recv(listener, static_cast<void*>(token), sizeof token, int{MSG_PEEK});
+  uint8_t first;  // of a token, or what tells of a shutdown: SO_RCVLOWAT must not count here
+  const ssize_t seen =
+      real::recv(listener, static_cast<void*>(&first), sizeof first, int{MSG_PEEK});
   if (seen > 0) return 0;
   // ECONNRESET: the engine is gone, and with it the ballast that it never read.
   if (seen < 0 && last_error() != ECONNRESET) return last_error();
@@ -65,12 +67,14 @@ bool is_listening(SlotId id) {
   return true;
 }
 
-// SO_OOBINLINE is the handle's own option, and accepted sockets have their listener's.
-void inherit_inline(int listener, int accepted) {
-  int is_inline = 0;
-  socklen_t length = sizeof is_inline;
-  const bool known = real::getsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &is_inline, &length) == 0;
-  if (known && is_inline != 0) sys::setsockopt(accepted, SOL_SOCKET, SO_OOBINLINE, 1);
+// Accepted sockets have their listener's options, also those that are the handle's own.
+void inherit_handle_options(int listener, int accepted) {
+  for (const int option : {SO_OOBINLINE, SO_RCVLOWAT, SO_RCVTIMEO, SO_SNDTIMEO}) {
+    timeval value{};  // an int for the first two
+    socklen_t length = sizeof value;
+    if (real::getsockopt(listener, SOL_SOCKET, option, &value, &length) != 0) continue;
+    real::setsockopt(accepted, SOL_SOCKET, option, &value, length);
+  }
 }
 
 int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen_t* length,
@@ -89,10 +93,10 @@ int accept_handle(int listener, const Handle& handle, sockaddr* address, socklen
     if (error == EAGAIN) continue;
     if (error != 0 && stand_in::tell_once(listener, error) == 0) continue;
     if (error != 0) return fail(error);
-    inherit_inline(listener, taken.fd);
     endpoint_to(handle.family(), taken.peer, address, length);
     if (taken.peer.address.is_loopback()) settle::has_accepted();
     const uint32_t wanted = descriptors::wanted(handle.id);  // inherited
+    if ((wanted & Wanted::kHandleOptions) != 0) inherit_handle_options(listener, taken.fd);
     const Handle made{taken.id, true, handle.is_ip6};
     return finish_handle(taken.fd, made, Phase::kConnected, flags, wanted);
   }

@@ -44,9 +44,14 @@ int await_handshake(int fd, const Handle& handle) {
 // The request as the engine answers it, and what that says of the socket.
 int ask_to_connect(int fd, const Handle& handle, const sockaddr* address, socklen_t length,
                    ConnectKind kind) {
+  Request request = about_connect(fd, handle, kind);
+  if (address == nullptr && kind == ConnectKind::kWithText) {  // the state comes first
+    request.args[1] = static_cast<int64_t>(ConnectKind::kBadAddress);
+    request.args[2] = EINVAL;
+    return ask_stream(handle, request, false);
+  }
   if (usable(address) == nullptr) return EFAULT;
   if (length < sizeof(sa_family_t)) return EINVAL;
-  Request request = about_connect(fd, handle, kind);
   const bool dissolve = is_unspecified(address, length);
   if (dissolve && kind == ConnectKind::kWithText) return EOPNOTSUPP;  // tcp_sendmsg_fastopen
   int bad = 0;

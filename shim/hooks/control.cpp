@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <time.h>  // linux/errqueue.h needs it
 
+#include <linux/capability.h>
 #include <linux/errqueue.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <cstring>
 
 #include "shim/common/address.h"
+#include "shim/common/capability.h"
 #include "shim/common/option_table.h"
 #include "shim/hooks/packet_headers.h"
 
@@ -98,12 +100,45 @@ int read_ip6_entry(const cmsghdr* entry, DatagramHeader& header) {
   }
 }
 
+// __sock_cmsg_send. Marks and priorities of single packets are for routing rules and queues, which
+// this stack has none of.
+int check_socket_entry(const cmsghdr* entry) {
+  const bool is_int = entry->cmsg_len == CMSG_LEN(sizeof(int));
+  const auto is_privileged = [] {
+    return has_capability(CAP_NET_ADMIN) || has_capability(CAP_NET_RAW);
+  };
+  constexpr int kPriorityMax = 6;  // without a privilege (sk_set_prio_allowed)
+  const int number = is_int ? number_of(entry) : -1;
+  switch (entry->cmsg_type) {
+    case SCM_RIGHTS:
+    case SCM_CREDENTIALS:
+      return 0;
+    case SO_MARK:
+      if (!is_privileged()) return EPERM;
+      return is_int ? 0 : EINVAL;
+    case SO_PRIORITY:
+      if (!is_int) return EINVAL;
+      return (number >= 0 && number <= kPriorityMax) || is_privileged() ? 0 : EPERM;
+    default:
+      return EINVAL;
+  }
+}
+
+// CMSG_OK of Linux: whether the entry lies within what was given.
+bool is_within(const msghdr& message, const cmsghdr* entry) {
+  const auto* end = static_cast<const uint8_t*>(message.msg_control) + message.msg_controllen;
+  const auto left = static_cast<size_t>(end - reinterpret_cast<const uint8_t*>(entry));
+  return entry->cmsg_len >= CMSG_LEN(0) && entry->cmsg_len <= left;
+}
+
 int read_entry(Family family, const cmsghdr* entry, DatagramHeader& header) {
   switch (entry->cmsg_level) {
     case SOL_SOCKET:
-      return entry->cmsg_type == SCM_RIGHTS || entry->cmsg_type == SCM_CREDENTIALS ? 0 : EINVAL;
-    case IPPROTO_IP:
-      return read_ip4_entry(entry, header);
+      return check_socket_entry(entry);
+    case IPPROTO_IP: {
+      const int error = read_ip4_entry(entry, header);
+      return family == Family::kIp6 ? 0 : error;  // read where it goes to an IPv4 address
+    }
     case IPPROTO_UDP:
       return read_udp_entry(entry, header);
     case IPPROTO_IPV6:
@@ -171,13 +206,22 @@ int read_for_send(Family family, const msghdr& message, DatagramHeader& header,
   if (message.msg_control == nullptr || message.msg_controllen == 0) return 0;
   auto* walk = const_cast<msghdr*>(&message);  // CMSG_NXTHDR wants it so, and changes nothing
   for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
-    const auto* end = static_cast<const uint8_t*>(message.msg_control) + message.msg_controllen;
-    const auto left = static_cast<size_t>(end - reinterpret_cast<const uint8_t*>(entry));
-    if (entry->cmsg_len < CMSG_LEN(0) || entry->cmsg_len > left) return EINVAL;
+    if (!is_within(message, entry)) return EINVAL;
     const bool may_have = entry->cmsg_level != IPPROTO_IPV6 || family == Family::kIp6;
     int error = may_have ? read_packet_header(entry, options) : ENOENT;
     if (error == ENOENT) error = read_entry(family, entry, header);
     if (error != 0) return error;
+  }
+  return 0;
+}
+
+int check_for_stream(const msghdr& message) {
+  if (message.msg_control == nullptr || message.msg_controllen == 0) return 0;
+  auto* walk = const_cast<msghdr*>(&message);
+  for (cmsghdr* entry = CMSG_FIRSTHDR(walk); entry != nullptr; entry = CMSG_NXTHDR(walk, entry)) {
+    if (!is_within(message, entry)) return EINVAL;
+    if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type == SO_TIMESTAMPING_OLD) continue;
+    if (const int error = check_socket_entry(entry); error != 0) return error;
   }
   return 0;
 }

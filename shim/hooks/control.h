@@ -17,6 +17,11 @@ namespace tapstack::shim::control {
 int read_for_send(Family family, const msghdr& message, DatagramHeader& header,
                   PacketOptions& options);
 
+// 0, or what Linux says against control data sent on a stream, of which SOL_SOCKET's alone is
+// looked at (sock_cmsg_send): EINVAL for what is malformed or not known, EPERM for what takes a
+// privilege.
+int check_for_stream(const msghdr& message);
+
 // Appends control messages to a program's buffer and keeps count of what did not fit.
 class Writer {
  public:

@@ -17,6 +17,7 @@
 #include "shim/hooks/control.h"
 #include "shim/hooks/error_queue.h"
 #include "shim/hooks/landing.h"
+#include "shim/hooks/message_check.h"
 #include "shim/hooks/netlink.h"
 #include "shim/hooks/packet_sockets.h"
 #include "shim/hooks/real.h"
@@ -32,11 +33,6 @@ constexpr size_t kPayloadMax = 65'535;  // an IPv4 packet's total length field (
 // Flags that mean the same on the handle.
 constexpr int kReceiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC | MSG_CMSG_CLOEXEC;
 constexpr int kSendFlags = MSG_DONTWAIT;
-
-int check_parts(const msghdr& message) {
-  if (message.msg_iovlen > UIO_MAXIOV) return EMSGSIZE;
-  return message.msg_iovlen > 0 && usable(message.msg_iov) == nullptr ? EFAULT : 0;
-}
 
 size_t total_bytes(const msghdr& message) {
   size_t bytes = 0;
@@ -148,7 +144,7 @@ ssize_t fail_send(const Handle& handle, const DatagramHeader& header, int error)
 
 ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
   if (handle.is_packet) return packet::send(fd, handle, message, flags);
-  if (const int error = check_parts(message); error != 0) return fail(error);
+  if (const int error = check_sent(message); error != 0) return fail(error);
   // udp_sendmsg looks at the length first, udpv6_sendmsg at the address.
   const bool is_too_long = total_bytes(message) > kPayloadMax;
   if (is_too_long && !handle.is_ip6) return fail(EMSGSIZE);
@@ -182,7 +178,7 @@ ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
   if (handle.is_netlink) flags &= ~MSG_ERRQUEUE;  // as the kernel's, which has no such queue
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, message);
   if ((flags & MSG_OOB) != 0 && !is_udp(handle)) return fail(EOPNOTSUPP);
-  if (const int error = check_parts(message); error != 0) return fail(error);
+  if (const int error = check_received(message); error != 0) return fail(error);
   const Landing landing((descriptors::wanted(handle.id) & Wanted::kPacketOptions) != 0);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));
   for (;;) {

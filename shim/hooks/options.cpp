@@ -160,6 +160,13 @@ int set_linger(const Handle& handle, const OptionRow& row, const void* value, so
   return ask::set_option(handle.id, row.option, in.l_onoff != 0 ? std::max(in.l_linger, 0) : -1);
 }
 
+int set_native(int fd, const Handle& handle, int name, const void* value, socklen_t length) {
+  const int result = real::setsockopt(fd, SOL_SOCKET, name, value, length);
+  // For those who accept from it (accept.cpp).
+  if (result == 0 && handle.is_stream) set_wanted(handle.id, Wanted::kHandleOptions, true);
+  return result;
+}
+
 int set_in_core(int fd, const Handle& handle, const OptionRow& row, int number) {
   const SlotId id = handle.id;
   const int64_t asked = row.style == OptionStyle::kBool   ? int64_t{number != 0}
@@ -169,6 +176,9 @@ int set_in_core(int fd, const Handle& handle, const OptionRow& row, int number) 
   const bool bounds_handle = handle.is_stream && (row.option == Option::kNotSentLowWater ||
                                                   row.option == Option::kSendBuffer);
   if (error == 0 && bounds_handle) limit_handle(fd, id);
+  if (error == 0 && handle.is_stream && row.option == Option::kReceiveLowWater) {
+    set_native(fd, handle, SO_RCVLOWAT, &number, sizeof number);  // what a receive waits for
+  }
   return error;
 }
 
@@ -297,7 +307,7 @@ TAPSTACK_HOOK int setsockopt(int fd, int level, int name, const void* value,
   return traced_on(
       "setsockopt", fd,
       [&] {
-        if (is_native(level, name)) return real::setsockopt(fd, level, name, value, length);
+        if (is_native(level, name)) return set_native(fd, handle, name, value, length);
         if (static_cast<int>(length) < 0) return fail(EINVAL);
         return finish(set(fd, handle, level, name, usable(value), length));
       },

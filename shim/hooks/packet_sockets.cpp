@@ -17,6 +17,7 @@
 #include "shim/hooks/ask.h"
 #include "shim/hooks/control.h"
 #include "shim/hooks/datagram.h"
+#include "shim/hooks/message_check.h"
 #include "shim/hooks/new_handle.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
@@ -31,11 +32,6 @@ constexpr int kTypeMask = 0xf;
 constexpr size_t kFrameMax = 65'535 + 18;  // of the largest MTU, with an Ethernet header and a tag
 constexpr size_t kFrontParts = 2;
 constexpr int kReceiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_TRUNC;
-
-int check_parts(const msghdr& message) {
-  if (message.msg_iovlen > UIO_MAXIOV) return EMSGSIZE;
-  return message.msg_iovlen > 0 && usable(message.msg_iov) == nullptr ? EFAULT : 0;
-}
 
 size_t total_bytes(const msghdr& message) {
   size_t bytes = 0;
@@ -174,7 +170,7 @@ int name(Op op, const Handle& handle, sockaddr* address, socklen_t* length) {
 }
 
 ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
-  if (const int error = check_parts(message); error != 0) return fail(error);
+  if (const int error = check_sent(message); error != 0) return fail(error);
   DatagramHeader header;
   FrameRecord record;
   if (const int error = read_target(message, record); error != 0) return fail(error);
@@ -190,7 +186,7 @@ ssize_t send(int fd, const Handle& handle, const msghdr& message, int flags) {
 ssize_t receive(int fd, const Handle& handle, msghdr& message, int flags) {
   if ((flags & ~(kReceiveFlags | MSG_ERRQUEUE)) != 0) return fail(EINVAL);
   if ((flags & MSG_ERRQUEUE) != 0) return fail(EAGAIN);
-  if (const int error = check_parts(message); error != 0) return fail(error);
+  if (const int error = check_received(message); error != 0) return fail(error);
   auto* parts = static_cast<iovec*>(alloca((message.msg_iovlen + kFrontParts) * sizeof(iovec)));
   for (;;) {
     DatagramHeader header;

@@ -1,11 +1,13 @@
 // poll and ppoll: native, then corrected for what a handle cannot show (readiness.h).
 #include <limits.h>
 #include <poll.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 
+#include "shim/common/user_memory.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/readiness.h"
 #include "shim/hooks/real.h"
@@ -20,6 +22,16 @@ namespace {
 // How long a wait may overlook what comes to a TCP socket's error queue: nothing on the handle can
 // wake for it.
 constexpr int64_t kSliceMs = 5;
+
+// Entries that the kernel refuses to read (do_sys_poll): EFAULT, or EINVAL where there are more
+// than the process may have descriptors. The hooks must not read them either.
+bool is_refused(const pollfd* fds, nfds_t count) {
+  constexpr nfds_t kFew = 1024;  // every process may have so many
+  if (count <= kFew) return count > 0 && usable(fds) == nullptr;
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return count > limit.rlim_cur || usable(fds) == nullptr;
+}
 
 // What there is to say that the native call would not wake up for.
 Silence look(const pollfd* fds, nfds_t count) {
@@ -70,6 +82,7 @@ int wait_for_true(pollfd* fds, nfds_t count, const Countdown& countdown, First f
 }
 
 int poll_unseen(pollfd* fds, nfds_t count, int timeout_ms) {
+  if (is_refused(fds, count)) return real::poll(fds, count, timeout_ms);
   settle::before_look();
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {
@@ -83,6 +96,7 @@ int poll_unseen(pollfd* fds, nfds_t count, int timeout_ms) {
 }
 
 int ppoll_unseen(pollfd* fds, nfds_t count, const timespec* timeout, const sigset_t* mask) {
+  if (is_refused(fds, count)) return real::ppoll(fds, count, timeout, mask);
   settle::before_look();
   const Silence silence = look(fds, count);
   if (silence == Silence::kMayReport) {

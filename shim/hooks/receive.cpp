@@ -19,6 +19,7 @@
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/error_queue.h"
 #include "shim/hooks/hook.h"
+#include "shim/hooks/message_check.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/settle.h"
@@ -79,10 +80,11 @@ ssize_t receive_datagram(int fd, const Handle& handle, void* buffer, size_t byte
   const bool has_place = usable(address) != nullptr && usable(length) != nullptr;
   if (has_place) {
     message.msg_name = address;
-    message.msg_namelen = *length;
+    message.msg_namelen = static_cast<int>(*length) < 0 ? 0 : *length;
   }
   const ssize_t received = datagram::receive(fd, handle, message, flags);
   if (received >= 0 && address != nullptr && !has_place) return fail(EFAULT);
+  if (received >= 0 && has_place && static_cast<int>(*length) < 0) return fail(EINVAL);
   if (received >= 0 && has_place) *length = message.msg_namelen;
   return received;
 }
@@ -107,6 +109,7 @@ ssize_t receive_from(int fd, Handle handle, void* buffer, size_t bytes, int flag
   // TCP has no address to tell (tcp_recvmsg sets none).
   if (received >= 0 && address != nullptr) {
     if (usable(length) == nullptr) return fail(EFAULT);
+    if (static_cast<int>(*length) < 0) return fail(EINVAL);
     *length = 0;
   }
   return received;
@@ -159,11 +162,11 @@ ssize_t receive_message(int fd, Handle handle, msghdr* message, int flags) {
     if (!descriptors::verified(fd, handle) || handle.is_stream) {
       return pass_message(fd, message, flags);
     }
-    return datagram::receive(fd, handle, *message, flags);
+    const ssize_t received = datagram::receive(fd, handle, *message, flags);
+    return received >= 0 && is_no_memory(message->msg_name) ? fail(EFAULT) : received;
   }
   if ((flags & MSG_ERRQUEUE) != 0) return receive_queued_error(fd, handle, *message);
-  if (message->msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
-  if (message->msg_iovlen > 0 && usable(message->msg_iov) == nullptr) return fail(EFAULT);
+  if (const int error = check_received(*message); error != 0) return fail(error);
   const size_t bytes = total_bytes(message->msg_iov, message->msg_iovlen);
   msghdr native{};
   native.msg_iov = message->msg_iov;
@@ -181,7 +184,7 @@ ssize_t receive_message(int fd, Handle handle, msghdr* message, int flags) {
 
 ssize_t read_vector(int fd, Handle handle, const iovec* parts, int count) {
   if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
-  if (count > 0 && usable(parts) == nullptr) return fail(EFAULT);
+  if (const int error = check_parts(parts, static_cast<size_t>(count))) return fail(error);
   const size_t bytes = total_bytes(parts, static_cast<size_t>(count));
   if (handle.is_stream) {
     return receive_stream(fd, handle, bytes, 0, [&] { return real::readv(fd, parts, count); });
@@ -208,9 +211,16 @@ int64_t monotonic_ns() {
   return now.tv_sec * 1'000'000'000 + now.tv_nsec;
 }
 
+// As timespec64_valid() of Linux has it.
+bool is_valid(const timespec& time) {
+  return time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < 1'000'000'000;
+}
+
 // recvmmsg(2): the time-out is looked at after each datagram only, as Linux does.
 int receive_messages(int fd, const Handle& handle, std::span<mmsghdr> messages, int flags,
                      const timespec* timeout) {
+  if (timeout != nullptr && usable(timeout) == nullptr) return fail(EFAULT);
+  if (timeout != nullptr && !is_valid(*timeout)) return fail(EINVAL);
   if (!messages.empty() && usable(messages.data()) == nullptr) return fail(EFAULT);
   const int64_t end = timeout == nullptr
                           ? INT64_MAX
@@ -290,7 +300,8 @@ TAPSTACK_HOOK int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags,
     return traced_on(
         "recvmmsg", fd,
         [&] {
-          return receive_messages(fd, handle, {messages, count}, flags, timeout);
+          const std::span<mmsghdr> most(messages, std::min<unsigned>(count, UIO_MAXIOV));
+          return receive_messages(fd, handle, most, flags, timeout);
         },
         trace::Messages{Way::kReceived, messages, count}, count,
         trace::Flags{trace::kMessageFlags, flags}, trace::Seconds{timeout});

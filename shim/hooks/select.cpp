@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "shim/common/user_memory.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/packet_sockets.h"
@@ -90,6 +91,11 @@ struct Sets {
   fd_set* exceptional;
 };
 
+// A set that the kernel answers EFAULT to, which the hooks must not read.
+bool is_refused(const Sets& sets) {
+  return is_no_memory(sets.readers) || is_no_memory(sets.writers) || is_no_memory(sets.exceptional);
+}
+
 // What the sets were before a call that changes them; for descriptors below FD_SETSIZE.
 class SetsKept {
  public:
@@ -148,6 +154,9 @@ int select_in_slices(int end, const Sets& sets, timeval* timeout) {
 }
 
 int select_unseen(int end, const Sets& sets, timeval* timeout) {
+  if (is_refused(sets)) {
+    return real::select(end, sets.readers, sets.writers, sets.exceptional, timeout);
+  }
   settle::before_look();
   const Silent silent(sets.readers, end);
   if (needs_slices(silent, end)) return select_in_slices(end, sets, timeout);
@@ -159,6 +168,9 @@ int select_unseen(int end, const Sets& sets, timeval* timeout) {
 }
 
 int pselect_unseen(int end, const Sets& sets, const timespec* timeout, const sigset_t* mask) {
+  if (is_refused(sets)) {
+    return real::pselect(end, sets.readers, sets.writers, sets.exceptional, timeout, mask);
+  }
   settle::before_look();
   const Silent silent(sets.readers, end);
   if (needs_slices(silent, end)) {

@@ -3,15 +3,18 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "shim/common/user_memory.h"
 #include "shim/hooks/ask.h"
 #include "shim/hooks/connect.h"
+#include "shim/hooks/control.h"
 #include "shim/hooks/datagram.h"
 #include "shim/hooks/descriptors.h"
 #include "shim/hooks/hook.h"
 #include "shim/hooks/marked_send.h"
+#include "shim/hooks/message_check.h"
 #include "shim/hooks/real.h"
 #include "shim/hooks/result.h"
 #include "shim/hooks/settle.h"
@@ -120,8 +123,7 @@ ssize_t pass_message(int fd, const msghdr* message, int flags) {
 
 ssize_t send_message(int fd, const Handle& handle, const msghdr* message, int flags) {
   if (!handle.is_stream) return datagram::send(fd, handle, *message, flags);
-  if (message->msg_iovlen > UIO_MAXIOV) return fail(EMSGSIZE);
-  if (message->msg_iovlen > 0 && usable(message->msg_iov) == nullptr) return fail(EFAULT);
+  if (const int error = check_sent(*message); error != 0) return fail(error);
   if ((flags & MSG_FASTOPEN) != 0) {
     const auto* address = static_cast<const sockaddr*>(message->msg_name);
     const int error = connect_with_text(fd, handle, address, message->msg_namelen, flags);
@@ -133,14 +135,17 @@ ssize_t send_message(int fd, const Handle& handle, const msghdr* message, int fl
   native.msg_iov = message->msg_iov;
   native.msg_iovlen = message->msg_iovlen;
   const Text text{message->msg_iov, message->msg_iovlen, stamping_of(*message)};
-  return send_stream(fd, handle, text, flags,
-                     [&](int native_flags) { return real::sendmsg(fd, &native, native_flags); });
+  return send_stream(fd, handle, text, flags, [&](int native_flags) -> ssize_t {
+    const int error = control::check_for_stream(*message);
+    return error != 0 ? fail(error) : real::sendmsg(fd, &native, native_flags);
+  });
 }
 
 int send_messages(int fd, const Handle& handle, mmsghdr* messages, unsigned count, int flags) {
   if (count > 0 && usable(messages) == nullptr) return fail(EFAULT);
+  const unsigned most = std::min<unsigned>(count, UIO_MAXIOV);  // __sys_sendmmsg
   unsigned done = 0;
-  while (done < count) {
+  while (done < most) {
     const ssize_t sent = send_message(fd, handle, &messages[done].msg_hdr, flags);
     if (sent < 0) break;
     messages[done++].msg_len = static_cast<unsigned>(sent);
@@ -175,6 +180,7 @@ ssize_t write_bytes(int fd, Handle handle, const void* buffer, size_t bytes) {
 
 ssize_t write_vector(int fd, Handle handle, const iovec* parts, int count) {
   if (count < 0 || count > UIO_MAXIOV) return fail(EINVAL);
+  if (const int error = check_parts(parts, static_cast<size_t>(count))) return fail(error);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts);
   message.msg_iovlen = static_cast<size_t>(count);

@@ -13,6 +13,7 @@ PROGRAMS = [
     ("datagrams",),
     ("both_families",),
     ("options",),
+    ("odd_arguments",),
     ("datagram_options",),
     ("packet_headers",),
     ("tcp_options",),

@@ -174,6 +174,60 @@ void information() {
   close(b);
 }
 
+double seconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+void receive_low_water() {
+  const auto [a, b] = check::tcp_pair();
+  const int bytes = 3;
+  const timeval patience{0, 100'000};
+  setsockopt(b, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof bytes);
+  setsockopt(b, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  char buffer[8];
+  send(a, "ab", 2, 0);
+  const double begin = seconds();
+  check::equal(recv(b, buffer, sizeof buffer, 0), 2, "fewer than SO_RCVLOWAT");
+  check::that(seconds() - begin > 0.09, "are waited for until SO_RCVTIMEO");
+  send(a, "ab", 2, 0);
+  check::equal(recv(b, buffer, 2, 0), 2, "as many as are asked for are enough");
+  send(a, "ab", 2, 0);
+  check::poll_one(b, POLLIN, 100);
+  check::equal(recv(b, buffer, sizeof buffer, MSG_DONTWAIT), 2, "who does not wait gets them");
+  close(a);
+  close(b);
+}
+
+template <class T>
+bool is_inherited(int level, int option, const T& value, const T& wanted) {
+  const int server = check::listener();
+  setsockopt(server, level, option, &value, sizeof value);
+  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  check::connect_to(client, check::port_of(server));
+  const int accepted = accept(server, nullptr, nullptr);
+  T got{};
+  socklen_t length = sizeof got;
+  getsockopt(accepted, level, option, &got, &length);
+  close(server);
+  close(client);
+  close(accepted);
+  return std::memcmp(&got, &wanted, sizeof got) == 0;
+}
+
+void inherited() {
+  const timeval patience{7, 0};
+  check::that(is_inherited(SOL_SOCKET, SO_RCVTIMEO, patience, patience),
+              "SO_RCVTIMEO is inherited");
+  check::that(is_inherited(SOL_SOCKET, SO_SNDTIMEO, patience, patience), "SO_SNDTIMEO, too");
+  check::that(is_inherited(SOL_SOCKET, SO_RCVLOWAT, 5, 5), "SO_RCVLOWAT, too");
+  check::that(is_inherited(SOL_SOCKET, SO_OOBINLINE, 1, 1), "SO_OOBINLINE, too");
+  check::that(is_inherited(SOL_SOCKET, SO_BROADCAST, 1, 1), "SO_BROADCAST, too");
+  check::that(is_inherited(SOL_SOCKET, SO_PRIORITY, 4, 0), "SO_PRIORITY is not");
+  check::that(is_inherited(IPPROTO_TCP, TCP_FASTOPEN, 5, 0), "TCP_FASTOPEN is the listener's");
+}
+
 void not_sent_low_water() {
   const auto [plain, reader] = check::tcp_pair();
   const auto [frugal, other] = check::tcp_pair();
@@ -202,6 +256,8 @@ int main() {
   deferred_accept();
   queues();
   information();
+  receive_low_water();
+  inherited();
   not_sent_low_water();
   return check::finish();
 }

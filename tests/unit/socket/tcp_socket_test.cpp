@@ -294,6 +294,20 @@ TEST_F(TcpSocket, AnAcceptedSocketInheritsTheListenersOptions) {
   EXPECT_EQ(ready(server), kIn | kOut);
 }
 
+TEST_F(TcpSocket, WhatConcernsAcceptingStaysWithTheListener) {  // inet_csk_clone_lock
+  const SocketId from = listener(80);
+  ASSERT_TRUE(set_option(env(), from, Option::kDeferAcceptS, 3).ok());
+  ASSERT_TRUE(set_option(env(), from, Option::kBroadcast, 1).ok());
+  const SocketId client = tcp();
+  EXPECT_EQ(connect(env(), client, local_port(80)).error(), Error::kInProgress);
+  run();
+  ASSERT_TRUE(send(client, text("1")).ok());
+  run();
+  const SocketId server = *accept(env(), from);
+  EXPECT_EQ(*get_option(view(), server, ctx_.now, Option::kDeferAcceptS), 0);
+  EXPECT_EQ(*get_option(view(), server, ctx_.now, Option::kBroadcast), 1);
+}
+
 TEST_F(TcpSocket, AcceptWithoutAFreeSocketLeavesTheConnectionQueued) {
   const SocketId from = listener(80);
   EXPECT_EQ(connect(env(), tcp(), local_port(80)).error(), Error::kInProgress);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "shim/trace/option_names.h"
@@ -46,6 +47,13 @@ std::string control(int level, int type) {
 TEST(TraceNames, WhatHasNoNameIsANumber) {
   EXPECT_EQ(name(kFamilies, AF_INET6), "AF_INET6");
   EXPECT_EQ(name(kFamilies, 99), "99");
+}
+
+TEST(TraceNames, IoctlsThatChangeTheNetworkHaveNames) {
+  EXPECT_EQ(name(kIoctls, SIOCADDRT), "SIOCADDRT");
+  EXPECT_EQ(name(kIoctls, SIOCSARP), "SIOCSARP");
+  EXPECT_EQ(name(kIoctls, SIOCSIFHWADDR), "SIOCSIFHWADDR");
+  EXPECT_EQ(name(kIoctls, SIOCDIFADDR), "SIOCDIFADDR");
 }
 
 TEST(TraceNames, FlagsAreJoinedAndTheRestIsANumber) {
