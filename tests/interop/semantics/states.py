@@ -7,6 +7,7 @@ the same on any stack however fast it is.
 
 import contextlib
 import errno
+import random
 import select
 import socket
 import struct
@@ -39,10 +40,13 @@ class World:
         return made
 
     def closed_port(self, kind: int = socket.SOCK_STREAM) -> tuple:
-        """An address on which nobody listens."""
-        with socket.socket(self.family, kind) as gone:
-            gone.bind(self.any_port())
-            return gone.getsockname()[:2]
+        """An address on which nobody listens, below the ports that the system chooses: a socket that
+        happened to get this one for itself would connect to itself (RFC 9293 3.5, simultaneous)."""
+        while True:
+            port = random.randrange(20000, 30000)
+            with socket.socket(self.family, kind) as gone, contextlib.suppress(OSError):
+                gone.bind((self.host, port))
+                return (self.host, port)
 
     def pair(self) -> tuple:
         """The two ends of a TCP connection: the one that connected, the one that was accepted."""
