@@ -243,7 +243,8 @@ int run(RunOptions& options, const std::vector<std::string>& command_line) {
     report("run: " + failure.message);
     return kSetUpStatus;
   }
-  preload(library);
+  // musl's loader does not start a program at all whose preloaded libraries lack something.
+  if (inspect_program(program).kind != ProgramKind::kOtherLibc) preload(library);
   return become(program, command_line);
 }
 

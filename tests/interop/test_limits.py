@@ -83,6 +83,15 @@ def test_what_the_kernel_may_not_even_start_is_told(start, programs, program, sa
     assert said in done.errors.splitlines()[0], done.report()
 
 
+def test_a_program_of_musl_is_told_and_runs(start, tmp_path):
+    if shutil.which("musl-gcc") is None:
+        pytest.skip("musl-gcc is not installed (scripts/setup interop)")
+    subprocess.run(["musl-gcc", "-x", "c", "-", "-o", tmp_path / "musl"], input=SOURCE.encode(), check=True)
+    done = start("run", "--", tmp_path / "musl").wait()
+    assert done.returncode == 7, done.report()
+    assert "another C library" in done.errors and done.errors.count("\n") == 1, done.report()
+
+
 @pytest.mark.parametrize("program", ["dynamic", "shell_script"])
 def test_nothing_is_said_of_other_programs(start, programs, program):
     done = start("run", "--", programs / program).wait()

@@ -9,25 +9,27 @@ from typing import Callable
 
 from command_line import open_to_all
 from tapstack_interop import Finished, Network, Program, Side, wait_until
-from tapstack_interop.network import STACK_ADDRESSES, in_url
+from tapstack_interop.network import HOST_ADDRESSES, STACK_ADDRESSES, in_url
 
 PLACES = ("kernel", "client", "server", "both", "user")
 FAMILIES = (4, 6)
 
 # In words, files and patterns: a name, or "{what is for IPv4|what is for IPv6}".
-_NAME = re.compile(r"\{(server|client|dir|\[server\]|\[client\])\}")
+_NAME = re.compile(r"\{(server|client|neighbour|dir|\[server\]|\[client\])\}")
 _CHOICE = re.compile(rf"\{{((?:[^{{}}|\s]|{_NAME.pattern})*)\|((?:[^{{}}|\s]|{_NAME.pattern})*)\}}")
 
 
 class Place:
     """A folder with `data` in it, and what the addresses are called there.
 
-    family: 4 or 6, of the addresses; server_address, client_address: of the two ends of an exchange.
+    family: 4 or 6, of the addresses; server_address, client_address: of the two ends of an exchange;
+    neighbour_address: of the other end of the client's wire, where the server may not be.
     """
 
     def __init__(self, folder: pathlib.Path, data: pathlib.Path, family: int = 4) -> None:
         self.family = family
         self.server_address = self.client_address = STACK_ADDRESSES[family == 6]
+        self.neighbour_address = HOST_ADDRESSES[family == 6]
         self.folder = folder
         open_to_all(folder)  # some servers become users of their own
         shutil.copy(data, self.path("data"))
@@ -43,7 +45,8 @@ class Place:
 
         quoted: what becomes of that which takes the place of a name.
         """
-        names = {"server": self.server_address, "client": self.client_address, "dir": str(self.folder)}
+        names = {"server": self.server_address, "client": self.client_address,
+                 "neighbour": self.neighbour_address, "dir": str(self.folder)}  # fmt: skip
         names |= {f"[{end}]": in_url(names[end]) for end in ("server", "client")}
         text = _CHOICE.sub(lambda found: found[1 if self.family == 4 else 3], text)
         return _NAME.sub(lambda found: quoted(names[found[1]]), text)
@@ -93,6 +96,7 @@ class Wire(Place):
             self.net.capture_to(folder / "stack.pcap")
         on_stack = name in ("server", "both")
         self.server_address = self.net.stack_addr if on_stack else self.net.host_addr
+        self.neighbour_address = self.net.stack_addr if name == "server" else self.net.host_addr
         self.client_address = self.net.stack_addr if name in ("client", "both", "kernel") else self.net.host_addr
 
     def _join(self) -> None:

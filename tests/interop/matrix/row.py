@@ -17,8 +17,9 @@ class Row:
     """One exchange. A server is started unless there is none (then the other end is the kernel or the stack
     itself), the client is run, what it brought is judged, and the server is ended: twice in a row.
 
-    In all words and files, and in `want`, "{server}" is the server's address, "{client}" the client's, "{[server]}"
-    and "{[client]}" the same as they stand before a port, with brackets in IPv6. "{a|b}", without spaces, is a over
+    In all words and files, and in `want`, "{server}" is the server's address, "{client}" the client's, "{neighbour}"
+    that of the other end of the client's wire (the server's unless it is on the client's own stack), "{[server]}" and
+    "{[client]}" the same as they stand before a port, with brackets in IPv6. "{a|b}", without spaces, is a over
     IPv4 and b over IPv6. "{dir}" is a folder for files, which holds `data`: 300,000 bytes that differ everywhere.
     """
 

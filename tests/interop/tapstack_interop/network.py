@@ -16,6 +16,7 @@ from .process import Finished, Program
 
 
 STACK_ADDRESSES = ("10.10.10.2", "fd10:10:10::2")
+HOST_ADDRESSES = ("10.10.10.1", "fd10:10:10::1")
 
 
 def in_url(address: str) -> str:
@@ -75,7 +76,7 @@ class Network:
         self.folder = folder
         self.family = family
         self.stack_addr = STACK_ADDRESSES[family == 6]
-        self.host_addr = "fd10:10:10::1" if family == 6 else "10.10.10.1"
+        self.host_addr = HOST_ADDRESSES[family == 6]
         self.socket_family = str(int(socket.AF_INET6 if family == 6 else socket.AF_INET))  # for a program's words
         self.absent_addr = "fd10:10:10::99" if family == 6 else "10.10.10.99"
         self.namespace = Namespace()

@@ -69,6 +69,24 @@ TEST_F(RawTest, BoundAndConnectedEndpointsGetOnlyWhatIsForThem) {
   EXPECT_EQ(raw_->bind(ctx_, *network_, id, {Ip4Address::any(), Port{}}).error(), Error::kInvalid);
 }
 
+// Loopback and virtio-net leave it incomplete in the bytes.
+TEST_F(RawTest, AChecksumThatTheDeviceVouchesForIsNotLookedAt) {
+  const EndpointId id = *raw_->open(Family::kIp6, 99, 3);
+  ASSERT_TRUE(raw_->set_checksum_offset(id, 2).ok());
+  const auto arrives_with = [&](mem::ChecksumState state) {
+    const net::Delivery delivery = input(net::ip4({.protocol = 99}, text("no checksum")));
+    delivery.packet->info.source = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
+    delivery.packet->info.destination = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
+    delivery.packet->info.offload.checksum = state;
+    raw_->input(ctx_, *network_, *delivery.packet);
+    Frame bytes;
+    return read(at(id), bytes).ok();
+  };
+  EXPECT_FALSE(arrives_with(mem::ChecksumState::kUnknown));
+  EXPECT_TRUE(arrives_with(mem::ChecksumState::kVerified));
+  EXPECT_TRUE(arrives_with(mem::ChecksumState::kPartial));
+}
+
 TEST_F(RawTest, TheIcmpFilterHidesTypes) {
   const EndpointId id = open(1);
   at(id).settings.icmp_filter = ~(1u << 0);  // echo replies only

@@ -4,6 +4,7 @@ from ..row import Row
 
 OWN = {"server": "it looks at the side that it runs on, which is the kernel's there"}
 ECHO = ["socat", "TCP{4|6}-LISTEN:6543,fork,reuseaddr", "EXEC:cat"]
+PING = "ping -c1 {neighbour} > /dev/null; "
 LINKS = "links are of no family"
 CONNECTED = "exec 3<>/dev/tcp/{server}/6543; "  # of bash, which keeps it while the tool looks
 
@@ -19,9 +20,7 @@ ROWS = [
     looks("ip", "links", "ip -o link show", r"ts0(@if\d+)?: <.*UP.*mtu 1500", four_only=LINKS),
     looks("ip", "routes", "ip -{4|6} route show", r"{10\.10\.10\.0/24|fd10:10:10::/64} dev ts0 {.*src\s{client}|proto}"),
     looks("ip", "the way to a host", "ip route get {server}", "{server} .*src {client}"),
-    looks("ip", "neighbours", "ip neigh show", "{server} dev ts0 lladdr ([0-9a-f]{2}:){5}", without={**OWN,
-        "both": "there is no neighbour",
-          "user": "there is no neighbour"}),
+    looks("ip", "neighbours", PING + "ip neigh show", "{neighbour} dev ts0 lladdr ([0-9a-f]{2}:){5}"),
     looks("ip", "sets the MTU", "ip link set dev ts0 mtu 1400 && ip link show dev ts0; ip link set dev ts0 mtu 1500",
         "mtu 1400",
           root="it changes an interface", four_only=LINKS),
@@ -37,6 +36,9 @@ ROWS = [
     looks("netstat", "interfaces", "netstat -i", "^ts0 +1500", four_only=LINKS),
     looks("ifconfig", "an interface", "ifconfig ts0", "inet{|6} {client} "),
     looks("route", "routes", "route {|-6} -n", r"^{10\.10\.10\.0\s+0\.0\.0\.0\s+255\.255\.255\.0|fd10:10:10::/64} .*ts0"),
-    looks("arp", "neighbours", "arp -n", "{server} +ether", without={**OWN, "both": "there is no neighbour",
-        "user": "there is no neighbour"}, four_only="IPv6 has no ARP"),
+    looks("nl-addr-list", "addresses", "nl-addr-list", "{client}/{24|64} inet{|6} dev ts0"),
+    looks("nl-route-list", "routes", "nl-route-list", "{10.10.10.0/24|fd10:10:10::/64} table main type unicast .*ts0"),
+    looks("nl-neigh-list", "neighbours", PING + "nl-neigh-list", "{neighbour} dev ts0 lladdr ([0-9a-f]{2}:){5}"),
+    looks("nstat", "counters", PING + "nstat -asz Icmp{|6}InEchoRep{s|lies}", "InEchoRep(s|lies) +[1-9]"),
+    looks("arp", "neighbours", PING + "arp -n", "{neighbour} +ether", four_only="IPv6 has no ARP"),
 ]  # fmt: skip
