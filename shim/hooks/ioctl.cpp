@@ -102,8 +102,9 @@ TAPSTACK_HOOK int ioctl(int fd, unsigned long request, ...) noexcept {
       "ioctl", fd,
       [&] {
         int error = 0;
-        return answer(fd, handle, number, argument, error) ? finish(error)
-                                                           : real::ioctl(fd, request, argument);
+        return answer(fd, handle, number, usable(argument), error)
+                   ? finish(error)
+                   : real::ioctl(fd, request, argument);
       },
       trace::Named{trace::kIoctls, static_cast<int64_t>(number)},
       trace::IoctlArgument{number, argument});

@@ -1,6 +1,8 @@
 // Arguments that no sensible program passes: pointers that are no memory, negative lengths, too
 // many entries. Each has its errno, and none ends the program.
 #include <limits.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -31,6 +33,13 @@ void in_poll_and_select() {
                "select: a set nowhere");
   check::fails([&] { return select(-1, nullptr, nullptr, nullptr, &none); }, EINVAL,
                "select: a negative number");
+}
+
+void in_ioctl(int fd) {
+  for (const unsigned long request : {FIONREAD, SIOCOUTQ, SIOCGIFFLAGS, SIOCGIFCONF, SIOCGARP}) {
+    check::fails([&] { return ioctl(fd, request, no_memory<void>()); }, EFAULT,
+                 "ioctl: an argument nowhere");
+  }
 }
 
 struct Sending {
@@ -102,6 +111,7 @@ void received_from(int fd) {
 int main() {
   in_poll_and_select();
   const auto [a, b] = check::tcp_pair();
+  in_ioctl(a);
   in_messages(a, "stream");
   in_many_messages(a, "stream");
   received_from(b);
