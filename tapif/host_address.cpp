@@ -186,11 +186,8 @@ bool hears_solicitations(const std::string& name, const Ip6Address& address) {
 // The kernel joins that group a little later, in a queue of work; a solicitation that comes before
 // goes by unheard, and the next one is a second away.
 void await_solicitations(const std::string& name, const Ip6Address& address) {
-  constexpr int kTriesMax = 100;
-  const timespec pause{0, 1'000'000};
-  for (int i = 0; i < kTriesMax && !hears_solicitations(name, address); ++i) {
-    os::call(SYS_nanosleep, os::pointer(&pause));
-  }
+  constexpr int kMsMax = 100;
+  os::wait_until(kMsMax, [&] { return hears_solicitations(name, address); });
 }
 
 Failure set_ip6(int fd, const std::string& name, const Prefix& wanted) {

@@ -37,15 +37,32 @@ Failure set_mtu(int fd, const std::string& name, uint32_t mtu_bytes) {
   return r < 0 ? failed(name, "set the MTU " + std::to_string(mtu_bytes), r) : Failure{};
 }
 
+Failure read_flags(int fd, const std::string& name, ifreq& request) {
+  request = request_for(name);
+  const long r = os::ioctl(fd, SIOCGIFFLAGS, &request);
+  return r < 0 ? failed(name, "read the flags", r) : Failure{};
+}
+
+// The carrier that our opening of the device brought reaches the interface's queue and a bridge
+// that it is a port of a little later, in a queue of work: frames are lost until then.
+void await_carrier(int fd, const std::string& name) {
+  constexpr int kMsMax = 1000;
+  os::wait_until(kMsMax, [&] {
+    ifreq request;
+    return read_flags(fd, name, request) || (request.ifr_flags & IFF_RUNNING) != 0;
+  });
+}
+
 Failure set_link_up(int fd, const std::string& name) {
-  ifreq request = request_for(name);
-  if (const long r = os::ioctl(fd, SIOCGIFFLAGS, &request); r < 0) {
-    return failed(name, "read the flags", r);
+  ifreq request;
+  if (Failure failure = read_flags(fd, name, request)) return failure;
+  if ((request.ifr_flags & IFF_UP) == 0) {
+    request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
+    const long r = os::ioctl(fd, SIOCSIFFLAGS, &request);
+    if (r < 0) return failed(name, "set up the link", r);
   }
-  if ((request.ifr_flags & IFF_UP) != 0) return {};
-  request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
-  const long r = os::ioctl(fd, SIOCSIFFLAGS, &request);
-  return r < 0 ? failed(name, "set up the link", r) : Failure{};
+  await_carrier(fd, name);
+  return {};
 }
 
 // No IPv6 in this kernel or on the interface (RFC 8200 5: its MTU is 1280 bytes or more), or no

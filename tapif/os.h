@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cerrno>
+#include <ctime>
 #include <string>
 
 #include <fcntl.h>
@@ -71,6 +72,17 @@ inline long readv(int fd, const iovec* parts, size_t count) {
 }
 inline long writev(int fd, const iovec* parts, size_t count) {
   return call(SYS_writev, fd, pointer(parts), static_cast<long>(count));
+}
+
+// Asks `is_so` each millisecond until it is, `ms_max` times at most. Returns what it said last.
+template <class Condition>
+bool wait_until(int ms_max, Condition is_so) {
+  const timespec pause{0, 1'000'000};
+  for (int i = 0; i < ms_max; ++i) {
+    if (is_so()) return true;
+    call(SYS_nanosleep, pointer(&pause));
+  }
+  return is_so();
 }
 
 // A descriptor that is closed on scope exit.

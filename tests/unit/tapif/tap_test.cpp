@@ -233,6 +233,25 @@ TEST(Tap, PreparedDeviceIsOpenedWithoutTouchingItsSettings) {
   });
 }
 
+bool has_carrier(const char* name) {
+  const os::Fd fd(os::socket(AF_INET, SOCK_DGRAM, 0));
+  ifreq request = request_for(name);
+  return os::ioctl(fd.get(), SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_RUNNING) != 0;
+}
+
+// Frames would be lost until the kernel has told of it, which it does from a queue of work.
+TEST(Tap, PreparedDeviceThatIsOpenHasACarrier) {
+  in_namespace([] {
+    ASSERT_FALSE(prepare_tap({}, ::getuid()));
+    for (int round = 0; round < 2; ++round) {
+      const bool has_ended = os::wait_until(2000, [] { return !has_carrier("ts0"); });
+      const Opened opened = open_tap({});
+      ASSERT_TRUE(has_ended && opened) << opened.failure.message;
+      EXPECT_TRUE(has_carrier("ts0")) << round;
+    }
+  });
+}
+
 TEST(Tap, MacIsStableForAPersistentDevice) {
   in_namespace([] {
     ASSERT_FALSE(prepare_tap({}, ::getuid()));
