@@ -1,5 +1,7 @@
 #include "tools/doctor_command.h"
 
+#include <CLI/CLI.hpp>
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 

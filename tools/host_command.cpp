@@ -1,5 +1,7 @@
 #include "tools/host_command.h"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdlib>
 

@@ -1,5 +1,7 @@
 #include "tools/packetdrill_command.h"
 
+#include <CLI/CLI.hpp>
+
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -1,5 +1,7 @@
 #include "tools/run_command.h"
 
+#include <CLI/CLI.hpp>
+
 #include <unistd.h>
 
 #include <cerrno>

@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/App.hpp>
-
 #include "tools/passt.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tapstack::tools {
 
