@@ -35,9 +35,15 @@ bool passes_icmp6_filter(const Context& ctx, const Icmp6Filter& filter, const me
   return (filter[type / 32] >> type % 32 & 1) == 0;
 }
 
-// RFC 3542 3.1. A device that vouches for it may have left it incomplete in the bytes.
+// Those whose checksums devices know, and leave incomplete in the bytes where they vouch for them.
+bool is_vouched_for(const mem::PacketInfo& info) {
+  return info.offload.checksum != mem::ChecksumState::kUnknown &&
+         (info.protocol == wire::ip_protocol::kTcp || info.protocol == wire::ip_protocol::kUdp);
+}
+
+// RFC 3542 3.1.
 bool is_checksum_good(const Context& ctx, const mem::Packet& packet) {
-  if (packet.info.offload.checksum != mem::ChecksumState::kUnknown) return true;
+  if (is_vouched_for(packet.info)) return true;
   const uint32_t begin = packet.info.ip_header_bytes;
   const uint32_t bytes = packet.size() - begin;
   ChecksumSum sum = wire::pseudo_header_sum(packet.info.source, packet.info.destination,

@@ -71,10 +71,10 @@ TEST_F(RawTest, BoundAndConnectedEndpointsGetOnlyWhatIsForThem) {
 
 // Loopback and virtio-net leave it incomplete in the bytes.
 TEST_F(RawTest, AChecksumThatTheDeviceVouchesForIsNotLookedAt) {
-  const EndpointId id = *raw_->open(Family::kIp6, 99, 3);
-  ASSERT_TRUE(raw_->set_checksum_offset(id, 2).ok());
-  const auto arrives_with = [&](mem::ChecksumState state) {
-    const net::Delivery delivery = input(net::ip4({.protocol = 99}, text("no checksum")));
+  const auto arrives_with = [&](mem::ChecksumState state, uint8_t protocol = 6) {
+    const EndpointId id = *raw_->open(Family::kIp6, protocol, 3);
+    EXPECT_TRUE(raw_->set_checksum_offset(id, 2).ok());
+    const net::Delivery delivery = input(net::ip4({.protocol = protocol}, text("no checksum")));
     delivery.packet->info.source = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
     delivery.packet->info.destination = Ip6Address::from(0x2001, 0xdb8, 0, 0, 0, 0, 0, 2);
     delivery.packet->info.offload.checksum = state;
@@ -85,6 +85,7 @@ TEST_F(RawTest, AChecksumThatTheDeviceVouchesForIsNotLookedAt) {
   EXPECT_FALSE(arrives_with(mem::ChecksumState::kUnknown));
   EXPECT_TRUE(arrives_with(mem::ChecksumState::kVerified));
   EXPECT_TRUE(arrives_with(mem::ChecksumState::kPartial));
+  EXPECT_FALSE(arrives_with(mem::ChecksumState::kVerified, 99)) << "no device knows where it lies";
 }
 
 TEST_F(RawTest, TheIcmpFilterHidesTypes) {
