@@ -20,7 +20,7 @@ class UsersRun(Place):
     def __init__(self, folder: pathlib.Path, data: pathlib.Path, family: int) -> None:
         super().__init__(folder, data, family)
         self._program: Program | None = None
-        self._namespaces: set[str] = set()
+        self._namespaces: dict[str, int] = {}  # open as long as the row: a number would be used again
 
     def exchange(self, row) -> tuple[Finished, str]:
         """One round of a row: what the client did, and what the server said."""
@@ -34,14 +34,13 @@ class UsersRun(Place):
         }))  # fmt: skip
         subprocess.run(["chown", "-R", f"{USER}:{USER}", self.folder], check=True)
         command = [str(tapstack_command()), "run", "--", "/usr/bin/python3", str(_DRIVER), str(file)]
+        self.path("row.json.net").unlink(missing_ok=True)  # of the round before
         self._program = Program(
             ["unshare", "--mount", "sh", "-c", AS_USER, "sh", "666", *command], folder=self.folder,
             env={**os.environ, "TAPSTACK_DNS": "learnt", "HOME": str(self.folder)},
         )  # fmt: skip
-        try:
-            driver = self._program.wait(row.seconds + 15)
-        finally:
-            self._note_namespace()
+        self._hold_namespace()
+        driver = self._program.wait(row.seconds + 15)
         server, out, err = (self.path(f"row.json.{end}") for end in ("server", "out", "err"))
         said = server.read_bytes()[-800:] if server.exists() else b""
         if not re.fullmatch(r"-?\d+\n", driver.text):
@@ -63,11 +62,21 @@ class UsersRun(Place):
                 continue
         return found
 
-    def _note_namespace(self) -> None:
-        """Remembers the one that the driver told of."""
-        told = self.path("row.json.net")
-        if told.exists():
-            self._namespaces.add(told.read_text())
+    def _hold_namespace(self) -> None:
+        """Opens the one that the driver tells of when it begins."""
+        path = self.path("row.json.net")
+        told = lambda: path.read_text() if path.exists() else ""
+        wait_until(lambda: told() or not self._program.is_running(), what="the driver")
+        name = told()
+        if name in self._namespaces:
+            return
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if os.readlink(process / "ns/net") == name:
+                    self._namespaces[name] = os.open(process / "ns/net", os.O_RDONLY | os.O_CLOEXEC)
+                    return
+            except OSError:
+                continue
 
     def close(self) -> None:
         """Ends everything, whatever became of the row: the namespaces end with the last process in them."""
@@ -78,6 +87,9 @@ class UsersRun(Place):
                 os.kill(int(process), 9)
             except ProcessLookupError:
                 pass
+        for namespace in self._namespaces.values():
+            os.close(namespace)
+        self._namespaces.clear()
 
     def faults(self) -> dict[str, list[str]]:
         """None: nothing is captured."""
