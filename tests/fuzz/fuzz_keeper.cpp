@@ -8,8 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <thread>
@@ -18,8 +16,8 @@
 #include "shim/common/message.h"
 #include "shim/common/private_fds.h"
 #include "shim/keeper/server.h"
-#include "tapif/memory_pair.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/null_engine.h"
 
 using namespace tapstack;
 using namespace tapstack::shim;
@@ -30,29 +28,12 @@ constexpr size_t kStepsMax = 64;
 constexpr size_t kHandlesMax = 16;
 constexpr int kAnswerMs = 10'000;
 
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "fuzz_keeper: %s\n", what);
-  std::abort();
-}
-
 size_t open_descriptors() {
   size_t count = 0;
   DIR* directory = ::opendir("/proc/self/fd");
   while (::readdir(directory) != nullptr) ++count;
   ::closedir(directory);
   return count;
-}
-
-std::unique_ptr<Engine> make_engine() {
-  tapif::DeviceInfo info;
-  info.name = "ts0";
-  info.mac = {{2, 0, 0, 0, 0, 1}};
-  Settings settings;
-  settings.addresses = {Prefix{Ip4Address::from(10, 0, 0, 1), 24}};
-  Engine::Started started = Engine::start(settings, tapif::make_null_device(info));
-  expect(started.engine != nullptr, "the engine does not start");
-  return std::move(started.engine);
 }
 
 struct Pair {

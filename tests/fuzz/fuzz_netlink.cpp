@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -18,8 +16,8 @@
 #include "shim/engine/engine.h"
 #include "shim/netlink/message.h"
 #include "shim/netlink/writer.h"
-#include "tapif/memory_pair.h"
 #include "tests/fuzz/input.h"
+#include "tests/fuzz/null_engine.h"
 
 using namespace tapstack;
 using namespace tapstack::shim;
@@ -28,23 +26,6 @@ namespace {
 
 constexpr size_t kStepsMax = 48;
 constexpr int kReadsMax = 4096;  // datagrams of one dump
-
-void expect(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "fuzz_netlink: %s\n", what);
-  std::abort();
-}
-
-std::unique_ptr<Engine> make_engine() {
-  tapif::DeviceInfo info;
-  info.name = "ts0";
-  info.mac = {{2, 0, 0, 0, 0, 1}};
-  Settings settings;
-  settings.addresses = {Prefix{Ip4Address::from(10, 0, 0, 1), 24}};
-  Engine::Started started = Engine::start(settings, tapif::make_null_device(info));
-  expect(started.engine != nullptr, "the engine does not start");
-  return std::move(started.engine);
-}
 
 struct Protocol {
   int number;
