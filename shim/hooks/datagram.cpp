@@ -77,9 +77,16 @@ int peer4(const sockaddr* name, socklen_t length, Endpoint& peer) {
   return endpoint_from(Family::kIp4, &taken, sizeof taken, peer);
 }
 
-// udpv6_sendmsg: AF_UNSPEC stands for no address at all.
-int peer6(const sockaddr* name, socklen_t length, Endpoint& peer) {
-  return is_unspecified(name, length) ? 0 : peer_from(Family::kIp6, name, length, peer);
+bool is_udp(const Handle& handle) {
+  SlotStatus status;
+  return ask::status(handle.id, status) && status.kind == SocketKind::kUdp;
+}
+
+// udpv6_sendmsg: AF_UNSPEC stands for no address at all, and a family that is not of IP is EINVAL.
+int peer6(const Handle& handle, const sockaddr* name, socklen_t length, Endpoint& peer) {
+  if (is_unspecified(name, length)) return 0;
+  const int error = peer_from(Family::kIp6, name, length, peer);
+  return error == EAFNOSUPPORT && is_udp(handle) ? EINVAL : error;
 }
 
 // sin6_flowinfo, in network order; counts with IPV6_FLOWINFO_SEND.
@@ -97,7 +104,7 @@ int address_header(const Handle& handle, const msghdr& message, int flags, Datag
   if (handle.is_netlink) return netlink::address_header(message, header);
   if (message.msg_name != nullptr) {
     const auto* name = static_cast<const sockaddr*>(message.msg_name);
-    const int error = handle.is_ip6 ? peer6(name, message.msg_namelen, header.peer)
+    const int error = handle.is_ip6 ? peer6(handle, name, message.msg_namelen, header.peer)
                                     : peer4(name, message.msg_namelen, header.peer);
     if (error != 0) return error;
     if (handle.is_ip6) header.flow_label = flow_label_of(name, message.msg_namelen);
@@ -126,11 +133,6 @@ void describe(const Handle& handle, const DatagramHeader& header, std::span<cons
   }
   control::write_received(handle.family(), descriptors::wanted(handle.id), header, options,
                           message);
-}
-
-bool is_udp(const Handle& handle) {
-  SlotStatus status;
-  return ask::status(handle.id, status) && status.kind == SocketKind::kUdp;
 }
 
 // A datagram that cannot be taken for `error`: where it was to go comes first.
