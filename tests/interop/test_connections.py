@@ -188,7 +188,7 @@ def test_peer_that_vanishes_times_out_with_the_right_error(net):
     )
     client = net.stack.start(["/usr/bin/python3", "-c", program], stdin=subprocess.PIPE)
     wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
-    net.host_ip("addr", "del", f"{net.host_addr}/{64 if net.family == 6 else 24}", "dev", "ts0")
+    net.take_host_addr_away()
     client.stdin.write(b"go\n")
     client.stdin.close()
     assert client.wait(15).check().text == "up\ntimed out\n"

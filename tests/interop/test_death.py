@@ -1,7 +1,7 @@
 """SIGKILL at random moments: whoever is left loses nothing, and nothing is left of who is gone.
 
-A round starts programs that transfer data among each other and with the host, kills one or two of
-all their processes, and compares what the others have to say. A round depends on its seed only (and
+A round starts programs that transfer data among each other and with the host, over IPv4 or IPv6, kills one or two
+of all their processes, and compares what the others have to say. A round depends on its seed only (and
 on the machine's timing): TAPSTACK_DEATH_SEED=N begins with the round that failed.
 """
 
@@ -22,11 +22,16 @@ HOST_PORT = 6000
 END_S = 6
 TALKERS = ["talk", "talk", "leave", "become", "pass"]
 
+
 def mortal(*words) -> list[str]:
     path = build_dir() / "tests" / "mortal"
     if not path.exists():
         pytest.skip(f"{path} is not built: make interop builds it")
     return [str(path), *map(str, words)]
+
+
+def environment(family: int) -> dict[str, int]:
+    return {"CHECK_FAMILY": family}
 
 
 def kill(pid: int) -> None:
@@ -80,7 +85,7 @@ class Witness:
         self.server = server
         wait_until(lambda: server.lines("listens"), what="the witness")
         # One more program, so that there is a keeper whatever TAPSTACK_ENGINE says.
-        net.stack.run(mortal("talk", net.host_addr, HOST_PORT, 1, 1)).check()
+        net.stack.run(mortal("talk", net.host_addr, HOST_PORT, 1, 1), env=environment(net.family)).check()
         (self.keeper,) = keepers(net)
         self.before = self.settled()
 
@@ -109,26 +114,29 @@ def keepers(net: Network) -> list[int]:
 class Round:
     """Programs that are started, of which some are killed, and what becomes of the others."""
 
-    def __init__(self, net: Network, seed: int, host_server: Mortal) -> None:
+    def __init__(self, net: Network, seed: int, host_servers: dict[int, Mortal]) -> None:
         self.net = net
         self.random = random.Random(seed)
         self.killed: set[int] = set()
         self.servers: list[Mortal] = []
         self.talkers: list[Mortal] = []
-        self.host_server = host_server
+        self.host_servers = host_servers
         self.witness: Witness | None = None
         net.settings["TAPSTACK_ENGINE"] = self.random.choice(["inside", "keeper"])
+        net.family = self.random.choice([4, 6])
 
     def start(self, *words, on_stack: bool, server: Mortal | None = None) -> Mortal:
         side = self.net.stack if on_stack else self.net.host
         wrapped = ["sh", "-c", '"$@"; exit $?', "sh"] if self.random.random() < 0.2 else []
-        return Mortal(side.start([*wrapped, *mortal(*words)]), on_stack, server)
+        program = side.start([*wrapped, *mortal(*words)], env=environment(self.net.family))
+        return Mortal(program, on_stack, server)
 
     def start_all(self) -> None:
         """Any of them may be the first on the stack: who talks waits until somebody listens."""
         kinds = self.random.choice([["serve"], ["gather"], ["serve", "gather"]])
         starts = [lambda port=7000 + n, kind=kind: self.start_server(kind, port) for n, kind in enumerate(kinds)]
-        starts += [lambda: self.start_talker(self.host_server, self.net.host_addr, HOST_PORT)]
+        host_server = self.host_servers[self.net.family]
+        starts += [lambda: self.start_talker(host_server, self.net.host_addr, HOST_PORT)]
         self.random.shuffle(starts)
         for start in starts:
             start()
@@ -137,7 +145,7 @@ class Round:
             server = self.random.choice(self.servers)
             port = server.program.args[-1]
             if self.random.random() < 0.6:
-                address = self.random.choice(["127.0.0.1", self.net.stack_addr])
+                address = self.random.choice([self.net.loopback, self.net.stack_addr])
                 self.start_talker(server, address, port)
             else:
                 self.start_talker(server, self.net.stack_addr, port, on_stack=False)
@@ -194,13 +202,13 @@ class Round:
         if self.witness is not None:
             self.witness.check()
             self.witness.server.kill()
-        host = {self.net.namespace.pid, *self.host_server.processes()}
+        host = {self.net.namespace.pid, *(pid for one in self.host_servers.values() for pid in one.processes())}
         wait_until(lambda: not set(self.net.namespace.processes()) - host, END_S, "the end of the keeper")
         assert "ts0" not in self.net.host_ip("link", "show")
 
     def report(self) -> str:
         """All that was said, for a failure."""
-        lines = [f"killed {sorted(self.killed)}"]
+        lines = [f"IPv{self.net.family}, killed {sorted(self.killed)}"]
         for one in [*self.servers, *self.talkers]:
             said = one.program.stdout_now() + one.program.stderr_now()
             lines.append(f"{one.program.pid} {one.program.args[1:]}: {said.decode()}")
@@ -221,9 +229,12 @@ class Round:
 def run_rounds(net: Network, count: int, course) -> None:
     first = int(os.environ.get("TAPSTACK_DEATH_SEED", random.SystemRandom().randrange(1 << 30)))
     print(f"TAPSTACK_DEATH_SEED={first}")
-    host_server = Mortal(net.host.start(mortal("serve", HOST_PORT)), on_stack=False)
+    host_servers = {
+        family: Mortal(net.host.start(mortal("serve", HOST_PORT), env=environment(family)), on_stack=False)
+        for family in (4, 6)
+    }
     for seed in range(first, first + count):
-        one = Round(net, seed, host_server)
+        one = Round(net, seed, host_servers)
         try:
             course(one)
         except AssertionError as error:

@@ -10,10 +10,12 @@ import pytest
 
 from tapstack_interop import wait_until
 
+pytestmark = pytest.mark.families(4, 6, by_night=(6,))
+
 HOARDER = """
 import errno, resource, select, socket, sys
 resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-listener = socket.create_server(('', 7000), backlog=512)
+listener = socket.create_server(('', 7000), family=int(sys.argv[2]), backlog=512)
 held = [listener.accept()[0] for _ in range(int(sys.argv[1]))]
 print('all', flush=True)
 sys.stdin.readline()
@@ -39,7 +41,7 @@ print(total, flush=True)
 @pytest.mark.no_capture
 def test_unread_data_of_300_connections_does_not_stop_the_others(net):
     """More than packet memory holds, were it given away: lwIP, for one, deadlocks here."""
-    program = net.stack.start(["/usr/bin/python3", "-c", HOARDER, "300"], stdin=subprocess.PIPE)
+    program = net.stack.start(["/usr/bin/python3", "-c", HOARDER, "300", net.socket_family], stdin=subprocess.PIPE)
     senders = [net.host_connect(7000) for _ in range(300)]
     wait_until(lambda: b"all" in program.stdout_now(), what="300 connections")
     sent = fill_all(senders)
@@ -84,19 +86,20 @@ def fill_all(senders: list[socket.socket]) -> int:
 
 
 ALL_SOCKETS = """
-import errno, resource, socket
+import errno, resource, socket, sys
+family, loopback = int(sys.argv[1]), sys.argv[2]
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 def open_all():
     held = []
     try:
-        while True: held.append(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+        while True: held.append(socket.socket(family, socket.SOCK_DGRAM))
     except OSError as e: return held, errno.errorcode[e.errno]
-tcp = socket.create_server(('', 7000))
+tcp = socket.create_server(('', 7000), family=family)
 for _ in range(3):
     held, error = open_all()
     print(len(held), error)
-    c = socket.create_connection(('127.0.0.1', 7000))
+    c = socket.create_connection((loopback, 7000))
     tcp.accept()[0].close(); c.close()
     for s in held: s.close()
 held, _ = open_all()
@@ -109,7 +112,8 @@ def test_out_of_sockets_is_enfile_and_passes(net):
     """The core's pool of datagram sockets, not the process's descriptors, is what runs out."""
     if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 16384:
         pytest.skip("needs a hard limit of 16384 descriptors")
-    done = net.stack.run(["/usr/bin/python3", "-c", ALL_SOCKETS], timeout=60).check()
+    command = ["/usr/bin/python3", "-c", ALL_SOCKETS, net.socket_family, net.loopback]
+    done = net.stack.run(command, timeout=60).check()
     lines = done.text.splitlines()
     count = lines[-1]
     assert lines == [f"{count} ENFILE"] * 3 + [count], done.report()

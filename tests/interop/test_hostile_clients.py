@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tapstack_interop import wait_until
-from test_death import HOST_PORT, Mortal, Witness, keepers, mortal
+from test_death import HOST_PORT, Mortal, Witness, environment, keepers, mortal
 
 # Run on the kernel's side of the wire, which is in the network namespace of the keeper's name.
 HOSTILE = """
@@ -84,14 +84,16 @@ globals()[sys.argv[1]]()
 WAYS = ["garbage", "descriptors", "flood", "crowd", "dies"]
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("keeper")
 @pytest.mark.no_capture
 def test_no_way_of_misusing_the_protocol_harms_another_client(net):
-    host_server = net.host.start(mortal("serve", HOST_PORT))
-    witness = Witness(Mortal(net.stack.start(mortal("gather", 7009)), on_stack=True), net)
+    env = environment(net.family)
+    host_server = net.host.start(mortal("serve", HOST_PORT), env=env)
+    witness = Witness(Mortal(net.stack.start(mortal("gather", 7009), env=env), on_stack=True), net)
     talkers = [
-        Mortal(net.stack.start(mortal("talk", address, port, 2500, n)), on_stack=True)
-        for n, (address, port) in enumerate([(net.host_addr, HOST_PORT), ("127.0.0.1", 7009)])
+        Mortal(net.stack.start(mortal("talk", address, port, 2500, n), env=env), on_stack=True)
+        for n, (address, port) in enumerate([(net.host_addr, HOST_PORT), (net.loopback, 7009)])
     ]
     wait_until(lambda: all(talker.lines("talks") for talker in talkers), what="transfers")
     for way in WAYS:

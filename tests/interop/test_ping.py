@@ -55,7 +55,7 @@ def test_ping_to_itself(net):
 
 
 def test_ping_to_loopback(net):
-    done = net.stack.run(["ping", "-c3", "-i0.2", "::1" if net.family == 6 else "127.0.0.1"]).check()
+    done = net.stack.run(["ping", "-c3", "-i0.2", net.loopback]).check()
     assert statistics(done.text) == (3, 3)
 
 

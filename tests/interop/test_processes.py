@@ -11,6 +11,9 @@ import pytest
 
 from tapstack_interop import wait_until
 
+pytestmark = pytest.mark.families(4, 6, by_night=(6,))
+NO_FAMILY = pytest.mark.families(4)  # nothing depends on it
+
 
 def python(text: str) -> list[str]:
     return ["/usr/bin/python3", "-c", text]
@@ -50,7 +53,7 @@ def test_two_threads_on_one_socket(net):
 
 LAST_WORDS = """
 import socket, sys
-socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'farewell', (sys.argv[1], 7009))
+socket.socket(int(sys.argv[2]), socket.SOCK_DGRAM).sendto(b'farewell', (sys.argv[1], 7009))
 """
 
 
@@ -59,7 +62,7 @@ def test_a_datagram_that_waits_for_its_neighbour_outlives_the_program(net, impai
     net.settings["TAPSTACK_IMPAIR"] = impairment
     with net.host_socket(socket.SOCK_DGRAM) as server:
         server.bind(("", 7009))
-        net.stack.run(["/usr/bin/python3", "-c", LAST_WORDS, net.host_addr]).check()
+        net.stack.run(["/usr/bin/python3", "-c", LAST_WORDS, net.host_addr, net.socket_family]).check()
         server.settimeout(2)
         assert server.recv(100) == b"farewell"
 
@@ -67,7 +70,7 @@ def test_a_datagram_that_waits_for_its_neighbour_outlives_the_program(net, impai
 def test_exit_while_the_host_sends_resets_the_connection(net):
     server = (
         "import socket, os\n"
-        "s = socket.create_server(('', 7001)); c = s.accept()[0]\n"
+        f"s = socket.create_server(('', 7001), family={net.socket_family}); c = s.accept()[0]\n"
         "c.recv(100); c.shutdown(socket.SHUT_WR)\n"
         "for _ in range(20): c.recv(100)\n"
     )
@@ -131,7 +134,8 @@ def test_connections_live_on_in_parent_and_child_after_fork(net):
 
 DAEMON = """
 import os, socket, sys, time
-c = socket.create_connection(('{host}', {port})); l = socket.create_server(('', 7000)); c.set_inheritable(True)
+c = socket.create_connection(('{host}', {port})); c.set_inheritable(True)
+l = socket.create_server(('', 7000), family=c.family)
 c.sendall(b'begun ')
 if os.fork(): os._exit(0)
 os.setsid()
@@ -153,16 +157,17 @@ def test_a_daemon_serves_after_its_parents_have_ended_and_after_exec(net):
 
 
 def test_a_second_program_shares_address_ports_and_loopback_with_the_first(net):
-    first = net.stack.start(["nc", "-l", "7000"])
+    first = net.stack.start(["nc", f"-{net.family}", "-l", "7000"])
     net.wait_for_device()
-    taken = "import socket\ns = socket.socket()\ntry: s.bind(('', 7000))\nexcept OSError as e: print(e.errno)"
+    taken = f"import socket\ns = socket.socket({net.socket_family})\ntry: s.bind(('', 7000))\nexcept OSError as e: print(e.errno)"
     shared = {"TAPSTACK_PCAP": None}
     assert net.stack.run(python(taken), env=shared).check().text == "98\n"
-    net.stack.run(["nc", "-N", "127.0.0.1", "7000"], stdin=b"over loopback", env=shared).check()
+    net.stack.run(["nc", "-N", net.loopback, "7000"], stdin=b"over loopback", env=shared).check()
     assert first.wait().check().text == "over loopback"
     wait_until(lambda: not net.leftovers(), what="the end of the keeper")
 
 
+@NO_FAMILY
 def test_shell_without_sockets_starts_nothing(net):
     shell = net.stack.start(["sh", "-c", "ls /proc/$$/task | wc -l; cat /etc/hosts; echo end; read line"],
                             stdin=subprocess.PIPE)
@@ -173,6 +178,7 @@ def test_shell_without_sockets_starts_nothing(net):
     shell.wait(timeout=10)
 
 
+@NO_FAMILY
 def test_unix_sockets_stay_with_the_kernel(net):
     text = (
         "import socket\n"
@@ -185,6 +191,7 @@ def test_unix_sockets_stay_with_the_kernel(net):
     assert "ts0" not in net.host_ip("link", "show")
 
 
+@pytest.mark.families(4)  # SIOCGIFADDR has no address of IPv6 (netdevice(7))
 def test_interfaces_are_the_stacks(net):
     text = (
         "import socket, fcntl, struct\n"
@@ -209,7 +216,7 @@ def voluntary_switches(pid: int) -> int:
 
 @pytest.mark.engines("inside")
 def test_idle_process_does_not_wake_up(net):
-    program = net.stack.start(["nc", "-l", "7000"])
+    program = net.stack.start(["nc", f"-{net.family}", "-l", "7000"])
     net.wait_for_device()
     net.host.run(["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"])
     time.sleep(2)
@@ -222,7 +229,7 @@ def test_idle_process_does_not_wake_up(net):
 def test_keeper_ends_with_its_program_and_is_no_child_of_it(net):
     text = (
         "import os, socket\n"
-        f"s = socket.socket(); s.connect_ex(('{net.host_addr}', 9))\n"
+        f"s = socket.socket({net.socket_family}); s.connect_ex(('{net.host_addr}', 9))\n"
         "try: os.waitpid(-1, os.WNOHANG); print('has a child')\n"
         "except ChildProcessError: print('no child')\n"
     )
@@ -246,7 +253,7 @@ def test_loops_over_every_file_descriptor_do_not_hurt(net):
     peer = net.host.peer("echo", "--port", "0")
     text = (
         "import os, socket\n"
-        "s = socket.socket()\n"
+        f"s = socket.socket({net.socket_family})\n"
         "os.closerange(s.fileno() + 1, 20000)\n"
         f"s.connect(('{net.host_addr}', {peer.port})); s.sendall(b'x'); print(s.recv(1))\n"
     )
@@ -258,10 +265,11 @@ import errno, select, socket, struct, sys, threading
 def error_of(call):
     try: return repr(call())
     except OSError as e: return errno.errorcode[e.errno]
-c = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(('', 5000))
-l = socket.create_server(('', 7000))
-p = socket.create_connection(('10.10.10.1', int(sys.argv[1])))
+host, port = sys.argv[1], int(sys.argv[2])
+c = socket.create_connection((host, port))
+u = socket.socket(c.family, socket.SOCK_DGRAM); u.bind(('', 5000))
+l = socket.create_server(('', 7000), family=c.family)
+p = socket.create_connection((host, port))
 poll = select.poll(); poll.register(p, select.POLLIN)
 copies = l.dup(), u.dup()  # an epoll set knows what is open anywhere
 watched = select.epoll()
@@ -276,11 +284,11 @@ for t in threads: t.start()
 print('up', flush=True)
 for t in threads: t.join(10)
 print(sorted(got.items()))
-print(error_of(lambda: c.send(b'x')), error_of(lambda: u.sendto(b'x', ('10.10.10.1', 9))),
+print(error_of(lambda: c.send(b'x')), error_of(lambda: u.sendto(b'x', (host, 9))),
       error_of(socket.socket), error_of(lambda: p.recv(1)))
 print(watched.poll(0.2), select.select([l, u], [], [], 0)[0])
 for s in (l, u): s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack('ll', 0, 100000))
-print(error_of(l.accept), error_of(lambda: u.recv(1)), error_of(lambda: u.sendto(b'x', ('10.10.10.1', 9))))
+print(error_of(l.accept), error_of(lambda: u.recv(1)), error_of(lambda: u.sendto(b'x', (host, 9))))
 watched.modify(l, select.EPOLLIN); watched.unregister(u)
 print(watched.poll(0))
 """
@@ -289,7 +297,7 @@ print(watched.poll(0))
 @pytest.mark.engines("keeper")
 def test_killed_keeper_is_an_error_at_once_and_no_end_of_file(net):
     peer = net.host.peer("echo", "--port", "0")
-    client = net.stack.start(["/usr/bin/python3", "-c", KEEPER_KILLED, str(peer.port)])
+    client = net.stack.start(["/usr/bin/python3", "-c", KEEPER_KILLED, net.host_addr, str(peer.port)])
     wait_until(lambda: b"up" in client.stdout_now(), what="the connections")
     time.sleep(0.3)
     (keeper,) = net.leftovers()
@@ -301,6 +309,7 @@ def test_killed_keeper_is_an_error_at_once_and_no_end_of_file(net):
     assert done.errors.count("keeper has ended") == 1
 
 
+@NO_FAMILY
 def test_value_that_a_setting_cannot_have_is_refused(net):
     done = net.stack.run(python("import socket; socket.socket()"), env={"TAPSTACK_LOOPBACK": "host"})
     assert done.returncode != 0 and "TAPSTACK_LOOPBACK=host: want stack" in done.errors, done.report()
@@ -316,7 +325,7 @@ def test_exit_with_a_vanished_peer_is_bounded_and_keeps_its_status(net):
     )
     client = net.stack.start(python(text), stdin=subprocess.PIPE, env={"TAPSTACK_EXIT_DRAIN_MS": "1000"})
     wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
-    net.host_ip("addr", "del", "10.10.10.1/24", "dev", "ts0")
+    net.take_host_addr_away()
     started = time.monotonic()
     client.stdin.write(b"go\n")
     client.stdin.close()
@@ -335,7 +344,7 @@ def test_a_keeper_that_sends_its_last_bytes_lets_new_programs_in(net):
     )
     client = net.stack.start(python(text), stdin=subprocess.PIPE, env={"TAPSTACK_EXIT_DRAIN_MS": "20000"})
     wait_until(lambda: b"up" in client.stdout_now(), what="the connection")
-    net.host_ip("addr", "del", "10.10.10.1/24", "dev", "ts0")
+    net.take_host_addr_away()
     client.stdin.close()
     client.wait(10).check()
     (keeper,) = net.leftovers()
@@ -344,6 +353,7 @@ def test_a_keeper_that_sends_its_last_bytes_lets_new_programs_in(net):
     assert net.leftovers() == [keeper]
 
 
+@NO_FAMILY
 def test_the_keeper_holds_no_pipe_terminal_or_directory_of_the_program(net):
     """Started by the first socket, or by the fork: then it has inherited everything for a moment."""
     text = (

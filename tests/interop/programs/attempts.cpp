@@ -40,8 +40,8 @@ using Wake = bool (*)(int fd);
 constexpr Wake kWakes[] = {by_poll, by_select, by_level, by_edge};
 
 // Starts an attempt; whatever it answers at once, or SO_ERROR once it ended.
-int outcome(int fd, const sockaddr_in& to, Wake wake) {
-  if (connect(fd, check::any(to), sizeof to) == 0) return 0;
+int outcome(int fd, const check::Address& to, Wake wake) {
+  if (check::connect_to(fd, to) == 0) return 0;
   if (errno != EINPROGRESS) return errno;
   check::that(wake(fd), "the end of an attempt wakes up");
   return check::pending_error(fd);
@@ -64,8 +64,8 @@ void use_again(int fd, Wake wake) {
   close(server);
 }
 
-void attempt(const sockaddr_in& to, int error, Wake wake, const char* what) {
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+void attempt(const check::Address& to, int error, Wake wake, const char* what) {
+  const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   // A time-out comes after three seconds; the neighbour is given up at the same time, but sooner
   // than after seven.
   const int retries = error == EHOSTUNREACH ? 2 : 1;
@@ -81,7 +81,7 @@ void to_nobody_who_answers(Wake wake) {
   const int server = check::listener(0);
   int filling[4];
   for (int& one : filling) {
-    one = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    one = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     check::connect_to(one, check::port_of(server));
   }
   attempt(check::address(check::port_of(server)), ETIMEDOUT, wake, "a full listener: timed out");
@@ -92,19 +92,19 @@ void to_nobody_who_answers(Wake wake) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const check::Address group = check::address(9, check::is_ip6 ? "ff02::1" : "224.0.0.1");
   for (const Wake wake : kWakes) {
     const int server = check::listener();
     attempt(check::address(check::port_of(server)), 0, wake, "a listener: connected");
     close(server);
     attempt(check::address(check::free_port()), ECONNREFUSED, wake, "nobody listens: refused");
-    attempt(check::address(9, 0xe0000001), ENETUNREACH, wake, "a multicast address: no way there");
+    attempt(group, ENETUNREACH, wake, "a multicast address: no way there");
   }
   to_nobody_who_answers(by_poll);
   to_nobody_who_answers(by_edge);
   if (argc > 1) {
-    sockaddr_in absent = check::address(9);
-    inet_pton(AF_INET, argv[1], &absent.sin_addr);
-    attempt(absent, EHOSTUNREACH, by_select, "nobody at the address: unreachable");
+    attempt(check::address(9, argv[1]), EHOSTUNREACH, by_select,
+            "nobody at the address: unreachable");
   }
   return check::finish();
 }

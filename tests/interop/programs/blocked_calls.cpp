@@ -64,7 +64,7 @@ std::thread later(int ms, Action action) {
 struct FullListener {
   FullListener() : fd(check::listener(0)), port(check::port_of(fd)) {
     for (int& one : filling) {
-      one = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+      one = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
       check::connect_to(one, port);
     }
     usleep(20'000);
@@ -125,7 +125,7 @@ struct Sockets {
 
   int a = -1, b = -1;
   int server = check::listener();
-  int datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+  int datagrams = socket(check::family, SOCK_DGRAM, 0);
 };
 
 template <class Call>
@@ -150,7 +150,7 @@ void without_restart() {
   check::that(sent > 0 || (sent < 0 && errno == EINTR && total > 0),
               "send ends with what it has sent");
   const FullListener full;
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   interrupted([&] { return check::connect_to(client, full.port); }, "connect ends");
   alarm_in_ms(30);
   check::that(check::connect_to(client, full.port) == -1 && (errno == EINTR || errno == EALREADY),
@@ -169,7 +169,7 @@ void with_restart() {
   sender.join();
   alarm_in_ms(20);
   std::thread other = later(80, [fd = s.datagrams] {
-    const int from = socket(AF_INET, SOCK_DGRAM, 0);
+    const int from = socket(check::family, SOCK_DGRAM, 0);
     check::connect_to(from, check::port_of(fd));
     send(from, "x", 1, 0);
     close(from);
@@ -178,7 +178,7 @@ void with_restart() {
   other.join();
   alarm_in_ms(20);
   std::thread caller = later(80, [port = check::port_of(s.server)] {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int fd = socket(check::family, SOCK_STREAM, 0);
     check::connect_to(fd, port);
     close(fd);
   });
@@ -228,7 +228,7 @@ void jumps_out_of_handlers() {
         }
       },
       "out of send");
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   jump_out([&] { check::connect_to(client, full.port); }, "out of connect");
   close(client);
 }
@@ -250,7 +250,7 @@ int status_of_ended(End end) {
     std::thread([&] { accept(s.server, nullptr, nullptr); }).detach();
     std::thread([&] { send_until_full(s.b), send_until_full(s.b); }).detach();
     std::thread([&] {
-      const int client = socket(AF_INET, SOCK_STREAM, 0);
+      const int client = socket(check::family, SOCK_STREAM, 0);
       check::connect_to(client, full.port);
     }).detach();
     usleep(50'000);

@@ -99,24 +99,24 @@ void only_ip6() {
   check::equal(bind6(a, "::", 0), 0, "bind");
   unsigned port = 0;
   told(getsockname, a, &port);
-  check::equal(check::bind_to(b, port, INADDR_ANY), 0, "IPv4 may have the same port");
+  check::equal(check::bind_to(b, port, check::Host::kAny), 0, "IPv4 may have the same port");
   check::fails([&] { return set(a, IPPROTO_IPV6, IPV6_V6ONLY, 0); }, EINVAL, "not once bound");
   check::fails([&] { return connect6(a, "::ffff:127.0.0.1", 9); }, ENETUNREACH,
                "no mapped address then");
   const int c = socket(AF_INET6, SOCK_STREAM, 0), d = socket(AF_INET, SOCK_STREAM, 0);
   check::equal(bind6(c, "::", 0), 0, "bind of both families");
   told(getsockname, c, &port);
-  check::fails([&] { return check::bind_to(d, port, INADDR_ANY); }, EADDRINUSE,
+  check::fails([&] { return check::bind_to(d, port, check::Host::kAny); }, EADDRINUSE,
                "takes the port of IPv4, too");
   for (const int fd : {a, b, c, d}) close(fd);
 }
 
 void wrong_addresses() {
   const int fd = socket(AF_INET6, SOCK_STREAM, 0);
-  const sockaddr_in ip4 = check::address(80);
+  const check::Address ip4 = check::address(80);
   sockaddr_storage padded{};
   std::memcpy(&padded, &ip4, sizeof ip4);
-  check::fails([&] { return bind(fd, check::any(ip4), sizeof ip4); }, EINVAL, "a short address");
+  check::fails([&] { return check::bind_to(fd, ip4); }, EINVAL, "a short address");
   check::fails([&] { return bind(fd, reinterpret_cast<sockaddr*>(&padded), sizeof(sockaddr_in6)); },
                EAFNOSUPPORT, "an address of IPv4");
   check::fails([&] { return bind6(fd, "2001:db8::77", 0); }, EADDRNOTAVAIL, "not ours");
@@ -198,8 +198,9 @@ void datagrams() {
   check::that(receive_with(a, IPV6_PKTINFO, info, from), "so does IPV6_PKTINFO");
   check::that(IN6_IS_ADDR_LOOPBACK(&info.ipi6_addr) && info.ipi6_ifindex == 1, "with ::1 on lo");
 
-  const sockaddr_in old = check::address(port);
-  check::equal(sendto(b, "x", 1, 0, check::any(old), sizeof old), 1, "sendto an IPv4 address");
+  const check::Address old = check::address(port);
+  check::equal(sendto(b, "x", 1, 0, check::any(old), check::address_length), 1,
+               "sendto an IPv4 address");
   check::that(receive_with(a, IPV6_PKTINFO, info, from), "arrives");
   check::that(IN6_IS_ADDR_V4MAPPED(&from.sin6_addr), "from a mapped address");
   check::that(IN6_IS_ADDR_V4MAPPED(&info.ipi6_addr), "at a mapped address");

@@ -11,7 +11,7 @@
 namespace {
 
 void fresh_readiness() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   check::equal(check::poll_one(fd, POLLIN | POLLOUT, 0), POLLOUT | POLLHUP,
                "poll of a fresh socket");
   check::equal(check::poll_one(fd, POLLIN, 1000), POLLHUP,
@@ -27,7 +27,7 @@ void fresh_readiness() {
 
 void refused() {
   const unsigned port = check::free_port();
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   check::fails([&] { return check::connect_to(fd, port); }, ECONNREFUSED, "connect refused");
   check::equal(check::pending_error(fd), 0, "leaves no error behind");
   check::fails([&] { return check::connect_to(fd, port); }, ECONNREFUSED, "refused again");
@@ -44,7 +44,7 @@ void refused() {
 
 void nonblocking() {
   const int server = check::listener();
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   const int result = check::connect_to(fd, check::port_of(server));
   check::that(result == 0 || errno == EINPROGRESS, "connect without blocking");
   check::equal(check::poll_one(fd, POLLOUT, 2000), POLLOUT, "becomes writable");
@@ -60,7 +60,7 @@ void nonblocking() {
 
 void refused_nonblocking() {
   const unsigned port = check::free_port();
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   check::fails([&] { return check::connect_to(fd, port); }, EINPROGRESS, "connect in progress");
   const short all = POLLIN | POLLOUT | POLLRDHUP;
   check::equal(check::poll_one(fd, all, 2000), POLLIN | POLLOUT | POLLRDHUP | POLLERR | POLLHUP,
@@ -74,7 +74,7 @@ void refused_nonblocking() {
 
 void refused_on_read() {
   const unsigned port = check::free_port();
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   check::fails([&] { return check::connect_to(fd, port); }, EINPROGRESS, "another in progress");
   check::poll_one(fd, POLLOUT, 2000);
   char byte;
@@ -87,7 +87,7 @@ void refused_on_read() {
 void refused_by_epoll() {
   const unsigned port = check::free_port();
   const int poller = epoll_create1(EPOLL_CLOEXEC);
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   check::fails([&] { return check::connect_to(fd, port); }, EINPROGRESS, "a third in progress");
   epoll_event event{};
   event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP;
@@ -107,10 +107,10 @@ void in_progress() {
   const int server = check::listener(0);
   int filling[4];
   for (int& one : filling) {
-    one = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    one = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     check::connect_to(one, check::port_of(server));
   }
-  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
   check::fails([&] { return check::connect_to(fd, check::port_of(server)); }, EINPROGRESS,
                "connect to a full listener");
   check::equal(check::poll_one(fd, POLLIN | POLLOUT, 50), 0, "has nothing for poll");
@@ -120,7 +120,7 @@ void in_progress() {
   check::fails([&] { return recv(fd, &byte, 1, 0); }, EAGAIN, "recv meanwhile");
   check::fails([&] { return send(fd, "x", 1, MSG_NOSIGNAL); }, EAGAIN, "send meanwhile");
   close(fd);
-  const int patient = socket(AF_INET, SOCK_STREAM, 0);
+  const int patient = socket(check::family, SOCK_STREAM, 0);
   const timeval timeout{0, 100000};
   setsockopt(patient, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof timeout);
   check::fails([&] { return check::connect_to(patient, check::port_of(server)); }, EINPROGRESS,
@@ -153,14 +153,13 @@ void interrupted() {
 }
 
 void bad_addresses() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in in = check::address(80);
-  check::fails([&] { return connect(fd, check::any(in), 1); }, EINVAL, "connect, short address");
-  in.sin_family = AF_INET6;
-  check::fails([&] { return connect(fd, check::any(in), sizeof in); }, EAFNOSUPPORT,
-               "connect, other family");
+  const int fd = socket(check::family, SOCK_STREAM, 0);
+  check::Address at = check::address(80);
+  check::fails([&] { return connect(fd, check::any(at), 1); }, EINVAL, "connect, short address");
+  at.any.sa_family = check::is_ip6 ? AF_INET : AF_INET6;
+  check::fails([&] { return check::connect_to(fd, at); }, EAFNOSUPPORT, "connect, other family");
   close(fd);
-  check::fails([&] { return connect(fd, check::any(in), sizeof in); }, EBADF, "connect, closed");
+  check::fails([&] { return check::connect_to(fd, at); }, EBADF, "connect, closed");
 }
 
 }  // namespace

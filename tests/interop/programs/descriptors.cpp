@@ -72,7 +72,7 @@ void reused_number() {
   check::equal(read(file, buffer, sizeof buffer), 0, "end of file");
   check::fails([&] { return send(file, "x", 1, 0); }, ENOTSOCK, "send on a file");
   check::equal(recv(b, buffer, 1, 0), 0, "the socket was closed");
-  const int udp = socket(AF_INET, SOCK_DGRAM, 0);
+  const int udp = socket(check::family, SOCK_DGRAM, 0);
   std::fclose(fdopen(udp, "w"));
   int ends[2];
   check::equal(pipe(ends), 0, "a pipe with a datagram socket's number");
@@ -94,7 +94,7 @@ void ranges() {
   const int plugged = plug();
   closefrom(d);
   check::equal(recv(c, &byte, 1, 0), 0, "closefrom closes sockets");
-  const int next = socket(AF_INET, SOCK_STREAM, 0);
+  const int next = socket(check::family, SOCK_STREAM, 0);
   check::equal(next, d, "and sockets go on working");
   const auto [e, f] = check::tcp_pair();
   check::that(e >= 0 && f >= 0, "all of them");
@@ -113,7 +113,7 @@ void limits() {
                "hard as it was");
   int fds[80];
   int count = 0;
-  while (count < 80 && (fds[count] = socket(AF_INET, SOCK_DGRAM, 0)) >= 0) ++count;
+  while (count < 80 && (fds[count] = socket(check::family, SOCK_DGRAM, 0)) >= 0) ++count;
   check::equal(errno, EMFILE, "sockets run out");
   check::that(count > 50 && count < 64, "at the limit");
   check::fails([] { return dup(0); }, EMFILE, "dup, too");
@@ -126,7 +126,7 @@ void limits() {
 // Connections at the limit are left in the queue.
 void accept_at_limit() {
   const int server = check::listener();
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::connect_to(client, check::port_of(server));
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
@@ -162,10 +162,11 @@ void executed_child() {
 
 // As this program with the argument "inherited N": 0 if that is a TCP socket that knows its name.
 int is_a_socket(int fd) {
-  sockaddr_in name{};
+  check::Address name;
   socklen_t length = sizeof name;
-  const bool fine = getsockname(fd, check::any(name), &length) == 0 && name.sin_family == AF_INET &&
-                    getenv("ONLY") != nullptr && getenv("PATH") == nullptr;
+  const bool fine = getsockname(fd, check::any(name), &length) == 0 &&
+                    name.any.sa_family == check::family && getenv("ONLY") != nullptr &&
+                    getenv("PATH") == nullptr;
   return fine ? 0 : 1;
 }
 
@@ -173,8 +174,9 @@ void another_environment() {
   const int fd = check::listener();
   const std::string number = std::to_string(fd);
   char self[] = "/proc/self/exe", what[] = "inherited", only[] = "ONLY=1";
+  char family[] = "CHECK_FAMILY=6";
   char* arguments[] = {self, what, const_cast<char*>(number.c_str()), nullptr};
-  char* variables[] = {only, nullptr};
+  char* variables[] = {only, check::is_ip6 ? family : nullptr, nullptr};
   pid_t child = fork();
   if (child == 0) {
     execve(self, arguments, variables);

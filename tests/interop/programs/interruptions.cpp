@@ -89,7 +89,7 @@ void cancellations() {
   check::equal(send(b, "x", 1, 0), 1, "the connection lives on");
   check::equal(recv(a, &byte, 1, 0), 1, "and its data goes to who reads next");
   cancel(in_send, a, "cancelled in send");
-  const int datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+  const int datagrams = socket(check::family, SOCK_DGRAM, 0);
   check::bind_to(datagrams, 0);
   cancel(in_recv, datagrams, "cancelled in recv of a datagram");
   const int server = check::listener(0);
@@ -97,10 +97,10 @@ void cancellations() {
   full_port = check::port_of(server);
   int filling[4];
   for (int& one : filling) {
-    one = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    one = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     check::connect_to(one, full_port);
   }
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   cancel(in_connect, client, "cancelled in connect");
   for (const int fd : filling) close(fd);
   for (const int fd : {a, b, datagrams, server, client}) close(fd);
@@ -109,7 +109,7 @@ void cancellations() {
 // Cancelled at any moment of calls that do not wait: the lock of whatever serves them is free.
 void* busy(void*) {
   for (;;) {
-    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    const int fd = socket(check::family, SOCK_STREAM | SOCK_NONBLOCK, 0);
     check::connect_to(fd, full_port);
     check::poll_one(fd, POLLOUT, 0);
     close(fd);
@@ -147,7 +147,7 @@ void closes() {
     close_under(body, a, b, "closed under a thread that waits: others go on");
   }
   close_under(in_accept, check::listener(), -1, "closed under accept: others go on");
-  const int datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+  const int datagrams = socket(check::family, SOCK_DGRAM, 0);
   check::bind_to(datagrams, 0);
   close_under(in_recv, datagrams, -1, "closed under recv of a datagram: others go on");
 }

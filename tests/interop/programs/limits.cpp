@@ -20,11 +20,12 @@ void set_limit(rlim_t soft) {
 std::vector<int> use_all() {
   std::vector<int> held;
   int fd;
-  while ((fd = socket(AF_INET, SOCK_STREAM, 0)) >= 0) held.push_back(fd);
+  while ((fd = socket(check::family, SOCK_STREAM, 0)) >= 0) held.push_back(fd);
   check::equal(errno, EMFILE, "sockets until there is no descriptor left");
   check::that(!held.empty() && held.size() < kLimit, "as many as the limit allows");
   check::equal(held.back(), static_cast<long>(kLimit) - 1, "the last has the last number");
-  check::fails([] { return socket(AF_INET, SOCK_DGRAM, 0); }, EMFILE, "nor for a datagram socket");
+  check::fails([] { return socket(check::family, SOCK_DGRAM, 0); }, EMFILE,
+               "nor for a datagram socket");
   check::fails([&] { return dup(held[0]); }, EMFILE, "nor for a copy");
   return held;
 }
@@ -36,7 +37,7 @@ void close_all(std::vector<int>& held) {
 
 void accept_without_a_descriptor() {
   const int server = check::listener();
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::equal(check::connect_to(client, check::port_of(server)), 0, "a connection waits");
   std::vector<int> held = use_all();
   for (int i = 0; i < 3; ++i) {
@@ -63,7 +64,7 @@ void with_a_hard_limit() {
   const rlimit few{16, 16};
   check::equal(setrlimit(RLIMIT_NOFILE, &few), 0, "a hard limit before the first socket");
   const int server = check::listener();
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   std::vector<int> held;
   int fd;
   while ((fd = dup(0)) >= 0) held.push_back(fd);
@@ -78,7 +79,7 @@ void many_times() {
   for (int i = 0; i < 200; ++i) {
     std::vector<int> held;
     int fd;
-    while ((fd = socket(AF_INET, i % 2 == 0 ? SOCK_STREAM : SOCK_DGRAM, 0)) >= 0)
+    while ((fd = socket(check::family, i % 2 == 0 ? SOCK_STREAM : SOCK_DGRAM, 0)) >= 0)
       held.push_back(fd);
     close_all(held);
   }
@@ -103,7 +104,7 @@ int main() {
   accept_without_a_descriptor();
   many_times();
   set_limit(before.rlim_cur);
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   check::that(fd >= 0, "a socket after it all");
   close(fd);
   return check::finish();

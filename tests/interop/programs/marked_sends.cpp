@@ -32,12 +32,13 @@ struct Notice {
   const scm_timestamping* stamps = nullptr;
 
   explicit Notice(int fd) {
+    const auto [level, type] = check::of_ip(IP_RECVERR, IPV6_RECVERR);
     message.msg_control = control;
     message.msg_controllen = sizeof control;
     size = recvmsg(fd, &message, MSG_ERRQUEUE);
     if (size < 0) return;
     for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
-      const bool is_error = c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR;
+      const bool is_error = c->cmsg_level == level && c->cmsg_type == type;
       const bool is_stamp = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING;
       if (is_error) error = reinterpret_cast<const sock_extended_err*>(CMSG_DATA(c));
       if (is_stamp) stamps = reinterpret_cast<const scm_timestamping*>(CMSG_DATA(c));
@@ -204,9 +205,9 @@ void a_notice_wakes_select() {
 void zero_copies_of_both() {
   const auto [a, b] = check::tcp_pair();
   zero_copies(a, b, true, "MSG_ZEROCOPY on a stream");
-  const int to = socket(AF_INET, SOCK_DGRAM, 0);
+  const int to = socket(check::family, SOCK_DGRAM, 0);
   check::bind_to(to, 0);
-  const int from = socket(AF_INET, SOCK_DGRAM, 0);
+  const int from = socket(check::family, SOCK_DGRAM, 0);
   check::connect_to(from, check::port_of(to));
   zero_copies(from, to, false, "MSG_ZEROCOPY of datagrams");
 }

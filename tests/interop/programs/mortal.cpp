@@ -42,13 +42,14 @@ void say(const char* format, Values... values) {
 
 template <class Ask>
 void say_endpoint(const char* what, int fd, Ask ask) {
-  sockaddr_in in{};
-  socklen_t length = sizeof in;
-  char host[INET_ADDRSTRLEN] = "?";
-  if (ask(fd, check::any(in), &length) == 0) {
-    inet_ntop(AF_INET, &in.sin_addr, host, sizeof host);
+  check::Address at;
+  socklen_t length = sizeof at;
+  char host[INET6_ADDRSTRLEN] = "?";
+  if (ask(fd, check::any(at), &length) == 0) {
+    const void* bytes = check::is_ip6 ? static_cast<void*>(&at.ip6.sin6_addr) : &at.ip4.sin_addr;
+    inet_ntop(check::family, bytes, host, sizeof host);
   }
-  say("%s %d %s:%u\n", what, getpid(), host, ntohs(in.sin_port));
+  say("%s %d %s:%u\n", what, getpid(), host, check::port_in(at));
 }
 
 // Octet n of the stream that belongs to a seed.
@@ -140,12 +141,10 @@ bool is_early(int error) {
 
 // Connects, trying for two seconds. Ends the process if it cannot.
 int connected(const char* host, unsigned port) {
-  in_addr address{};
-  inet_pton(AF_INET, host, &address);
   const int64_t end_ms = now_ms() + 2000;
   for (;;) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd >= 0 && check::connect_to(fd, port, ntohl(address.s_addr)) == 0) return fd;
+    const int fd = socket(check::family, SOCK_STREAM, 0);
+    if (fd >= 0 && check::connect_to(fd, check::address(port, host)) == 0) return fd;
     if (fd < 0 || !is_early(errno) || now_ms() >= end_ms) {
       _exit(lost({}, strerrorname_np(errno)));
     }
@@ -155,10 +154,12 @@ int connected(const char* host, unsigned port) {
 }
 
 int listening(unsigned port) {
-  const int server = socket(AF_INET, SOCK_STREAM, 0);
+  const int server = socket(check::family, SOCK_STREAM, 0);
   const int on = 1;
   setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (server < 0 || check::bind_to(server, port, INADDR_ANY) != 0 || listen(server, 64) != 0) {
+  if (check::is_ip6) setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (server < 0 || check::bind_to(server, port, check::Host::kAny) != 0 ||
+      listen(server, 64) != 0) {
     _exit(lost({}, strerrorname_np(errno)));
   }
   say("listens %d\n", getpid());

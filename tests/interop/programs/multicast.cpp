@@ -62,16 +62,16 @@ int set(int fd, int level, int name, const T& value) {
 
 // Whether a datagram that the socket sends to `group` comes back to it.
 bool comes_back(int fd, in_addr group) {
-  sockaddr_in to = check::address(check::port_of(fd));
-  to.sin_addr = group;
-  if (sendto(fd, "hello", 5, 0, check::any(to), sizeof to) != 5) return false;
+  check::Address to = check::address(check::port_of(fd));
+  to.ip4.sin_addr = group;
+  if (sendto(fd, "hello", 5, 0, check::any(to), check::address_length) != 5) return false;
   char text[8];
   return check::poll_one(fd, POLLIN, 200) != 0 && recv(fd, text, sizeof text, 0) == 5;
 }
 
 int bound_socket() {
   const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  check::equal(check::bind_to(fd, 0, INADDR_ANY), 0, "bind");
+  check::equal(check::bind_to(fd, 0, check::Host::kAny), 0, "bind");
   return fd;
 }
 

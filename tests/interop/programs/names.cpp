@@ -76,12 +76,13 @@ void older_functions() {
   const servent* service = getservbyname("http", "tcp");
   check::that(service != nullptr && service->s_port == htons(80), "getservbyname");
   char name[64], port[16];
-  const sockaddr_in in = check::address(80);
-  check::equal(getnameinfo(check::any(in), sizeof in, name, sizeof name, port, sizeof port, 0), 0,
-               "getnameinfo");
+  const check::Address in = check::address(80);
+  check::equal(
+      getnameinfo(check::any(in), check::address_length, name, sizeof name, port, sizeof port, 0),
+      0, "getnameinfo");
   check::that(std::strcmp(name, "localhost") == 0 && std::strcmp(port, "http") == 0, "with names");
-  check::equal(getnameinfo(check::any(in), sizeof in, name, 3, nullptr, 0, 0), EAI_OVERFLOW,
-               "into too little room");
+  check::equal(getnameinfo(check::any(in), check::address_length, name, 3, nullptr, 0, 0),
+               EAI_OVERFLOW, "into too little room");
   check::equal(getnameinfo(check::any(in), 4, name, sizeof name, nullptr, 0, 0), EAI_FAMILY,
                "of a short address");
 }

@@ -56,7 +56,7 @@ void in_messages(int fd, const char* kind) {
   std::printf("%s\n", kind);
   const auto send = [&](const Sending& s) { return sendmsg(fd, &s.message, MSG_DONTWAIT); };
   Sending named, wide, long_control, bad_control, cut_control, unknown_control;
-  sockaddr_in address = check::address(9);
+  check::Address address = check::address(9);
   named.message.msg_name = &address;
   named.message.msg_namelen = static_cast<socklen_t>(-1);
   check::fails([&] { return send(named); }, EINVAL, "a name of negative length");
@@ -99,7 +99,7 @@ void in_many_messages(int fd, const char* kind) {
 
 void received_from(int fd) {
   char byte;
-  sockaddr_in from{};
+  check::Address from;
   auto length = static_cast<socklen_t>(-1);
   check::poll_one(fd, POLLIN, 1000);
   check::fails([&] { return recvfrom(fd, &byte, 1, 0, check::any(from), &length); }, EINVAL,
@@ -115,7 +115,7 @@ int main() {
   in_messages(a, "stream");
   in_many_messages(a, "stream");
   received_from(b);
-  const int c = socket(AF_INET, SOCK_DGRAM, 0);
+  const int c = socket(check::family, SOCK_DGRAM, 0);
   check::bind_to(c, 0);
   check::connect_to(c, check::port_of(c));
   in_messages(c, "datagrams");

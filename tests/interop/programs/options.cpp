@@ -35,34 +35,35 @@ void switches(int fd, const Switch* list, size_t count) {
 }
 
 void of_sockets() {
-  const int tcp = socket(AF_INET, SOCK_STREAM, 0);
-  const int udp = socket(AF_INET, SOCK_DGRAM, 0);
+  const int tcp = socket(check::family, SOCK_STREAM, 0);
+  const int udp = socket(check::family, SOCK_DGRAM, 0);
   check::equal(get(tcp, SOL_SOCKET, SO_TYPE), SOCK_STREAM, "SO_TYPE of TCP");
   check::equal(get(udp, SOL_SOCKET, SO_TYPE), SOCK_DGRAM, "SO_TYPE of UDP");
-  check::equal(get(tcp, SOL_SOCKET, SO_DOMAIN), AF_INET, "SO_DOMAIN");
+  check::equal(get(tcp, SOL_SOCKET, SO_DOMAIN), check::family, "SO_DOMAIN");
   check::equal(get(tcp, SOL_SOCKET, SO_PROTOCOL), IPPROTO_TCP, "SO_PROTOCOL of TCP");
   check::equal(get(udp, SOL_SOCKET, SO_PROTOCOL), IPPROTO_UDP, "SO_PROTOCOL of UDP");
   check::equal(get(tcp, SOL_SOCKET, SO_ACCEPTCONN), 0, "SO_ACCEPTCONN before listen");
   listen(tcp, 1);
   check::equal(get(tcp, SOL_SOCKET, SO_ACCEPTCONN), 1, "SO_ACCEPTCONN after listen");
   check::equal(get(udp, SOL_SOCKET, SO_ERROR), 0, "SO_ERROR");
-  constexpr Switch kOfAll[] = {
+  const auto [ip, recverr] = check::of_ip(IP_RECVERR, IPV6_RECVERR);
+  const Switch of_all[] = {
       {SOL_SOCKET, SO_REUSEADDR, 0, "SO_REUSEADDR"},
       {SOL_SOCKET, SO_REUSEPORT, 0, "SO_REUSEPORT"},
       {SOL_SOCKET, SO_BROADCAST, 0, "SO_BROADCAST"},
       {SOL_SOCKET, SO_TIMESTAMP, 0, "SO_TIMESTAMP"},
       {SOL_SOCKET, SO_TIMESTAMPNS, 0, "SO_TIMESTAMPNS"},
-      {IPPROTO_IP, IP_RECVERR, 0, "IP_RECVERR"},
-      {IPPROTO_IP, IP_RECVTTL, 0, "IP_RECVTTL"},
-      {IPPROTO_IP, IP_PKTINFO, 0, "IP_PKTINFO"},
+      {ip, recverr, 0, "IP_RECVERR"},
+      {ip, check::of_ip(IP_RECVTTL, IPV6_RECVHOPLIMIT).name, 0, "IP_RECVTTL"},
+      {ip, check::of_ip(IP_PKTINFO, IPV6_RECVPKTINFO).name, 0, "IP_PKTINFO"},
   };
-  switches(udp, kOfAll, std::size(kOfAll));
+  switches(udp, of_all, std::size(of_all));
   close(tcp);
   close(udp);
 }
 
 void of_tcp() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   constexpr Switch kOfTcp[] = {
       {SOL_SOCKET, SO_KEEPALIVE, 0, "SO_KEEPALIVE"},
       {SOL_SOCKET, SO_OOBINLINE, 0, "SO_OOBINLINE"},
@@ -112,21 +113,21 @@ void of_tcp() {
 }
 
 void buffers() {
-  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  const int fd = socket(check::family, SOCK_DGRAM, 0);
   check::equal(set(fd, SOL_SOCKET, SO_RCVBUF, 65536), 0, "SO_RCVBUF");
   check::equal(get(fd, SOL_SOCKET, SO_RCVBUF), 131072, "  reads back doubled");
   check::equal(set(fd, SOL_SOCKET, SO_SNDBUF, 65536), 0, "SO_SNDBUF");
   check::equal(get(fd, SOL_SOCKET, SO_SNDBUF), 131072, "  reads back doubled");
   check::equal(set(fd, SOL_SOCKET, SO_SNDBUF, 324), 0, "a small SO_SNDBUF");
-  const sockaddr_in to = check::address(9);
+  const check::Address to = check::address(9);
   const char datagram[200] = {};
-  check::equal(sendto(fd, datagram, sizeof datagram, 0, check::any(to), sizeof to), sizeof datagram,
-               "  still sends");
+  check::equal(sendto(fd, datagram, sizeof datagram, 0, check::any(to), check::address_length),
+               sizeof datagram, "  still sends");
   close(fd);
 }
 
-void of_ip() {
-  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+void of_ip4() {
+  const int fd = socket(check::family, SOCK_DGRAM, 0);
   check::equal(get(fd, IPPROTO_IP, IP_TTL), 64, "IP_TTL");
   check::equal(set(fd, IPPROTO_IP, IP_TTL, 9), 0, "  set");
   check::equal(get(fd, IPPROTO_IP, IP_TTL), 9, "  reads back");
@@ -154,9 +155,38 @@ void of_ip() {
   close(fd);
 }
 
+void of_ip6() {
+  const int fd = socket(check::family, SOCK_DGRAM, 0);
+  check::equal(get(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS), 64, "IPV6_UNICAST_HOPS");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 9), 0, "  set");
+  check::equal(get(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS), 9, "  reads back");
+  check::fails([&] { return set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 256); }, EINVAL,
+               "  out of range");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1), 0, "  the default");
+  check::equal(get(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS), 64, "  again");
+  const uint8_t byte = 5;
+  check::fails([&] { return setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &byte, 1); }, EINVAL,
+               "  one byte");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_TCLASS, 0x10), 0, "IPV6_TCLASS");
+  check::equal(get(fd, IPPROTO_IPV6, IPV6_TCLASS), 0x10, "  reads back");
+  check::fails([&] { return get(fd, IPPROTO_IPV6, IPV6_MTU) == -2 ? -1 : 0; }, ENOTCONN,
+               "IPV6_MTU without a peer");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DO), 0, "IPV6_MTU_DISCOVER");
+  check::equal(get(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER), IPV6_PMTUDISC_DO, "  reads back");
+  check::fails([&] { return set(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, 17); }, EINVAL,
+               "  out of range");
+  char options[40];
+  socklen_t length = sizeof options;
+  check::equal(getsockopt(fd, IPPROTO_IPV6, IPV6_HOPOPTS, options, &length), 0, "IPV6_HOPOPTS");
+  check::equal(length, 0, "  are none");
+  check::fails([&] { return set(fd, IPPROTO_IPV6, IPV6_HDRINCL, 1); }, ENOPROTOOPT,
+               "IPV6_HDRINCL on UDP");
+  close(fd);
+}
+
 void lengths_and_errors() {
-  const int tcp = socket(AF_INET, SOCK_STREAM, 0);
-  const int udp = socket(AF_INET, SOCK_DGRAM, 0);
+  const int tcp = socket(check::family, SOCK_STREAM, 0);
+  const int udp = socket(check::family, SOCK_DGRAM, 0);
   const int on = 1;
   check::fails([&] { return setsockopt(tcp, SOL_SOCKET, SO_KEEPALIVE, &on, 2); }, EINVAL,
                "a short int");
@@ -177,7 +207,7 @@ void lengths_and_errors() {
                "an unknown option");
   check::fails([&] { return set(tcp, SOL_SOCKET, 12345, 1); }, ENOPROTOOPT, "and set");
   check::fails([&] { return getsockopt(udp, IPPROTO_TCP, TCP_NODELAY, &value, &length); },
-               EOPNOTSUPP, "an option of TCP from UDP");
+               check::is_ip6 ? ENOPROTOOPT : EOPNOTSUPP, "an option of TCP from UDP");
   check::fails([&] { return set(udp, IPPROTO_TCP, TCP_NODELAY, 1); }, ENOPROTOOPT, "and set");
   check::fails([&] { return set(tcp, SOL_SOCKET, SO_TYPE, 1); }, ENOPROTOOPT, "SO_TYPE is fixed");
   check::fails([&] { return setsockopt(udp, SOL_SOCKET, SO_BINDTODEVICE, "nosuch0", 8); }, ENODEV,
@@ -198,7 +228,7 @@ int main() {
   of_sockets();
   of_tcp();
   buffers();
-  of_ip();
+  check::is_ip6 ? of_ip6() : of_ip4();
   lengths_and_errors();
   return check::finish();
 }

@@ -14,7 +14,7 @@ struct Group {
   explicit Group(int type) {
     for (int& fd : members) {
       const int one = 1;
-      fd = socket(AF_INET, type, 0);
+      fd = socket(check::family, type, 0);
       setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
       check::equal(check::bind_to(fd, port), 0, "a member binds to the port");
       port = check::port_of(fd);
@@ -53,7 +53,7 @@ int receive_all(int fd) {
 }
 
 void send_from_a_port_of_its_own(unsigned port) {
-  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  const int fd = socket(check::family, SOCK_DGRAM, 0);
   check::connect_to(fd, port);
   send(fd, "x", 1, 0);
   close(fd);
@@ -88,7 +88,7 @@ void share_and_leave(int type, Flow flow, Take take, const char* what) {
 
 int main() {
   const auto connection = [](unsigned port) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int fd = socket(check::family, SOCK_STREAM, 0);
     check::connect_to(fd, port);
     close(fd);
   };

@@ -255,7 +255,7 @@ void in_daemon() {
   }
   close(server);
   exit_status(child);
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::equal(check::connect_to(client, port), 0, "the listener of a daemon is there");
   check::that(receive_all(client) == "accepted", "and serves");
   close(client);
@@ -264,7 +264,7 @@ void in_daemon() {
 void inherited_listener() {
   const int server = check::listener();
   const std::string number = std::to_string(server);
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::equal(check::connect_to(client, check::port_of(server)), 0, "a connection waits");
   const pid_t child = fork();
   if (child == 0) {

@@ -134,7 +134,7 @@ void a_small_buffer() {
 void of_listener() {
   const int server = check::listener();
   check::equal(check::poll_one(server, POLLIN | POLLOUT, 50), 0, "a listener is quiet");
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::connect_to(client, check::port_of(server));
   check::equal(check::poll_one(server, POLLIN | POLLOUT, 1000), POLLIN, "a connection to accept");
   close(accept(server, nullptr, nullptr));
@@ -221,7 +221,7 @@ void edges_of_a_listener() {
   const int poller = epoll_create1(0);
   watch(poller, EPOLL_CTL_ADD, server, EPOLLIN | EPOLLET);
   for (int i = 0; i < 2; ++i) {
-    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    const int client = socket(check::family, SOCK_STREAM, 0);
     check::connect_to(client, check::port_of(server));
     check::equal(epoll_one(poller, 1000), EPOLLIN, "an edge for each connection");
     close(client);

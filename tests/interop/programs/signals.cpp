@@ -61,7 +61,7 @@ void close_in_use() {
 void round_of(int server, int number) {
   hold(true);
   close_in_use();
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   if (check::connect_to(client, check::port_of(server)) == 0) {
     in_use[0] = client;
     in_use[1] = accept(server, nullptr, nullptr);
@@ -72,7 +72,7 @@ void round_of(int server, int number) {
   may_jump = 1;
   hold(false);
   char buffer[256];
-  sockaddr_in in{};
+  check::Address in;
   for (int i = 0; i < 1000; ++i) {
     socklen_t length = sizeof in;
     int value = 0;
@@ -131,7 +131,7 @@ int main(int argc, char** argv) {
   fcntl(server, F_SETFL, O_NONBLOCK);
   for (int stale; (stale = accept(server, nullptr, nullptr)) >= 0;) close(stale);
   fcntl(server, F_SETFL, 0);
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::equal(check::connect_to(client, check::port_of(server)), 0, "a new one is made");
   const int accepted = accept(server, nullptr, nullptr);
   check::equal(send(client, "y", 1, 0), 1, "sends");

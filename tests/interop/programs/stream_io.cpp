@@ -40,7 +40,7 @@ bool arrived(int fd, int bytes) {
 }
 
 void unconnected() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   char byte;
   check::fails([&] { return recv(fd, &byte, 1, 0); }, ENOTCONN, "recv on a fresh socket");
   check::fails([&] { return read(fd, &byte, 1); }, ENOTCONN, "read on a fresh socket");
@@ -63,13 +63,13 @@ void flags() {
   check::equal(recv(b, buffer, sizeof buffer, MSG_PEEK), 5, "MSG_PEEK reads");
   check::equal(recv(b, buffer, 2, MSG_PEEK), 2, "and takes nothing");
   check::equal(recv(b, buffer, 2, MSG_TRUNC), 2, "MSG_TRUNC discards");
-  sockaddr_in from{};
+  check::Address from;
   socklen_t length = sizeof from;
   check::equal(recvfrom(b, buffer, sizeof buffer, 0, check::any(from), &length), 3, "recvfrom");
   check::that(std::memcmp(buffer, "llo", 3) == 0, "gets the rest");
   check::equal(length, 0, "and no address");
-  const sockaddr_in elsewhere = check::address(9);
-  check::equal(sendto(a, "x", 1, 0, check::any(elsewhere), sizeof elsewhere), 1,
+  const check::Address elsewhere = check::address(9);
+  check::equal(sendto(a, "x", 1, 0, check::any(elsewhere), check::address_length), 1,
                "sendto ignores an address");
   check::equal(recv(b, buffer, 0, 0), 0, "recv of nothing");
   check::equal(recv(b, buffer, 1, MSG_WAITALL), 1, "MSG_WAITALL of what is there");
@@ -93,7 +93,7 @@ void vectors() {
   message.msg_iovlen = 2;
   check::equal(sendmsg(a, &message, 0), 8, "sendmsg");
   check::that(arrived(b, 8), "which arrives");
-  sockaddr_in name{};
+  check::Address name;
   char control[64];
   message = {};
   message.msg_iov = parts;

@@ -23,7 +23,7 @@ int set(int fd, int name, int value) {
 }
 
 void values() {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   check::equal(get(fd, TCP_DEFER_ACCEPT), 0, "TCP_DEFER_ACCEPT");
   check::equal(set(fd, TCP_DEFER_ACCEPT, 5), 0, "  set to 5 s");
   check::equal(get(fd, TCP_DEFER_ACCEPT), 7, "  is three time-outs of the SYN-ACK");
@@ -67,11 +67,11 @@ bool has_waiting(int listener, int timeout_ms) {
 }
 
 void deferred_accept() {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  const int listener = socket(check::family, SOCK_STREAM, 0);
   set(listener, TCP_DEFER_ACCEPT, 5);
   check::bind_to(listener, 0);
   listen(listener, 4);
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::equal(check::connect_to(client, check::port_of(listener)), 0, "a deferred connect");
   check::that(!has_waiting(listener, 100), "  does not wake the listener");
   check::equal(write(client, "hello", 5), 5, "  data");
@@ -125,7 +125,7 @@ void queues() {
   check::equal(receive_with_inq(b, 10), 1, "TCP_INQ at the end of the stream is 1");
   close(a);
   close(b);
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  const int listener = socket(check::family, SOCK_STREAM, 0);
   listen(listener, 1);
   check::fails([&] { return ioctl(listener, SIOCOUTQ, &bytes); }, EINVAL, "SIOCOUTQ of a listener");
   check::fails([&] { return ioctl(listener, SIOCOUTQNSD, &bytes); }, EINVAL, "SIOCOUTQNSD of it");
@@ -204,7 +204,7 @@ template <class T>
 bool is_inherited(int level, int option, const T& value, const T& wanted) {
   const int server = check::listener();
   setsockopt(server, level, option, &value, sizeof value);
-  const int client = socket(AF_INET, SOCK_STREAM, 0);
+  const int client = socket(check::family, SOCK_STREAM, 0);
   check::connect_to(client, check::port_of(server));
   const int accepted = accept(server, nullptr, nullptr);
   T got{};

@@ -86,7 +86,7 @@ void acceptors() {
     });
   }
   for (int i = 0; i < 100; ++i) {
-    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    const int client = socket(check::family, SOCK_STREAM, 0);
     if (check::connect_to(client, check::port_of(server)) == 0) {
       char byte;
       recv(client, &byte, 1, 0);

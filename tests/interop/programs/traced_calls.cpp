@@ -21,14 +21,14 @@ struct Ends {
 
 Ends connect_ends() {
   const int on = 1;
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  const int listener = socket(check::family, SOCK_STREAM, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   check::bind_to(listener, kServerPort);
   listen(listener, 8);
-  const int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
+  const int client = socket(check::family, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
   check::bind_to(client, kClientPort);
   check::equal(check::connect_to(client, kServerPort), 0, "connect");
-  sockaddr_in peer{};
+  check::Address peer;
   socklen_t length = sizeof peer;
   const int server = accept4(listener, check::any(peer), &length, SOCK_NONBLOCK);
   close(listener);
@@ -72,7 +72,7 @@ void ask(const Ends& ends) {
   socklen_t length = sizeof number;
   getsockopt(ends.client, SOL_SOCKET, SO_ERROR, &number, &length);
   getsockopt(ends.client, IPPROTO_TCP, 9999, &number, &length);
-  sockaddr_in name{};
+  check::Address name;
   socklen_t name_length = sizeof name;
   getpeername(ends.client, check::any(name), &name_length);
   fcntl(ends.server, F_GETFL);
@@ -90,13 +90,14 @@ void close_ends(const Ends& ends) {
 
 void exchange_datagram() {
   const int on = 1;
-  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
-  setsockopt(fd, IPPROTO_IP, IP_RECVTTL, &on, sizeof on);
+  const int fd = socket(check::family, SOCK_DGRAM, 0);
+  const auto [level, hops] = check::of_ip(IP_RECVTTL, IPV6_RECVHOPLIMIT);
+  setsockopt(fd, level, hops, &on, sizeof on);
   check::bind_to(fd, kDatagramPort);
-  const sockaddr_in to = check::address(kDatagramPort);
-  sendto(fd, "question", 8, 0, check::any(to), sizeof to);
+  const check::Address to = check::address(kDatagramPort);
+  sendto(fd, "question", 8, 0, check::any(to), check::address_length);
   char buffer[4];
-  sockaddr_in from{};
+  check::Address from;
   iovec part{buffer, sizeof buffer};
   alignas(cmsghdr) char controls[64];
   msghdr message{};
@@ -125,10 +126,11 @@ void do_other_things() {
 
 int main() {
   addrinfo hints{};
-  hints.ai_family = AF_INET;
+  hints.ai_family = check::family;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  if (getaddrinfo("127.0.0.1", "7001", &hints, &found) == 0) freeaddrinfo(found);
+  const char* loopback = check::is_ip6 ? "::1" : "127.0.0.1";
+  if (getaddrinfo(loopback, "7001", &hints, &found) == 0) freeaddrinfo(found);
   const Ends ends = connect_ends();
   transfer(ends);
   watch(ends);

@@ -126,8 +126,8 @@ void standard_descriptors_closed() {
   int saved[3];
   for (int fd = 0; fd < 3; ++fd) saved[fd] = fcntl(fd, F_DUPFD_CLOEXEC, 50);
   for (int fd = 0; fd < 3; ++fd) close(fd);
-  const int first = socket(AF_INET, SOCK_STREAM, 0);
-  const int second = socket(AF_INET, SOCK_DGRAM, 0);
+  const int first = socket(check::family, SOCK_STREAM, 0);
+  const int second = socket(check::family, SOCK_DGRAM, 0);
   const int file = open("/dev/null", O_RDONLY);
   for (int fd = 0; fd < 3; ++fd) dup2(saved[fd], fd);
   for (int fd = 0; fd < 3; ++fd) close(saved[fd]);
@@ -137,7 +137,7 @@ void standard_descriptors_closed() {
 
 void numbers_are_the_programs() {
   const int lowest = lowest_free();
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   check::equal(fd, lowest, "a socket takes the lowest number");
   check::equal(lowest_free(), lowest + 1, "and one only");
   for (int number = 3; number < 1024; ++number) {
@@ -189,7 +189,7 @@ void other_user() {
   expect_sockets_work("new sockets of the other user");
   const pid_t child = fork();
   if (child == 0) {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
+    const int fd = socket(check::family, SOCK_STREAM, 0);
     _exit(fd >= 0 ? 0 : 1);
   }
   int status = -1;
@@ -201,7 +201,7 @@ void other_user() {
 
 // What inetd does: a program that has no rights any more serves the connection that it was given.
 int serve_inherited(int fd) {
-  sockaddr_in in{};
+  check::Address in;
   socklen_t length = sizeof in;
   check::equal(getpeername(fd, check::any(in), &length), 0, "it knows its peer");
   check::that(check::port_of(fd) != 0, "and its own address");
@@ -244,7 +244,7 @@ void root_directory() {
   check::that(send(a, "x", 1, 0) == 1 && recv(b, &byte, 1, 0) == 1, "an old connection works");
   expect_sockets_work("new sockets there");
   const pid_t child = fork();
-  if (child == 0) _exit(socket(AF_INET, SOCK_STREAM, 0) >= 0 ? 0 : 1);
+  if (child == 0) _exit(socket(check::family, SOCK_STREAM, 0) >= 0 ? 0 : 1);
   int status = -1;
   waitpid(child, &status, 0);
   check::equal(status, 0, "and in a child");

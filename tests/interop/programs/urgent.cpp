@@ -102,19 +102,16 @@ void signalled() {
 }
 
 void inherited() {
-  const int listener = socket(AF_INET, SOCK_STREAM, 0);
+  const int listener = socket(check::family, SOCK_STREAM, 0);
   int on = 1;
   setsockopt(listener, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
   check::bind_to(listener, 0);
   listen(listener, 1);
-  sockaddr_in at{};
-  socklen_t length = sizeof at;
-  getsockname(listener, check::any(at), &length);
-  const int a = socket(AF_INET, SOCK_STREAM, 0);
-  check::equal(check::connect_to(a, ntohs(at.sin_port)), 0, "connect");
+  const int a = socket(check::family, SOCK_STREAM, 0);
+  check::equal(check::connect_to(a, check::port_of(listener)), 0, "connect");
   const int b = accept(listener, nullptr, nullptr);
   on = 0;
-  length = sizeof on;
+  socklen_t length = sizeof on;
   getsockopt(b, SOL_SOCKET, SO_OOBINLINE, &on, &length);
   check::equal(on, 1, "SO_OOBINLINE is inherited from the listener");
   close(a);

@@ -17,6 +17,9 @@ from .process import Finished, Program
 
 STACK_ADDRESSES = ("10.10.10.2", "fd10:10:10::2")
 HOST_ADDRESSES = ("10.10.10.1", "fd10:10:10::1")
+ABSENT_ADDRESSES = ("10.10.10.99", "fd10:10:10::99")
+PREFIX_LENGTHS = (24, 64)
+LOOPBACKS = ("127.0.0.1", "::1")
 
 
 def in_url(address: str) -> str:
@@ -74,11 +77,7 @@ class Network:
         self, folder: pathlib.Path, settings: dict[str, str] | None = None, family: int = 4
     ) -> None:
         self.folder = folder
-        self.family = family
-        self.stack_addr = STACK_ADDRESSES[family == 6]
-        self.host_addr = HOST_ADDRESSES[family == 6]
-        self.socket_family = str(int(socket.AF_INET6 if family == 6 else socket.AF_INET))  # for a program's words
-        self.absent_addr = "fd10:10:10::99" if family == 6 else "10.10.10.99"
+        self.family = family  # of the addresses below; a test may change it between its programs
         self.namespace = Namespace()
         # The name servers of the machine that runs the tests cannot be reached from here.
         self.settings = {"TAPSTACK_DNS": "learnt", **(settings or {})}
@@ -87,6 +86,28 @@ class Network:
         self._captures: list[Capture] = []
         self.stack = Side(self, preload=True)
         self.host = Side(self, preload=False)
+
+    @property
+    def stack_addr(self) -> str:
+        return STACK_ADDRESSES[self.family == 6]
+
+    @property
+    def host_addr(self) -> str:
+        return HOST_ADDRESSES[self.family == 6]
+
+    @property
+    def absent_addr(self) -> str:
+        """On the wire's network, where nobody has it."""
+        return ABSENT_ADDRESSES[self.family == 6]
+
+    @property
+    def loopback(self) -> str:
+        return LOOPBACKS[self.family == 6]
+
+    @property
+    def socket_family(self) -> str:
+        """AF_INET or AF_INET6, for a program's words."""
+        return str(int(socket.AF_INET6 if self.family == 6 else socket.AF_INET))
 
     def in_url(self, address: str) -> str:
         """An address as it stands before ":port"."""
@@ -157,9 +178,13 @@ class Network:
         )
         return done.stdout
 
+    def take_host_addr_away(self) -> None:
+        """From then on nobody is at `host_addr`."""
+        self.host_ip("address", "del", f"{self.host_addr}/{PREFIX_LENGTHS[self.family == 6]}", "dev", "ts0")
+
     def host_socket(self, kind: int) -> socket.socket:
         """A kernel socket that lives in this network's namespace, used from the test itself."""
-        return _socket_in(self.namespace, socket.AF_INET6 if self.family == 6 else socket.AF_INET, kind)
+        return _socket_in(self.namespace, int(self.socket_family), kind)
 
     def leftovers(self) -> list[int]:
         """Processes in the namespace that the test did not start itself: a keeper, a daemon."""
