@@ -26,7 +26,19 @@ if(TARGET shim_engine AND NOT kind STREQUAL "INTERFACE")
   target_compile_options(shim_engine PRIVATE -ftls-model=initial-exec)
 endif()
 
+# Of the library what interposes no function: unit_shim tests these very objects. Of shim/names the
+# functions of libc's names do, and what they share.
+tapstack_sources(parts shim/names shim/trace shim/proc
+                 EXCLUDE "/shim/names/(get[a-z]+|interfaces|lookup|resolver|res_query)[.]cpp$"
+                         "/shim/proc/netlink_dump[.]cpp$")
+list(APPEND parts ${PROJECT_SOURCE_DIR}/shim/hooks/devices.cpp)
+add_library(shim_parts OBJECT ${parts})
+target_link_libraries(shim_parts PUBLIC tapstack_product shim_engine)
+target_compile_options(shim_parts PRIVATE -ftls-model=initial-exec)
+tapstack_hosted_pch(shim_parts)
+
 tapstack_sources(sources shim EXCLUDE "/shim/(keeper|engine|common|netlink)/")
+list(REMOVE_ITEM sources ${parts})
 if(sources)
   add_library(tapstack_shim SHARED ${sources})
   set_target_properties(tapstack_shim PROPERTIES OUTPUT_NAME tapstack)
@@ -37,7 +49,7 @@ if(sources)
     set_source_files_properties(${PROJECT_SOURCE_DIR}/shim/hooks/limits.cpp
                                 PROPERTIES COMPILE_OPTIONS -fno-sanitize=all)
   endif()
-  target_link_libraries(tapstack_shim PRIVATE tapstack_product shim_engine tapif ${core} assert_abort)
+  target_link_libraries(tapstack_shim PRIVATE shim_parts tapstack_product shim_engine tapif ${core} assert_abort)
   target_link_options(tapstack_shim PRIVATE
     # The unwinder of a cancelled thread is the shared one, whoever it unwinds: it must be the same.
     -static-libstdc++ -shared-libgcc LINKER:--exclude-libs,ALL LINKER:-z,now LINKER:-z,nodelete)
@@ -52,12 +64,13 @@ if(sources)
   endif()
 endif()
 
-tapstack_sources(sources shim/keeper)
-if(sources)
-  add_executable(tapstack-keeper ${sources})
-  target_link_libraries(tapstack-keeper PRIVATE tapstack_product shim_engine tapif ${core} assert_abort)
-  target_link_options(tapstack-keeper PRIVATE -static-libstdc++ -static-libgcc)
-endif()
+tapstack_sources(sources shim/keeper EXCLUDE "/main[.]cpp$")
+add_library(keeper_parts OBJECT ${sources})
+target_link_libraries(keeper_parts PUBLIC tapstack_product shim_engine)
+add_executable(tapstack-keeper shim/keeper/main.cpp)
+target_link_libraries(tapstack-keeper PRIVATE
+  keeper_parts tapstack_product shim_engine tapif ${core} assert_abort)
+target_link_options(tapstack-keeper PRIVATE -static-libstdc++ -static-libgcc)
 
 tapstack_sources(sources tools EXCLUDE "/tools/packetdrill/")
 if(sources)

@@ -33,7 +33,7 @@ TEST_F(Dhcp4LeaseTest, ReadsWhatAServerSays) {
   answer.data(code::kDomainName, hex("6578616d706c652e636f6d 00"));
   answer.data(code::kDomainSearch, hex("0161 00 0162 c000"));
   const Dhcp4Lease lease = lease_of(answer);
-  EXPECT_EQ(lease.prefix(), (Prefix{kGranted, 24}));
+  EXPECT_EQ(lease.prefix(), (Prefix{kGranted4, 24}));
   ASSERT_EQ(lease.routes.count, 1);
   EXPECT_EQ(lease.routes.items[0].gateway, kServer);
   EXPECT_EQ(lease.mtu_bytes, 1400);

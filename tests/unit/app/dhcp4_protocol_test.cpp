@@ -87,7 +87,7 @@ TEST_F(Dhcp4ProtocolTest, RequestNamesTheOfferAndItsServer) {  // RFC 2131 table
   const Octets message = select();
   const Asked asked(message);
   EXPECT_EQ(asked.type(), Dhcp4Type::kRequest);
-  EXPECT_EQ(asked.requested(), kGranted);
+  EXPECT_EQ(asked.requested(), kGranted4);
   EXPECT_EQ(asked.server(), kServer);
   EXPECT_TRUE(asked.view.header().ciaddr.is_any());
   EXPECT_TRUE(how_.from_unspecified);
@@ -167,7 +167,7 @@ TEST_F(Dhcp4ProtocolTest, RenewingAsksTheServerAloneFromTheAddress) {  // table 
   EXPECT_EQ(now_, client_.lease().renew_at);
   EXPECT_EQ(how_.destination, kServer);
   EXPECT_FALSE(how_.from_unspecified);
-  EXPECT_EQ(asked.view.header().ciaddr, kGranted);
+  EXPECT_EQ(asked.view.header().ciaddr, kGranted4);
   EXPECT_FALSE(asked.requested());
   EXPECT_FALSE(asked.server());
 }
@@ -203,7 +203,7 @@ TEST_F(Dhcp4ProtocolTest, RebindingAsksEverybody) {  // table 4, REBINDING
   EXPECT_EQ(now_, client_.lease().rebind_at);
   EXPECT_EQ(how_.destination, Ip4Address::limited_broadcast());
   EXPECT_FALSE(how_.from_unspecified);
-  EXPECT_EQ(Asked(message).view.header().ciaddr, kGranted);
+  EXPECT_EQ(Asked(message).view.header().ciaddr, kGranted4);
   hear(Answer(message, Dhcp4Type::kAck, {.server = kOther}).finish());
   EXPECT_EQ(client_.state(), Dhcp4State::kBound);
   EXPECT_EQ(client_.lease().server, kOther);
@@ -245,7 +245,7 @@ TEST_F(Dhcp4ProtocolTest, AConflictIsDeclinedAndFollowedByTenSecondsOfSilence) {
   EXPECT_FALSE(client_.has_lease());
   const Octets decline = due();
   EXPECT_EQ(Asked(decline).type(), Dhcp4Type::kDecline);
-  EXPECT_EQ(Asked(decline).requested(), kGranted);
+  EXPECT_EQ(Asked(decline).requested(), kGranted4);
   EXPECT_EQ(Asked(decline).server(), kServer);
   EXPECT_TRUE(Asked(decline).view.header().ciaddr.is_any());
   EXPECT_TRUE(how_.from_unspecified);
@@ -260,7 +260,7 @@ TEST_F(Dhcp4ProtocolTest, ReleaseGoesToTheServerAloneAndEndsAll) {  // RFC 2131 
   const Dhcp4Output how = client_.release(now_, out);
   const Octets message(out, out + how.bytes);
   EXPECT_EQ(Asked(message).type(), Dhcp4Type::kRelease);
-  EXPECT_EQ(Asked(message).view.header().ciaddr, kGranted);
+  EXPECT_EQ(Asked(message).view.header().ciaddr, kGranted4);
   EXPECT_EQ(Asked(message).server(), kServer);
   EXPECT_EQ(how.destination, kServer);
   EXPECT_EQ(client_.state(), Dhcp4State::kStopped);
@@ -271,7 +271,7 @@ class Dhcp4RebootTest : public Dhcp4ProtocolTest {
  protected:
   Dhcp4RebootTest() {
     Dhcp4Lease lease;
-    lease.address = kGranted;
+    lease.address = kGranted4;
     lease.prefix_length = 24;
     lease.server = kServer;
     lease.renew_at = now_ + Duration::s(500);
@@ -285,7 +285,7 @@ class Dhcp4RebootTest : public Dhcp4ProtocolTest {
 TEST_F(Dhcp4RebootTest, ARememberedAddressIsAskedForByName) {  // RFC 2131 3.2, table 4 INIT-REBOOT
   const Octets message = next();
   EXPECT_EQ(Asked(message).type(), Dhcp4Type::kRequest);
-  EXPECT_EQ(Asked(message).requested(), kGranted);
+  EXPECT_EQ(Asked(message).requested(), kGranted4);
   EXPECT_FALSE(Asked(message).server());
   EXPECT_TRUE(Asked(message).view.header().ciaddr.is_any());
   hear(Answer(message, Dhcp4Type::kAck, {.server = kOther}).finish());
@@ -312,7 +312,7 @@ TEST_F(Dhcp4ProtocolTest, AfterTheLinkWasAwayTheLeaseInUseIsVerified) {  // RFC 
   client_.restart(now_);
   EXPECT_FALSE(client_.has_lease());
   const Octets message = next();
-  EXPECT_EQ(Asked(message).requested(), kGranted);
+  EXPECT_EQ(Asked(message).requested(), kGranted4);
   EXPECT_FALSE(Asked(message).server());
 }
 

@@ -17,10 +17,10 @@ namespace code = wire::dhcp4_option;
 inline constexpr MacAddress kClientMac{{2, 0, 0, 0, 0, 2}};
 inline constexpr Ip4Address kServer = Ip4Address::from(10, 0, 0, 1);
 inline constexpr Ip4Address kOther = Ip4Address::from(10, 0, 0, 3);
-inline constexpr Ip4Address kGranted = Ip4Address::from(10, 0, 0, 9);
+inline constexpr Ip4Address kGranted4 = Ip4Address::from(10, 0, 0, 9);
 
 struct Grant {
-  Ip4Address address = kGranted;
+  Ip4Address address = kGranted4;
   Ip4Address server = kServer;
   uint32_t lease_s = 3600;
   uint32_t mask = 0xffffff00;

@@ -26,8 +26,8 @@ class Dhcp4Test : public AppTest {
   Instant client_deadline() const override { return client_.next_deadline(); }
 
   void on_frame(const Octets& frame) override {
-    if (is_arp(frame) && is_taken_ && arp_target(frame) == kGranted) {
-      send_arp({2, link::kOtherMac, kGranted, kClientMac, Ip4Address::any()});
+    if (is_arp(frame) && is_taken_ && arp_target(frame) == kGranted4) {
+      send_arp({2, link::kOtherMac, kGranted4, kClientMac, Ip4Address::any()});
     }
     if (is_arp(frame) && arp_target(frame) == kServer) {
       send_arp({2, kServerMac, kServer, kClientMac, arp_sender(frame)});
@@ -53,7 +53,7 @@ class Dhcp4Test : public AppTest {
     const bool is_known = !sent.source.is_any();
     const Ip4Address to = type == Dhcp4Type::kNak ? Ip4Address::limited_broadcast()
                           : is_known              ? sent.source
-                                                  : kGranted;
+                                                  : kGranted4;
     send_datagram(kServer, to, 67, 68, made.finish());
   }
   std::vector<Dhcp4Type> types() const {
@@ -82,11 +82,11 @@ TEST_F(Dhcp4Test, ConfiguresAddressRouteAndMtuAfterNobodyObjected) {
   run_for(Duration::s(1));
   EXPECT_EQ(client_.state(), Dhcp4State::kProbing);
   EXPECT_EQ(client_.lease(), nullptr);
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_FALSE(has_address(kGranted4));
   run_for(Duration::s(9));
   ASSERT_NE(client_.lease(), nullptr);
   EXPECT_EQ(client_.state(), Dhcp4State::kBound);
-  EXPECT_TRUE(has_address(kGranted));
+  EXPECT_TRUE(has_address(kGranted4));
   EXPECT_TRUE(has_default_route());
   EXPECT_EQ(mtu(), 1400u);
   EXPECT_EQ(client_.lease()->dns.items[0], kServer);
@@ -105,7 +105,7 @@ TEST_F(Dhcp4Test, AnAddressThatAnotherHostHasIsDeclinedAndNeverUsed) {  // RFC 2
   run_for(Duration::s(5));
   EXPECT_EQ(types().back(), Dhcp4Type::kDecline);
   EXPECT_EQ(client_.conflicts(), 1u);
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_FALSE(has_address(kGranted4));
   is_taken_ = false;
   run_for(Duration::s(25));
   EXPECT_EQ(client_.state(), Dhcp4State::kBound);
@@ -113,13 +113,13 @@ TEST_F(Dhcp4Test, AnAddressThatAnotherHostHasIsDeclinedAndNeverUsed) {  // RFC 2
 
 TEST_F(Dhcp4Test, AnAddressThatIsContestedTwiceIsGivenUpAndDeclined) {  // RFC 5227 2.4 (b)
   run_for(Duration::s(15));
-  ASSERT_TRUE(has_address(kGranted));
-  send_arp({1, link::kOtherMac, kGranted, {}, kGranted});
+  ASSERT_TRUE(has_address(kGranted4));
+  send_arp({1, link::kOtherMac, kGranted4, {}, kGranted4});
   turn();
-  EXPECT_TRUE(has_address(kGranted));
-  send_arp({1, link::kOtherMac, kGranted, {}, kGranted});
+  EXPECT_TRUE(has_address(kGranted4));
+  send_arp({1, link::kOtherMac, kGranted4, {}, kGranted4});
   turn();
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_FALSE(has_address(kGranted4));
   EXPECT_EQ(client_.lease(), nullptr);
   EXPECT_EQ(types().back(), Dhcp4Type::kDecline);
 }
@@ -129,10 +129,10 @@ TEST_F(Dhcp4Test, RenewsByUnicastAndKeepsTheAddressWithoutAGap) {
   heard_.clear();
   run_for(Duration::s(400));
   ASSERT_EQ(heard_.size(), 1u);
-  EXPECT_EQ(heard_[0].source, kGranted);
+  EXPECT_EQ(heard_[0].source, kGranted4);
   EXPECT_EQ(heard_[0].destination, kServer);
   EXPECT_EQ(client_.state(), Dhcp4State::kBound);
-  EXPECT_TRUE(has_address(kGranted));
+  EXPECT_TRUE(has_address(kGranted4));
 }
 
 TEST_F(Dhcp4Test, ARenewalWithAnotherRouterChangesTheRouteAlone) {
@@ -142,7 +142,7 @@ TEST_F(Dhcp4Test, ARenewalWithAnotherRouterChangesTheRouteAlone) {
   run_for(Duration::s(400));
   EXPECT_GT(client_.changes(), before);
   EXPECT_EQ(client_.lease()->routes.items[0].gateway, kOther);
-  EXPECT_TRUE(has_address(kGranted));
+  EXPECT_TRUE(has_address(kGranted4));
   EXPECT_TRUE(has_default_route());
 }
 
@@ -151,7 +151,7 @@ TEST_F(Dhcp4Test, AnExpiredLeaseLeavesNothingBehind) {  // RFC 2131 4.4.5
   is_silent_ = true;
   run_for(Duration::s(600));
   EXPECT_EQ(client_.lease(), nullptr);
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_FALSE(has_address(kGranted4));
   EXPECT_FALSE(has_default_route());
   EXPECT_EQ(mtu(), 1500u);
   EXPECT_EQ(types().back(), Dhcp4Type::kDiscover);
@@ -162,17 +162,17 @@ TEST_F(Dhcp4Test, ARefusedRenewalTakesTheAddressAway) {
   refuses_ = true;
   run_for(Duration::s(300));
   EXPECT_EQ(client_.lease(), nullptr);
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_FALSE(has_address(kGranted4));
 }
 
 TEST_F(Dhcp4Test, ReleaseTellsTheServerAndFreesTheSocket) {  // RFC 2131 4.4.6
   run_for(Duration::s(15));
-  send_arp({1, kServerMac, kServer, {}, kGranted});  // so that it is known
+  send_arp({1, kServerMac, kServer, {}, kGranted4});  // so that it is known
   client_.release(stack_, now_);
   turn();
   EXPECT_EQ(types().back(), Dhcp4Type::kRelease);
-  EXPECT_EQ(heard_.back().source, kGranted);
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_EQ(heard_.back().source, kGranted4);
+  EXPECT_FALSE(has_address(kGranted4));
   EXPECT_TRUE(client_.next_deadline().is_never());
 }
 
@@ -185,7 +185,7 @@ TEST_F(Dhcp4Test, ADefaultRouteIsNotTakenWhereTheEmbedderHasOne) {
   client_ = Dhcp4(settings, std::array<uint8_t, 32>{1});
   ASSERT_TRUE(client_.start(stack_, now_).ok());
   run_for(Duration::s(15));
-  EXPECT_TRUE(has_address(kGranted));
+  EXPECT_TRUE(has_address(kGranted4));
   EXPECT_FALSE(has_default_route());
 }
 
@@ -215,9 +215,9 @@ TEST_F(Dhcp4Test, ALinkThatWasAwayIsNewsToTheClient) {  // RFC 2131 3.7
   ASSERT_TRUE(api::change_interface(stack_, now_, device_, settings).ok());
   run_for(Duration::s(15));
   ASSERT_FALSE(heard_.empty());
-  EXPECT_EQ(Asked(heard_[0].payload).requested(), kGranted);
+  EXPECT_EQ(Asked(heard_[0].payload).requested(), kGranted4);
   EXPECT_FALSE(Asked(heard_[0].payload).server());
-  EXPECT_TRUE(has_address(kGranted));
+  EXPECT_TRUE(has_address(kGranted4));
 }
 
 TEST_F(Dhcp4Test, ASavedLeaseIsAskedForByTheNextProcess) {  // RFC 2131 3.2
@@ -232,11 +232,11 @@ TEST_F(Dhcp4Test, ASavedLeaseIsAskedForByTheNextProcess) {  // RFC 2131 3.2
   ASSERT_TRUE(client_.start(stack_, now_).ok());
   is_silent_ = true;
   run_for(Duration::s(30));
-  EXPECT_EQ(Asked(heard_.back().payload).requested(), kGranted);
-  EXPECT_TRUE(has_address(kGranted));  // nobody answers: used for what is left of it
+  EXPECT_EQ(Asked(heard_.back().payload).requested(), kGranted4);
+  EXPECT_TRUE(has_address(kGranted4));  // nobody answers: used for what is left of it
   EXPECT_TRUE(has_default_route());
   run_for(Duration::s(500));
-  EXPECT_FALSE(has_address(kGranted));
+  EXPECT_FALSE(has_address(kGranted4));
 }
 
 TEST_F(Dhcp4Test, TheStateOfAnotherHostIsRefused) {

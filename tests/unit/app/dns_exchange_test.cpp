@@ -13,7 +13,7 @@ using wire::DnsType;
 using wire::name_of;
 using State = DnsExchangeState;
 
-const wire::DnsQuestion kQuestion{name_of("www.example"), DnsType::kA};
+const wire::DnsQuestion kAsked{name_of("www.example"), DnsType::kA};
 
 class DnsExchangeTest : public testing::Test {
  protected:
@@ -23,7 +23,7 @@ class DnsExchangeTest : public testing::Test {
     for (uint8_t i = 0; i < servers; ++i) {
       settings.servers.add({Ip4Address::from(10, 0, 0, i), wire::kDnsPort});
     }
-    exchange_ = DnsExchange(settings, kQuestion, std::array<uint8_t, 32>{9});
+    exchange_ = DnsExchange(settings, kAsked, std::array<uint8_t, 32>{9});
   }
   // What is due now.
   DnsOutput due() {
@@ -44,7 +44,7 @@ class DnsExchangeTest : public testing::Test {
 
   const Instant start_ = Instant::from_us(1'000'000);
   Instant now_ = start_;
-  DnsExchange exchange_{{}, kQuestion, std::array<uint8_t, 32>{9}};
+  DnsExchange exchange_{{}, kAsked, std::array<uint8_t, 32>{9}};
   wire::DnsQuery query_;  // that went out last
 };
 
@@ -58,7 +58,7 @@ TEST_F(DnsExchangeTest, TheFirstServerIsAskedAtOnceAndItsAnswerEndsIt) {
   const DnsOutput output = due();
   EXPECT_EQ(output.server, 0);
   EXPECT_FALSE(output.by_stream);
-  EXPECT_EQ(query_.question, kQuestion);
+  EXPECT_EQ(query_.question, kAsked);
   EXPECT_TRUE(query_.wants_recursion);
   EXPECT_TRUE(hear(answer().a("www.example", "0a0a0a05")));
   EXPECT_EQ(exchange_.state(), State::kAnswered);

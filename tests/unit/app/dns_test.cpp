@@ -15,7 +15,7 @@ using wire::name_of;
 
 static_assert(std::is_trivially_copyable_v<Dns>);
 
-const wire::DnsQuestion kQuestion{name_of("www.example"), DnsType::kA};
+const wire::DnsQuestion kExample{name_of("www.example"), DnsType::kA};
 constexpr Ip4Address kAbsent = Ip4Address::from(10, 0, 0, 9);
 
 // A resolver and a name server, each on a stack, and a wire between them.
@@ -33,7 +33,7 @@ class DnsTest : public TwoStacksTest {
     settings.attempts = 5;
     for (const Ip4Address server : servers) settings.servers.add({server, wire::kDnsPort});
     dns_ = Dns(settings, std::array<uint8_t, 32>{7});
-    ASSERT_TRUE(dns_.ask(client_.stack, now_, kQuestion).ok());
+    ASSERT_TRUE(dns_.ask(client_.stack, now_, kExample).ok());
   }
   void run_until_done() {
     const Instant end = now_ + Duration::s(120);
@@ -86,7 +86,7 @@ class DnsTest : public TwoStacksTest {
   }
   bool has_found() const {
     const auto message = wire::DnsView::parse(dns_.answer());
-    return message && read_dns_answer(*message, kQuestion).outcome == DnsOutcome::kFound;
+    return message && read_dns_answer(*message, kExample).outcome == DnsOutcome::kFound;
   }
 
   SocketId udp_, tcp_, connection_;

@@ -14,6 +14,7 @@ namespace tapstack::link {
 
 using Frame = std::vector<uint8_t>;
 
+inline constexpr InterfaceId kIf{2};
 inline const MacAddress kOurMac{{0x02, 0, 0, 0, 0, 0x02}};
 inline const MacAddress kPeerMac{{0x02, 0, 0, 0, 0, 0x01}};
 inline const MacAddress kOtherMac{{0x02, 0, 0, 0, 0, 0x99}};
@@ -39,6 +40,9 @@ inline void put32(Frame& f, uint32_t v) {
 }
 inline void put(Frame& f, const MacAddress& mac) {
   f.insert(f.end(), mac.octets.begin(), mac.octets.end());
+}
+inline void put(Frame& f, const Ip6Address& a) {
+  f.insert(f.end(), a.octets.begin(), a.octets.end());
 }
 inline void put(Frame& f, const Frame& more) { f.insert(f.end(), more.begin(), more.end()); }
 

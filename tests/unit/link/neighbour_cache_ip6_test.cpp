@@ -8,7 +8,6 @@ namespace tapstack::link {
 namespace {
 
 using State = NeighbourState;
-constexpr InterfaceId kIf{2};
 const IpAddress kPeer6(Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1), kIf);
 
 class NeighbourCacheIp6Test : public LinkTest {

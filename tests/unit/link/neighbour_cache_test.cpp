@@ -8,7 +8,6 @@ namespace tapstack::link {
 namespace {
 
 using State = NeighbourState;
-constexpr InterfaceId kIf{2};
 constexpr size_t kKnownMax = kConfig.neighbours - kConfig.neighbours_unresolved;
 
 class NeighbourCacheTest : public LinkTest {

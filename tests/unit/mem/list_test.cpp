@@ -9,7 +9,7 @@
 namespace tapstack::mem {
 namespace {
 
-struct Item {
+struct Node {
   ListLinks links;
 };
 
@@ -18,7 +18,7 @@ class ListTest : public testing::Test {
   ListTest() {
     for (Index& index : items_) index = pool_.allocate().index;
   }
-  auto links() { return links_in(pool_, &Item::links); }
+  auto links() { return links_in(pool_, &Node::links); }
   std::vector<Index> forward() {
     std::vector<Index> found;
     for (Index i = list_.front(); i != kNoIndex; i = links()(i).next) found.push_back(i);
@@ -30,7 +30,7 @@ class ListTest : public testing::Test {
     return found;
   }
 
-  Pool<Item, 3, struct ItemTag> pool_;
+  Pool<Node, 3, struct NodeTag> pool_;
   Index items_[3];
   List list_;
 };

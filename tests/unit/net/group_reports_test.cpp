@@ -8,7 +8,7 @@
 namespace tapstack::net {
 namespace {
 
-const Ip4Address kGroup = Ip4Address::from(239, 1, 2, 3);
+const Ip4Address kReported = Ip4Address::from(239, 1, 2, 3);
 const Ip4Address kA = Ip4Address::from(10, 0, 0, 1);
 const Ip4Address kB = Ip4Address::from(10, 0, 0, 2);
 const Ip4Address kAllHosts = Ip4Address::from(224, 0, 0, 1);
@@ -17,7 +17,7 @@ constexpr GroupMember kMember = 1;
 
 class GroupReportsTest : public NetTest {
  protected:
-  GroupKey key() const { return {ts0_, kGroup}; }
+  GroupKey key() const { return {ts0_, kReported}; }
   void join() {
     ASSERT_TRUE(parts().groups.add(kMember, key(), FilterMode::kExclude).ok());
     report_groups(ctx_, *network_, ts0_);
@@ -58,7 +58,7 @@ class GroupReportsTest : public NetTest {
   static Frame record(unsigned type, const std::vector<Ip4Address>& sources = {}) {
     Frame f{static_cast<uint8_t>(type), 0};
     put16(f, static_cast<unsigned>(sources.size()));
-    put32(f, kGroup.value);
+    put32(f, kReported.value);
     for (const Ip4Address& source : sources) put32(f, source.value);
     return f;
   }
@@ -140,7 +140,7 @@ TEST_F(GroupReportsTest, QueryOfAGroupIsAnsweredByItsMembersOnly) {
   hear(query3(Ip4Address::from(239, 9, 9, 9)), kAllHosts);
   run_until(ctx_.now + Duration::s(1));
   EXPECT_EQ(records(), Frame());
-  hear(query3(kGroup), kGroup);
+  hear(query3(kReported), kReported);
   run_until(ctx_.now + Duration::s(1));
   EXPECT_EQ(records(), record(2));
 }
@@ -149,12 +149,12 @@ TEST_F(GroupReportsTest, QueryOfAGroupIsAnsweredByItsMembersOnly) {
 TEST_F(GroupReportsTest, QueryOfSourcesIsAnsweredWithThoseWanted) {
   listen(FilterMode::kInclude, {kA});
   skip_reports(Duration::s(2));
-  hear(query3(kGroup, {kA, kB}), kGroup);
+  hear(query3(kReported, {kA, kB}), kReported);
   run_until(ctx_.now + Duration::s(1));
   EXPECT_EQ(records(), record(1, {kA}));
   listen(FilterMode::kExclude, {kA});
   skip_reports(Duration::s(2));
-  hear(query3(kGroup, {kA, kB}), kGroup);
+  hear(query3(kReported, {kA, kB}), kReported);
   run_until(ctx_.now + Duration::s(1));
   EXPECT_EQ(records(), record(1, {kB}));
   EXPECT_EQ(parts().groups.sources().size(), 1u) << "what was asked for is forgotten";
@@ -163,7 +163,7 @@ TEST_F(GroupReportsTest, QueryOfSourcesIsAnsweredWithThoseWanted) {
 TEST_F(GroupReportsTest, QueryOfSourcesThatNobodyWantsIsNotAnswered) {
   listen(FilterMode::kInclude, {kA});
   skip_reports(Duration::s(2));
-  hear(query3(kGroup, {kB}), kGroup);
+  hear(query3(kReported, {kB}), kReported);
   run_until(ctx_.now + Duration::s(1));
   EXPECT_EQ(records(), Frame());
 }
@@ -173,9 +173,9 @@ TEST_F(GroupReportsTest, AnswerToAllCoversALaterQueryOfOneGroup) {
   join();
   skip_reports(Duration::s(2));
   hear(query3(Ip4Address::any()));
-  Frame late = query3(kGroup);
+  Frame late = query3(kReported);
   late[1] = 0xff;
-  hear(late, kGroup);
+  hear(late, kReported);
   run_until(ctx_.now + Duration::s(1));
   EXPECT_EQ(records(), record(2));
   skip_reports(Duration::s(4000));
@@ -189,9 +189,9 @@ TEST_F(GroupReportsTest, OlderRouterIsAnsweredInItsVersion) {
   hear(query2(Ip4Address::any(), 100));
   run_until(ctx_.now + Duration::s(10));
   Frame report{0x16, 0, 0, 0};
-  put32(report, kGroup.value);
+  put32(report, kReported.value);
   set16(report, 2, checksum(report));
-  EXPECT_EQ(igmp_to(kGroup), report);
+  EXPECT_EQ(igmp_to(kReported), report);
   leave();
   report[0] = 0x17;
   set16(report, 2, 0);
@@ -204,7 +204,7 @@ TEST_F(GroupReportsTest, OldestRouterHearsNothingOfLeaving) {
   skip_reports(Duration::s(2));
   hear(query2(Ip4Address::any(), 0));
   run_until(ctx_.now + Duration::s(10));
-  EXPECT_EQ(igmp_to(kGroup).at(0), 0x12);
+  EXPECT_EQ(igmp_to(kReported).at(0), 0x12);
   leave();
   EXPECT_EQ(sent(), Frame());
 }
@@ -224,8 +224,8 @@ TEST_F(GroupReportsTest, AnotherHostsReportIsEnoughForAnOlderRouter) {
   skip_reports(Duration::s(2));
   hear(query2(Ip4Address::any(), 100));
   Frame report{0x16, 0, 0, 0};
-  put32(report, kGroup.value);
-  hear(report, kGroup);
+  put32(report, kReported.value);
+  hear(report, kReported);
   run_until(ctx_.now + Duration::s(10));
   EXPECT_EQ(sent(), Frame());
   leave();

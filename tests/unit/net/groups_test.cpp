@@ -10,9 +10,9 @@ namespace {
 constexpr InterfaceId kTs0{2}, kTs1{3};
 const Ip4Address kAddress = Ip4Address::from(239, 1, 2, 3);
 const GroupKey kKey{kTs0, kAddress};
-const IpAddress kA = Ip4Address::from(10, 0, 0, 1);
-const IpAddress kB = Ip4Address::from(10, 0, 0, 2);
-constexpr GroupMember kFirst = 1, kSecond = 2;
+const IpAddress kSourceA = Ip4Address::from(10, 0, 0, 1);
+const IpAddress kSourceB = Ip4Address::from(10, 0, 0, 2);
+constexpr GroupMember kFirstMember = 1, kSecondMember = 2;
 
 class GroupsTest : public testing::Test {
  protected:
@@ -57,12 +57,12 @@ TEST_F(GroupsTest, TheStacksOwnMembershipIsCounted) {
 }
 
 TEST_F(GroupsTest, OnlyGroupsCanBeJoined) {
-  EXPECT_EQ(groups_.join({kTs0, kA}).error(), Error::kInvalid);
+  EXPECT_EQ(groups_.join({kTs0, kSourceA}).error(), Error::kInvalid);
 }
 
 TEST_F(GroupsTest, SocketJoinsOnce) {
-  ASSERT_TRUE(groups_.add(kFirst, kKey, FilterMode::kExclude).ok());
-  EXPECT_EQ(groups_.add(kFirst, kKey, FilterMode::kExclude).error(), Error::kAddressInUse);
+  ASSERT_TRUE(groups_.add(kFirstMember, kKey, FilterMode::kExclude).ok());
+  EXPECT_EQ(groups_.add(kFirstMember, kKey, FilterMode::kExclude).error(), Error::kAddressInUse);
 }
 
 TEST_F(GroupsTest, IsBounded) {
@@ -95,48 +95,48 @@ TEST_F(GroupsTest, FlushForgetsOneInterface) {
 
 // RFC 3376 3.2, the examples.
 TEST_F(GroupsTest, FiltersMergeToTheUnionOfWhatIsIncluded) {
-  listen(kFirst, FilterMode::kInclude, {kA});
-  listen(kSecond, FilterMode::kInclude, {kB});
+  listen(kFirstMember, FilterMode::kInclude, {kSourceA});
+  listen(kSecondMember, FilterMode::kInclude, {kSourceB});
   EXPECT_EQ(groups_.find(kKey)->mode, FilterMode::kInclude);
-  EXPECT_EQ(listed(), (std::vector{kA, kB}));
+  EXPECT_EQ(listed(), (std::vector{kSourceA, kSourceB}));
 }
 
 TEST_F(GroupsTest, FiltersMergeToTheIntersectionOfWhatIsExcluded) {
-  listen(kFirst, FilterMode::kExclude, {kA, kB});
-  listen(kSecond, FilterMode::kExclude, {kB});
+  listen(kFirstMember, FilterMode::kExclude, {kSourceA, kSourceB});
+  listen(kSecondMember, FilterMode::kExclude, {kSourceB});
   EXPECT_EQ(groups_.find(kKey)->mode, FilterMode::kExclude);
-  EXPECT_EQ(listed(), std::vector{kB});
+  EXPECT_EQ(listed(), std::vector{kSourceB});
 }
 
 TEST_F(GroupsTest, IncludedSourceIsNotExcluded) {
-  listen(kFirst, FilterMode::kExclude, {kA, kB});
-  listen(kSecond, FilterMode::kInclude, {kB});
-  EXPECT_EQ(listed(), std::vector{kA});
+  listen(kFirstMember, FilterMode::kExclude, {kSourceA, kSourceB});
+  listen(kSecondMember, FilterMode::kInclude, {kSourceB});
+  EXPECT_EQ(listed(), std::vector{kSourceA});
 }
 
 TEST_F(GroupsTest, FilterDecidesForTheSocketThatHasIt) {
-  listen(kFirst, FilterMode::kInclude, {kA});
-  listen(kSecond, FilterMode::kExclude, {kA});
-  EXPECT_TRUE(groups_.accepts(kFirst, kKey, kA, false));
-  EXPECT_FALSE(groups_.accepts(kFirst, kKey, kB, true));
-  EXPECT_FALSE(groups_.accepts(kSecond, kKey, kA, true));
-  EXPECT_TRUE(groups_.accepts(kSecond, kKey, kB, false));
-  EXPECT_TRUE(groups_.accepts(7, kKey, kA, true)) << "never joined: as asked";
-  EXPECT_FALSE(groups_.accepts(7, kKey, kA, false));
+  listen(kFirstMember, FilterMode::kInclude, {kSourceA});
+  listen(kSecondMember, FilterMode::kExclude, {kSourceA});
+  EXPECT_TRUE(groups_.accepts(kFirstMember, kKey, kSourceA, false));
+  EXPECT_FALSE(groups_.accepts(kFirstMember, kKey, kSourceB, true));
+  EXPECT_FALSE(groups_.accepts(kSecondMember, kKey, kSourceA, true));
+  EXPECT_TRUE(groups_.accepts(kSecondMember, kKey, kSourceB, false));
+  EXPECT_TRUE(groups_.accepts(7, kKey, kSourceA, true)) << "never joined: as asked";
+  EXPECT_FALSE(groups_.accepts(7, kKey, kSourceA, false));
 }
 
 TEST_F(GroupsTest, NewModeIsReportedWithItsWholeList) {
-  listen(kFirst, FilterMode::kInclude, {kA});
+  listen(kFirstMember, FilterMode::kInclude, {kSourceA});
   EXPECT_EQ(groups_.find(kKey)->mode_changes_left, 0);
   EXPECT_EQ(groups_.sources()[0].changes_left, 2);
-  listen(kFirst, FilterMode::kExclude, {kA});
+  listen(kFirstMember, FilterMode::kExclude, {kSourceA});
   EXPECT_EQ(groups_.find(kKey)->mode_changes_left, 2);
   EXPECT_EQ(groups_.sources()[0].changes_left, 0);
 }
 
 TEST_F(GroupsTest, SourceThatGoesIsReportedBeforeItIsForgotten) {
-  listen(kFirst, FilterMode::kInclude, {kA, kB});
-  ASSERT_TRUE(groups_.remove_source(kFirst, kKey, kA).ok());
+  listen(kFirstMember, FilterMode::kInclude, {kSourceA, kSourceB});
+  ASSERT_TRUE(groups_.remove_source(kFirstMember, kKey, kSourceA).ok());
   ASSERT_EQ(groups_.sources().size(), 2u);
   for (GroupSource& source : groups_.sources()) source.changes_left = 0;
   groups_.sweep();
@@ -144,33 +144,34 @@ TEST_F(GroupsTest, SourceThatGoesIsReportedBeforeItIsForgotten) {
 }
 
 TEST_F(GroupsTest, SourceIsListedOnce) {
-  listen(kFirst, FilterMode::kInclude, {kA, kA});
-  EXPECT_EQ(groups_.sources_of(kFirst, kKey, {}), 1u);
-  EXPECT_EQ(groups_.add_source(kFirst, kKey, kA).error(), Error::kAddressNotAvailable);
-  EXPECT_EQ(groups_.remove_source(kFirst, kKey, kB).error(), Error::kAddressNotAvailable);
+  listen(kFirstMember, FilterMode::kInclude, {kSourceA, kSourceA});
+  EXPECT_EQ(groups_.sources_of(kFirstMember, kKey, {}), 1u);
+  EXPECT_EQ(groups_.add_source(kFirstMember, kKey, kSourceA).error(), Error::kAddressNotAvailable);
+  EXPECT_EQ(groups_.remove_source(kFirstMember, kKey, kSourceB).error(),
+            Error::kAddressNotAvailable);
 }
 
 TEST_F(GroupsTest, SourcesAreBounded) {
-  ASSERT_TRUE(groups_.add(kFirst, kKey, FilterMode::kInclude).ok());
-  const std::vector<IpAddress> many(kConfig.multicast_sources + 1, kA);
-  EXPECT_EQ(groups_.set_filter(kFirst, kKey, FilterMode::kInclude, many).error(),
+  ASSERT_TRUE(groups_.add(kFirstMember, kKey, FilterMode::kInclude).ok());
+  const std::vector<IpAddress> many(kConfig.multicast_sources + 1, kSourceA);
+  EXPECT_EQ(groups_.set_filter(kFirstMember, kKey, FilterMode::kInclude, many).error(),
             Error::kNoBuffers);
-  EXPECT_EQ(groups_.sources_of(kFirst, kKey, {}), 0u);
+  EXPECT_EQ(groups_.sources_of(kFirstMember, kKey, {}), 0u);
 }
 
 TEST_F(GroupsTest, ClosedSocketLeavesEverything) {
-  listen(kFirst, FilterMode::kInclude, {kA});
-  ASSERT_TRUE(groups_.add(kFirst, {kTs1, kAddress}, FilterMode::kExclude).ok());
-  groups_.remove_all(kFirst);
-  EXPECT_FALSE(groups_.has_memberships(kFirst));
+  listen(kFirstMember, FilterMode::kInclude, {kSourceA});
+  ASSERT_TRUE(groups_.add(kFirstMember, {kTs1, kAddress}, FilterMode::kExclude).ok());
+  groups_.remove_all(kFirstMember);
+  EXPECT_FALSE(groups_.has_memberships(kFirstMember));
   EXPECT_FALSE(groups_.is_member(kTs0, kAddress));
   EXPECT_FALSE(groups_.is_member(kTs1, kAddress));
 }
 
 TEST_F(GroupsTest, MembershipIsFoundWithoutItsInterface) {
-  ASSERT_TRUE(groups_.add(kFirst, {kTs1, kAddress}, FilterMode::kExclude).ok());
-  EXPECT_EQ(groups_.interface_of(kFirst, kAddress), kTs1);
-  EXPECT_EQ(groups_.interface_of(kSecond, kAddress), InterfaceId{});
+  ASSERT_TRUE(groups_.add(kFirstMember, {kTs1, kAddress}, FilterMode::kExclude).ok());
+  EXPECT_EQ(groups_.interface_of(kFirstMember, kAddress), kTs1);
+  EXPECT_EQ(groups_.interface_of(kSecondMember, kAddress), InterfaceId{});
 }
 
 TEST_F(GroupsTest, WhatStaysOnAHostIsNotReported) {

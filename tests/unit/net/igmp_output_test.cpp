@@ -6,14 +6,14 @@
 namespace tapstack::net {
 namespace {
 
-const Ip4Address kTo = Ip4Address::from(224, 0, 0, 22);
+const Ip4Address kReportsTo = Ip4Address::from(224, 0, 0, 22);
 const Frame kMessage{0x22, 0, 0, 0, 0, 0, 0, 0};
 
 class IgmpOutputTest : public NetTest {
  protected:
   Frame packet() {
-    send_igmp(ctx_, parts(), ts0_, {kTo, kMessage});
-    return sent_packet(link::group_mac(kTo));
+    send_igmp(ctx_, parts(), ts0_, {kReportsTo, kMessage});
+    return sent_packet(link::group_mac(kReportsTo));
   }
 };
 
@@ -21,7 +21,7 @@ TEST_F(IgmpOutputTest, PacketIsThisToTheByte) {  // RFC 3376 4
   Frame message = kMessage;
   set16(message, 2, checksum(message));
   EXPECT_EQ(packet(), ip4({.source = kOurs,
-                           .destination = kTo,
+                           .destination = kReportsTo,
                            .protocol = 2,
                            .id = 0,
                            .fragment = kDf,

@@ -7,9 +7,7 @@ namespace {
 
 using Ip6ExtensionsTest = Net6Test;
 
-const Frame kUdp = test::hex("d431 0035 0010 0000 6162 6364 6566 6768");
-
-Frame packet_with(unsigned first, const Frame& extensions, const Frame& payload = kUdp) {
+Frame packet_with(unsigned first, const Frame& extensions, const Frame& payload = kUdp6) {
   return ip6({.next_header = first}, extensions + payload);
 }
 
@@ -74,7 +72,7 @@ TEST_F(Ip6ExtensionsTest, FragmentsAreJoinedWithoutTheirHeader) {
 }
 
 TEST_F(Ip6ExtensionsTest, HeadersBehindTheFragmentHeaderAreObeyedOnceItIsWhole) {
-  const Frame data = options6(17, test::hex("81 00")) + kUdp;
+  const Frame data = options6(17, test::hex("81 00")) + kUdp6;
   const Frame first = fragment6_header(60, 0, true, 7) + head(data, 16);
   const Frame last = fragment6_header(60, 16, false, 7) + tail(data, 16);
   EXPECT_FALSE(input(ip6({.next_header = 44}, first)));

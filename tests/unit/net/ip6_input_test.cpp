@@ -7,10 +7,10 @@ namespace {
 
 using Ip6InputTest = Net6Test;
 
-const Frame kPayload = test::hex("0102 0304 0506 0708");
+const Frame kPayload6 = test::hex("0102 0304 0506 0708");
 
 TEST_F(Ip6InputTest, DeliversTheWholePacketWithItsHeaderInFront) {
-  const Frame packet = ip6({.hop_limit = 7, .traffic_class = 0x2e}, kPayload);
+  const Frame packet = ip6({.hop_limit = 7, .traffic_class = 0x2e}, kPayload6);
   const Delivery delivery = input(packet);
   ASSERT_TRUE(delivery);
   EXPECT_EQ(delivery.protocol, 17);
@@ -26,14 +26,14 @@ TEST_F(Ip6InputTest, DeliversTheWholePacketWithItsHeaderInFront) {
 
 // RFC 4007 6.
 TEST_F(Ip6InputTest, AddressesOfTheLinkGetItsZone) {
-  const Delivery delivery = input(ip6({.source = kPeerLink6, .destination = kOurLink6}, kPayload));
+  const Delivery delivery = input(ip6({.source = kPeerLink6, .destination = kOurLink6}, kPayload6));
   ASSERT_TRUE(delivery);
   EXPECT_EQ(delivery.packet->info.source, IpAddress(kPeerLink6, ts0_));
   EXPECT_EQ(delivery.packet->info.destination, IpAddress(kOurLink6, ts0_));
 }
 
 TEST_F(Ip6InputTest, OwnPacketsKeepTheirZoneAndLinkOverLoopback) {
-  ASSERT_TRUE(send(kPayload, IpAddress(kOurLink6, ts0_)).ok());
+  ASSERT_TRUE(send(kPayload6, IpAddress(kOurLink6, ts0_)).ok());
   const Delivery delivery = loop();
   ASSERT_TRUE(delivery);
   EXPECT_EQ(delivery.packet->info.source, IpAddress(kOurLink6, ts0_));
@@ -42,7 +42,7 @@ TEST_F(Ip6InputTest, OwnPacketsKeepTheirZoneAndLinkOverLoopback) {
 }
 
 TEST_F(Ip6InputTest, TakesPaddingOff) {
-  Frame packet = ip6({}, kPayload);
+  Frame packet = ip6({}, kPayload6);
   const Frame whole = packet;
   packet.resize(packet.size() + 9);
   EXPECT_EQ(bytes_of(*input(packet).packet), whole);
@@ -50,9 +50,9 @@ TEST_F(Ip6InputTest, TakesPaddingOff) {
 
 // RFC 8200 3.
 TEST_F(Ip6InputTest, DropsWhatIsShorterThanItsHeaderSays) {
-  EXPECT_FALSE(input(head(ip6({}, kPayload), 39)));
+  EXPECT_FALSE(input(head(ip6({}, kPayload6), 39)));
   EXPECT_EQ(drops(DropReason::kIpTooShort), 1u);
-  EXPECT_FALSE(input(head(ip6({}, kPayload), 47)));
+  EXPECT_FALSE(input(head(ip6({}, kPayload6), 47)));
   EXPECT_EQ(drops(DropReason::kIpBadLength), 1u);
   EXPECT_EQ(counters_.value(Mib::kIp6InTruncatedPkts), 1u);
   expect_nothing_held();
@@ -63,28 +63,28 @@ TEST_F(Ip6InputTest, SourcesThatNoHostCanHaveAreDropped) {
   for (const Ip6Address& bad :
        {Ip6Address::all_nodes(), Ip6Address::mapped(Ip4Address::from(10, 1, 1, 1)),
         Ip6Address::any()}) {
-    EXPECT_FALSE(input(ip6({.source = bad}, kPayload)));
+    EXPECT_FALSE(input(ip6({.source = bad}, kPayload6)));
   }
   EXPECT_EQ(drops(DropReason::kIpBadSource), 3u);
-  EXPECT_FALSE(input(ip6({.source = Ip6Address::loopback()}, kPayload)));
-  EXPECT_FALSE(input(ip6({.destination = Ip6Address::loopback()}, kPayload)));
+  EXPECT_FALSE(input(ip6({.source = Ip6Address::loopback()}, kPayload6)));
+  EXPECT_FALSE(input(ip6({.destination = Ip6Address::loopback()}, kPayload6)));
   EXPECT_EQ(drops(DropReason::kIpLoopbackOnWire), 2u);
-  EXPECT_FALSE(input(ip6({.source = kOurs6}, kPayload)));
+  EXPECT_FALSE(input(ip6({.source = kOurs6}, kPayload6)));
   EXPECT_EQ(drops(DropReason::kIpOwnSource), 1u);
 }
 
 TEST_F(Ip6InputTest, GroupsOfReservedAndInterfaceScopeDoNotComeFromALink) {
   for (const uint16_t first : {0xff00, 0xff01}) {
     const Ip6Address group = Ip6Address::from(first, 0, 0, 0, 0, 0, 0, 1);
-    EXPECT_FALSE(input(ip6({.destination = group}, kPayload)));
+    EXPECT_FALSE(input(ip6({.destination = group}, kPayload6)));
   }
   EXPECT_EQ(drops(DropReason::kIpBadDestination), 2u);
 }
 
 // RFC 4291 2.8.
 TEST_F(Ip6InputTest, AllNodesIsForUsAndOtherGroupsAreNot) {
-  EXPECT_TRUE(input(ip6({.destination = Ip6Address::all_nodes()}, kPayload)));
-  EXPECT_FALSE(input(ip6({.destination = Ip6Address::all_routers()}, kPayload)));
+  EXPECT_TRUE(input(ip6({.destination = Ip6Address::all_nodes()}, kPayload6)));
+  EXPECT_FALSE(input(ip6({.destination = Ip6Address::all_routers()}, kPayload6)));
   EXPECT_EQ(drops(DropReason::kIpNotForUs), 1u);
   EXPECT_EQ(counters_.value(Mib::kIp6InMcastPkts), 1u);
 }
@@ -94,13 +94,13 @@ TEST_F(Ip6InputTest, AddressOfAnotherInterfaceIsNotForUs) {
   settings.layer = link::LinkLayer::kRawIp;
   const InterfaceId other = add_interface(ctx_, *network_, settings).value();
   ASSERT_TRUE(add_address(ctx_, *network_, other, {kFar6, 64}).ok());
-  EXPECT_FALSE(input(ip6({.destination = kFar6}, kPayload))) << "strong host model";
+  EXPECT_FALSE(input(ip6({.destination = kFar6}, kPayload6))) << "strong host model";
   EXPECT_EQ(drops(DropReason::kIpNotForUs), 1u);
 }
 
 // RFC 8200 4, RFC 4443 3.4.
 TEST_F(Ip6InputTest, UnknownProtocolIsAnsweredWithItsPlace) {
-  const Frame packet = ip6({.next_header = 60}, options6(253, {}) + kPayload);
+  const Frame packet = ip6({.next_header = 60}, options6(253, {}) + kPayload6);
   Delivery delivery = input(packet);
   ASSERT_TRUE(delivery);
   EXPECT_EQ(delivery.protocol, 253);

@@ -5,12 +5,10 @@
 namespace tapstack::net {
 namespace {
 
-const Frame kUdp = test::hex("d431 0035 0010 0000 6162 6364 6566 6768");
-
 class Ip6OptionsTest : public Net6Test, public testing::WithParamInterface<unsigned> {
  protected:
   Frame packet_with(const Frame& options, const Ip6Address& to = kOurs6) {
-    return ip6({.destination = to, .next_header = GetParam()}, options6(17, options) + kUdp);
+    return ip6({.destination = to, .next_header = GetParam()}, options6(17, options) + kUdp6);
   }
 };
 

@@ -22,16 +22,13 @@ inline const Ip6Address kOtherLinkLocal =
     Ip6Address::from(0xfe80, 0, 0, 0, 0, 0x00ff, 0xfe00, 0x99);
 inline const Ip6Address kAllNodes = Ip6Address::all_nodes();
 
-inline void put(Frame& f, const Ip6Address& a) {
-  f.insert(f.end(), a.octets.begin(), a.octets.end());
-}
 inline Ip6Address address_at(const Frame& f, size_t at) {
   Ip6Address a;
   for (size_t i = 0; i < 16; ++i) a.octets[i] = f.at(at + i);
   return a;
 }
 
-struct Ip6 {
+struct NdHeaders {
   Ip6Address source = kPeerLinkLocal;
   Ip6Address destination = kOurLinkLocal;
   uint8_t hop_limit = 255;
@@ -39,7 +36,7 @@ struct Ip6 {
 };
 
 // An Ethernet frame with an ICMPv6 message whose checksum is right.
-inline Frame nd_frame(const Ip6& h, Frame message) {
+inline Frame nd_frame(const NdHeaders& h, Frame message) {
   Frame pseudo;
   put(pseudo, h.source);
   put(pseudo, h.destination);
@@ -138,7 +135,7 @@ class NdTest : public link::LinkTest {
     return network_->route(to, IpAddress(), InterfaceId{}, ctx_.now);
   }
 
-  void input(const Ip6& h, const Frame& message) {
+  void input(const NdHeaders& h, const Frame& message) {
     network_->input(ctx_, ts0_, packet_of(nd_frame(h, message)));
   }
   // The next IPv6 packet of neighbour discovery for the device; empty when there is none.

@@ -8,7 +8,7 @@ namespace {
 class NeighbourSolicitationTest : public NdTest {
  protected:
   NeighbourSolicitationTest() { settle(); }
-  Ip6 to_group() const { return {.destination = Ip6Address::solicited_node(kOurLinkLocal)}; }
+  NdHeaders to_group() const { return {.destination = Ip6Address::solicited_node(kOurLinkLocal)}; }
 };
 
 TEST_F(NeighbourSolicitationTest, IsAnsweredToWhoAsked) {  // RFC 4861 7.2.4
@@ -51,7 +51,7 @@ TEST_F(NeighbourSolicitationTest, ProbeToAUnicastAddressIsDropped) {  // RFC 486
 }
 
 TEST_F(NeighbourSolicitationTest, ProbeWithASourceAddressOptionIsDropped) {  // RFC 4861 7.1.1
-  Ip6 h = to_group();
+  NdHeaders h = to_group();
   h.source = Ip6Address::any();
   input(h, solicitation(kOurLinkLocal, link_layer_option(1, kPeerMac)));
   EXPECT_EQ(drops(DropReason::kNdBadAddress), 1u);

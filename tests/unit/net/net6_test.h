@@ -13,9 +13,8 @@ inline const Ip6Address kFar6 = Ip6Address::from(0x2001, 0xdb8, 0, 1, 0, 0, 0, 9
 inline const Ip6Address kOurLink6 = Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 2);
 inline const Ip6Address kPeerLink6 = Ip6Address::from(0xfe80, 0, 0, 0, 0, 0, 0, 1);
 
-inline void put(Frame& f, const Ip6Address& a) {
-  f.insert(f.end(), a.octets.begin(), a.octets.end());
-}
+// A datagram with eight bytes for DNS.
+inline const Frame kUdp6 = test::hex("d431 0035 0010 0000 6162 6364 6566 6768");
 
 struct Ip6 {
   Ip6Address source = kPeer6;

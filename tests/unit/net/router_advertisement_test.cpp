@@ -5,9 +5,9 @@
 namespace tapstack::net {
 namespace {
 
-const Ip6Address kFar6 = Ip6Address::from(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 9);
-const Ip6 kToAll{.destination = kAllNodes};
-const Ip6 kOtherToAll{.source = kOtherLinkLocal, .destination = kAllNodes, .mac = kOtherMac};
+const Ip6Address kElsewhere6 = Ip6Address::from(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 9);
+const NdHeaders kToAll{.destination = kAllNodes};
+const NdHeaders kOtherToAll{.source = kOtherLinkLocal, .destination = kAllNodes, .mac = kOtherMac};
 
 class RouterAdvertisementTest : public NdTest {
  protected:
@@ -28,7 +28,7 @@ class RouterAdvertisementTest : public NdTest {
     run(Duration::s(3));
   }
   IpAddress next_hop() {
-    const auto found = route(kFar6);
+    const auto found = route(kElsewhere6);
     return found.ok() ? found->next_hop : IpAddress();
   }
 };
@@ -51,19 +51,19 @@ TEST_F(RouterAdvertisementTest, LifetimeOfZeroEndsIt) {
   advertise({}, prefix_option({}));
   run(Duration::s(3));
   advertise({.lifetime_s = 0});
-  EXPECT_FALSE(route(kFar6).ok());
+  EXPECT_FALSE(route(kElsewhere6).ok());
 }
 
 TEST_F(RouterAdvertisementTest, RouterIsForgottenWhenItsLifetimeEnds) {  // RFC 4861 6.3.5
   advertise({.lifetime_s = 30}, prefix_option({}));
   run(Duration::s(29));
-  EXPECT_TRUE(route(kFar6).ok());
+  EXPECT_TRUE(route(kElsewhere6).ok());
   run(Duration::s(1));
-  EXPECT_FALSE(route(kFar6).ok());
+  EXPECT_FALSE(route(kElsewhere6).ok());
 }
 
 TEST_F(RouterAdvertisementTest, FromAnAddressThatIsNotLinkLocalIsDropped) {  // RFC 4861 6.1.2
-  input({.source = kFar6, .destination = kAllNodes}, router_advertisement({}));
+  input({.source = kElsewhere6, .destination = kAllNodes}, router_advertisement({}));
   EXPECT_TRUE(parts().routes.entries().empty());
   EXPECT_EQ(drops(DropReason::kNdBadAddress), 1u);
 }
@@ -141,7 +141,7 @@ TEST_F(RouterAdvertisementTest, MtuOfTheLinkIsThatOfPackets) {
   put(options, test::hex("0501 0000 00000578"));  // 1400
   advertise({}, options);
   run(Duration::s(3));
-  EXPECT_EQ(route(kFar6)->mtu_bytes, 1400u);
+  EXPECT_EQ(route(kElsewhere6)->mtu_bytes, 1400u);
 }
 
 TEST_F(RouterAdvertisementTest, RetransmissionIntervalIsKeptWithinBounds) {
@@ -200,7 +200,7 @@ class ByHand : public NdTest {
 };
 
 TEST_F(ByHand, RoutersAreNotListenedTo) {
-  EXPECT_TRUE(add_address(ctx_, *network_, ts0_, {kFar6, 64}).ok());
+  EXPECT_TRUE(add_address(ctx_, *network_, ts0_, {kElsewhere6, 64}).ok());
   settle();
   input(kToAll, router_advertisement({}, prefix_option({})));
   EXPECT_TRUE(parts().routes.entries().empty());
@@ -209,7 +209,7 @@ TEST_F(ByHand, RoutersAreNotListenedTo) {
 TEST_F(ByHand, FirstAddressBringsALinkLocalOne) {  // RFC 4291 2.1
   run(Duration::s(10));
   EXPECT_TRUE(sent().empty());
-  EXPECT_TRUE(add_address(ctx_, *network_, ts0_, {kFar6, 64}).ok());
+  EXPECT_TRUE(add_address(ctx_, *network_, ts0_, {kElsewhere6, 64}).ok());
   EXPECT_NE(own(kOurLinkLocal), nullptr);
 }
 

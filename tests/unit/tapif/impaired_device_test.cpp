@@ -12,7 +12,7 @@ using testing::checksums_are_right;
 using testing::tcp4_frame;
 using testing::tcp4_offload;
 
-constexpr Instant kStart = Instant::from_us(5'000'000);
+constexpr Instant kWrittenAt = Instant::from_us(5'000'000);
 
 class ImpairedDeviceTest : public ::testing::Test {
  protected:
@@ -26,7 +26,7 @@ class ImpairedDeviceTest : public ::testing::Test {
 
   static int write(Device& device, const std::vector<uint8_t>& frame, const api::Offload& offload) {
     const ConstBytes span(frame);
-    return device.write(kStart, {&span, 1}, offload);
+    return device.write(kWrittenAt, {&span, 1}, offload);
   }
 
   // The next frame, empty when there is none.
@@ -47,29 +47,29 @@ TEST_F(ImpairedDeviceTest, SuperframeGoesOutAsPackets) {
   make("loss=0%");
   EXPECT_EQ(write(*device_, tcp4_frame(3000, 0x10), tcp4_offload(1448)), 0);
   for (const size_t bytes : {1502u, 1502u, 158u}) {
-    const auto packet = read(*far_, kStart);
+    const auto packet = read(*far_, kWrittenAt);
     ASSERT_EQ(packet.size(), bytes);
     EXPECT_TRUE(checksums_are_right(packet));
   }
-  EXPECT_TRUE(read(*far_, kStart).empty());
+  EXPECT_TRUE(read(*far_, kWrittenAt).empty());
 }
 
 TEST_F(ImpairedDeviceTest, SuperframeComesInAsPackets) {
   make("loss=0%");
   EXPECT_EQ(write(*far_, tcp4_frame(3000, 0x10), tcp4_offload(1448)), 0);
   for (const size_t bytes : {1502u, 1502u, 158u, 0u}) {
-    EXPECT_EQ(read(*device_, kStart).size(), bytes);
+    EXPECT_EQ(read(*device_, kWrittenAt).size(), bytes);
   }
 }
 
 TEST_F(ImpairedDeviceTest, DelayedOutputLeavesWithTheReadAtItsDeadline) {
   make("out.delay=10ms");
   write(*device_, tcp4_frame(10, 0x10), tcp4_offload(0));
-  EXPECT_TRUE(read(*far_, kStart).empty());
-  ASSERT_EQ(device_->next_deadline(), kStart + Duration::ms(10));
+  EXPECT_TRUE(read(*far_, kWrittenAt).empty());
+  ASSERT_EQ(device_->next_deadline(), kWrittenAt + Duration::ms(10));
   EXPECT_FALSE(device_->is_drained());
-  EXPECT_TRUE(read(*device_, kStart + Duration::ms(10)).empty());
-  EXPECT_EQ(read(*far_, kStart).size(), 64u);
+  EXPECT_TRUE(read(*device_, kWrittenAt + Duration::ms(10)).empty());
+  EXPECT_EQ(read(*far_, kWrittenAt).size(), 64u);
   EXPECT_TRUE(device_->is_drained());
   EXPECT_TRUE(device_->next_deadline().is_never());
 }
@@ -77,15 +77,15 @@ TEST_F(ImpairedDeviceTest, DelayedOutputLeavesWithTheReadAtItsDeadline) {
 TEST_F(ImpairedDeviceTest, DelayedInputIsReadAtItsDeadline) {
   make("in.delay=10ms");
   write(*far_, tcp4_frame(10, 0x10), tcp4_offload(0));
-  EXPECT_TRUE(read(*device_, kStart).empty());
-  EXPECT_EQ(device_->next_deadline(), kStart + Duration::ms(10));
-  EXPECT_EQ(read(*device_, kStart + Duration::ms(10)).size(), 64u);
+  EXPECT_TRUE(read(*device_, kWrittenAt).empty());
+  EXPECT_EQ(device_->next_deadline(), kWrittenAt + Duration::ms(10));
+  EXPECT_EQ(read(*device_, kWrittenAt + Duration::ms(10)).size(), 64u);
 }
 
 TEST_F(ImpairedDeviceTest, EverythingLostMeansNothingArrives) {
   make("loss=100%");
   EXPECT_EQ(write(*device_, tcp4_frame(3000, 0x10), tcp4_offload(1448)), 0);
-  EXPECT_TRUE(read(*far_, kStart).empty());
+  EXPECT_TRUE(read(*far_, kWrittenAt).empty());
 }
 
 TEST_F(ImpairedDeviceTest, DeviceThatIsGoneIsReported) {
@@ -95,7 +95,7 @@ TEST_F(ImpairedDeviceTest, DeviceThatIsGoneIsReported) {
   std::vector<uint8_t> frame(100);
   const Bytes span(frame);
   api::Offload offload;
-  EXPECT_EQ(device_->read(kStart, {&span, 1}, offload), -ENODEV);
+  EXPECT_EQ(device_->read(kWrittenAt, {&span, 1}, offload), -ENODEV);
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 namespace tapstack::wire {
 namespace {
 
-Dhcp4StateRecord record() {
+Dhcp4StateRecord record4() {
   Dhcp4StateRecord r;
   r.mac = {{2, 0, 0, 0, 0, 1}};
   r.address = Ip4Address::from(10, 0, 0, 9);
@@ -26,7 +26,7 @@ Dhcp4StateRecord record() {
 
 TEST(Dhcp4State, LiesInTheFileAsTheFormatSays) {
   std::array<uint8_t, kDhcp4StateBytes> bytes;
-  emit(bytes, record());
+  emit(bytes, record4());
   auto expected = test::hex(
       "54534c34 0001 0000 020000000001 0578 00000018 0a000009 0a000001 0a0000fe"
       "09090909 00000000 00000000 0000000100000001 0000000100000002 ffffffffffffffff");
@@ -37,24 +37,24 @@ TEST(Dhcp4State, LiesInTheFileAsTheFormatSays) {
 
 TEST(Dhcp4State, IsReadAsItWasWritten) {
   std::array<uint8_t, kDhcp4StateBytes> bytes;
-  emit(bytes, record());
+  emit(bytes, record4());
   const auto read = parse_dhcp4_state(bytes);
   ASSERT_TRUE(read);
-  EXPECT_EQ(read->mac, record().mac);
-  EXPECT_EQ(read->address, record().address);
+  EXPECT_EQ(read->mac, record4().mac);
+  EXPECT_EQ(read->address, record4().address);
   EXPECT_EQ(read->prefix_length, 24);
   EXPECT_EQ(read->mtu_bytes, 1400);
-  EXPECT_EQ(read->server, record().server);
-  EXPECT_EQ(read->router, record().router);
-  EXPECT_EQ(read->dns, record().dns);
-  EXPECT_EQ(read->renew_wall_s, record().renew_wall_s);
-  EXPECT_EQ(read->rebind_wall_s, record().rebind_wall_s);
+  EXPECT_EQ(read->server, record4().server);
+  EXPECT_EQ(read->router, record4().router);
+  EXPECT_EQ(read->dns, record4().dns);
+  EXPECT_EQ(read->renew_wall_s, record4().renew_wall_s);
+  EXPECT_EQ(read->rebind_wall_s, record4().rebind_wall_s);
   EXPECT_EQ(read->expires_wall_s, UINT64_MAX);
 }
 
 TEST(Dhcp4State, EveryDamagedBitIsNoticed) {
   std::array<uint8_t, kDhcp4StateBytes> bytes;
-  emit(bytes, record());
+  emit(bytes, record4());
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     bytes[bit / 8] = static_cast<uint8_t>(bytes[bit / 8] ^ 1u << bit % 8);
     EXPECT_FALSE(parse_dhcp4_state(bytes)) << bit;
@@ -64,7 +64,7 @@ TEST(Dhcp4State, EveryDamagedBitIsNoticed) {
 
 TEST(Dhcp4State, AnotherLengthIsNoState) {
   std::array<uint8_t, kDhcp4StateBytes + 1> bytes{};
-  emit(std::span(bytes).first<kDhcp4StateBytes>(), record());
+  emit(std::span(bytes).first<kDhcp4StateBytes>(), record4());
   EXPECT_FALSE(parse_dhcp4_state(bytes));
   EXPECT_FALSE(parse_dhcp4_state(std::span(bytes).first(kDhcp4StateBytes - 1)));
 }

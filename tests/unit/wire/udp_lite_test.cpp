@@ -8,17 +8,17 @@ namespace tapstack::wire {
 namespace {
 
 // 49152 -> 53, "abc", of which the header is covered.
-constexpr std::array<uint8_t, 11> kDatagram = {0xc0, 0x00, 0x00, 0x35, 0x00, 0x08,
-                                               0x12, 0x34, 'a',  'b',  'c'};
+constexpr std::array<uint8_t, 11> kLiteDatagram = {0xc0, 0x00, 0x00, 0x35, 0x00, 0x08,
+                                                   0x12, 0x34, 'a',  'b',  'c'};
 
 std::array<uint8_t, 11> with_coverage(uint8_t coverage) {
-  auto bytes = kDatagram;
+  auto bytes = kLiteDatagram;
   bytes[5] = coverage;
   return bytes;
 }
 
 TEST(UdpLiteView, ReadsEveryField) {
-  const auto view = UdpLiteView::parse(kDatagram, kDatagram.size());
+  const auto view = UdpLiteView::parse(kLiteDatagram, kLiteDatagram.size());
   ASSERT_TRUE(view);
   EXPECT_EQ(view->source(), Port{49152});
   EXPECT_EQ(view->destination(), Port{53});
@@ -27,7 +27,7 @@ TEST(UdpLiteView, ReadsEveryField) {
 
 TEST(UdpLiteView, RefusesEveryTruncatedHeader) {
   for (size_t n = 0; n < 8; ++n) {
-    const auto bytes = std::span(kDatagram).first(n);
+    const auto bytes = std::span(kLiteDatagram).first(n);
     EXPECT_EQ(UdpLiteView::check(bytes, n), UdpLiteProblem::kTooShort) << n;
   }
 }
@@ -50,7 +50,7 @@ TEST(UdpLiteView, RefusesACoverageBeyondWhatIpDelivered) {
 }
 
 TEST(UdpLiteView, RefusesAHeaderWithoutChecksum) {
-  auto bytes = kDatagram;
+  auto bytes = kLiteDatagram;
   bytes[6] = bytes[7] = 0;
   EXPECT_EQ(UdpLiteView::check(bytes, 11), UdpLiteProblem::kNoChecksum);
   EXPECT_FALSE(UdpLiteView::parse(bytes, 11));

@@ -25,7 +25,7 @@ std::unique_ptr<tapif::Device> silent_device() {
 
 tapif::Opened open_silent(const tapif::DeviceSettings&) { return silent_device(); }
 
-std::string pattern(size_t bytes) {
+std::string rising_text(size_t bytes) {
   std::string text(bytes, ' ');
   for (size_t i = 0; i < bytes; ++i) text[i] = static_cast<char>(i * 31 + i / 253);
   return text;
@@ -182,7 +182,7 @@ TEST_F(EngineMove, NetlinkSocketsKeepTheirNamesAndGroups) {
 
 TEST_F(EngineMove, WhatIsUnsentAndUnreadArrives) {
   Connection c = connection();
-  const std::string text = pattern(1 << 20);
+  const std::string text = rising_text(1 << 20);
   size_t sent = 0;
   const auto fill = [&] {
     long taken;

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 
 struct Model : testing::Test {
   Model() { m.start(at_ms(0)); }

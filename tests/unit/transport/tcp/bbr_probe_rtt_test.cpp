@@ -2,12 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
 using Step = BbrProbeRtt::Step;
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 
 TEST(BbrProbeRtt, TheTimeRunsFromWhenLittleIsInFlight) {
   BbrProbeRtt p;

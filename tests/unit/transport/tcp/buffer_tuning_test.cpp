@@ -5,19 +5,19 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr Instant kNow = Instant::from_us(10'000'000);
+constexpr Instant kConsumedAt = Instant::from_us(10'000'000);
 constexpr uint32_t kMax = 262'144;
 
 TEST(ReceiveTuning, LimitBecomesTwiceWhatARoundTripConsumes) {
   ReceiveTuning t;
-  EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kNow), 80'000u);
+  EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kConsumedAt), 80'000u);
 }
 
 TEST(ReceiveTuning, ALongRoundTripIsCountedWhole) {
   ReceiveTuning t;
   t.on_round_trip(Duration::ms(200));
-  EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kNow), 80'000u);
-  EXPECT_EQ(t.on_consumed(40'000, 80'000, kMax, kNow + Duration::ms(150)), 160'000u);
+  EXPECT_EQ(t.on_consumed(40'000, 65'536, kMax, kConsumedAt), 80'000u);
+  EXPECT_EQ(t.on_consumed(40'000, 80'000, kMax, kConsumedAt + Duration::ms(150)), 160'000u);
 }
 
 TEST(ReceiveTuning, ASlowReaderKeepsItsLimit) {
@@ -25,14 +25,14 @@ TEST(ReceiveTuning, ASlowReaderKeepsItsLimit) {
   t.on_round_trip(Duration::ms(2));
   uint32_t limit = 65'536;
   for (int i = 0; i < 100; ++i) {
-    limit = t.on_consumed(10'000, limit, kMax, kNow + Duration::ms(10 * i));
+    limit = t.on_consumed(10'000, limit, kMax, kConsumedAt + Duration::ms(10 * i));
   }
   EXPECT_EQ(limit, 65'536u);
 }
 
 TEST(ReceiveTuning, StopsAtTheMaximum) {
   ReceiveTuning t;
-  EXPECT_EQ(t.on_consumed(0x7fffffff, 65'536, kMax, kNow), kMax);
+  EXPECT_EQ(t.on_consumed(0x7fffffff, 65'536, kMax, kConsumedAt), kMax);
 }
 
 TEST(SendTuning, FollowsTheCongestionWindowWithinBounds) {

@@ -2,13 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
 constexpr uint32_t kMss = 1000;
 constexpr Duration kRto = Duration::ms(200);
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 
 // A connection that always has text to send: each ACK lets it fill the window again.
 struct Flow {

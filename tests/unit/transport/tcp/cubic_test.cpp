@@ -4,18 +4,20 @@
 
 #include <cmath>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr uint32_t kMss = 1000;
+constexpr uint32_t kMssBytes = 1000;
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 
 // A connection of `cwnd` segments that loses, and starts its epoch at time 0 with the window that
 // remains.
 struct Epoch {
   explicit Epoch(uint32_t cwnd_segments, uint32_t rtt_ms = 100) : rtt(Duration::ms(rtt_ms)) {
-    w = {cwnd_segments * kMss, 1u << 30, kMss};
+    w = {cwnd_segments * kMssBytes, 1u << 30, kMssBytes};
     lose();
     ack(1, 0);
   }
@@ -31,7 +33,7 @@ struct Epoch {
       for (uint32_t i = 0; i < pieces; ++i) ack(window / pieces, ms);
     }
   }
-  double segments() const { return double{1} * w.cwnd_bytes / kMss; }
+  double segments() const { return double{1} * w.cwnd_bytes / kMssBytes; }
 
   Cubic c;
   CongestionWindow w;
@@ -49,39 +51,40 @@ TEST(Cubic, CubeRootIsExactAtCubesAndRoundsDownBetween) {
 
 TEST(Cubic, ALossLeavesSevenTenths) {  // RFC 9438 4.6
   Cubic c;
-  EXPECT_EQ(c.reduce({100 * kMss, 1u << 30, kMss}, false), 70 * kMss);
-  EXPECT_EQ(c.w_max_bytes(), 100 * kMss);
+  EXPECT_EQ(c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, false), 70 * kMssBytes);
+  EXPECT_EQ(c.w_max_bytes(), 100 * kMssBytes);
 }
 
 TEST(Cubic, AnEcnEchoLeavesEightyFivePercent) {  // RFC 8511 4.2
   Cubic c;
-  EXPECT_EQ(c.reduce({100 * kMss, 1u << 30, kMss}, true), 85 * kMss);
+  EXPECT_EQ(c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, true), 85 * kMssBytes);
 }
 
 TEST(Cubic, SsthreshIsAtLeastTwoSegments) {
   Cubic c;
-  EXPECT_EQ(c.reduce({2 * kMss, 1u << 30, kMss}, false), 2 * kMss);
+  EXPECT_EQ(c.reduce({2 * kMssBytes, 1u << 30, kMssBytes}, false), 2 * kMssBytes);
 }
 
 TEST(Cubic, FastConvergenceLowersTheAim) {  // RFC 9438 4.7
   Cubic c;
-  c.reduce({100 * kMss, 1u << 30, kMss}, false);
-  c.reduce({80 * kMss, 70 * kMss, kMss}, false);
-  EXPECT_EQ(c.w_max_bytes(), 68 * kMss);  // 80 * (1 + 0.7) / 2
+  c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, false);
+  c.reduce({80 * kMssBytes, 70 * kMssBytes, kMssBytes}, false);
+  EXPECT_EQ(c.w_max_bytes(), 68 * kMssBytes);  // 80 * (1 + 0.7) / 2
 }
 
 // K = cbrt((100 - 70) / 0.4) = 4.217 s.
 TEST(Cubic, TheInflectionLiesAtK) {  // RFC 9438 4.2
   const Epoch e(100);
   EXPECT_EQ(e.c.k(), Duration::ms(4217));
-  EXPECT_EQ(e.c.window_at(Duration::ms(4217), kMss), 100 * kMss);
+  EXPECT_EQ(e.c.window_at(Duration::ms(4217), kMssBytes), 100 * kMssBytes);
 }
 
 TEST(Cubic, TheCurveIsTheRfcs) {  // figure 1: W_cubic(t) = 0.4 * (t - K)^3 + W_max
   const Epoch e(100);
   for (const int64_t ms : {0, 1'000, 3'000, 5'000, 8'000, 20'000}) {
     const double d = static_cast<double>(ms) / 1000 - 4.217;
-    EXPECT_NEAR(e.c.window_at(Duration::ms(ms), kMss), (0.4 * d * d * d + 100) * kMss, 2) << ms;
+    EXPECT_NEAR(e.c.window_at(Duration::ms(ms), kMssBytes), (0.4 * d * d * d + 100) * kMssBytes, 2)
+        << ms;
   }
 }
 
@@ -107,16 +110,16 @@ TEST(Cubic, InAShortRoundTripItGrowsAsRenoWould) {  // RFC 9438 4.3
   Epoch e(20, 10);
   const uint32_t before = e.w.cwnd_bytes;
   e.run(0, 100, 14);  // ten round trips, 9/17 of a segment each
-  EXPECT_NEAR(e.w.cwnd_bytes - before, 10.0 * kMss * 9 / 17, 0.15 * kMss);
+  EXPECT_NEAR(e.w.cwnd_bytes - before, 10.0 * kMssBytes * 9 / 17, 0.15 * kMssBytes);
 }
 
 TEST(Cubic, BeyondTheLastReductionItGrowsByASegmentARoundTrip) {  // RFC 9438 4.3, alpha = 1
   Epoch e(20, 10);
   e.run(0, 130, 14);
-  ASSERT_GT(e.c.w_est_bytes(), 20 * kMss);
+  ASSERT_GT(e.c.w_est_bytes(), 20 * kMssBytes);
   const uint32_t before = e.w.cwnd_bytes;
   e.run(130, 180, 20);
-  EXPECT_NEAR(e.w.cwnd_bytes - before, 5.0 * kMss, 0.3 * kMss);
+  EXPECT_NEAR(e.w.cwnd_bytes - before, 5.0 * kMssBytes, 0.3 * kMssBytes);
 }
 
 TEST(Cubic, ItNeverGrowsByMoreThanHalfARoundTrip) {  // RFC 9438 4.2
@@ -131,9 +134,9 @@ TEST(Cubic, FractionsOfAByteAddUp) {
   Epoch e(10'000);  // 7 MB: an ACK of a segment is worth less than a byte near the inflection
   const int64_t near_k = e.c.k().ms() - 300;
   e.ack(1, near_k);
-  e.w.cwnd_bytes = e.c.window_at(Duration::ms(near_k), kMss);
+  e.w.cwnd_bytes = e.c.window_at(Duration::ms(near_k), kMssBytes);
   const uint32_t before = e.w.cwnd_bytes;
-  for (int i = 0; i < 10'000; ++i) e.ack(kMss, near_k);
+  for (int i = 0; i < 10'000; ++i) e.ack(kMssBytes, near_k);
   EXPECT_GT(e.w.cwnd_bytes, before);
 }
 
@@ -156,16 +159,16 @@ TEST(Cubic, UndoBringsTheCurveBack) {  // RFC 9438 4.9
   e.w = before;
   EXPECT_EQ(e.c.k(), untouched.k());
   EXPECT_EQ(e.c.w_max_bytes(), untouched.w_max_bytes());
-  EXPECT_EQ(e.c.grow(e.w, 100 * kMss, at_ms(3'100), e.rtt),
-            untouched.grow(before, 100 * kMss, at_ms(3'100), e.rtt));
+  EXPECT_EQ(e.c.grow(e.w, 100 * kMssBytes, at_ms(3'100), e.rtt),
+            untouched.grow(before, 100 * kMssBytes, at_ms(3'100), e.rtt));
 }
 
 TEST(Cubic, SlowStartLeftWithoutALossStartsAtTheInflection) {  // RFC 9438 4.10
   Cubic c;
-  const CongestionWindow w{50 * kMss, 50 * kMss, kMss};
-  c.grow(w, kMss, at_ms(0), Duration::ms(100));
+  const CongestionWindow w{50 * kMssBytes, 50 * kMssBytes, kMssBytes};
+  c.grow(w, kMssBytes, at_ms(0), Duration::ms(100));
   EXPECT_EQ(c.k(), Duration());
-  EXPECT_EQ(c.w_max_bytes(), 50 * kMss);
+  EXPECT_EQ(c.w_max_bytes(), 50 * kMssBytes);
 }
 
 // RFC 9438 5.1, figure 8: AVG_W = 1.054 * (RTT / p)^(3/4)... in segments, for losses spaced by 1/p

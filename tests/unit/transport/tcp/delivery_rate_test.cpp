@@ -4,12 +4,14 @@
 
 #include <array>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
 constexpr Duration kMinRtt = Duration::ms(10);
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 
 TEST(DeliveryRate, AnAckThatDeliveredNothingIsNoSample) {
   FullDeliveryRate d;

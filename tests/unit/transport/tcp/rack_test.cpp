@@ -4,12 +4,14 @@
 
 #include <memory>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
 constexpr PathTimes kPath{Duration::ms(100), Duration::ms(100)};
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 
 // Segments of 1000 bytes from sequence number 0.
 class RackTest : public ::testing::Test {

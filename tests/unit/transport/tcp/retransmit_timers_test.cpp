@@ -7,14 +7,14 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr uint32_t kText = 1448;  // of a full segment with timestamps
+constexpr uint32_t kFullText = 1448;  // of a full segment with timestamps
 
 // Everything that a sends is lost; the round trip is 2 ms.
 class RetransmitTimers : public ::testing::Test {
  protected:
   void send(uint32_t segments) {
     p.drop = [](const Seen& s) { return s.from_a; };
-    p.send(p.a, e.a, pattern(segments * kText));
+    p.send(p.a, e.a, pattern(segments * kFullText));
     p.run(Duration::us(0));
   }
   Connection& at_a() { return p.inside(p.a, e.a); }

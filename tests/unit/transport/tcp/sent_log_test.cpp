@@ -5,12 +5,14 @@
 #include <memory>
 #include <vector>
 
+#include "tests/unit/support/instants.h"
+
 namespace tapstack::transport::tcp {
 namespace {
 
 constexpr uint32_t kMss = 1000;
 
-Instant at_ms(int64_t ms) { return Instant::from_us(ms * 1000); }
+using test::at_ms;
 SeqRange range(uint32_t b, uint32_t e) { return {SeqNumber(b), SeqNumber(e)}; }
 
 class SentLogTest : public ::testing::Test {
