@@ -1,5 +1,6 @@
 """rtnetlink on the stack: what ip, ifconfig, route and arp list, change and are told of."""
 
+import dataclasses
 import json
 import pathlib
 import textwrap
@@ -78,50 +79,84 @@ def test_lists_have_the_shape_of_the_kernels(net, stack):
         assert ours == theirs, words
 
 
+@dataclasses.dataclass
+class Others:
+    """Addresses besides those of `net`, and words of Wireshark's."""
+
+    own: str  # a second one of the stack's
+    prefix: str
+    network: str  # behind the host, and the host's address there
+    far: str
+    nowhere: str
+    ip: str
+    echo: str
+    is_fragment: str
+    is_there: str  # what is said of an address that there is
+
+
+OTHERS = {
+    4: Others("10.10.10.77", "10.10.10.77/24", "172.16.0.0/12", "172.16.0.1", "192.0.2.0/24", "ip", "icmp.type == 8",
+              "ip.flags.mf == 1", "Error: ipv4: Address already assigned."),
+    6: Others("fd10:10:10::77", "fd10:10:10::77/64", "fd20::/16", "fd20::1", "2001:db8::/32", "ipv6",
+              "icmpv6.type == 128", "ipv6.fraghdr.more == 1", "Error: ipv6: address already assigned."),
+}
+
+
+@pytest.mark.families(4, 6)
 def test_changes_take_effect_and_are_listed(net, stack):
-    ip(stack, "addr", "add", "10.10.10.77/24", "dev", "ts0")
-    assert refusal(stack, "addr", "add", "10.10.10.77/24", "dev", "ts0") == "Error: Address already assigned."
-    net.host.run(["ping", "-c1", "-W5", "10.10.10.77"]).check()
-    ip(stack, "route", "add", "172.16.0.0/12", "via", net.host_addr, "metric", "5", "src", "10.10.10.77", "mtu", "1400")
-    (route,) = [row for row in ip_json(stack, "route") if row["dst"] == "172.16.0.0/12"]
-    assert (route["gateway"], route["metric"], route["prefsrc"]) == (net.host_addr, 5, "10.10.10.77")
-    net.host_ip("addr", "add", "172.16.0.1/32", "dev", "lo")
-    stack.run(["ping", "-c1", "-W5", "172.16.0.1"]).check()
-    assert net.capture.count("icmp && ip.src == 10.10.10.77 && ip.dst == 172.16.0.1") == 1
-    ip(stack, "route", "add", "unreachable", "192.0.2.0/24")
-    assert "No route to host" in refusal(stack, "route", "get", "192.0.2.1")
-    ip(stack, "addr", "del", "10.10.10.77/24", "dev", "ts0")
-    assert net.host.run(["ping", "-c1", "-W0.3", "10.10.10.77"]).returncode == 1
-    assert "No such process" in refusal(stack, "route", "del", "172.16.0.0/12"), "it went with its source"
+    of = OTHERS[net.family]
+    routes = [f"-{net.family}", "route"]
+    ip(stack, "addr", "add", of.prefix, "dev", "ts0")
+    assert refusal(stack, "addr", "add", of.prefix, "dev", "ts0") == of.is_there
+    net.host.run(["ping", "-c1", "-W5", of.own]).check()
+    ip(stack, *routes, "add", of.network, "via", net.host_addr, "metric", "5", "src", of.own, "mtu", "1400")
+    (route,) = [row for row in ip_json(stack, *routes) if row["dst"] == of.network]
+    assert (route["gateway"], route["metric"], route["prefsrc"]) == (net.host_addr, 5, of.own)
+    net.host_ip("addr", "add", of.far, "dev", "lo")
+    stack.run(["ping", "-c1", "-W5", of.far]).check()
+    assert net.capture.count(f"{of.echo} && {of.ip}.src == {of.own} && {of.ip}.dst == {of.far}") == 1
+    ip(stack, *routes, "add", "unreachable", of.nowhere)
+    assert "error" not in ip(stack, *routes)
+    assert "No route to host" in refusal(stack, "route", "get", of.nowhere.split("/")[0])
+    ip(stack, "addr", "del", of.prefix, "dev", "ts0")
+    assert net.host.run(["ping", "-c1", "-W0.3", of.own]).returncode == 1
+    if net.family == 4:
+        assert "No such process" in refusal(stack, *routes, "del", of.network), "it went with its source"
+    else:
+        (route,) = [row for row in ip_json(stack, *routes) if row["dst"] == of.network]
+        assert "prefsrc" not in route and route["metric"] == 5, "it stays without the source"
     ip(stack, "link", "set", "ts0", "mtu", "1300")
     stack.run(["ping", "-c1", "-W5", "-s", "1400", net.host_addr]).check()
-    assert net.capture.count("ip.src == 10.10.10.2 && ip.flags.mf == 1") == 1
+    assert net.capture.count(f"{of.ip}.src == {net.stack_addr} && {of.is_fragment}") == 1
 
 
+@pytest.mark.families(4, 6)
 @pytest.mark.engines("inside")
 def test_neighbours_are_given_and_taken(net, stack):
-    ip(stack, "neigh", "add", "10.10.10.78", "lladdr", MAC, "dev", "ts0")
-    stack.run(["ping", "-c1", "-W0.3", "10.10.10.78"])
-    assert net.capture.count(f"icmp && eth.dst == {MAC}") == 1
-    (row,) = ip_json(stack, "neigh", "show", "10.10.10.78")
+    ip(stack, "neigh", "add", net.absent_addr, "lladdr", MAC, "dev", "ts0")
+    stack.run(["ping", "-c1", "-W0.3", net.absent_addr])
+    assert net.capture.count(f"{OTHERS[net.family].echo} && eth.dst == {MAC}") == 1
+    (row,) = ip_json(stack, "neigh", "show", net.absent_addr)
     assert (row["lladdr"], row["state"]) == (MAC, ["PERMANENT"])
-    ip(stack, "neigh", "flush", "dev", "ts0", "nud", "permanent")
-    assert ip_json(stack, "neigh", "show", "10.10.10.78") == []
+    ip(stack, f"-{net.family}", "neigh", "flush", "dev", "ts0", "nud", "permanent")
+    assert ip_json(stack, "neigh", "show", net.absent_addr) == []
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 def test_members_are_told_of_changes(net, stack):
     monitor = stack.start(["ip", "monitor", "link", "address", "route", "neigh"])
     wait_until(lambda: stack.run(["ip", "link", "set", "ts0", "mtu", "1400"]).check() and
                b"mtu 1400" in monitor.stdout_now() or ip(stack, "link", "set", "ts0", "mtu", "1500") is None,
                what="the monitor")
-    ip(stack, "addr", "add", "10.10.10.77/24", "dev", "ts0")
-    ip(stack, "route", "add", "172.16.0.0/12", "via", net.host_addr)
-    ip(stack, "route", "del", "172.16.0.0/12")
-    ip(stack, "addr", "del", "10.10.10.77/24", "dev", "ts0")
+    of, inet = OTHERS[net.family], "inet6" if net.family == 6 else "inet"
+    ip(stack, "addr", "add", of.prefix, "dev", "ts0")
+    ip(stack, "route", "add", of.network, "via", net.host_addr)
+    ip(stack, "route", "del", of.network)
+    ip(stack, "addr", "del", of.prefix, "dev", "ts0")
     stack.run(["ping", "-c1", "-W5", net.host_addr]).check()
-    for said in (b"inet 10.10.10.77/24", b"172.16.0.0/12 via", b"Deleted 172.16.0.0/12",
-                 b"Deleted 2: ts0    inet 10.10.10.77/24", b"REACHABLE"):
-        wait_until(lambda said=said: said in monitor.stdout_now(), what=said.decode())
+    for said in (f"{inet} {of.prefix}", f"{of.network} via", f"Deleted {of.network}",
+                 f"Deleted 2: ts0    {inet} {of.prefix}", "REACHABLE"):
+        wait_until(lambda said=said: said in monitor.stdout_now().decode(), what=said)
 
 
 @pytest.mark.engines("inside")
@@ -137,6 +172,21 @@ def test_net_tools_change_and_list(net, stack):
     assert ip_json(stack, "neigh", "show", "10.10.10.78")[0]["state"] == ["PERMANENT"]
     stack.run(["arp", "-d", "10.10.10.78"]).check()
     assert ip_json(stack, "neigh", "show", "10.10.10.78") == []
+    stack.run(["ping", "-c1", "-W5", net.host_addr]).check()
+
+
+@pytest.mark.families(6)
+@pytest.mark.engines("inside")
+def test_net_tools_change_and_list_what_is_of_ipv6(net, stack):
+    of = OTHERS[6]
+    stack.run(["ifconfig", "ts0", "add", of.prefix]).check()
+    assert f"inet6 {of.own}  prefixlen 64" in stack.run(["ifconfig", "ts0"]).check().text
+    stack.run(["route", "-6", "add", of.network, "gw", net.host_addr]).check()
+    assert f"{of.network} via {net.host_addr}" in ip(stack, "-6", "route")
+    stack.run(["route", "-6", "del", of.network, "gw", net.host_addr]).check()
+    assert of.network not in ip(stack, "-6", "route")
+    stack.run(["ifconfig", "ts0", "del", of.prefix]).check()
+    assert of.own not in ip(stack, "addr")
     stack.run(["ping", "-c1", "-W5", net.host_addr]).check()
 
 

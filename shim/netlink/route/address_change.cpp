@@ -111,19 +111,33 @@ bool has_address_of(const Stack& stack, InterfaceId interface, uint8_t family) {
   }
 }
 
-// Routes that had it as source, and those of an interface that has no address of IPv4 any more
-// (fib_sync_down_addr, fib_disable_ip).
+// The n-th route, without the source that it had (rt6_remove_prefsrc).
+void forget_source(Call& call, size_t n, api::RouteEntry entry) {
+  api::RouteDetails details = entry.details();
+  details.source = {};
+  entry.set_details(details);
+  api::remove_route_at(call.works.stack, n).ignore();
+  api::configure_route(call.works.stack, entry, true).ignore();
+}
+
+// Routes of IPv4 that had it as source, and those of an interface that has no address of IPv4 any
+// more (fib_sync_down_addr, fib_disable_ip). IPv6's stay, and their source is chosen as ever.
 void remove_routes(Call& call, const Wanted& gone) {
   const bool is_ip4 = gone.prefix.address.is_ip4();
   const bool is_last = is_ip4 && !has_address_of(call.works.stack, gone.interface, AF_INET);
   for (size_t n = 0;;) {
     const Result<api::RouteEntry> entry = api::route_at(call.works.stack, n);
     if (!entry.ok()) return;
-    const bool goes =
-        entry->details().source == gone.prefix.address ||
-        (is_last && entry->destination.address.is_ip4() && entry->interface == gone.interface);
-    if (goes) api::remove_route_at(call.works.stack, n).ignore();
-    if (!goes) ++n;
+    const bool was_source = entry->details().source == gone.prefix.address;
+    const bool goes = (was_source && is_ip4) || (is_last && entry->destination.address.is_ip4() &&
+                                                 entry->interface == gone.interface);
+    if (goes) {
+      api::remove_route_at(call.works.stack, n).ignore();
+    } else if (was_source) {
+      forget_source(call, n, *entry);  // it is the last one then
+    } else {
+      ++n;
+    }
   }
 }
 
@@ -144,7 +158,11 @@ int new_address(Call& call, const Message& request) {
   if (const int error = check_decoration(call, request, wanted); error != 0) return error;
   if (find_own(call, wanted)) {
     const bool replaces = request.has_flags(NLM_F_REPLACE) && !request.has_flags(NLM_F_EXCL);
-    if (!replaces) return call.ack.refuse(EEXIST, "Address already assigned");
+    if (!replaces) {
+      return call.ack.refuse(EEXIST, wanted.prefix.address.is_ip6()
+                                         ? "ipv6: address already assigned"
+                                         : "ipv4: Address already assigned");
+    }
     return set_details(call, wanted);
   }
   api::AddressSettings settings;
@@ -160,7 +178,11 @@ int delete_address(Call& call, const Message& request) {
   Wanted wanted;
   if (const int error = read_wanted(call, request, wanted); error != 0) return error;
   const auto own = find_own(call, wanted);
-  if (!own) return call.ack.refuse(EADDRNOTAVAIL, "Address not found");
+  if (!own) {
+    return call.ack.refuse(EADDRNOTAVAIL, wanted.prefix.address.is_ip6()
+                                              ? "ipv6: address not found"
+                                              : "ipv4: Address not found");
+  }
   remove(call, wanted.interface, wanted.prefix.address);
   if (wanted.prefix.address.is_ip4() && !own->is_secondary) remove_secondaries(call, wanted);
   remove_routes(call, wanted);

@@ -3,8 +3,6 @@
 #include <linux/icmpv6.h>
 #include <sys/socket.h>
 
-#include <cerrno>
-
 #include "shim/netlink/route/values.h"
 
 namespace tapstack::shim::netlink::route {
@@ -33,9 +31,6 @@ void write_ip6_extras(Writer& out, const Works& works, const RouteFacts& facts) 
     times.rta_expires =
         static_cast<int32_t>(seconds_until(facts.valid_until, works.now, 0)) * kTicks;
   }
-  if (facts.type == RTN_UNREACHABLE) times.rta_error = static_cast<uint32_t>(-EHOSTUNREACH);
-  if (facts.type == RTN_PROHIBIT) times.rta_error = static_cast<uint32_t>(-EACCES);
-  if (facts.type == RTN_BLACKHOLE) times.rta_error = static_cast<uint32_t>(-EINVAL);
   out.number(RTA_CACHEINFO, times);
   out.number(RTA_PREF, preference_number(facts.preference));
 }
