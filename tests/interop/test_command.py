@@ -6,7 +6,9 @@ import signal
 import pytest
 
 from command_line import USER, user_can_read_build
+from tapstack_interop.network import HOST_ADDRESSES, STACK_ADDRESSES
 from tapstack_interop.process import wait_until
+
 
 def test_the_command_becomes_the_program(start):
     program = start("run", "--", "sh", "-c", "echo $$")
@@ -38,20 +40,22 @@ def test_a_user_stays_that_user_and_gains_nothing(start):
     assert int(capabilities.split()[1], 16) == 0
 
 
-def test_ping_reaches_the_host(start, who, tmp_path):
+@pytest.mark.families(4, 6, by_night=(6,))
+def test_ping_reaches_the_host(start, who, family, tmp_path):
     """ping has file capabilities: the loader preloads into it because no mount allows them."""
     pcap = tmp_path / "ping.pcap"
-    done = start("run", "--pcap", pcap, "--", "ping", "-c3", "-i0.1", "10.10.10.1", user=who).wait().check()
+    done = start("run", "--pcap", pcap, "--", "ping", "-c3", "-i0.1", HOST_ADDRESSES[family == 6], user=who).wait().check()
     assert "3 received" in done.text
     assert pcap.stat().st_size > 6 * 98, "the echoes did not pass through the stack"
 
 
-def test_host_runs_a_command_on_the_kernels_side(start, who):
-    server = start("run", "--", "nc.openbsd", "-l", "7000", user=who)
+@pytest.mark.families(4, 6, by_night=(6,))
+def test_host_runs_a_command_on_the_kernels_side(start, who, family):
+    server = start("run", "--", "nc.openbsd", f"-{family}", "-l", "7000", user=who)
     wait_until(lambda: b"nc" in command_of(server.pid), what="the server")
     client = start("host", "--pid", str(server.pid), "--", "sh", "-c",
                    "until ip -br link show ts0 | grep -q LOWER_UP; do sleep 0.05; done; "
-                   "echo hello | nc.openbsd -N 10.10.10.2 7000", user=who)
+                   f"echo hello | nc.openbsd -N {STACK_ADDRESSES[family == 6]} 7000", user=who)
     client.wait().check()
     assert server.wait().check().text == "hello\n"
 

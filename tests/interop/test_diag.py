@@ -15,7 +15,8 @@ from tapstack_interop import wait_until
 # An engine inside moves to a keeper when a second program looks, so one carrier shows both.
 pytestmark = pytest.mark.engines("inside")
 
-# Sockets of every kind, which stay until a line comes in; says what it has: name, inode.
+# Sockets of every kind and both families, which stay until a line comes in; says what it has: name, inode. "client" is
+# of the host's family.
 HOLDER = """
 import os, socket, sys
 host, port = sys.argv[1], int(sys.argv[2])
@@ -29,10 +30,10 @@ four, six = socket.AF_INET, socket.AF_INET6
 hold("listener", four, socket.SOCK_STREAM, bind=("0.0.0.0", 7001), listen=5)
 hold("both", six, socket.SOCK_STREAM, bind=("::", 7002), listen=9)
 hold("waiting", four, socket.SOCK_STREAM, connect=("127.0.0.1", 7001))
-hold("client", four, socket.SOCK_STREAM, connect=(host, port))
+hold("client", six if ":" in host else four, socket.SOCK_STREAM, connect=(host, port))
 held["client"].sendall(b"hello")
 held["client"].recv(5, socket.MSG_WAITALL)
-hold("mapped", six, socket.SOCK_STREAM, connect=("::ffff:" + host, port))
+hold("mapped", six, socket.SOCK_STREAM, connect=("::ffff:10.10.10.1", port))
 hold("udp", four, socket.SOCK_DGRAM, bind=("10.10.10.2", 7003))
 hold("peered", six, socket.SOCK_DGRAM, connect=("fd10:10:10::1", 7004))
 hold("unbound", four, socket.SOCK_DGRAM)
@@ -78,9 +79,9 @@ def proc_net(side, name: str) -> list[dict[str, str]]:
 
 
 def printed(address: str, port: int) -> str:
-    """An IPv4 end as procfs prints it."""
-    (word,) = struct.unpack("=I", socket.inet_aton(address))
-    return f"{word:08X}:{port:04X}"
+    """An end as procfs prints it: words as they lie in memory."""
+    octets = socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+    return "".join(f"{word:08X}" for (word,) in struct.iter_unpack("=I", octets)) + f":{port:04X}"
 
 
 def test_proc_net_lists_the_sockets_of_the_stack_to_other_programs(net, holder):
@@ -106,9 +107,12 @@ def test_proc_net_lists_the_sockets_of_the_stack_to_other_programs(net, holder):
     assert ("tcp", "0") in {(table, entry["inode"]) for table, entry in by_inode.values()}
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 def test_proc_net_tcp_says_of_a_connection_what_the_kernel_says_of_its_end(net, holder):
-    ends = (printed("10.10.10.2", 0)[:9], printed(net.host_addr, holder.peer.port))
-    here = next(line for line in proc_net(net.stack, "tcp") if line["remote"] == ends[1])
+    table = "tcp6" if net.family == 6 else "tcp"
+    peer = printed(net.host_addr, holder.peer.port)
+    here = next(line for line in proc_net(net.stack, table) if line["remote"] == peer)
+    assert here["local"].startswith(printed(net.stack_addr, 0)[:-4])
     there = next(
         line for name in ("tcp", "tcp6") for line in proc_net(net.host, name)
         if line["remote"].endswith(here["local"])
@@ -143,6 +147,7 @@ def test_the_names_of_counters_are_the_kernels(net, holder):
         assert names(net.stack, name) == names(net.host, name), name
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.needs("netstat")
 def test_netstat_shows_sockets_with_their_programs(net, holder):
     text = net.stack.run(["netstat", "-tunap"]).check().text
@@ -152,7 +157,8 @@ def test_netstat_shows_sockets_with_their_programs(net, holder):
     assert shown["tcp", "0.0.0.0:7001", "0.0.0.0:*"] == program
     assert shown["tcp6", ":::7002", ":::*"] == program
     assert shown["udp", "10.10.10.2:7003", "0.0.0.0:*"] == program
-    client = next(row for row in rows if row[0] == "tcp" and row[4] == f"{net.host_addr}:{holder.peer.port}")
+    kind = "tcp6" if net.family == 6 else "tcp"
+    client = next(row for row in rows if row[0] == kind and row[4] == f"{net.host_addr}:{holder.peer.port}")
     assert client[5] == "ESTABLISHED" and client[6] == program
 
 
@@ -165,11 +171,13 @@ def test_netstat_shows_statistics_and_interfaces(net, holder):
     assert re.search(r"^ts0\s+1500", interfaces, re.M) and re.search(r"^lo\s+6553[56]", interfaces, re.M)
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.needs("lsof")
 def test_lsof_finds_the_sockets_of_a_program(net, holder):
     text = net.stack.run(["lsof", "-nP", "-i", "-a", "-p", str(holder.pid)]).check().text
     assert re.search(r"python3 .* TCP \*:7001 \(LISTEN\)", text), text
-    assert re.search(rf"python3 .* TCP 10\.10\.10\.2:\d+->{net.host_addr}:{holder.peer.port} \(ESTABLISHED\)", text)
+    own, peer = (re.escape(net.in_url(address)) for address in (net.stack_addr, net.host_addr))
+    assert re.search(rf"python3 .* TCP {own}:\d+->{peer}:{holder.peer.port} \(ESTABLISHED\)", text), text
     assert re.search(r"python3 .* UDP 10\.10\.10\.2:7003", text)
 
 
@@ -247,9 +255,11 @@ def test_ss_shows_sockets_with_their_programs_and_inodes(net, holder):
     assert raw[0] in ("raw", "???") and raw[1] == "UNCONN"  # as ss names what raw_diag tells
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.needs("ss")
 def test_ss_says_of_a_connection_what_the_kernels_says_of_its_end(net, holder):
-    here = [line for line in ss(net.stack, "-tinme", f"dport = :{holder.peer.port}") if "[" not in line]
+    peer = f" {net.in_url(net.host_addr)}:"
+    here = [line for line in ss(net.stack, "-tinme", f"dport = :{holder.peer.port}") if peer in line]
     assert len(here) == 1, here
     own = here[0].split()[3]
     there = ss(net.host, "-tinme", f"dport = :{own.rsplit(':', 1)[1]}")
@@ -276,16 +286,17 @@ def test_ss_says_of_a_connection_what_the_kernels_says_of_its_end(net, holder):
 
 
 @pytest.mark.nightly
+@pytest.mark.families(4, 6)
 @pytest.mark.needs("ss")
 def test_ss_filters_choose_on_the_stack_what_they_choose_on_the_kernel(net, holder):
-    script = """
+    script = f"""
 import socket, sys
 held = []
 for port in 6001, 6002, 6003:
-    held.append(socket.create_server(("127.0.0.1", port)))
-    held.append(socket.create_connection(("127.0.0.1", port)))
+    held.append(socket.create_server(("{net.loopback}", port), family={net.socket_family}))
+    held.append(socket.create_connection(("{net.loopback}", port)))
 held.append(socket.create_server(("::", 6004), family=socket.AF_INET6, dualstack_ipv6=True))
-held.append(socket.create_connection(("127.0.0.1", 6004)))
+held.append(socket.create_connection(("{net.loopback}", 6004)))
 print("ready", flush=True)
 sys.stdin.readline()
 """
@@ -293,10 +304,12 @@ sys.stdin.readline()
         side.run(["ip", "link", "set", "lo", "up"])
         program = side.start(["/usr/bin/python3", "-c", script], stdin=subprocess.PIPE)
         wait_until(lambda: b"ready" in program.stdout_now(), what="the sockets")
+    loopback, near, far = ("[::1]", "[::/64]", "[fd10::/16]") if net.family == 6 else (
+        "127.0.0.1", "127.0.0.0/8", "10.0.0.0/8")
     filters = [
         "sport = :6001", "dport = :6002 or sport = :6003", "not sport = :6001 and sport <= :6003",
-        "dst 127.0.0.1", "dst 127.0.0.0/8 and not dport = :6001", "src 10.0.0.0/8 and sport = :6001",
-        "sport >= :6002 and sport <= :6004", "( dport = :6001 or dport = :6004 ) and src 127.0.0.1:*",
+        f"dst {loopback}", f"dst {near} and not dport = :6001", f"src {far} and sport = :6001",
+        "sport >= :6002 and sport <= :6004", f"( dport = :6001 or dport = :6004 ) and src {loopback}:*",
         "autobound and dport = :6001", "dst [::1]", "sport = :6004 and dev lo",
     ]
     for text in filters:
@@ -344,6 +357,7 @@ for arguments in ["ss", "-0", "-Hap"], ["ss", "-f", "netlink", "-Ha"], ["cat", "
     assert [line.split()[3:6] for line in table.strip().splitlines()[1:] if line.endswith(inode)] == [["0806", "2", "1"]]
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.needs("ss")
 def test_ss_ends_a_connection_on_both_sides(net):
     if net.stack.run(["id", "-u"]).check().text.strip() != "0":
@@ -352,8 +366,8 @@ def test_ss_ends_a_connection_on_both_sides(net):
     program = f"""
 import errno, os, socket, subprocess
 s = socket.create_connection(("{net.host_addr}", {peer.port}))
-u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.connect(("{net.host_addr}", 9))
-l = socket.create_server(("0.0.0.0", 7005))
+u = socket.socket(s.family, socket.SOCK_DGRAM); u.connect(("{net.host_addr}", 9))
+l = socket.create_server(("", 7005), family=s.family)
 subprocess.run(["ss", "-K", "-tau", "dport = :{peer.port} or dport = :9 or sport = :7005"], stdout=subprocess.DEVNULL, check=True)
 for call in lambda: s.recv(1), lambda: u.recv(1), lambda: l.accept():
     try: call()

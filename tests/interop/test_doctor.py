@@ -53,6 +53,7 @@ def test_a_line_for_each_check():
         ("device", "ok", "ip tuntap add ts0 mode tap", {}, "no process"),
         ("device", "ok", "ip tuntap add ts0 mode tap", {"TAPSTACK_TAP": "ts1"}, "ts1 is free"),
         ("addresses", "fail", "ip link add d0 type veth peer name d1; ip addr add 10.10.10.7/24 dev d0", {}, "d0 has 10.10.10.7/24"),
+        ("addresses", "fail", "ip link add d0 type veth peer name d1; ip addr add fd10:10:10::7/64 dev d0", {}, "d0 has fd10:10:10::7/64"),
         ("addresses", "ok", "ip link add d0 type veth peer name d1; ip addr add 10.10.11.7/24 dev d0", {}, "10.10.10.1/24"),
         ("preload", "warn", "", {"LD_PRELOAD": "/lib/x86_64-linux-gnu/libm.so.6"}, "libm.so.6"),
         ("descriptors", "warn", "ulimit -n 1024", {}, "1024"),

@@ -14,4 +14,4 @@ def test_a_copy_of_the_example_passes(tmp_path, can_run):
     copy = shutil.copytree(HERE / "example", tmp_path / "my-tests")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", copy, copy]
     done = Program(command, folder=tmp_path, env={**os.environ, "PYTHONPATH": str(HERE)}).wait(120).check()
-    assert "6 passed" in done.text, done.report()
+    assert "7 passed" in done.text, done.report()

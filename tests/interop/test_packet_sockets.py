@@ -29,8 +29,11 @@ def frames_of(path):
     return frames
 
 
-def is_icmp(frame):
-    return frame[12:14] == b"\x08\x00" and frame[23] == 1
+def is_echo(frame):
+    """A request or an answer, of either family."""
+    if frame[12:14] == b"\x08\x00":
+        return frame[23] == 1 and frame[34] in (8, 0)
+    return frame[12:14] == b"\x86\xdd" and frame[20] == 58 and frame[54] in (128, 129)
 
 
 def start_sniffing(net, *arguments):
@@ -128,6 +131,7 @@ def test_a_full_ring_loses_nothing_that_fits_the_queue(net):
     assert net.stack.run([PYTHON, "-c", script]).check().text == "True 0\n"
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")  # the second program moves it to a keeper, with the ring
 @pytest.mark.needs("tcpdump")
 def test_what_tcpdump_writes_is_what_passed(net):
@@ -135,22 +139,25 @@ def test_what_tcpdump_writes_is_what_passed(net):
     net.settings["TAPSTACK_PCAP"] = str(net.folder / "outside.pcap")
     sniffer = start_sniffing(net, "-i", "ts0", "-U", "-w", inside)
     net.stack.run(["ping", "-c3", "-i0.1", "-s1000", net.host_addr]).check()
-    wait_until(lambda: len([f for f in frames_of(inside) if is_icmp(f)]) == 6, what="six frames")
+    wait_until(lambda: len([f for f in frames_of(inside) if is_echo(f)]) == 6, what="six frames")
     sniffer.signal(signal.SIGINT)
     assert "\n0 packets dropped by kernel" in sniffer.wait().check().errors
-    outside = [f for f in frames_of(net.folder / "outside.pcap") if is_icmp(f)]
-    assert sorted(f for f in frames_of(inside) if is_icmp(f)) == sorted(outside)
+    outside = [f for f in frames_of(net.folder / "outside.pcap") if is_echo(f)]
+    assert sorted(f for f in frames_of(inside) if is_echo(f)) == sorted(outside)
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 @pytest.mark.needs("tcpdump")
 @pytest.mark.parametrize("interface", ["any", "lo"])
 def test_tcpdump_on_other_interfaces(net, interface):
-    sniffer = start_sniffing(net, "-i", interface, "-c", "2", "icmp")
-    net.stack.run(["ping", "-c1", "127.0.0.1"]).check()
-    assert "127.0.0.1 > 127.0.0.1: ICMP echo request" in sniffer.wait().check().text
+    sniffer = start_sniffing(net, "-i", interface, "-c", "2", f"host {net.loopback}")
+    net.stack.run(["ping", "-c1", net.loopback]).check()
+    said = "ICMP6, echo request" if net.family == 6 else "ICMP echo request"
+    assert f"{net.loopback} > {net.loopback}: {said}" in sniffer.wait().check().text
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 @pytest.mark.needs("tcpdump")
 def test_a_transfer_is_captured_whole(net):
@@ -169,14 +176,14 @@ def test_a_transfer_is_captured_whole(net):
 
 
 @pytest.mark.engines("inside")
-@pytest.mark.needs("arping")
+@pytest.mark.needs("arping")  # ARP is IPv4's
 def test_arping(net):
     done = net.stack.run(["arping", "-c2", "-w3", "-I", "ts0", net.host_addr]).check()
     assert "Received 2 response(s)" in done.text or "2 packets received" in done.text, done.report()
 
 
 @pytest.mark.engines("inside")
-@pytest.mark.needs("hping3")
+@pytest.mark.needs("hping3")  # which knows IPv4 only
 def test_hping3(net):
     peer = net.host.peer("discard", "--port", "0")
     done = net.stack.run(["hping3", "-c", "2", "-i", "u100000", "-S", "-p", str(peer.port), "-I", "ts0", net.host_addr]).check()
@@ -184,18 +191,23 @@ def test_hping3(net):
 
 
 @pytest.mark.nightly
+@pytest.mark.families(4, 6)
 @pytest.mark.needs("nmap")
 def test_nmap_finds_the_open_port(net):
     peer = net.host.peer("discard", "--port", "0")
     first = peer.port - 3
-    done = net.stack.run(["nmap", "-n", "-sS", "-p", f"{first}-{first + 6}", net.host_addr], timeout=60).check()
+    done = net.stack.run(["nmap", f"-{net.family}", "-n", "-sS", "-p", f"{first}-{first + 6}", net.host_addr], timeout=60).check()
     assert f"{peer.port}/tcp open" in done.text and "6 closed" in done.text, done.report()
 
 
 @pytest.mark.nightly
+@pytest.mark.families(4, 6)
 @pytest.mark.needs("tshark")
 def test_tshark_captures_for_a_while(net):
-    program = net.stack.start(["tshark", "-n", "-i", "ts0", "-a", "duration:4", "-f", "icmp"], timeout=60)
+    echoes = "icmp6" if net.family == 6 else "icmp"
+    program = net.stack.start(["tshark", "-n", "-i", "ts0", "-a", "duration:4", "-f", echoes])
     wait_until(lambda: b"Capture started" in program.stderr_now() or b"Capturing" in program.stderr_now(), what="tshark")
-    net.stack.run(["ping", "-c8", "-i0.5", net.host_addr]).check()
+    # It looks at its time when a frame comes: libpcap waits for one without end (TPACKET_V2).
+    ping = net.stack.start(["ping", "-i0.5", net.host_addr])
     assert "Echo (ping) reply" in program.wait().check().text
+    ping.stop()

@@ -49,11 +49,13 @@ def test_a_client_reaches_the_world(world, tmp_path, who, server):
     assert (tmp_path / "got").read_bytes() == BYTES
 
 
-def test_a_server_is_reached_through_a_port_of_the_machine(world, tmp_path):
-    world("""$user $tapstack run --net=passt -p 8080:80 -- python3 -m http.server 80 >log 2>&1 & s=$!
+@pytest.mark.families(4, 6, by_night=(6,))
+def test_a_server_is_reached_through_a_port_of_the_machine(world, family, tmp_path):
+    any_address, loopback, machine = ("::", "[::1]", "[2001:db8::2]") if family == 6 else ("0.0.0.0", "127.0.0.1", "192.0.2.2")
+    world(f"""$user $tapstack run --net=passt -p 8080:80 -- python3 -m http.server -b {any_address} 80 >log 2>&1 & s=$!
              until_listening 8080
-             until curl -s http://127.0.0.1:8080/big >got; do sleep 0.1; done
-             $up curl -sS http://192.0.2.2:8080/big >got2
+             until curl -gs http://{loopback}:8080/big >got; do sleep 0.1; done
+             $up curl -gsS http://{machine}:8080/big >got2
              kill $s""")
     assert (tmp_path / "got").read_bytes() == BYTES
     assert (tmp_path / "got2").read_bytes() == BYTES
@@ -74,17 +76,19 @@ def test_the_job_of_a_ci_service_works_as_the_readme_has_it(world, tmp_path):
     assert "the page" in world("TAPSTACK=$tapstack $user sh job 2>&1")
 
 
-def test_a_port_of_udp_is_mapped(world):
-    said = world("""$user $tapstack run --net=passt -p 5300:53/udp -- python3 -c '
+@pytest.mark.families(4, 6, by_night=(6,))
+def test_a_port_of_udp_is_mapped(world, family):
+    kind, machine, up = ("AF_INET6", "2001:db8::2", "2001:db8:1::1") if family == 6 else ("AF_INET", "192.0.2.2", "198.51.100.1")
+    said = world(f"""$user $tapstack run --net=passt -p 5300:53/udp -- python3 -c '
 import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.bind(("", 53))
+s = socket.socket(socket.{kind}, socket.SOCK_DGRAM); s.bind(("", 53))
 while True: d, a = s.recvfrom(100); s.sendto(d.upper(), a)' & s=$!
              until_listening 5300
              $up python3 -c '
 import socket
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(0.2); s.bind(("198.51.100.1", 0))
+s = socket.socket(socket.{kind}, socket.SOCK_DGRAM); s.settimeout(0.2); s.bind(("{up}", 0))
 for i in range(50):
-    s.sendto(b"hello", ("192.0.2.2", 5300))
+    s.sendto(b"hello", ("{machine}", 5300))
     try: print(s.recv(100).decode()); break
     except TimeoutError: pass'
              kill $s""")
@@ -98,11 +102,13 @@ def test_programs_come_one_after_the_other(world):
     assert said.split() == [hashlib.md5(BYTES).hexdigest(), "-"] * 3
 
 
-def test_a_connection_goes_on_in_a_child(world):
+@pytest.mark.families(4, 6, by_night=(6,))
+def test_a_connection_goes_on_in_a_child(world, family):
     """The engine moves to a keeper with the stream in the middle of frames."""
-    said = world("""serve; $user $tapstack run --net=passt -- python3 -c '
+    server = "2001:db8:1::1" if family == 6 else "198.51.100.1"
+    said = world(f"""serve; $user $tapstack run --net=passt -- python3 -c '
 import hashlib, os, socket
-s = socket.create_connection(("198.51.100.1", 8000))
+s = socket.create_connection(("{server}", 8000))
 s.send(b"GET /big HTTP/1.0\\r\\n\\r\\n")
 head, n = s.recv(1000000), 0
 if os.fork():

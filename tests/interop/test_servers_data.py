@@ -31,6 +31,7 @@ class Redis:
         return side.run([*self._cli, *words], stdin=stdin).check().text.strip()
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 @pytest.mark.needs("redis-server", "redis-cli")
 def test_redis_saves_in_a_child_while_it_serves(net):
@@ -92,12 +93,13 @@ def psql(net, side, address: str):
 MANY_ROWS = "select n, md5(n::text) from generate_series(1, 20000) n;"
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 @pytest.mark.needs("psql")
 def test_psql_on_the_stack_and_on_the_host_see_the_same(net, postgres_folder):
     server = Postgres(postgres_folder, net.host)
     server.start()
-    on_stack, on_host = psql(net, net.stack, net.host_addr), psql(net, net.host, "127.0.0.1")
+    on_stack, on_host = psql(net, net.stack, net.host_addr), psql(net, net.host, net.loopback)
     assert on_stack("select inet_client_addr();") == f"{net.stack_addr}\n"
     assert on_stack(MANY_ROWS) == on_host(MANY_ROWS)
     server.stop()

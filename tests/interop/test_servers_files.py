@@ -175,6 +175,7 @@ def clone_and_push(net, ends: Ends, url: str, env: dict[str, str]) -> None:
 
 
 @pytest.mark.needs("git")
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 def test_git_with_a_daemon(net):
     git_with_a_daemon(net, "both")

@@ -30,7 +30,7 @@ frontend front
     http-request return status 200 content-type text/plain string "{generation}" if {{ path /generation }}
     default_backend back
 backend back
-    server one {upstream}:8000
+    server one {upstream}
 """
 
 ONE_FILE = """
@@ -42,7 +42,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_response(200); self.send_header('Content-Length', len(body)); self.end_headers()
         self.wfile.write(body)
     def log_message(self, *_): pass
-http.server.ThreadingHTTPServer(('', 8000), Handler).serve_forever()
+class Server(http.server.ThreadingHTTPServer):
+    address_family = int(sys.argv[1])
+Server(('', 8000), Handler).serve_forever()
 """
 
 
@@ -60,7 +62,7 @@ class Haproxy:
     def configure(self, generation: int) -> None:
         """What it answers to /generation from now on, or after a reload."""
         self._file.write_text(
-            CONFIGURATION.format(folder=self._net.folder, generation=generation, upstream=self._net.host_addr)
+            CONFIGURATION.format(folder=self._net.folder, generation=generation, upstream=f"{self._net.in_url(self._net.host_addr)}:8000")
         )
 
     @property
@@ -95,9 +97,10 @@ def is_gone(net) -> bool:
     return not net.leftovers() and "ts0" not in net.host_ip("link", "show")
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 def test_a_daemon_passes_on_what_it_gets_and_is_replaced(net):
-    net.host.start(["/usr/bin/python3", "-c", ONE_FILE])
+    net.host.start(["/usr/bin/python3", "-c", ONE_FILE, net.socket_family])
     wait_until(lambda: ":8000" in net.host.run(["ss", "-ltn"]).text, what="the server behind")
     haproxy = Haproxy(net)
     net.stack.run([*haproxy.command, "-D"]).check()

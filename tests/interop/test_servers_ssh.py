@@ -57,6 +57,7 @@ def files(session: Session, file) -> None:
 
 
 @pytest.mark.parametrize("on_stack", ["server", "client"])
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 def test_a_command(net, on_stack):
     session = Session(net, on_stack)

@@ -28,6 +28,7 @@ def answers_with(net, generation: int) -> bool:
     return net.host.run(["curl", "-sS", f"{url_of(net)}/generation"]).text == f"{generation}\n"
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 def test_nginx_serves_reloads_and_leaves_nothing(net):
     nginx = Nginx(net.folder, net.stack)
     file = data_file(nginx.www, 2_000_000)
@@ -120,6 +121,7 @@ def test_nginx_proxies_from_the_stack_to_the_host_and_to_a_hundred_at_once(net):
 
 @pytest.mark.nightly
 @pytest.mark.no_capture
+@pytest.mark.families(4, 6)
 def test_nginx_sends_a_gigabyte(net):
     nginx = Nginx(net.folder, net.stack)
     with open(nginx.www / "big", "wb") as big:

@@ -6,6 +6,8 @@ import pytest
 
 from tapstack_interop.paths import build_dir
 
+pytestmark = pytest.mark.families(4, 6)
+
 # Descriptors: 3 listens, 4 is connected to 5, 6 is the set of epoll, then the copy of 4; the datagram socket is 3.
 CALLS = r"""
 getaddrinfo("127.0.0.1", "7001", {0, AF_INET, SOCK_STREAM, IPPROTO_IP}, [127.0.0.1:7001]) = 0
@@ -48,7 +50,14 @@ bind(3, 127.0.0.1:7003) = 0
 sendto(3, "question", 8, 0, 127.0.0.1:7003) = 8
 recvmsg(3, {127.0.0.1:7003, ["ques"], [IP_TTL], MSG_TRUNC}, 0) = 4
 close(3) = 0
-""".strip().splitlines()
+""".strip()
+
+
+def calls_of_family(net) -> list[str]:
+    if net.family == 4:
+        return CALLS.splitlines()
+    text = CALLS.replace('"127.0.0.1"', '"::1"').replace("127.0.0.1:", "[::1]:").replace("AF_INET", "AF_INET6")
+    return text.replace("SOL_IP, IP_RECVTTL", "SOL_IPV6, IPV6_RECVHOPLIMIT").replace("IP_TTL", "IPV6_HOPLIMIT").splitlines()
 
 
 def python(text: str) -> list[str]:
@@ -67,9 +76,9 @@ def calls(lines: list[str]) -> list[str]:
 
 def test_each_call_of_a_program_has_its_line(net, tmp_path):
     env = {"TAPSTACK_LOG": "trace", "TAPSTACK_LOG_FILE": str(tmp_path / "calls")}
-    done = net.stack.run([build_dir() / "tests" / "traced_calls"], env=env).check()
+    done = net.stack.run([build_dir() / "tests" / "traced_calls"], env={**env, "CHECK_FAMILY": net.family}).check()
     assert done.errors == ""
-    assert calls(lines_of(tmp_path / "calls")) == CALLS
+    assert calls(lines_of(tmp_path / "calls")) == calls_of_family(net)
 
 
 def test_python_connects_to_nobody_and_looks_names_up(net, tmp_path):
@@ -85,7 +94,7 @@ def test_python_connects_to_nobody_and_looks_names_up(net, tmp_path):
     shown = "\n".join(lines_of(tmp_path / "calls"))
     time = r" <\d+\.\d{6}>$"
     for line in (
-        r"tapstack: \d+ connect\(3, 10\.10\.10\.1:9\) = -1 EINPROGRESS",
+        rf"tapstack: \d+ connect\(3, {re.escape(net.in_url(net.host_addr))}:9\) = -1 EINPROGRESS",
         r"tapstack: \d+ poll\(\[\{3, POLLOUT\|POLLERR\}\], 1, \d+\) = 1 \[\{3, (\w+\|)*POLLERR(\|\w+)*\}\]",
         r"tapstack: \d+ getsockopt\(3, SOL_SOCKET, SO_ERROR, \[ECONNREFUSED\], \[4\]\) = 0",
         r"tapstack: \d+ getaddrinfo\(\"no-such.invalid\", .*\) = -2 EAI_NONAME",
@@ -106,12 +115,12 @@ def test_a_lookup_is_one_line_whatever_it_asks(net, tmp_path):
 def test_lines_of_several_processes_are_whole(net, tmp_path):
     text = (
         "import os, socket\nfork = os.fork()\n"
-        "for i in range(50): socket.socket(socket.AF_INET6).connect_ex(('fd10:10:10::1', 9))\n"
+        f"for i in range(50): socket.socket({net.socket_family}).connect_ex(('{net.host_addr}', 9))\n"
         "if fork: os.wait()"
     )
     env = {"TAPSTACK_LOG": "trace", "TAPSTACK_LOG_FILE": str(tmp_path / "calls")}
     assert net.stack.run(python(text), env=env).check().errors == ""
     lines = lines_of(tmp_path / "calls")
     assert all(re.match(r"tapstack: \d+ \w+\(.*\) = -?\d", line) for line in lines)
-    connects = [line.split()[1] for line in lines if "connect(3, [fd10:10:10::1]:9)" in line]
+    connects = [line.split()[1] for line in lines if f"connect(3, {net.in_url(net.host_addr)}:9)" in line]
     assert sorted(connects.count(process) for process in set(connects)) == [50, 50]

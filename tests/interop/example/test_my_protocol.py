@@ -3,7 +3,10 @@
     PYTHONPATH=/usr/local/share/tapstack/interop unshare -nm /usr/bin/python3 -m pytest .
 """
 
+import pytest
 
+
+@pytest.mark.families(4, 6)
 def test_program_on_the_stack_gets_an_answer_from_the_kernel(net):
     peer = net.host.peer("echo", "--port", "0")  # a server on the kernel's side
     done = net.stack.run(["nc", "-N", net.host_addr, str(peer.port)], stdin=b"hello\n")
