@@ -46,6 +46,7 @@ def test_a_capture_goes_on_in_the_same_file(net):
         assert net.capture.count(f'tcp contains "{text}"') == 2, text
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 def test_an_impairment_stays(net):
     net.settings["TAPSTACK_IMPAIR"] = "delay=30ms"
@@ -56,7 +57,7 @@ def test_an_impairment_stays(net):
 
 @pytest.mark.nightly  # a probe of the address, and a renewal twelve seconds later
 @pytest.mark.engines("inside")
-@pytest.mark.needs("dnsmasq")
+@pytest.mark.needs("dnsmasq")  # of DHCPv4
 def test_a_lease_is_renewed_by_the_keeper(net):
     server = dnsmasq(net, "--dhcp-option=58,12", "--dhcp-option=59,100")
     program = start(net, TAPSTACK_ADDR="dhcp", TAPSTACK_STATE=net.folder / "state")

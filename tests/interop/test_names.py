@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-pytestmark = [pytest.mark.needs("dnsmasq")]
+# Of the server's address; names have addresses of both.
+pytestmark = [pytest.mark.needs("dnsmasq"), pytest.mark.families(4, 6, by_night=(6,))]
+NO_FAMILY = pytest.mark.families(4)  # nobody is asked, or who the test names
 
 MANY = [f"10.99.{n // 50}.{n % 50 + 1}" for n in range(100)]
 WEB = ["10.10.10.77", "fd10:10:10::77"]
@@ -33,7 +35,7 @@ print(length, room.raw[:max(length, 0)])
 def dnsmasq(net, *options: str):
     """A server of the zone example.test, once it serves."""
     hosts = net.folder / "hosts"
-    lines = [f"{address} web.example.test" for address in WEB] + ["10.10.10.1 host.example.test"]
+    lines = [f"{address} web.example.test" for address in WEB] + ["10.10.10.1 host.example.test", "fd10:10:10::1 host.example.test"]
     lines += [f"{address} many.example.test" for address in MANY]
     hosts.write_text("\n".join(lines) + "\n")
     program = net.host.start(
@@ -67,6 +69,7 @@ def test_addresses_of_both_families_aliases_and_what_does_not_exist(net):
     assert look_up(net, *names) == [WEB, WEB, -2, WEB]
 
 
+@NO_FAMILY
 @pytest.mark.engines("inside")
 def test_nobody_is_asked_for_an_invalid_name(net):
     """RFC 6761 6.4; nobody serves at the address of the server."""
@@ -74,6 +77,7 @@ def test_nobody_is_asked_for_an_invalid_name(net):
     assert net.capture.count("dns") == 0
 
 
+@NO_FAMILY
 def test_localhost_has_an_address_of_each_family(net):
     """RFC 6761 6.3, whatever /etc/hosts leaves out."""
     find = "import socket\nfor family in (2, 10): print(socket.getaddrinfo('localhost', 80, family)[0][4][0])"
@@ -112,6 +116,7 @@ def test_the_second_server_answers_when_the_first_is_down(net):
     assert time.monotonic() - begin > 1
 
 
+@NO_FAMILY
 @pytest.mark.engines("inside")
 @pytest.mark.parametrize("options", ["use-vc", "edns0", "timeout:1 attempts:5"])
 def test_options_of_resolv_conf_and_an_ipv6_server(net, options):
@@ -120,6 +125,7 @@ def test_options_of_resolv_conf_and_an_ipv6_server(net, options):
     assert look_up(net, "web.example.test", **env) == [WEB]
 
 
+@NO_FAMILY
 @pytest.mark.engines("inside")
 def test_without_name_servers_a_name_is_unknown_at_once(net):
     begin = time.monotonic()
@@ -128,6 +134,7 @@ def test_without_name_servers_a_name_is_unknown_at_once(net):
     assert time.monotonic() - begin < 3
 
 
+@NO_FAMILY
 @pytest.mark.engines("inside")
 def test_a_loopback_resolver_that_is_not_there_says_what_to_do(net):
     net.settings["TAPSTACK_LOG"] = "warn"
@@ -164,15 +171,16 @@ def test_programs_ask_for_other_records_by_res_query(net):
 def test_curl_reaches_a_server_by_its_name(net):
     dnsmasq(net)
     (net.folder / "page").write_text("found by name\n")
-    server = net.host.start(["python3", "-um", "http.server", "8000", "--directory", net.folder])
+    server = net.host.start(["python3", "-um", "http.server", "-b", "::", "8000", "--directory", net.folder])
     while "Serving" not in server.stdout_path.read_text():
         assert server.is_running()
         time.sleep(0.02)
     net.settings["TAPSTACK_DNS"] = net.host_addr
-    done = net.stack.run(["curl", "-sS", "-m", "10", "http://host.example.test:8000/page"]).check()
+    done = net.stack.run(["curl", f"-{net.family}", "-sS", "-m", "10", "http://host.example.test:8000/page"]).check()
     assert done.text == "found by name\n"
 
 
+@NO_FAMILY
 @pytest.mark.engines("inside")
 def test_name_servers_and_domains_of_dhcp_and_routers_are_asked(net):
     server = dnsmasq(

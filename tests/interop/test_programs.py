@@ -99,15 +99,21 @@ def veth(net):
     net.host_ip("link", "set", "v1", "up")
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 @pytest.mark.engines("inside")
 def test_multicast_on_the_kernel(net, veth):
     run(net, net.host, "multicast")
 
 
+@pytest.mark.families(4, 6, by_night=(6,))
 def test_multicast_on_the_stack(net):
     run(net, net.stack, "multicast")
-    reports = net.capture.fields("ip.dst == 224.0.0.22", "igmp.maddr")
-    assert any("239.1.2.3" in group for row in reports for group in row), reports
+    reports, group = {
+        4: (("ip.dst == 224.0.0.22", "igmp.maddr"), "239.1.2.3"),
+        6: (("ipv6.dst == ff02::16", "icmpv6.mldr.mar.multicast_address"), "ff15::1234"),
+    }[net.family]
+    told = net.capture.fields(*reports)
+    assert any(group in groups for row in told for groups in row), told
 
 
 @pytest.mark.families(4, 6, by_night=(6,))

@@ -6,6 +6,8 @@ import pytest
 
 from tapstack_interop.process import wait_until
 
+pytestmark = pytest.mark.families(4, 6)
+
 # argv: family, the coverage that is sent and the least that is taken (0: all), then addresses.
 OPENED = textwrap.dedent(
     """
@@ -53,7 +55,6 @@ def ask(side, family: int, sent: int, wanted: int, address: str) -> str:
     return side.run(args).check().text.strip()
 
 
-@pytest.mark.families(4, 6)
 def test_partly_covered_datagrams_both_ways(net, family):
     start_echo(net.host, family, 12, 10)
     assert ask(net.stack, family, 10, 12, net.host_addr) == "some data"

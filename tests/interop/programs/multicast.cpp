@@ -1,4 +1,4 @@
-// Multicast sockets: memberships of both families, source filters, own packets that come back.
+// Multicast sockets of either family: memberships, source filters, own packets that come back.
 #include <ifaddrs.h>
 #include <net/if.h>
 
@@ -30,6 +30,8 @@ Interface outside() {
 
 const in_addr kGroup{inet_addr("239.1.2.3")};
 const in_addr kOther{inet_addr("239.1.2.4")};
+constexpr const char* kGroup6 = "ff15::1234";
+constexpr const char* kOther6 = "ff15::1235";
 
 in6_addr address6(const char* text) {
   in6_addr address{};
@@ -60,17 +62,25 @@ int set(int fd, int level, int name, const T& value) {
   return setsockopt(fd, level, name, &value, sizeof value);
 }
 
-// Whether a datagram that the socket sends to `group` comes back to it.
-bool comes_back(int fd, in_addr group) {
-  check::Address to = check::address(check::port_of(fd));
-  to.ip4.sin_addr = group;
+// Whether a datagram that the socket sends to its own port at `to` comes back to it.
+bool comes_back_from(int fd, const check::Address& to) {
   if (sendto(fd, "hello", 5, 0, check::any(to), check::address_length) != 5) return false;
   char text[8];
   return check::poll_one(fd, POLLIN, 200) != 0 && recv(fd, text, sizeof text, 0) == 5;
 }
 
+bool comes_back(int fd, in_addr group) {
+  check::Address to = check::address(check::port_of(fd));
+  to.ip4.sin_addr = group;
+  return comes_back_from(fd, to);
+}
+
+bool comes_back6(int fd, const char* group) {
+  return comes_back_from(fd, check::address(check::port_of(fd), group));
+}
+
 int bound_socket() {
-  const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+  const int fd = socket(check::family, SOCK_DGRAM, 0);
   check::equal(check::bind_to(fd, 0, check::Host::kAny), 0, "bind");
   return fd;
 }
@@ -150,23 +160,104 @@ void whole_filters(const Interface& out) {
   close(fd);
 }
 
-void both_families_by_index(const Interface& out) {
-  const int fd = socket(AF_INET6, SOCK_DGRAM, 0);
-  const ipv6_mreq group{address6("ff02::4242"), out.index};
+int bound_socket6(const Interface& out) {
+  const int fd = bound_socket();
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, static_cast<int>(out.index)), 0,
+               "IPV6_MULTICAST_IF");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_ALL, 0), 0, "IPV6_MULTICAST_ALL off");
+  return fd;
+}
+
+void memberships6(const Interface& out) {
+  const int fd = bound_socket6(out);
+  check::that(!comes_back6(fd, kGroup6), "who did not join hears nothing");
+  const ipv6_mreq group{address6(kGroup6), out.index};
   check::equal(set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group), 0, "IPV6_JOIN_GROUP");
+  check::that(comes_back6(fd, kGroup6), "who joined hears the group");
+  check::that(!comes_back6(fd, kOther6), "and no other");
   check::fails([&] { return set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group); }, EADDRINUSE,
                "joining again");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 0), 0, "IPV6_MULTICAST_LOOP off");
+  check::that(!comes_back6(fd, kGroup6), "nothing of its own comes back then");
+  check::equal(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, 1), 0, "IPV6_MULTICAST_LOOP on");
   check::equal(set(fd, IPPROTO_IPV6, IPV6_LEAVE_GROUP, group), 0, "IPV6_LEAVE_GROUP");
+  check::that(!comes_back6(fd, kGroup6), "who left hears nothing");
   check::fails([&] { return set(fd, IPPROTO_IPV6, IPV6_LEAVE_GROUP, group); }, EADDRNOTAVAIL,
                "leaving again");
   const ipv6_mreq unicast{address6("fd00::1"), out.index};
   check::fails([&] { return set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, unicast); }, EINVAL, "no group");
-  check::equal(set(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, static_cast<int>(out.index)), 0,
-               "IPV6_MULTICAST_IF");
-  group_req any6{out.index, storage_of(address6("ff05::4242"))};
-  check::equal(set(fd, IPPROTO_IPV6, MCAST_JOIN_GROUP, any6), 0, "MCAST_JOIN_GROUP of IPv6");
-  check::equal(set(fd, IPPROTO_IPV6, MCAST_LEAVE_GROUP, any6), 0, "MCAST_LEAVE_GROUP");
   close(fd);
+}
+
+// The address from which the group is sent to.
+in6_addr source_towards(const Interface& out, const char* group) {
+  const int fd = bound_socket6(out);
+  check::equal(check::connect_to(fd, check::address(9, group)), 0, "connect to a group");
+  check::Address own;
+  socklen_t length = sizeof own;
+  getsockname(fd, check::any(own), &length);
+  close(fd);
+  return own.ip6.sin6_addr;
+}
+
+void sources6(const Interface& out) {
+  const int fd = bound_socket6(out);
+  const sockaddr_storage group = storage_of(address6(kGroup6));
+  const group_source_req theirs{out.index, group, storage_of(address6("fd10:10:10::99"))};
+  const group_source_req ours{out.index, group, storage_of(source_towards(out, kGroup6))};
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, theirs), 0,
+               "MCAST_JOIN_SOURCE_GROUP");
+  check::that(!comes_back6(fd, kGroup6), "what others send is not heard");
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_JOIN_SOURCE_GROUP, ours), 0, "a second source");
+  check::that(comes_back6(fd, kGroup6), "what it sends is heard");
+  check::fails([&] { return set(fd, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, ours); }, EINVAL,
+               "blocking where sources are listed");
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, ours), 0,
+               "MCAST_LEAVE_SOURCE_GROUP");
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_LEAVE_SOURCE_GROUP, theirs), 0, "the last one");
+  const group_req any{out.index, group};
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_JOIN_GROUP, any), 0, "joining for all sources");
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_BLOCK_SOURCE, ours), 0, "MCAST_BLOCK_SOURCE");
+  check::that(!comes_back6(fd, kGroup6), "a blocked source is not heard");
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_UNBLOCK_SOURCE, ours), 0, "MCAST_UNBLOCK_SOURCE");
+  check::that(comes_back6(fd, kGroup6), "until it no longer is");
+  check::equal(set(fd, IPPROTO_IPV6, MCAST_LEAVE_GROUP, any), 0, "MCAST_LEAVE_GROUP");
+  close(fd);
+}
+
+void whole_filters6(const Interface& out) {
+  const int fd = bound_socket6(out);
+  const sockaddr_storage group = storage_of(address6(kGroup6));
+  set(fd, IPPROTO_IPV6, MCAST_JOIN_GROUP, group_req{out.index, group});
+  std::vector<uint8_t> bytes(GROUP_FILTER_SIZE(2));
+  group_filter head{};
+  head.gf_interface = out.index;
+  head.gf_group = group;
+  head.gf_fmode = MCAST_EXCLUDE;
+  head.gf_numsrc = 2;
+  const sockaddr_storage listed[] = {storage_of(address6("fd10:10:10::98")),
+                                     storage_of(address6("fd10:10:10::99"))};
+  std::memcpy(bytes.data(), &head, GROUP_FILTER_SIZE(0));
+  std::memcpy(bytes.data() + GROUP_FILTER_SIZE(0), listed, sizeof listed);
+  const auto length = static_cast<socklen_t>(bytes.size());
+  check::equal(setsockopt(fd, IPPROTO_IPV6, MCAST_MSFILTER, bytes.data(), length), 0,
+               "MCAST_MSFILTER");
+  check::fails(
+      [&] { return setsockopt(fd, IPPROTO_IPV6, MCAST_MSFILTER, bytes.data(), length - 128); },
+      EINVAL, "with less than it says");
+  socklen_t got = length;
+  head.gf_fmode = 77;
+  std::memcpy(bytes.data(), &head, GROUP_FILTER_SIZE(0));
+  check::equal(getsockopt(fd, IPPROTO_IPV6, MCAST_MSFILTER, bytes.data(), &got), 0,
+               "is told again");
+  std::memcpy(&head, bytes.data(), GROUP_FILTER_SIZE(0));
+  check::equal(head.gf_fmode, MCAST_EXCLUDE, "its mode");
+  check::equal(head.gf_numsrc, 2, "its number of sources");
+  check::equal(got, length, "its length");
+  close(fd);
+}
+
+void by_index(const Interface& out) {
   const int fd4 = bound_socket();
   set(fd4, IPPROTO_IP, IP_MULTICAST_IF, ip_mreqn{{}, {}, static_cast<int>(out.index)});
   group_req any4{out.index, storage_of(kGroup)};
@@ -179,10 +270,15 @@ void both_families_by_index(const Interface& out) {
 }
 
 void not_for_streams(const Interface& out) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  const int fd = socket(check::family, SOCK_STREAM, 0);
   const ip_mreqn group{kGroup, out.address, 0};
-  check::fails([&] { return set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, group); }, EPROTO,
-               "a stream joins no group");
+  const ipv6_mreq group6{address6(kGroup6), out.index};
+  check::fails(
+      [&] {
+        return check::is_ip6 ? set(fd, IPPROTO_IPV6, IPV6_JOIN_GROUP, group6)
+                             : set(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, group);
+      },
+      EPROTO, "a stream joins no group");
   close(fd);
 }
 
@@ -191,10 +287,16 @@ void not_for_streams(const Interface& out) {
 int main() {
   const Interface out = outside();
   if (!check::that(out.index != 0, "there is an interface")) return check::finish();
-  memberships(out);
-  sources(out);
-  whole_filters(out);
-  both_families_by_index(out);
+  if (check::is_ip6) {
+    memberships6(out);
+    sources6(out);
+    whole_filters6(out);
+  } else {
+    memberships(out);
+    sources(out);
+    whole_filters(out);
+    by_index(out);
+  }
   not_for_streams(out);
   return check::finish();
 }
