@@ -1,7 +1,5 @@
 #include "tools/doctor_command.h"
 
-#include <CLI/CLI.hpp>
-
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -77,10 +75,6 @@ void print_json(const Findings& findings, bool is_well) {
 }
 
 }  // namespace
-
-void DoctorOptions::add_to(CLI::App& app) {
-  app.add_flag("--json", is_json, "one JSON object instead of lines");
-}
 
 int examine_machine(const DoctorOptions& options, const std::vector<std::string>& programs) {
   const Findings findings = examine(programs);

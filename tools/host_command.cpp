@@ -1,7 +1,5 @@
 #include "tools/host_command.h"
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -11,8 +9,6 @@
 
 namespace tapstack::tools {
 namespace {
-
-constexpr int kPidMax = 1 << 22;  // PID_MAX_LIMIT of Linux
 
 // LD_PRELOAD without our library: a shell under `tapstack run` may call `tapstack host`.
 void remove_preload() {
@@ -52,12 +48,6 @@ pid_t choose(pid_t wanted) {
 }
 
 }  // namespace
-
-void HostOptions::add_to(CLI::App& app) {
-  app.add_option("--pid", pid, "a process of the stack to join (the newest stack)")
-      ->type_name("PID")
-      ->check(CLI::Range(1, kPidMax));
-}
 
 int host(const HostOptions& options, const std::vector<std::string>& command_line) {
   const pid_t pid = choose(options.pid);

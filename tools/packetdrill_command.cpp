@@ -1,7 +1,5 @@
 #include "tools/packetdrill_command.h"
 
-#include <CLI/CLI.hpp>
-
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -140,10 +138,6 @@ int run_all(const Run& run, const Words& scripts) {
 }
 
 }  // namespace
-
-void PacketdrillOptions::add_to(CLI::App& app) {
-  app.add_option("--program", program, "packetdrill itself")->type_name("PROGRAM");
-}
 
 int packetdrill(const PacketdrillOptions& options, const std::vector<std::string>& words) {
   const std::string library = find_library("libtapstack_packetdrill.so");
