@@ -302,6 +302,7 @@ uint64_t Calls::tcp_figure(const std::string& name, int fd) {
   if (name == "tcpi_state") return static_cast<uint64_t>(info->state);
   if (name == "tcpi_rto") return info->rto_us;
   if (name == "tcpi_rtt") return info->srtt_us;
+  if (name == "tcpi_min_rtt") return info->min_rtt_us;
   if (name == "tcpi_snd_mss") return info->send_mss;
   if (name == "tcpi_snd_cwnd_bytes") return info->cwnd_bytes;
   if (name == "tcpi_snd_ssthresh_bytes") return info->ssthresh_bytes;

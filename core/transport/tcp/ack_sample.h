@@ -19,7 +19,7 @@ struct AckSample {
   uint32_t newly_lost_bytes = 0;  // found lost while this ACK was processed
   uint32_t flight_bytes = 0;      // pipe before this ACK
   uint32_t pipe_bytes = 0;        // and after it
-  Duration rtt = kNoRtt;          // latest sample, if this ACK gave one
+  Duration rtt = kNoRtt;          // an exact sample, if this ACK gave one
   Duration srtt;                  // zero until there is one
   Duration min_rtt;
   bool is_in_recovery = false;    // fast recovery: PRR rules what is sent

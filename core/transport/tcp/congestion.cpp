@@ -77,16 +77,16 @@ void Congestion::avoid_congestion(const AckSample& sample, uint32_t acked_bytes)
                            : new_reno::grow(window_, acked_bytes, state_.reno.counted_bytes);
 }
 
-void Congestion::reduce(bool for_ecn) {
+void Congestion::reduce(Congested by) {
   undo_ = {window_.cwnd_bytes, window_.ssthresh_bytes};
   if (is_cubic()) {
-    window_.ssthresh_bytes = state_.cubic.cubic.reduce(window_, for_ecn);
+    window_.ssthresh_bytes = state_.cubic.cubic.reduce(window_, by);
     return;
   }
   state_.reno.counted_bytes = 0;
   window_.ssthresh_bytes =
-      for_ecn ? new_reno::ssthresh_after_ecn(window_.cwnd_bytes, window_.mss_bytes)
-              : new_reno::ssthresh_after_loss(window_.cwnd_bytes, window_.mss_bytes);
+      by == Congested::kEcn ? new_reno::ssthresh_after_ecn(window_.cwnd_bytes, window_.mss_bytes)
+                            : new_reno::ssthresh_after_loss(window_.cwnd_bytes, window_.mss_bytes);
 }
 
 void Congestion::on_lost(const LossSample& sample) {
@@ -95,13 +95,13 @@ void Congestion::on_lost(const LossSample& sample) {
 
 void Congestion::on_loss(Instant) {
   if (is_bbr()) return state_.bbr.on_recovery(window_);
-  reduce(false);
+  reduce(Congested::kLoss);
   window_.cwnd_bytes = window_.ssthresh_bytes;
 }
 
 void Congestion::on_ecn(Instant) {
   if (is_bbr()) return state_.bbr.on_ecn(window_);
-  reduce(true);
+  reduce(Congested::kEcn);
   window_.cwnd_bytes = window_.ssthresh_bytes;
 }
 
@@ -109,7 +109,7 @@ void Congestion::on_timeout(Instant, bool again) {
   if (is_bbr()) {
     state_.bbr.on_recovery(window_);
   } else if (!again) {
-    reduce(false);
+    reduce(Congested::kTimeout);
   }
   // RFC 5681 3.1, RFC 9438 4.8: the loss window is one segment; a CUBIC epoch begins anew.
   window_.cwnd_bytes = window_.mss_bytes;

@@ -104,7 +104,7 @@ class Congestion {
   uint32_t initial_window_bytes() const;
   bool is_cubic() const { return algorithm_ == CongestionAlgorithm::kCubic; }
   // Sets ssthresh; remembers what an undo needs.
-  void reduce(bool for_ecn);
+  void reduce(Congested by);
   // Slow start with what was acknowledged; answers what is left for congestion avoidance.
   uint32_t slow_start(const AckSample& sample);
   void avoid_congestion(const AckSample& sample, uint32_t acked_bytes);

@@ -6,6 +6,9 @@
 
 namespace tapstack::transport::tcp {
 
+// Why a window is reduced.
+enum class Congested : uint8_t { kLoss, kEcn, kTimeout };
+
 inline constexpr uint32_t kWindowMax = 1u << 30;  // RFC 7323 2.3: no window can be larger
 
 struct CongestionWindow {

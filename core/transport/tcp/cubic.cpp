@@ -16,6 +16,9 @@ constexpr uint64_t kCDenominator = 5;
 constexpr uint64_t kAlphaNumerator = 9;
 constexpr uint64_t kAlphaDenominator = 17;
 
+// The shortest that Linux can be built with.
+constexpr Duration kJiffy = Duration::ms(1);
+
 constexpr uint64_t kMsCubed = 1'000'000'000;  // ms^3 in s^3
 // Ten minutes from the inflection the curve is beyond kWindowMax for every MSS in use, and its cube
 // still fits.
@@ -53,7 +56,8 @@ uint32_t Cubic::window_at(Duration t, uint32_t mss_bytes) const {
 }
 
 // RFC 9438 4.2: K is the cube root of (W_max - cwnd_epoch) / C. 4.8 and 4.10: a window that is
-// already beyond W_max, or that slow start reached without any loss, starts at the inflection.
+// already beyond W_max, or that slow start reached without any loss or after a time-out, starts at
+// the inflection.
 void Cubic::begin_epoch(const CongestionWindow& w) {
   model_.is_running = true;
   model_.elapsed = Duration();
@@ -70,10 +74,13 @@ void Cubic::begin_epoch(const CongestionWindow& w) {
 }
 
 // RFC 9438 4.3: W_est grows as Reno's window would, by alpha_cubic segments a window; once it is
-// where the last reduction was, by one, which is Reno's own pace.
-void Cubic::grow_estimate(const CongestionWindow& w, uint32_t acked_bytes) {
+// where the last reduction was, by one, which is Reno's own pace. On paths as short as a LAN's it
+// is one throughout: Linux, which computes its pace at most once a jiffy and rounds the curve up to
+// whole segments, keeps to one for as long, and whoever does less there gets the smaller share.
+void Cubic::grow_estimate(const CongestionWindow& w, uint32_t acked_bytes, Duration srtt) {
   uint64_t product = uint64_t{acked_bytes} * w.mss_bytes;
-  if (model_.w_est_bytes < model_.cwnd_prior_bytes) {
+  const bool is_lan = srtt > Duration() && srtt < kJiffy;
+  if (model_.w_est_bytes < model_.cwnd_prior_bytes && !is_lan) {
     product = product * kAlphaNumerator / kAlphaDenominator;
   }
   const uint32_t grown = share_of_window(product, w.cwnd_bytes, est_carry_);
@@ -87,7 +94,7 @@ uint32_t Cubic::grow(const CongestionWindow& w, uint32_t acked_bytes, Instant no
     begin_epoch(w);
   }
   last_at_ = now;
-  grow_estimate(w, acked_bytes);
+  grow_estimate(w, acked_bytes, srtt);
   // 4.3: where Reno would be faster, CUBIC is no slower.
   if (window_at(model_.elapsed, w.mss_bytes) < model_.w_est_bytes) {
     return std::max(w.cwnd_bytes, model_.w_est_bytes);
@@ -100,9 +107,9 @@ uint32_t Cubic::grow(const CongestionWindow& w, uint32_t acked_bytes, Instant no
   return std::min(w.cwnd_bytes + share_of_window(product, w.cwnd_bytes, cwnd_carry_), kWindowMax);
 }
 
-uint32_t Cubic::reduce(const CongestionWindow& w, bool for_ecn) {
+uint32_t Cubic::reduce(const CongestionWindow& w, Congested by) {
   before_ = model_;
-  const uint64_t beta = for_ecn ? kBetaEcn : kBeta;
+  const uint64_t beta = by == Congested::kEcn ? kBetaEcn : kBeta;
   model_.is_running = false;
   model_.cwnd_prior_bytes = w.cwnd_bytes;
   // RFC 9438 4.7: a window below the last one's makes room for a newcomer.
@@ -110,6 +117,7 @@ uint32_t Cubic::reduce(const CongestionWindow& w, bool for_ecn) {
   model_.w_max_bytes = is_shrinking
                            ? static_cast<uint32_t>(w.cwnd_bytes * (kScale + beta) / (2 * kScale))
                            : w.cwnd_bytes;
+  if (by == Congested::kTimeout) model_.w_max_bytes = 0;
   const auto ssthresh = static_cast<uint32_t>(w.cwnd_bytes * beta / kScale);
   return whole_segments(ssthresh, w.mss_bytes);
 }

@@ -19,9 +19,10 @@ class Cubic {
   // Congestion avoidance: `acked_bytes` were acknowledged (at most a window) while the window was
   // in use. Answers the new cwnd. `srtt` zero: unknown.
   uint32_t grow(const CongestionWindow& w, uint32_t acked_bytes, Instant now, Duration srtt);
-  // Congestion: answers ssthresh (RFC 9438 4.6; `for_ecn`: RFC 8511) and begins a new epoch, whose
-  // curve aims at the present cwnd or, when windows shrink, below it (4.7).
-  uint32_t reduce(const CongestionWindow& w, bool for_ecn);
+  // Congestion: answers ssthresh (RFC 9438 4.6; for ECN RFC 8511) and begins a new epoch, whose
+  // curve aims at the present cwnd or, when windows shrink, below it (4.7); after a time-out it
+  // begins where slow start ends (4.8).
+  uint32_t reduce(const CongestionWindow& w, Congested by);
   // RFC 9438 4.9: that was not congestion.
   void undo() { model_ = before_; }
   // Time until `now` does not count: the window was not in use (RFC 9438 5.8).
@@ -46,7 +47,7 @@ class Cubic {
   };
 
   void begin_epoch(const CongestionWindow& w);
-  void grow_estimate(const CongestionWindow& w, uint32_t acked_bytes);
+  void grow_estimate(const CongestionWindow& w, uint32_t acked_bytes, Duration srtt);
 
   Model model_;
   Model before_;

@@ -29,11 +29,11 @@ void take_syn(Arrival& a, Connection& c) {
 
 void measure(Arrival& a, Connection& c) {
   if (c.syn_probe.is_running) {
-    c.rtt.on_sample(a.ctx.now - c.syn_probe.sent_at, c.snd.vars().una, c.snd.vars().nxt);
+    c.rtt.on_sample({a.ctx.now - c.syn_probe.sent_at}, c.snd.vars().una, c.snd.vars().nxt);
     c.syn_probe.is_running = false;
   } else if (c.timestamps.is_enabled()) {
     const auto rtt = c.timestamps.round_trip(a.seg.options.timestamps->echo_reply, a.ctx.now);
-    if (rtt) c.rtt.on_sample(*rtt, c.snd.vars().una, c.snd.vars().nxt);
+    if (rtt) c.rtt.on_sample({*rtt, false}, c.snd.vars().una, c.snd.vars().nxt);
   }
 }
 

@@ -13,19 +13,24 @@ namespace {
 // --- what an ACK says ---
 
 // RFC 6298 3 (Karn): of what was sent once; with timestamps also of what was repeated.
-std::optional<Duration> round_trip_of(Connection& c, const AckFacts& f, Instant now) {
+std::optional<RttSample> round_trip_of(Connection& c, const AckFacts& f, Instant now) {
   const Delivered& d = f.delivered;
   if (c.syn_probe.is_running && f.has_moved) {
     c.syn_probe.is_running = false;
-    return now - c.syn_probe.sent_at;
+    return RttSample{now - c.syn_probe.sent_at};
   }
-  if (!d.oldest_acked_at.is_never() && !d.has_resent_acked) return now - d.oldest_acked_at;
-  if (f.has_moved) return f.tsecr ? c.timestamps.round_trip(*f.tsecr, now) : std::nullopt;
+  if (!d.oldest_acked_at.is_never() && !d.has_resent_acked) {
+    return RttSample{now - d.oldest_acked_at};
+  }
+  if (f.has_moved) {
+    const auto echoed = f.tsecr ? c.timestamps.round_trip(*f.tsecr, now) : std::nullopt;
+    return echoed ? std::optional(RttSample{*echoed, false}) : std::nullopt;
+  }
   // After a time-out a retransmission may have brought forth the ACK, and the one that first
   // reported this text was lost.
   const bool is_sacked = d.sacked_bytes > 0 && d.newest_original.is_known &&
                          !d.newest_resent.is_known && !c.recovery.is(RecoveryPhase::kLoss);
-  if (is_sacked) return now - d.newest_original.sent.at;
+  if (is_sacked) return RttSample{now - d.newest_original.sent.at};
   return std::nullopt;
 }
 
@@ -165,7 +170,7 @@ void tell_rate(Work& w, const Delivered& d) {
 struct Told {
   uint32_t delivered_bytes = 0;
   uint32_t lost_bytes = 0;
-  std::optional<Duration> rtt;
+  std::optional<RttSample> rtt;
 };
 
 void tell_congestion(Work& w, const AckFacts& f, const Told& told) {
@@ -180,7 +185,7 @@ void tell_congestion(Work& w, const AckFacts& f, const Told& told) {
   s.newly_lost_bytes = told.lost_bytes;
   s.flight_bytes = f.pipe_before_bytes;
   s.pipe_bytes = pipe_bytes(c);
-  if (told.rtt) s.rtt = *told.rtt;
+  if (told.rtt && told.rtt->is_exact) s.rtt = told.rtt->time;
   s.srtt = c.rtt.srtt();
   s.min_rtt = c.rtt.min_rtt();
   s.is_in_recovery = c.recovery.is_reducing();

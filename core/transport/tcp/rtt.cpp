@@ -12,9 +12,14 @@ constexpr uint8_t kBackoffMax = 16;  // 200 ms << 10 is past the largest RTO; av
 
 }  // namespace
 
-void Rtt::on_sample(Duration sample, SeqNumber una, SeqNumber nxt) {
-  const Duration r = std::max(sample, Duration::us(0));
-  min_rtt_ = has_sample_ ? std::min(min_rtt_, r) : r;
+void Rtt::on_sample(const RttSample& sample, SeqNumber una, SeqNumber nxt) {
+  const Duration r = std::max(sample.time, Duration::us(0));
+  if (sample.is_exact) {
+    min_rtt_ = has_exact_sample_ ? std::min(min_rtt_, r) : r;
+    has_exact_sample_ = true;
+  } else if (!has_sample_) {
+    min_rtt_ = r;
+  }
   backoff_ = 0;
   if (!has_sample_) {  // RFC 6298 2.2
     srtt_ = r;

@@ -9,6 +9,11 @@
 
 namespace tapstack::transport::tcp {
 
+struct RttSample {
+  Duration time;
+  bool is_exact = true;  // false: in ticks of the timestamps' clock (RFC 7323 4.1)
+};
+
 // RFC 6298 2.4 says that the RTO SHOULD be at least 1 s. We follow Linux, as all peers of today do:
 // 200 ms are always added above SRTT, more than any delayed ACK that is in use (40 ms here and on
 // Linux, up to 200 ms elsewhere), so the floor's purpose, no spurious time-out because of a delayed
@@ -22,7 +27,7 @@ class Rtt {
   // Every ACK gives a sample, many in a round trip, so RFC 6298 2.3 as it stands would forget a
   // large variance within one (RFC 7323 appendix G). As on Linux RTTVAR follows the largest
   // deviation of a round trip, up at once, down by a quarter of the difference at its end.
-  void on_sample(Duration sample, SeqNumber una, SeqNumber nxt);
+  void on_sample(const RttSample& sample, SeqNumber una, SeqNumber nxt);
   // The retransmission timer fired: RFC 6298 5.5. Doubles up to tcp_rto_max_ms.
   void on_timeout();
   // New data was acknowledged: the path works again, whatever sample it gave (RFC 6298 5.7 note).
@@ -34,7 +39,8 @@ class Rtt {
   Duration rto_without_backoff() const;
   Duration srtt() const { return srtt_; }
   Duration rttvar() const { return rttvar_; }
-  Duration min_rtt() const { return min_rtt_; }  // zero until there is a sample
+  // The shortest exact sample; until there is one the first, zero until there is any.
+  Duration min_rtt() const { return min_rtt_; }
   uint8_t backoff() const { return backoff_; }
   bool has_sample() const { return has_sample_; }
 
@@ -48,6 +54,7 @@ class Rtt {
   Duration initial_rto_ = Duration::ms(kConfig.tcp_rto_initial_ms);  // RFC 6298 2.1
   uint8_t backoff_ = 0;
   bool has_sample_ = false;
+  bool has_exact_sample_ = false;
 };
 
 }  // namespace tapstack::transport::tcp

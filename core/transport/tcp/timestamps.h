@@ -33,7 +33,8 @@ class Timestamps {
   // RFC 7323 4.3 (3): an ACK for `ack` goes out.
   void on_ack_sent(SeqNumber ack) { last_ack_sent_ = ack; }
   SeqNumber last_ack_sent() const { return last_ack_sent_; }  // kept without the option, too
-  // The round trip that an echoed TSecr stands for; none when it cannot be ours. Resolution 1 ms.
+  // The round trip that an echoed TSecr stands for, in ticks of 1 ms, one where the tick is still
+  // the same (as Linux); none when it cannot be ours.
   std::optional<Duration> round_trip(uint32_t tsecr, Instant now) const;
   // The latest instant at which a segment with TSval `tsecr` can have left; never() when the echo
   // cannot be ours.

@@ -22,7 +22,7 @@ struct Epoch {
     ack(1, 0);
   }
   void lose() {
-    w.ssthresh_bytes = c.reduce(w, false);
+    w.ssthresh_bytes = c.reduce(w, Congested::kLoss);
     w.cwnd_bytes = w.ssthresh_bytes;
   }
   void ack(uint32_t bytes, int64_t ms) { w.cwnd_bytes = c.grow(w, bytes, at_ms(ms), rtt); }
@@ -51,24 +51,24 @@ TEST(Cubic, CubeRootIsExactAtCubesAndRoundsDownBetween) {
 
 TEST(Cubic, ALossLeavesSevenTenths) {  // RFC 9438 4.6
   Cubic c;
-  EXPECT_EQ(c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, false), 70 * kMssBytes);
+  EXPECT_EQ(c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, Congested::kLoss), 70 * kMssBytes);
   EXPECT_EQ(c.w_max_bytes(), 100 * kMssBytes);
 }
 
 TEST(Cubic, AnEcnEchoLeavesEightyFivePercent) {  // RFC 8511 4.2
   Cubic c;
-  EXPECT_EQ(c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, true), 85 * kMssBytes);
+  EXPECT_EQ(c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, Congested::kEcn), 85 * kMssBytes);
 }
 
 TEST(Cubic, SsthreshIsAtLeastTwoSegments) {
   Cubic c;
-  EXPECT_EQ(c.reduce({2 * kMssBytes, 1u << 30, kMssBytes}, false), 2 * kMssBytes);
+  EXPECT_EQ(c.reduce({2 * kMssBytes, 1u << 30, kMssBytes}, Congested::kLoss), 2 * kMssBytes);
 }
 
 TEST(Cubic, FastConvergenceLowersTheAim) {  // RFC 9438 4.7
   Cubic c;
-  c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, false);
-  c.reduce({80 * kMssBytes, 70 * kMssBytes, kMssBytes}, false);
+  c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, Congested::kLoss);
+  c.reduce({80 * kMssBytes, 70 * kMssBytes, kMssBytes}, Congested::kLoss);
   EXPECT_EQ(c.w_max_bytes(), 68 * kMssBytes);  // 80 * (1 + 0.7) / 2
 }
 
@@ -111,6 +111,14 @@ TEST(Cubic, InAShortRoundTripItGrowsAsRenoWould) {  // RFC 9438 4.3
   const uint32_t before = e.w.cwnd_bytes;
   e.run(0, 100, 14);  // ten round trips, 9/17 of a segment each
   EXPECT_NEAR(e.w.cwnd_bytes - before, 10.0 * kMssBytes * 9 / 17, 0.15 * kMssBytes);
+}
+
+TEST(Cubic, BelowAMillisecondItGrowsByASegmentARoundTrip) {  // as Linux within a jiffy
+  Epoch e(20);
+  e.rtt = Duration::us(900);
+  const uint32_t before = e.w.cwnd_bytes;
+  for (int rounds = 0; rounds < 5; ++rounds) e.ack(e.w.cwnd_bytes, rounds);
+  EXPECT_EQ(e.w.cwnd_bytes - before, 5 * kMssBytes);
 }
 
 TEST(Cubic, BeyondTheLastReductionItGrowsByASegmentARoundTrip) {  // RFC 9438 4.3, alpha = 1
@@ -161,6 +169,25 @@ TEST(Cubic, UndoBringsTheCurveBack) {  // RFC 9438 4.9
   EXPECT_EQ(e.c.w_max_bytes(), untouched.w_max_bytes());
   EXPECT_EQ(e.c.grow(e.w, 100 * kMssBytes, at_ms(3'100), e.rtt),
             untouched.grow(before, 100 * kMssBytes, at_ms(3'100), e.rtt));
+}
+
+// RFC 9438 4.8: K is 0 and W_max the window at which congestion avoidance begins.
+TEST(Cubic, AfterATimeoutItStartsAtTheInflection) {
+  Cubic c;
+  const uint32_t ssthresh = c.reduce({100 * kMssBytes, 1u << 30, kMssBytes}, Congested::kTimeout);
+  EXPECT_EQ(ssthresh, 70 * kMssBytes);
+  c.grow({ssthresh, ssthresh, kMssBytes}, kMssBytes, at_ms(0), Duration::ms(100));
+  EXPECT_EQ(c.k(), Duration());
+  EXPECT_EQ(c.w_max_bytes(), 70 * kMssBytes);
+}
+
+TEST(Cubic, UndoOfATimeoutBringsTheCurveBack) {  // RFC 9438 4.9.1
+  Epoch e(1000);
+  const Duration k = e.c.k();
+  e.c.reduce(e.w, Congested::kTimeout);
+  e.c.undo();
+  EXPECT_EQ(e.c.k(), k);
+  EXPECT_EQ(e.c.w_max_bytes(), 1000 * kMssBytes);
 }
 
 TEST(Cubic, SlowStartLeftWithoutALossStartsAtTheInflection) {  // RFC 9438 4.10

@@ -9,7 +9,7 @@ namespace {
 void sample(Rtt& r, Duration d) {
   static uint32_t round = 0;
   round += 1000;
-  r.on_sample(d, SeqNumber(round), SeqNumber(round));
+  r.on_sample({d}, SeqNumber(round), SeqNumber(round));
 }
 
 TEST(Rtt, StartsAtOneSecond) { EXPECT_EQ(Rtt().rto(), Duration::s(1)); }
@@ -60,9 +60,9 @@ TEST(Rtt, ALostSynRaisesTheInitialRtoToThreeSeconds) {  // RFC 6298 5.7
 
 TEST(Rtt, WithinARoundTheLargestDeviationCounts) {
   Rtt r;
-  r.on_sample(Duration::ms(100), SeqNumber(0), SeqNumber(10'000));
+  r.on_sample({Duration::ms(100)}, SeqNumber(0), SeqNumber(10'000));
   for (uint32_t i = 1; i < 10; ++i) {
-    r.on_sample(Duration::ms(100), SeqNumber(i * 1000), SeqNumber(10'000 + i));
+    r.on_sample({Duration::ms(100)}, SeqNumber(i * 1000), SeqNumber(10'000 + i));
   }
   EXPECT_EQ(r.rttvar(), Duration::ms(50)) << "ten samples of one round are no ten rounds";
 }
@@ -73,6 +73,17 @@ TEST(Rtt, RemembersTheShortestRoundTrip) {
   sample(r, Duration::ms(10));
   sample(r, Duration::ms(20));
   EXPECT_EQ(r.min_rtt(), Duration::ms(10));
+}
+
+// A tick of the timestamps' clock is 1 ms: a path of 1.9 ms gives 1 or 2.
+TEST(Rtt, ACoarseSampleIsNotTheShortestOne) {
+  Rtt r;
+  r.on_sample({Duration::ms(2), false}, SeqNumber(0), SeqNumber(1));
+  EXPECT_EQ(r.min_rtt(), Duration::ms(2)) << "as long as there is no other";
+  r.on_sample({Duration::us(2'100)}, SeqNumber(2), SeqNumber(3));
+  EXPECT_EQ(r.min_rtt(), Duration::us(2'100));
+  r.on_sample({Duration::ms(1), false}, SeqNumber(4), SeqNumber(5));
+  EXPECT_EQ(r.min_rtt(), Duration::us(2'100));
 }
 
 TEST(Rtt, NegativeSamplesCountAsZero) {

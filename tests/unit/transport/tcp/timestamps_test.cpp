@@ -46,5 +46,9 @@ TEST(Timestamps, AnEchoGivesTheRoundTrip) {
   EXPECT_EQ(t.round_trip(5701, kNow), std::nullopt);  // from the future
 }
 
+TEST(Timestamps, AnEchoInTheSameTickIsARoundTripOfATick) {
+  EXPECT_EQ(started(5).round_trip(5700, kNow), Duration::ms(1));
+}
+
 }  // namespace
 }  // namespace tapstack::transport::tcp
