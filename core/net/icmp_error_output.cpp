@@ -25,6 +25,9 @@ constexpr uint32_t kQuoteBytesMax = kConfig.ip6 ? kQuoteBytesMax6 : kQuoteBytesM
 
 // RFC 1812 4.3.2.5: precedence of errors is INTERNETWORK CONTROL. RFC 4443 asks for none.
 constexpr uint8_t kErrorTos4 = 0xc0;
+// RFC 4443 names none. As the nodes of the IPv6 Ready core tests have it; the sender may be farther
+// away than what this link's routers advertise. Linux has that of all packets, 64.
+constexpr uint8_t kErrorHopLimit6 = 255;
 
 bool may_report(Context& ctx, const Parts& parts, const mem::Packet& offending,
                 const wire::IcmpHeader& header) {
@@ -102,6 +105,7 @@ void send_icmp_error(Context& ctx, Parts& parts, const mem::Packet& offending,
   if (is_6) {
     count_icmp6_out(ctx, header.type);
     params.protocol = wire::ip_protocol::kIcmp6;
+    params.ttl = kErrorHopLimit6;
   } else {
     count_icmp4_out(ctx, header.type);
     params.protocol = wire::ip_protocol::kIcmp;

@@ -244,7 +244,8 @@ void queued_error() {
   if (entry != nullptr) std::memcpy(&extended, CMSG_DATA(entry), sizeof extended);
   check::that(is_port_unreachable(extended.error), "port unreachable");
   check::that(check::is_host(extended.offender, check::Host::kLoopback), "reported by loopback");
-  check::equal(hops_in(message), 64, "from no router away");
+  const int hops = hops_in(message);  // over IPv6 errors of the stack begin at 255
+  check::that(hops == 64 || (check::family == AF_INET6 && hops == 255), "from no router away");
   message.msg_controllen = sizeof space;
   check::fails([&] { return recvmsg(fd, &message, MSG_ERRQUEUE); }, EAGAIN, "and no other");
   close(fd);

@@ -74,9 +74,9 @@ class IcmpError6Test : public Net6Test {};
 // RFC 4443 2.2 and 3.1.
 TEST_F(IcmpError6Test, PortUnreachableQuotesThePacket) {
   const Frame packet = ip6({}, test::hex("d431 0035 000c 0000 61626364"));
-  // With the hop limit of all packets (RFC 4861 6.3.2, CurHopLimit), as Linux's.
-  EXPECT_EQ(refuse(packet), icmp6_packet({.source = kOurs6, .destination = kPeer6, .hop_limit = 64},
-                                         1, 4, 0, packet));
+  EXPECT_EQ(
+      refuse(packet),
+      icmp6_packet({.source = kOurs6, .destination = kPeer6, .hop_limit = 255}, 1, 4, 0, packet));
   EXPECT_EQ(counters_.value(Mib::kIcmp6OutDestUnreachs), 1u);
   expect_nothing_held();
 }
