@@ -184,7 +184,7 @@ def stage_rfc_trace(runner):
 
 
 def stage_size(runner):
-    return runner.check("size", ["scripts/size"], {"BUILD_DIR": str(ROOT / "build")})
+    return runner.check("size", ["scripts/size", "--built"], {"BUILD_DIR": str(ROOT / "build")})
 
 
 def interop(runner, build, *arguments, env=None):
