@@ -36,6 +36,10 @@ link::Ip6Settings ip6_settings(const Settings& settings) {
   ip6.identifier = settings.identifier;
   if (settings.identifier == link::IdentifierKind::kStable) ip6.stable_secret = stable_secret();
   ip6.has_temporary = settings.has_temporary_addresses;
+  // A stream leads to one station. passt takes whatever source it has seen last for the stack's
+  // address, :: of a probe too, and sends what is for our connections there from then on
+  // (tap6_handler of 2023).
+  if (!settings.device.stream_path.empty()) ip6.dad_transmits = 0;
   return ip6;
 }
 

@@ -9,6 +9,7 @@ import pathlib
 import pytest
 
 from command_line import open_to_all, run_in_world, user_can_read_build
+from tapstack_interop.capture import Capture
 
 pytestmark = pytest.mark.needs("passt", "curl")
 
@@ -93,6 +94,15 @@ for i in range(50):
     except TimeoutError: pass'
              kill $s""")
     assert "HELLO" in said
+
+
+def test_passt_is_not_told_of_an_address_that_is_none(world, tmp_path):
+    """Probes come from ::, and passt would take that for the stack's address."""
+    world("""serve; $tapstack run --net=passt --pcap=$PWD/x.pcap -- python3 -c '
+import socket, time
+s = socket.create_connection(("2001:db8:1::1", 8000)); time.sleep(2)'""")
+    assert Capture(tmp_path / "x.pcap").count("icmpv6.type == 135") > 0, "it asks for its router"
+    assert Capture(tmp_path / "x.pcap").count("ipv6.src == ::") == 0
 
 
 def test_programs_come_one_after_the_other(world):
