@@ -32,7 +32,7 @@ void Timestamps::on_segment(SeqNumber seq, uint32_t tsval, Instant now) {
 std::optional<Duration> Timestamps::round_trip(uint32_t tsecr, Instant now) const {
   const uint32_t age_ms = value(now) - tsecr;
   if (tsecr == 0 || age_ms > kEchoAgeMaxMs) return std::nullopt;
-  return Duration::ms(std::max(age_ms, 1u));
+  return Duration::ms(std::max(age_ms, uint32_t{1}));
 }
 
 Instant Timestamps::sent_by(uint32_t tsecr, Instant now) const {
