@@ -1,5 +1,8 @@
 #include "tools/host_command.h"
 
+#include <signal.h>
+#include <time.h>
+
 #include <algorithm>
 #include <cstdlib>
 
@@ -30,6 +33,22 @@ void remove_preload() {
   }
 }
 
+constexpr int kStartMs = 1000;  // what a `tapstack run` may need to make its namespaces
+constexpr int kLookMs = 10;
+
+// A shell that puts `tapstack run` into the background and calls `tapstack host` at once is here
+// before the namespaces are.
+void wait_for_start(pid_t wanted) {
+  const timespec pause{.tv_sec = 0, .tv_nsec = kLookMs * 1'000'000};
+  const auto is_there = [wanted] {
+    return wanted != 0 ? is_in_stack(wanted) || ::kill(wanted, 0) != 0
+                       : !find_running_stacks().empty();
+  };
+  for (int waited_ms = 0; waited_ms < kStartMs && !is_there(); waited_ms += kLookMs) {
+    ::nanosleep(&pause, nullptr);
+  }
+}
+
 // A process in the namespaces to join; 0, and a line about it, when there is none.
 pid_t choose(pid_t wanted) {
   if (wanted != 0) return wanted;
@@ -50,6 +69,7 @@ pid_t choose(pid_t wanted) {
 }  // namespace
 
 int host(const HostOptions& options, const std::vector<std::string>& command_line) {
+  wait_for_start(options.pid);
   const pid_t pid = choose(options.pid);
   if (pid == 0) return kSetUpStatus;
   if (const tapif::Failure failure = join_namespaces(pid)) {

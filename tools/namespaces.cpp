@@ -198,6 +198,10 @@ std::vector<RunningStack> find_running_stacks() {
   return stacks;
 }
 
+bool is_in_stack(pid_t pid) {
+  return !mark_in(tapif::os::read_file(process_file(pid, "mountinfo").c_str())).empty();
+}
+
 Failure join_namespaces(pid_t pid) {
   const Fd user = open_namespace(pid, "ns/user");
   const Fd network = open_namespace(pid, "ns/net");
@@ -206,7 +210,7 @@ Failure join_namespaces(pid_t pid) {
     const int error = errno == ENOENT ? ESRCH : errno;
     return {error, "cannot join process " + std::to_string(pid) + ": " + std::strerror(error)};
   }
-  if (mark_in(tapif::os::read_file(process_file(pid, "mountinfo").c_str())).empty()) {
+  if (!is_in_stack(pid)) {
     return {EINVAL, "process " + std::to_string(pid) + " was not started by tapstack run"};
   }
   char folder[PATH_MAX] = "/";

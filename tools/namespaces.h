@@ -38,6 +38,9 @@ struct RunningStack {
 // The marked namespaces that the caller may join, the newest first.
 std::vector<RunningStack> find_running_stacks();
 
+// Whether the process is in marked namespaces.
+bool is_in_stack(pid_t pid);
+
 // Puts this process into the namespaces of another; the working directory stays when it exists
 // there. Capabilities last over an exec. Failures: ESRCH, EPERM.
 tapif::Failure join_namespaces(pid_t pid);

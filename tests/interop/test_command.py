@@ -69,6 +69,14 @@ def test_host_may_capture_without_root(start, who):
     assert "mtu 1000" in done.text
 
 
+def test_host_waits_for_a_stack_that_is_starting(start):
+    """As from a shell: tapstack run -- program & tapstack host --pid $! -- command."""
+    for _ in range(5):
+        stack = start("run", "--", "sleep", "60")
+        joined = start("host", "--pid", str(stack.pid), "--", "readlink", "/proc/self/ns/net").wait().check().text
+        assert joined.strip() == os.readlink(f"/proc/{stack.pid}/ns/net") != os.readlink("/proc/self/ns/net")
+
+
 def test_host_refuses_a_process_that_is_no_stack(start):
     stack = start("run", "--", "true")
     stack.wait().check()

@@ -120,6 +120,7 @@ assert c.recv(1) == b''
 def test_next_program_on_the_same_port_is_let_in_at_once(net):
     """The host's end of the last program's connection is in TIME-WAIT, and lets in only what is later (RFC 6191)."""
     net.host.start(["/usr/bin/python3", "-c", HANGS_UP, net.socket_family])
+    net.wait_for_host_listener(7001)
     for _ in range(2):
         client = net.stack.run(["/usr/bin/python3", "-c", FROM_ONE_PORT, net.host_addr])
         assert client.check().text == "True\n"  # not after the SYN's first time-out

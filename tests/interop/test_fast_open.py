@@ -2,8 +2,6 @@
 
 import pytest
 
-from tapstack_interop import wait_until
-
 pytestmark = pytest.mark.families(4, 6, by_night=(6,))
 
 SERVES = """
@@ -41,7 +39,7 @@ def check(net, server, client, server_address, with_option):
     net.host.run(["sysctl", "-qw", "net.ipv4.tcp_fastopen=3"]).check()
     serving = server.start(["/usr/bin/python3", "-c", SERVES, net.socket_family])
     if server is net.host:
-        wait_until(lambda: "LISTEN" in net.host.run(["ss", "-Htln", "sport = :7000"]).text)
+        net.wait_for_host_listener(7000)
     else:
         net.wait_for_device()
     program = ASKS.format(family=net.socket_family, server=server_address, with_option=with_option)

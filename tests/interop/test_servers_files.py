@@ -28,7 +28,7 @@ class Ends:
         if self.server is self._net.stack:
             self._net.host_connect(port).close()
         else:
-            wait_until(lambda: f":{port} " in self._net.host.run(["ss", "-ltn"]).text, what="the server")
+            self._net.wait_for_host_listener(port)
 
 
 def is_gone(net) -> bool:

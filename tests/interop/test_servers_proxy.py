@@ -101,7 +101,7 @@ def is_gone(net) -> bool:
 @pytest.mark.engines("inside")
 def test_a_daemon_passes_on_what_it_gets_and_is_replaced(net):
     net.host.start(["/usr/bin/python3", "-c", ONE_FILE, net.socket_family])
-    wait_until(lambda: ":8000" in net.host.run(["ss", "-ltn"]).text, what="the server behind")
+    net.wait_for_host_listener(8000)
     haproxy = Haproxy(net)
     net.stack.run([*haproxy.command, "-D"]).check()
     net.host_connect(8080).close()

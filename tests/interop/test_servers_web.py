@@ -103,7 +103,7 @@ def test_nginx_proxies_from_the_stack_to_the_host_and_to_a_hundred_at_once(net):
     (net.folder / "up").mkdir()
     file = data_file(net.folder / "up", 300_000)
     net.host.start(["/usr/bin/python3", "-m", "http.server", "-d", net.folder / "up", "-b", "::", "81"])
-    wait_until(lambda: ":81" in net.host.run(["ss", "-ltn"]).text, what="the web server of the host")
+    net.wait_for_host_listener(81)
     nginx = Nginx(net.folder, net.stack, upstream=f"{net.in_url(net.host_addr)}:81")
     nginx.start()
     for side, address in ((net.host, net.stack_addr), (net.stack, "127.0.0.1")):

@@ -37,7 +37,7 @@ def web(net, tmp_path):
         "http.server.ThreadingHTTPServer(('::', 8000), lambda *a: H(*a, directory=sys.argv[1])).serve_forever()\n"
     )
     server = net.host.start(["/usr/bin/python3", script, folder])
-    wait_until(lambda: ":8000" in net.host.run(["ss", "-ltn"]).text, what="the web server")
+    net.wait_for_host_listener(8000)
     yield folder
     server.kill()
 
@@ -93,7 +93,7 @@ def iperf_bits(text: str, bidir: bool = False) -> list[float]:
 @pytest.mark.parametrize("options", [[], ["-R"], ["--bidir"], ["-u", "-b50M"], ["-P4"]], ids=" ".join)
 def test_iperf3_client_twice_in_a_row(net, options):
     net.host.start(["iperf3", "-s"])
-    wait_until(lambda: ":5201" in net.host.run(["ss", "-ltn"]).text, what="the iperf3 server")
+    net.wait_for_host_listener(5201)
     for _ in range(2):
         done = net.stack.run(["iperf3", "-c", net.host_addr, *IPERF, *options], timeout=20).check()
         if "-u" not in options:
@@ -145,7 +145,7 @@ class TestRedis:
 
     def test_clients_on_the_stack(self, net):
         net.host.start([*self.SERVER, "--dir", net.folder])
-        wait_until(lambda: ":6379" in net.host.run(["ss", "-ltn"]).text, what="redis")
+        net.wait_for_host_listener(6379)
         cli = ["redis-cli", "-h", net.host_addr]
         assert net.stack.run([*cli, "set", "key", "value"]).check().text == "OK\n"
         assert net.stack.run([*cli, "get", "key"]).check().text == "value\n"

@@ -4,8 +4,6 @@ import socket
 
 import pytest
 
-from tapstack_interop import wait_until
-
 pytestmark = pytest.mark.families(4, 6, by_night=(6,))
 
 RECEIVES = """
@@ -43,7 +41,7 @@ c.recv(1)
 
 def test_the_stack_sends_urgent_data(net):
     server = net.host.start(["/usr/bin/python3", "-c", RECEIVES, net.socket_family])
-    wait_until(lambda: "LISTEN" in net.host.run(["ss", "-Htln", "sport = :7000"]).text)
+    net.wait_for_host_listener(7000)
     net.stack.run(["/usr/bin/python3", "-c", SENDS, net.host_addr]).check()
     assert server.wait().check().text == "ok\n"
     # RFC 6093 3.1: the pointer says which octet is behind the urgent one, never 0.

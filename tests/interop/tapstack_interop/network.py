@@ -12,7 +12,7 @@ from .capture import Capture
 from .namespace import Namespace
 from .paths import library, peer_program
 from .peer import Peer
-from .process import Finished, Program
+from .process import Finished, Program, wait_until
 
 
 STACK_ADDRESSES = ("10.10.10.2", "fd10:10:10::2")
@@ -163,6 +163,16 @@ class Network:
                 return
             assert time.monotonic() < end, f"no stack came up: {seen}"
             time.sleep(0.02)
+
+    def wait_for_host_listener(self, port: int, timeout: float = 10) -> None:
+        """Waits until a program of the host listens on a TCP port."""
+        wait_until(lambda: port in self._host_listeners(), timeout, f"a listener on the host's port {port}")
+
+    def _host_listeners(self) -> set[int]:
+        """proc(5), /proc/net/tcp: local address and port are the second field, the state the fourth."""
+        lines = [line.split() for name in ("tcp", "tcp6")
+                 for line in pathlib.Path(f"/proc/{self.namespace.pid}/net/{name}").read_text().splitlines()]
+        return {int(line[1].rpartition(":")[2], 16) for line in lines if line[3] == "0A"}
 
     def wait_device_gone(self, timeout: float = 10) -> None:
         """Waits until the device has gone with its stack."""

@@ -81,7 +81,7 @@ def net(request, tmp_path, engine, family, can_run) -> Network:
     for mark in request.node.iter_markers("needs"):
         for program in mark.args:
             if shutil.which(program) is None:
-                pytest.skip(f"{program} is not installed (scripts/setup test)")
+                pytest.skip(f"{program} is not installed (scripts/setup interop)")
     network = Network(tmp_path, {"TAPSTACK_ENGINE": engine}, family)
     if request.node.get_closest_marker("no_capture") is None:
         network.capture_to(tmp_path / "stack.pcap")

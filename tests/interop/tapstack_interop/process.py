@@ -36,9 +36,11 @@ class Finished:
 
     def report(self) -> str:
         """Command, status and output, for a failure message."""
+        # A summary shows the first line alone: what went wrong stands before a command that may be long.
+        said = self.errors.strip().splitlines()
         return (
-            f"{' '.join(self.args)}\n  exit status {self.returncode} after {self.seconds:.2f} s"
-            f"\n  stdout: {self.text[-2000:]}\n  stderr: {self.errors[-2000:]}"
+            f"exit status {self.returncode} after {self.seconds:.2f} s ({said[-1] if said else 'no error said'}) of "
+            f"{' '.join(self.args)}\n  stdout: {self.text[-2000:]}\n  stderr: {self.errors[-2000:]}"
         )
 
 
