@@ -4,7 +4,7 @@
 A file is read again only when it, a header that it includes, or .clang-tidy changed: each clean
 result is kept in <build>/clang-tidy under a hash of all of them.
 
-Usage: scripts/clang_tidy.py [build folder with compile_commands.json]
+Usage: scripts/clang_tidy.py [build folder]
 """
 
 import concurrent.futures
@@ -23,10 +23,12 @@ SUBJECTS = re.compile(rf"^{re.escape(str(ROOT))}/(core|shim|tapif|tools)/.*\.cpp
 DROP = re.compile(r"^(-fno-plt|-Werror|-Wno-error=.*|-ftls-model=.*|-Winvalid-pch)$")
 
 
-def commands(build):
+def commands(folder):
     """One compile command for each subject; for the core that of its first profile."""
+    subprocess.run(["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DTAPSTACK_JOIN=OFF", "--log-level=WARNING"],
+                   check=True, stdout=subprocess.DEVNULL)
     entries = {}
-    for entry in json.loads((build / "compile_commands.json").read_text()):
+    for entry in json.loads((folder / "compile_commands.json").read_text()):
         if SUBJECTS.search(entry["file"]):
             entries.setdefault(entry["file"], entry)
     for file, entry in sorted(entries.items()):
@@ -66,11 +68,11 @@ def run(file, directory, words, cache, version):
 def main():
     build = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build").resolve()
     cache = build / "clang-tidy"
-    cache.mkdir(exist_ok=True)
+    cache.mkdir(parents=True, exist_ok=True)
     version = subprocess.run(["clang-tidy", "--version"], capture_output=True, text=True).stdout
     bad = count = 0
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(run, *command, cache, version) for command in commands(build)]
+        jobs = [pool.submit(run, *command, cache, version) for command in commands(cache / "commands")]
         for job in concurrent.futures.as_completed(jobs):
             status, output = job.result()
             count += 1

@@ -96,7 +96,7 @@ class CaptureDevice final : public Device {
   std::vector<uint8_t> packet_;
 };
 
-Failure failed(const std::string& path, int error) {
+Failure cannot_write(const std::string& path, int error) {
   return {error, "cannot write the capture file " + path + ": " + std::strerror(error)};
 }
 
@@ -110,12 +110,12 @@ Opened open_capture(std::unique_ptr<Device> device, const CaptureSettings& setti
   }
   int fd = os::open(settings.path.c_str(),
                     O_WRONLY | O_CREAT | (settings.goes_on ? O_APPEND : O_TRUNC), 0644);
-  if (fd < 0) return failed(settings.path, -fd);
+  if (fd < 0) return cannot_write(settings.path, -fd);
   fd = os::move_above(fd, settings.fd_floor);
   FILE* file = ::fdopen(fd, "w");
   if (file == nullptr) {
     os::close(fd);
-    return failed(settings.path, ENOMEM);
+    return cannot_write(settings.path, ENOMEM);
   }
   ::setvbuf(file, nullptr, _IOFBF, kFileBufferBytes);
   pcap_t* pcap = library->open_dead(DLT_EN10MB, kFrameBytesMax, PCAP_TSTAMP_PRECISION_NANO);
@@ -123,7 +123,7 @@ Opened open_capture(std::unique_ptr<Device> device, const CaptureSettings& setti
   if (dumper == nullptr) {
     if (pcap != nullptr) library->close(pcap);
     ::fclose(file);
-    return failed(settings.path, ENOMEM);
+    return cannot_write(settings.path, ENOMEM);
   }
   if (settings.goes_on) ::__fpurge(file);  // the header, which is there already
   library->dump_flush(dumper);

@@ -6,7 +6,6 @@ namespace {
 constexpr uint16_t kTypeIp4 = 0x0800;  // RFC 894
 constexpr uint16_t kTypeIp6 = 0x86dd;  // RFC 2464 3
 constexpr size_t kIp4BytesMin = 20;
-constexpr size_t kIp6Bytes = 40;
 
 bool find_ip4(ConstBytes packet, PacketLayout& layout) {
   if (packet.size() < kIp4BytesMin || packet[0] >> 4 != 4) return false;

@@ -8,6 +8,7 @@
 namespace tapstack::tapif {
 
 inline constexpr size_t kEthernetBytes = 14;  // IEEE 802.3: two addresses and the type
+inline constexpr size_t kIp6Bytes = 40;       // the fixed header (RFC 8200 3)
 
 // Fields in network byte order.
 inline uint16_t load16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }

@@ -16,7 +16,7 @@ constexpr uint8_t kFin = 0x01, kPsh = 0x08, kCwr = 0x80;
 constexpr size_t kUdpBytes = 8, kUdpLength = 4, kUdpChecksum = 6;
 // In the IPv4 header (RFC 791) and the IPv6 header (RFC 8200).
 constexpr size_t kIp4Length = 2, kIp4Identification = 4, kIp4Checksum = 10;
-constexpr size_t kIp6Length = 4, kIp6Bytes = 40;
+constexpr size_t kIp6Length = 4;
 
 bool is_superframe(const api::Offload& offload) {
   return offload.segmentation != api::Segmentation::kNone && offload.segment_bytes > 0;

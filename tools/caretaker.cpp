@@ -12,6 +12,8 @@
 #include <csignal>
 #include <cstring>
 
+#include "tools/report.h"
+
 namespace tapstack::tools {
 namespace {
 
@@ -20,11 +22,6 @@ using tapif::os::Fd;
 
 constexpr int kChannel = 3;
 constexpr size_t kToldMax = 4096;
-
-Failure failed(const std::string& what) {
-  const int error = errno;
-  return {error, "cannot " + what + ": " + std::strerror(error)};
-}
 
 // One message: an errno, what is told or why it failed, and up to two descriptors.
 struct Message {

@@ -21,6 +21,7 @@
 
 #include "tapif/os.h"
 #include "tools/capabilities.h"
+#include "tools/report.h"
 
 namespace tapstack::tools {
 namespace {
@@ -33,11 +34,6 @@ using tapif::os::Fd;
 constexpr const char* kMarkFolders[] = {"/dev/net", "/dev/mqueue", "/media", "/mnt"};
 constexpr const char* kNode = "/dev/net/tun";
 constexpr const char* kMarkPrefix = " - tmpfs tapstack:";  // proc_pid_mountinfo(5)
-
-Failure failed(const std::string& what) {
-  const int error = errno;
-  return {error, "cannot " + what + ": " + std::strerror(error)};
-}
 
 Failure write_file(const char* path, const std::string& text) {
   const Fd fd(::open(path, O_WRONLY | O_CLOEXEC));

@@ -1,20 +1,8 @@
 #include "api/multicast.h"
 
-#include "stack/stack.h"
+#include "stack/call.h"
 
 namespace tapstack::api {
-namespace {
-
-// A Context lives for the length of one call.
-struct Call {
-  Call(Stack& s, Instant now) : ctx(s.context(now)), stack(s) {}
-  operator socket::Environment() { return stack.environment(ctx); }
-
-  Context ctx;
-  Stack& stack;
-};
-
-}  // namespace
 
 Status join_group(Stack& stack, Instant now, SocketId id, const GroupRequest& request) {
   return socket::join_group(Call(stack, now), id, request);

@@ -1,20 +1,8 @@
 #include "api/packet_sockets.h"
 
-#include "stack/stack.h"
+#include "stack/call.h"
 
 namespace tapstack::api {
-namespace {
-
-// A Context lives for the length of one call.
-struct Call {
-  Call(Stack& s, Instant now) : ctx(s.context(now)), stack(s) {}
-  operator socket::Environment() { return stack.environment(ctx); }
-
-  Context ctx;
-  Stack& stack;
-};
-
-}  // namespace
 
 Result<SocketId> open_packet(Stack& stack, Instant now, bool is_cooked, uint16_t protocol) {
   return socket::open_packet(Call(stack, now), is_cooked, protocol);

@@ -1,26 +1,9 @@
 #include "api/sockets.h"
 
-#include "socket/calls.h"
 #include "socket/queries.h"
-#include "stack/stack.h"
+#include "stack/call.h"
 
 namespace tapstack::api {
-namespace {
-
-// What a call works on: lives for its length.
-class Call {
- public:
-  Call(Stack& stack, Instant now) : ctx_(stack.context(now)), env_(stack.environment(ctx_)) {}
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-  operator socket::Environment() const { return env_; }
-
- private:
-  Context ctx_;
-  socket::Environment env_;
-};
-
-}  // namespace
 
 Result<SocketId> open(Stack& stack, Instant now, Family family, SocketKind kind, uint8_t protocol) {
   return socket::open(Call(stack, now), {family, kind, protocol});

@@ -18,11 +18,6 @@ constexpr uint8_t kLinkLocalPrefixBits = 64;  // RFC 4291 2.5.6
 constexpr uint8_t kCollisionsMax = 3;  // RFC 7217 6 IDGEN_RETRIES, RFC 8981 3.8 TEMP_IDGEN_RETRIES
 constexpr uint32_t kSearchDelayMaxMs = 1'000;  // RFC 4861 10, MAX_RTR_SOLICITATION_DELAY
 
-// The group in which neighbours ask for `address`; two addresses may share it, and each counts.
-IpAddress group_of(const IpAddress& address, InterfaceId id) {
-  return {Ip6Address::solicited_node(address.ip6()), id};
-}
-
 bool has_link_local(const Interface& interface) {
   for (const InterfaceAddress& own : interface.addresses()) {
     if (own.address().is_ip6() && own.address().is_link_local()) return true;
@@ -100,7 +95,7 @@ Status add_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const Interfa
   const Status added = parts.interfaces.add_address(id, address);
   if (!added.ok()) return added;
   if (!interface->is_loopback) {
-    const Status joined = parts.groups.join({id, group_of(address.address(), id)});
+    const Status joined = parts.groups.join({id, solicited_group_of(address.address(), id)});
     if (!joined.ok()) {
       parts.interfaces.remove_address(id, address.address()).ignore();
       return joined;
@@ -158,7 +153,7 @@ void on_address_assigned(Context& ctx, Parts& parts, InterfaceId id, const IpAdd
 Status remove_ip6_address(Context& ctx, Parts& parts, InterfaceId id, const IpAddress& address) {
   const Status removed = parts.interfaces.remove_address(id, address);
   if (!removed.ok()) return removed;
-  if (id != link::kLoopback) parts.groups.leave({id, group_of(address, id)}).ignore();
+  if (id != link::kLoopback) parts.groups.leave({id, solicited_group_of(address, id)}).ignore();
   report_group_changes(ctx, parts, id);
   arm_address_timer(ctx, parts, id);
   return {};

@@ -104,10 +104,6 @@ IpAddress asking_address(const Interface& interface, const link::Solicitation& a
   return first;
 }
 
-IpAddress group_of(const IpAddress& target, InterfaceId id) {
-  return {Ip6Address::solicited_node(target.ip6()), id};
-}
-
 }  // namespace
 
 void nd_solicit(Context& ctx, Parts& parts, const link::Solicitation& ask) {
@@ -116,7 +112,8 @@ void nd_solicit(Context& ctx, Parts& parts, const link::Solicitation& ask) {
   const IpAddress source = asking_address(*interface, ask);
   // Without an address of ours there is nowhere to answer to.
   if (source.family() == Family::kNone) return;
-  const IpAddress destination = ask.is_unicast ? ask.target : group_of(ask.target, ask.interface);
+  const IpAddress destination =
+      ask.is_unicast ? ask.target : solicited_group_of(ask.target, ask.interface);
   const NdMessage message{.type = NdType::kNeighbourSolicitation, .target = ask.target.ip6()};
   send(ctx, parts, {ask.interface, source, destination}, message,
        Trailer::link_layer(NdOptionType::kSourceLinkLayer, interface->settings.mac));
@@ -130,7 +127,8 @@ void nd_probe(Context& ctx, Parts& parts, InterfaceId id, const InterfaceAddress
   if (interface->settings.ip6.has_dad_nonce) {
     trailer = {NdOptionType::kNonce, true, {}, own.nonce};
   }
-  send(ctx, parts, {id, Ip6Address::any(), group_of(own.address(), id)}, message, trailer);
+  send(ctx, parts, {id, Ip6Address::any(), solicited_group_of(own.address(), id)}, message,
+       trailer);
 }
 
 void nd_solicit_routers(Context& ctx, Parts& parts, InterfaceId id) {

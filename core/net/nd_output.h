@@ -6,6 +6,11 @@
 
 namespace tapstack::net {
 
+// The group in which neighbours ask for `address`; two addresses may share it, and each counts.
+inline IpAddress solicited_group_of(const IpAddress& address, InterfaceId id) {
+  return {Ip6Address::solicited_node(address.ip6()), id};
+}
+
 // Sends the solicitation that `ask` wants (RFC 4861 7.2.2).
 void nd_solicit(Context& ctx, Parts& parts, const link::Solicitation& ask);
 

@@ -12,8 +12,8 @@ if(TAPSTACK_SANITIZE)
 endif()
 
 # What costs most in compiling a file of the core is the standard headers that it may include (the
-# list of scripts/tidy.py): precompiled once for each profile. Clang compiles without, so an
-# #include that is missing still shows in `make test`.
+# list of scripts/tidy.py): precompiled once for each profile. Clang compiles without, and each file
+# by itself, so an #include that is missing still shows in `make test`.
 set(core_headers <algorithm> <array> <bit> <compare> <concepts> <cstddef> <cstdint> <cstring>
                  <iterator> <limits> <optional> <span> <string_view> <tuple> <type_traits> <utility>)
 
@@ -50,6 +50,7 @@ function(tapstack_core_library folder profile)
     tapstack_core_flags(${name} ${profile})
     if(TARGET core_pch_${profile})
       target_precompile_headers(${name} REUSE_FROM core_pch_${profile})
+      tapstack_join(${name})
     endif()
   endif()
 endfunction()

@@ -9,12 +9,14 @@ tapstack_sources(sources tapif)
 tapstack_library(tapif "${sources}")
 target_link_libraries(tapif ${kind} ${core} ${CMAKE_DL_LIBS})
 tapstack_hosted_pch(tapif)
+tapstack_join(tapif)
 
 # The engine, used by the library and by the keeper.
 tapstack_sources(sources shim/engine shim/common shim/netlink)
 tapstack_library(shim_engine "${sources}")
 target_link_libraries(shim_engine ${kind} tapif ${core} Threads::Threads ${CMAKE_DL_LIBS})
 tapstack_hosted_pch(shim_engine)
+tapstack_join(shim_engine)
 
 add_library(tapstack_product INTERFACE)  # what library, keeper and command know of the product
 target_compile_definitions(tapstack_product INTERFACE
@@ -36,6 +38,7 @@ add_library(shim_parts OBJECT ${parts})
 target_link_libraries(shim_parts PUBLIC tapstack_product shim_engine)
 target_compile_options(shim_parts PRIVATE -ftls-model=initial-exec)
 tapstack_hosted_pch(shim_parts)
+tapstack_join(shim_parts)
 
 tapstack_sources(sources shim EXCLUDE "/shim/(keeper|engine|common|netlink)/")
 list(REMOVE_ITEM sources ${parts})
@@ -43,6 +46,7 @@ if(sources)
   add_library(tapstack_shim SHARED ${sources})
   set_target_properties(tapstack_shim PROPERTIES OUTPUT_NAME tapstack)
   tapstack_hosted_pch(tapstack_shim)
+  tapstack_join(tapstack_shim)
   target_compile_options(tapstack_shim PRIVATE -ftls-model=initial-exec)
   if(TAPSTACK_SANITIZE)
     # A sanitizer's run time asks for limits before the memory that its checks use is there.
@@ -81,6 +85,7 @@ if(sources)
                                          CLI11::CLI11 fmt::fmt)
   target_compile_options(tapstack PRIVATE -O0)  # it computes nothing; CLI11 compiles in half the time
   tapstack_hosted_pch(tapstack)
+  tapstack_join(tapstack)
 endif()
 
 # What packetdrill loads to test the stack in virtual time; its parts are an archive for their tests.
@@ -88,6 +93,7 @@ tapstack_sources(sources tools/packetdrill EXCLUDE "/library[.]cpp$")
 tapstack_library(packetdrill_parts "${sources}")
 target_link_libraries(packetdrill_parts ${kind} shim_engine ${core} Threads::Threads ${CMAKE_DL_LIBS})
 tapstack_hosted_pch(packetdrill_parts)
+tapstack_join(packetdrill_parts)
 if(sources)
   add_library(tapstack_packetdrill SHARED tools/packetdrill/library.cpp)
   target_link_libraries(tapstack_packetdrill PRIVATE tapstack_product packetdrill_parts assert_abort)

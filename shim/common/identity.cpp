@@ -10,8 +10,8 @@
 namespace tapstack::shim {
 namespace {
 
-constexpr char kPrefix[] = "\0tapstack/";  // the first zero makes it abstract, unix(7)
-constexpr size_t kPrefixLength = sizeof kPrefix - 1;
+constexpr char kNamePrefix[] = "\0tapstack/";  // the first zero makes it abstract, unix(7)
+constexpr size_t kNamePrefixLength = sizeof kNamePrefix - 1;
 struct Kind {
   char letter;
   bool is_stream = false, is_ip6 = false, is_netlink = false, is_packet = false;
@@ -113,7 +113,7 @@ uint32_t random_stand_in() {
 socklen_t format_name(const Identity& identity, sockaddr_un& name) {
   name.sun_family = AF_UNIX;
   Writer out(name.sun_path);
-  out.text(kPrefix, kPrefixLength);
+  out.text(kNamePrefix, kNamePrefixLength);
   for (uint8_t byte : identity.token.bytes) out.hex(byte, 2);
   out.character('/');
   out.character(letter_of(identity));
@@ -133,7 +133,7 @@ std::optional<Identity> parse_name(const sockaddr_un& name, socklen_t length) {
   constexpr size_t kHeader = offsetof(sockaddr_un, sun_path);
   if (length <= kHeader || length > sizeof name || name.sun_family != AF_UNIX) return std::nullopt;
   Reader in(name.sun_path, length - kHeader);
-  if (!in.text(kPrefix, kPrefixLength)) return std::nullopt;
+  if (!in.text(kNamePrefix, kNamePrefixLength)) return std::nullopt;
   Identity identity;
   for (uint8_t& byte : identity.token.bytes) {
     uint32_t value = 0;

@@ -26,7 +26,7 @@ int open_file() {
   return fd < 0 ? STDERR_FILENO : static_cast<int>(fd);
 }
 
-constexpr std::string_view kPrefix = "tapstack: ";
+constexpr std::string_view kLinePrefix = "tapstack: ";
 
 iovec part_of(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
@@ -52,7 +52,7 @@ void log(LogLevel level, const char* format, ...) {
 }
 
 void log_line(std::string_view text) {
-  const iovec parts[] = {part_of(kPrefix), part_of(text), part_of("\n")};
+  const iovec parts[] = {part_of(kLinePrefix), part_of(text), part_of("\n")};
   const int fd = open_file();
   sys::call(SYS_writev, fd, sys::pointer(parts), std::size(parts));
   if (fd != STDERR_FILENO) sys::close(fd);

@@ -13,17 +13,17 @@
 namespace tapstack::shim {
 namespace {
 
-constexpr char kPrefix[] = "\0tapstack/join/";
+constexpr char kJoinPrefix[] = "\0tapstack/join/";
 constexpr int kBacklog = 64;
 
 socklen_t name_of(const std::string& device, sockaddr_un& name) {
   name = {};
   name.sun_family = AF_UNIX;
-  constexpr size_t kPrefixLength = sizeof kPrefix - 1;
-  const size_t length = std::min(device.size(), sizeof name.sun_path - kPrefixLength);
-  std::memcpy(name.sun_path, kPrefix, kPrefixLength);
-  std::memcpy(name.sun_path + kPrefixLength, device.data(), length);
-  return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + kPrefixLength + length);
+  constexpr size_t kJoinPrefixLength = sizeof kJoinPrefix - 1;
+  const size_t length = std::min(device.size(), sizeof name.sun_path - kJoinPrefixLength);
+  std::memcpy(name.sun_path, kJoinPrefix, kJoinPrefixLength);
+  std::memcpy(name.sun_path + kJoinPrefixLength, device.data(), length);
+  return static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + kJoinPrefixLength + length);
 }
 
 // A socket that `use` is applied to with the device's name; private, or -errno.

@@ -19,7 +19,7 @@ constexpr size_t kVlanTag = 4;  // a frame may carry one, so that it is seen to 
 constexpr int kTurnFrames = 64;
 // And bytes: what came is acknowledged at the end of a turn, and a peer whose acknowledgement takes
 // longer than two round trips sends again (RFC 8985 7.2).
-constexpr int kTurnBytes = 524'288;
+constexpr int kDeviceTurnBytes = 524'288;
 
 // A program that tries again and again shall not spend its time, and the lock, on a device that
 // cannot be had.
@@ -133,7 +133,7 @@ int Link::watch_device(Watch& watch) {
 
 bool Link::input(Stack& stack, Watch& watch, Instant now) {
   int bytes = 0;
-  for (int count = 0; count < kTurnFrames && bytes < kTurnBytes && !is_gone_; ++count) {
+  for (int count = 0; count < kTurnFrames && bytes < kDeviceTurnBytes && !is_gone_; ++count) {
     const int got = input_one(stack, watch, now);
     if (got == 0) break;
     bytes += got;

@@ -86,7 +86,7 @@ bool address_from(const void* bytes, socklen_t length, int family, IpAddress& ad
 }
 
 // Where the _r functions put their answer.
-struct Room {
+struct EntryRoom {
   hostent* entry;
   char* buffer;
   size_t bytes;
@@ -94,7 +94,7 @@ struct Room {
   int* reason;
 };
 
-int refuse(const Room& room, int error) {
+int refuse(const EntryRoom& room, int error) {
   *room.result = nullptr;
   *room.reason = NETDB_INTERNAL;
   return error;
@@ -102,14 +102,14 @@ int refuse(const Room& room, int error) {
 
 bool is_known(int family) { return family == AF_INET || family == AF_INET6; }
 
-int look_up_name(const char* name, int family, const Room& room) {
+int look_up_name(const char* name, int family, const EntryRoom& room) {
   const trace::Silent silent;
   if (!is_known(family)) return refuse(room, EAFNOSUPPORT);
   return answer(find(name, family), family, room.entry, room.buffer, room.bytes, room.result,
                 room.reason);
 }
 
-int look_up_address(const void* bytes, socklen_t length, int family, const Room& room) {
+int look_up_address(const void* bytes, socklen_t length, int family, const EntryRoom& room) {
   const trace::Silent silent;
   IpAddress address;
   if (!address_from(bytes, length, family, address)) {
@@ -124,7 +124,8 @@ template <class LookUp>
 trace::HostResult kept_in(Static& kept, LookUp look_up) {
   hostent* result = nullptr;
   int reason = 0;
-  const int error = look_up(Room{&kept.entry, kept.buffer, sizeof kept.buffer, &result, &reason});
+  const int error =
+      look_up(EntryRoom{&kept.entry, kept.buffer, sizeof kept.buffer, &result, &reason});
   if (error != 0) set_last_error(error);
   if (result == nullptr) h_errno = reason;
   return {result, reason};
@@ -138,7 +139,7 @@ using trace::Always;
 
 TAPSTACK_HOOK int gethostbyname2_r(const char* name, int family, hostent* entry, char* buffer,
                                    size_t bytes, hostent** result, int* reason) {
-  const names::Room room{entry, buffer, bytes, result, reason};
+  const names::EntryRoom room{entry, buffer, bytes, result, reason};
   return trace::traced(
       "gethostbyname2_r", Always{}, [&] { return names::look_up_name(name, family, room); },
       trace::Text{name}, trace::Named{trace::kFamilies, family}, trace::HostRoom{result, reason});
@@ -146,14 +147,14 @@ TAPSTACK_HOOK int gethostbyname2_r(const char* name, int family, hostent* entry,
 
 TAPSTACK_HOOK int gethostbyname_r(const char* name, hostent* entry, char* buffer, size_t bytes,
                                   hostent** result, int* reason) {
-  const names::Room room{entry, buffer, bytes, result, reason};
+  const names::EntryRoom room{entry, buffer, bytes, result, reason};
   return trace::traced(
       "gethostbyname_r", Always{}, [&] { return names::look_up_name(name, AF_INET, room); },
       trace::Text{name}, trace::HostRoom{result, reason});
 }
 
 TAPSTACK_HOOK hostent* gethostbyname2(const char* name, int family) {
-  const auto look_up = [=](const names::Room& room) {
+  const auto look_up = [=](const names::EntryRoom& room) {
     return names::look_up_name(name, family, room);
   };
   return trace::traced(
@@ -163,7 +164,7 @@ TAPSTACK_HOOK hostent* gethostbyname2(const char* name, int family) {
 }
 
 TAPSTACK_HOOK hostent* gethostbyname(const char* name) {
-  const auto look_up = [=](const names::Room& room) {
+  const auto look_up = [=](const names::EntryRoom& room) {
     return names::look_up_name(name, AF_INET, room);
   };
   return trace::traced(
@@ -175,7 +176,7 @@ TAPSTACK_HOOK hostent* gethostbyname(const char* name) {
 TAPSTACK_HOOK int gethostbyaddr_r(const void* bytes, socklen_t length, int family, hostent* entry,
                                   char* buffer, size_t buffer_bytes, hostent** result,
                                   int* reason) {
-  const names::Room room{entry, buffer, buffer_bytes, result, reason};
+  const names::EntryRoom room{entry, buffer, buffer_bytes, result, reason};
   return trace::traced(
       "gethostbyaddr_r", Always{},
       [&] { return names::look_up_address(bytes, length, family, room); },
@@ -183,7 +184,7 @@ TAPSTACK_HOOK int gethostbyaddr_r(const void* bytes, socklen_t length, int famil
 }
 
 TAPSTACK_HOOK hostent* gethostbyaddr(const void* bytes, socklen_t length, int family) {
-  const auto look_up = [=](const names::Room& room) {
+  const auto look_up = [=](const names::EntryRoom& room) {
     return names::look_up_address(bytes, length, family, room);
   };
   return trace::traced(

@@ -94,22 +94,22 @@ int put_service(Port port, char* to, socklen_t bytes, int flags) {
 }
 
 // Where the caller wants a text; null when it wants none.
-struct Room {
+struct TextRoom {
   char* to;
   socklen_t bytes;
   char* usable() const { return bytes > 0 ? to : nullptr; }
 };
 
-int look_up(const sockaddr* address, socklen_t length, const Room& host, const Room& service,
-            int flags) {
-  constexpr int kKnownFlags =
+int look_up(const sockaddr* address, socklen_t length, const TextRoom& host,
+            const TextRoom& service, int flags) {
+  constexpr int kKnownNameFlags =
       NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | NI_IDN;
   if (address == nullptr || length < sizeof(sa_family_t)) return EAI_FAMILY;
   if (address->sa_family != AF_INET && address->sa_family != AF_INET6) {
     return real::getnameinfo(address, length, host.to, host.bytes, service.to, service.bytes,
                              flags);
   }
-  if ((flags & ~kKnownFlags) != 0) return EAI_BADFLAGS;
+  if ((flags & ~kKnownNameFlags) != 0) return EAI_BADFLAGS;
   if (host.usable() == nullptr && service.usable() == nullptr) return EAI_NONAME;
   Parsed parsed;
   if (const int error = parse(address, length, parsed); error != 0) return error;
@@ -130,7 +130,7 @@ using namespace tapstack::shim;
 TAPSTACK_HOOK int getnameinfo(const sockaddr* address, socklen_t length, char* host,
                               socklen_t host_bytes, char* service, socklen_t service_bytes,
                               int flags) {
-  const names::Room host_room{host, host_bytes}, service_room{service, service_bytes};
+  const names::TextRoom host_room{host, host_bytes}, service_room{service, service_bytes};
   const auto call = [&] {
     const trace::Silent silent;
     return trace::LookupResult{names::look_up(address, length, host_room, service_room, flags)};

@@ -1,7 +1,5 @@
 #include "shim/names/hosts.h"
 
-#include <strings.h>
-
 #include <algorithm>
 
 #include "shim/names/numeric.h"
@@ -10,7 +8,8 @@
 namespace tapstack::shim::names {
 namespace {
 
-constexpr const char* kPath = "/etc/hosts";
+constexpr const char* kHostsPath = "/etc/hosts";
+
 bool parse_line(std::string_view line, HostEntry& entry) {
   line = line.substr(0, line.find('#'));
   const auto address = parse_numeric(std::string(take_word(line)));
@@ -21,10 +20,6 @@ bool parse_line(std::string_view line, HostEntry& entry) {
     entry.aliases.emplace_back(word);
   }
   return !entry.canonical.empty();
-}
-
-bool is_same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace
@@ -38,13 +33,13 @@ std::vector<HostEntry> parse_hosts(std::string_view text) {
   return entries;
 }
 
-std::vector<HostEntry> read_hosts() { return parse_hosts(read_text_file(kPath)); }
+std::vector<HostEntry> read_hosts() { return parse_hosts(read_text_file(kHostsPath)); }
 
 bool has_name(const HostEntry& entry, std::string_view name) {
   if (name.size() > 1 && name.back() == '.') name.remove_suffix(1);
-  return is_same(entry.canonical, name) ||
+  return is_same_word(entry.canonical, name) ||
          std::any_of(entry.aliases.begin(), entry.aliases.end(),
-                     [&](const std::string& alias) { return is_same(alias, name); });
+                     [&](const std::string& alias) { return is_same_word(alias, name); });
 }
 
 }  // namespace tapstack::shim::names

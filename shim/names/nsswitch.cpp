@@ -1,7 +1,5 @@
 #include "shim/names/nsswitch.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <string>
 
@@ -10,21 +8,19 @@
 namespace tapstack::shim::names {
 namespace {
 
-constexpr const char* kPath = "/etc/nsswitch.conf";
-
-bool is_same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
+constexpr const char* kNsswitchPath = "/etc/nsswitch.conf";
 
 // One of "NOTFOUND=return !UNAVAIL=return", about `step`.
 void apply_action(std::string_view action, HostStep& step) {
   const size_t equals = action.find('=');
   if (equals == std::string_view::npos) return;
-  const bool ends = is_same(action.substr(equals + 1), "return");
+  const bool ends = is_same_word(action.substr(equals + 1), "return");
   std::string_view status = action.substr(0, equals);
   const bool is_inverted = status.starts_with('!');
   if (is_inverted) status.remove_prefix(1);
-  const auto concerns = [&](std::string_view name) { return is_same(status, name) != is_inverted; };
+  const auto concerns = [&](std::string_view name) {
+    return is_same_word(status, name) != is_inverted;
+  };
   if (concerns("NOTFOUND")) step.ends_if_not_found = ends;
   if (concerns("TRYAGAIN") || concerns("UNAVAIL")) step.ends_if_no_answer = ends;
 }
@@ -71,6 +67,6 @@ std::vector<HostStep> parse_nsswitch(std::string_view text) {
   return steps;
 }
 
-std::vector<HostStep> read_nsswitch() { return parse_nsswitch(read_text_file(kPath)); }
+std::vector<HostStep> read_nsswitch() { return parse_nsswitch(read_text_file(kNsswitchPath)); }
 
 }  // namespace tapstack::shim::names

@@ -36,19 +36,19 @@ class NotCancelled {
 };
 
 // Where an answer goes: what does not fit is cut; the length is that of the whole.
-struct Room {
+struct AnswerRoom {
   unsigned char* at;
   int bytes;
 };
 
-int put(const std::vector<uint8_t>& message, Room room) {
+int put(const std::vector<uint8_t>& message, AnswerRoom room) {
   const size_t count = std::min(message.size(), static_cast<size_t>(std::max(room.bytes, 0)));
   std::memcpy(room.at, message.data(), count);
   return static_cast<int>(message.size());
 }
 
 // -1 with h_errno; a message that says that there is nothing is there for who wants to read it.
-int finish(const DnsReply& reply, Room room) {
+int finish(const DnsReply& reply, AnswerRoom room) {
   const int length = put(reply.message, room);
   switch (reply.status) {
     case LookupStatus::kFound:
@@ -89,13 +89,13 @@ DnsReply ask(const std::string& text, int klass, int type, const ResolverState* 
                      flags_of(state));
 }
 
-int query(const char* name, int klass, int type, Room room, const ResolverState* state) {
+int query(const char* name, int klass, int type, AnswerRoom room, const ResolverState* state) {
   return finish(ask(name, klass, type, state), room);
 }
 
 // The first of the search list that has what is asked for; one that exists without it is worth more
 // than one that does not.
-int search(const char* name, int klass, int type, Room room, const ResolverState* state) {
+int search(const char* name, int klass, int type, AnswerRoom room, const ResolverState* state) {
   DnsReply best;
   best.status = LookupStatus::kNotFound;
   for (const std::string& text : search_list_for(name)) {
@@ -106,7 +106,7 @@ int search(const char* name, int klass, int type, Room room, const ResolverState
   return finish(best, room);
 }
 
-int query_domain(const char* name, const char* domain, int klass, int type, Room room,
+int query_domain(const char* name, const char* domain, int klass, int type, AnswerRoom room,
                  const ResolverState* state) {
   std::string text = name;
   if (domain != nullptr && *domain != '\0') text += std::string(".") + domain;
@@ -114,7 +114,7 @@ int query_domain(const char* name, const char* domain, int klass, int type, Room
 }
 
 // The question is asked anew with an id of its own; the answer bears the program's.
-int send(const unsigned char* message, int bytes, Room room) {
+int send(const unsigned char* message, int bytes, AnswerRoom room) {
   const auto asked = wire::parse_dns_query({message, static_cast<size_t>(std::max(bytes, 0))});
   if (!asked) return fail(EINVAL);
   const NotCancelled not_cancelled;

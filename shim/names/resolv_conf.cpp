@@ -11,7 +11,7 @@
 namespace tapstack::shim::names {
 namespace {
 
-constexpr const char* kPath = "/etc/resolv.conf";
+constexpr const char* kResolvConfPath = "/etc/resolv.conf";
 constexpr size_t kServersMax = 3;   // MAXNS
 constexpr unsigned kNdotsMax = 15;  // RES_MAXNDOTS
 constexpr unsigned kTimeoutMaxS = 30;
@@ -89,7 +89,7 @@ void apply_resolv_conf(std::string_view text, InterfaceNumber number_of,
 
 ResolverSettings read_resolver_settings(InterfaceNumber number_of) {
   ResolverSettings settings;
-  apply_resolv_conf(read_text_file(kPath), number_of, settings);
+  apply_resolv_conf(read_text_file(kResolvConfPath), number_of, settings);
   if (settings.search.empty()) settings.search = own_domain();
   if (const char* domains = ::secure_getenv("LOCALDOMAIN")) settings.search = words_of(domains);
   if (const char* options = ::secure_getenv("RES_OPTIONS")) {

@@ -1,5 +1,7 @@
 #include "shim/names/text_file.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -28,6 +30,10 @@ std::string_view take_word(std::string_view& line) {
   const std::string_view word = line.substr(0, line.find_first_of(kBlank));
   line.remove_prefix(word.size());
   return word;
+}
+
+bool is_same_word(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
 }  // namespace tapstack::shim::names

@@ -17,4 +17,7 @@ std::string_view take_line(std::string_view& text);
 // The next word of `line`, which loses it; empty at its end.
 std::string_view take_word(std::string_view& line);
 
+// Whether they differ in the case of letters at most.
+bool is_same_word(std::string_view a, std::string_view b);
+
 }  // namespace tapstack::shim::names

@@ -6,7 +6,7 @@ namespace tapstack::sim {
 namespace {
 
 // Rounds of events at one instant: programs and stacks that go on for longer do not come to rest.
-constexpr int kRoundsMax = 1000;
+constexpr int kSettleRoundsMax = 1000;
 
 // Pools that must be empty when nobody uses the stack any more. Blocks are checked by themselves:
 // the receive area keeps some.
@@ -79,7 +79,7 @@ void World::deliver_events(bool& any) {
 
 // Lets stacks and programs act upon one another until nothing is left to be done at this instant.
 std::string World::settle() {
-  for (int round = 0; round < kRoundsMax; ++round) {
+  for (int round = 0; round < kSettleRoundsMax; ++round) {
     for (const auto& host : hosts_) {
       if (!host->drive(now_, link_, trace_)) {
         return report("host " + std::to_string(host->number()) + " is due and does nothing");

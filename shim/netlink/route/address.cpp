@@ -117,7 +117,6 @@ int dump_addresses(Call& call, const Message& request, Cursor& at) {
   if (index != 0 && !find_interface(call.works.stack, static_cast<int>(index), {}).ok()) {
     return ENODEV;
   }
-  constexpr uint8_t kFamilies[] = {AF_INET, AF_INET6};
   for (; at[0] < std::size(kFamilies); ++at[0], at[1] = 0) {
     const uint8_t family = kFamilies[at[0]];
     if (wanted.ifa_family != AF_UNSPEC && wanted.ifa_family != family) continue;

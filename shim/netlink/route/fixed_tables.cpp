@@ -15,11 +15,10 @@
 
 #include "shim/common/link_statistics.h"
 #include "shim/netlink/route/link.h"
+#include "shim/netlink/route/values.h"
 
 namespace tapstack::shim::netlink::route {
 namespace {
-
-constexpr uint8_t kFamilies[] = {AF_INET, AF_INET6};
 
 bool is_asked_for(uint8_t asked, uint8_t family) { return asked == AF_UNSPEC || asked == family; }
 

@@ -8,8 +8,6 @@
 namespace tapstack::shim::netlink::route {
 namespace {
 
-constexpr uint8_t kFamilies[] = {AF_INET, AF_INET6};
-
 // RTA_PREF, RFC 4191 2.2 as linux/icmpv6.h numbers it.
 uint8_t preference_number(wire::RouterPreference preference) {
   if (preference == wire::RouterPreference::kHigh) return ICMPV6_ROUTER_PREF_HIGH;

@@ -5,11 +5,12 @@
 
 #include <cstdlib>
 
+#include "shim/netlink/route/values.h"
+
 namespace tapstack::shim::netlink::route {
 namespace {
 
 constexpr size_t kBytes = 2 * sizeof(Snapshot);
-constexpr uint8_t kFamilies[] = {AF_INET, AF_INET6};
 
 void take_links(const Works& works, Snapshot& to) {
   to.links.clear();

@@ -1,6 +1,8 @@
 // How values of the stack look in rtnetlink messages, both ways.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <optional>
 
 #include "core/api/types.h"
@@ -8,6 +10,9 @@
 #include "shim/netlink/writer.h"
 
 namespace tapstack::shim::netlink::route {
+
+// In the order of their numbers, as a dump has them.
+inline constexpr uint8_t kFamilies[] = {AF_INET, AF_INET6};
 
 // AF_INET or AF_INET6.
 uint8_t family_number(const IpAddress& address);

@@ -13,6 +13,8 @@
 
 namespace tapstack::bench {
 
+inline constexpr int64_t kMbit = 1'000'000;  // bits
+
 struct BottleneckSettings {
   int64_t rate_bits_per_second = 0;  // of whole Ethernet frames; 0: no limit, no queue
   int64_t queue_bytes = INT64_MAX;   // with the frame that is being sent; more is dropped

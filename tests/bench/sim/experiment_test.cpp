@@ -10,8 +10,6 @@
 namespace tapstack::bench {
 namespace {
 
-constexpr int64_t kMbit = 1'000'000;
-
 Cell cell_of(const std::string& algorithm, int64_t mbit, int64_t round_trip_ms) {
   Cell cell;
   cell.rate_bits_per_second = mbit * kMbit;

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tests/bench/sim/bottleneck.h"
+
 namespace tapstack::bench {
 namespace {
 
-constexpr int64_t kMbit = 1'000'000;
 constexpr int64_t kBdpBytesMax = 64 << 20;
 constexpr double kFrameBits = 1514 * 8;
 // BBR probes for bandwidth every 2 to 3 s; what it takes from a path is a matter of several probes.

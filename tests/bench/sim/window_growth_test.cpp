@@ -8,7 +8,6 @@
 namespace tapstack::bench {
 namespace {
 
-constexpr int64_t kMbit = 1'000'000;
 // What a connection begins with.
 constexpr uint64_t kFirstReceiveBytes = kConfig.tcp_receive_buffer_bytes;
 

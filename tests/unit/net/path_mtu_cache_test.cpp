@@ -7,12 +7,13 @@
 namespace tapstack::net {
 namespace {
 
-const Ip4Address kTo = Ip4Address::from(203, 0, 113, 9);
+const Ip4Address kDestination = Ip4Address::from(203, 0, 113, 9);
 
 class PathMtuCacheTest : public testing::Test {
  protected:
-  uint32_t mtu(const Ip4Address& to = kTo) const { return cache_->lookup(to, 1500, now_); }
-  uint32_t report(uint32_t next_hop_mtu, uint32_t packet_bytes, const Ip4Address& to = kTo) {
+  uint32_t mtu(const Ip4Address& to = kDestination) const { return cache_->lookup(to, 1500, now_); }
+  uint32_t report(uint32_t next_hop_mtu, uint32_t packet_bytes,
+                  const Ip4Address& to = kDestination) {
     const uint32_t mtu = reported_path_mtu(next_hop_mtu, packet_bytes);
     return mtu == 0 ? 0 : cache_->lower(to, mtu, now_);
   }

@@ -7,20 +7,20 @@
 namespace tapstack::wire {
 namespace {
 
-const Ip6Address kGroup = Ip6Address::from(0xff05, 0, 0, 0, 0, 0, 0, 7);
+const Ip6Address kGroup6 = Ip6Address::from(0xff05, 0, 0, 0, 0, 0, 0, 7);
 
 TEST(Mld, EmitsDoneOfVersion1) {
   std::vector<uint8_t> bytes(24, 0xee);
-  emit_mld(bytes, MldType::kDone, kGroup);
+  emit_mld(bytes, MldType::kDone, kGroup6);
   set_mld_checksum(bytes, 0x1234);
   const std::vector<uint8_t> front(bytes.begin(), bytes.begin() + 10);
   EXPECT_EQ(front, (std::vector<uint8_t>{132, 0, 0x12, 0x34, 0, 0, 0, 0, 0xff, 5}));
-  EXPECT_EQ(MldView::parse(bytes)->group(), kGroup);
+  EXPECT_EQ(MldView::parse(bytes)->group(), kGroup6);
 }
 
 TEST(Mld, ReadsAQueryOfVersion2) {
   std::vector<uint8_t> bytes(44);
-  emit_mld(bytes, MldType::kQuery, kGroup);
+  emit_mld(bytes, MldType::kQuery, kGroup6);
   bytes[4] = 0x27, bytes[5] = 0x10;
   bytes[24] = 3, bytes[25] = 125, bytes[27] = 1;
   bytes[28] = 0x20, bytes[43] = 9;

@@ -18,18 +18,18 @@ constexpr std::array<uint8_t, 40> kSyn = {
     0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x03, 0x03, 0x07};
 
 // Every field different from zero.
-constexpr std::array<uint8_t, 20> kHeader = {0x00, 0x16, 0xc0, 0x00, 0x01, 0x02, 0x03,
-                                             0x04, 0xf5, 0xf6, 0xf7, 0xf8, 0x50, 0xb9,
-                                             0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc};
+constexpr std::array<uint8_t, 20> kTcpHeader = {0x00, 0x16, 0xc0, 0x00, 0x01, 0x02, 0x03,
+                                                0x04, 0xf5, 0xf6, 0xf7, 0xf8, 0x50, 0xb9,
+                                                0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc};
 
 TcpProblem check_with_data_offset(uint8_t words) {
-  auto bytes = kHeader;
+  auto bytes = kTcpHeader;
   bytes[12] = static_cast<uint8_t>(words << 4);
   return TcpView::check(bytes);
 }
 
 TEST(TcpView, ReadsEveryField) {
-  const auto view = TcpView::parse(kHeader);
+  const auto view = TcpView::parse(kTcpHeader);
   ASSERT_TRUE(view);
   EXPECT_EQ(view->source(), Port{22});
   EXPECT_EQ(view->destination(), Port{49152});
@@ -53,7 +53,7 @@ TEST(TcpView, ReadsASynWithOptions) {
 }
 
 TEST(TcpView, IgnoresReservedBits) {
-  auto bytes = kHeader;
+  auto bytes = kTcpHeader;
   bytes[12] |= 0x0f;
   const auto view = TcpView::parse(bytes);
   ASSERT_TRUE(view);
@@ -63,8 +63,8 @@ TEST(TcpView, IgnoresReservedBits) {
 
 TEST(TcpView, RefusesEveryTruncatedHeader) {
   for (size_t n = 0; n < 20; ++n) {
-    EXPECT_EQ(TcpView::check(std::span(kHeader).first(n)), TcpProblem::kTooShort) << n;
-    EXPECT_FALSE(TcpView::parse(std::span(kHeader).first(n))) << n;
+    EXPECT_EQ(TcpView::check(std::span(kTcpHeader).first(n)), TcpProblem::kTooShort) << n;
+    EXPECT_FALSE(TcpView::parse(std::span(kTcpHeader).first(n))) << n;
   }
 }
 
@@ -117,7 +117,7 @@ TEST(TcpEmit, WritesTheLiteralHeader) {
   h.checksum = 0x5678;
   h.urgent_pointer = 0x9abc;
   emit(out, h);
-  EXPECT_EQ(out, kHeader);
+  EXPECT_EQ(out, kTcpHeader);
 }
 
 TEST(TcpEmit, WritesALiteralSynWithItsOptions) {
@@ -142,12 +142,12 @@ TEST(TcpEmit, WritesALiteralSynWithItsOptions) {
 }
 
 TEST(TcpEditor, ChangesFieldsInPlace) {
-  auto bytes = kHeader;
+  auto bytes = kTcpHeader;
   TcpEditor editor(bytes);
   editor.set_sequence_number(0xa1a2a3a4);
   editor.set_flags(tcp_flag::kAck);
   editor.set_checksum(0x0badu);
-  auto expected = kHeader;
+  auto expected = kTcpHeader;
   expected[4] = 0xa1, expected[5] = 0xa2, expected[6] = 0xa3, expected[7] = 0xa4;
   expected[13] = 0x10;
   expected[16] = 0x0b, expected[17] = 0xad;

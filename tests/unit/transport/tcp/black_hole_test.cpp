@@ -7,36 +7,36 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr Instant kNow = Instant::from_us(1'000'000);
+constexpr Instant kBegin = Instant::from_us(1'000'000);
 
 TEST(BlackHole, TwoTimeOutsOfALargeSegmentMakeItSmaller) {  // RFC 4821 7.7
   BlackHole b;
-  EXPECT_FALSE(b.on_timeout(1, 1448, kNow));
-  EXPECT_TRUE(b.on_timeout(2, 1448, kNow));
+  EXPECT_FALSE(b.on_timeout(1, 1448, kBegin));
+  EXPECT_TRUE(b.on_timeout(2, 1448, kBegin));
   EXPECT_EQ(b.mss_max_bytes(), 1024);
 }
 
 TEST(BlackHole, TwoMoreMakeItSmallerStillAndThatIsTheEnd) {
   BlackHole b;
-  b.on_timeout(2, 1448, kNow);
-  EXPECT_FALSE(b.on_timeout(3, 1012, kNow));
-  EXPECT_TRUE(b.on_timeout(4, 1012, kNow));
+  b.on_timeout(2, 1448, kBegin);
+  EXPECT_FALSE(b.on_timeout(3, 1012, kBegin));
+  EXPECT_TRUE(b.on_timeout(4, 1012, kBegin));
   EXPECT_EQ(b.mss_max_bytes(), 512);
-  EXPECT_FALSE(b.on_timeout(6, 500, kNow));
+  EXPECT_FALSE(b.on_timeout(6, 500, kBegin));
 }
 
 TEST(BlackHole, ASmallSegmentIsNoSignOfOne) {
   BlackHole b;
-  EXPECT_FALSE(b.on_timeout(2, 100, kNow));
+  EXPECT_FALSE(b.on_timeout(2, 100, kBegin));
   EXPECT_EQ(b.mss_max_bytes(), UINT16_MAX);
 }
 
 TEST(BlackHole, AfterTenMinutesThePathIsTriedAgain) {  // RFC 8899 5.1.1
   BlackHole b;
-  EXPECT_FALSE(b.is_over(kNow));
-  b.on_timeout(2, 1448, kNow);
-  EXPECT_FALSE(b.is_over(kNow + Duration::s(599)));
-  EXPECT_TRUE(b.is_over(kNow + Duration::s(600)));
+  EXPECT_FALSE(b.is_over(kBegin));
+  b.on_timeout(2, 1448, kBegin);
+  EXPECT_FALSE(b.is_over(kBegin + Duration::s(599)));
+  EXPECT_TRUE(b.is_over(kBegin + Duration::s(600)));
 }
 
 // The path takes 1200 bytes and says nothing; the peer's and our MTU are 1500.

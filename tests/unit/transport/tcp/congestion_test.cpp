@@ -13,8 +13,8 @@ constexpr Duration kRto = Duration::ms(200);
 using test::at_ms;
 
 // A connection that always has text to send: each ACK lets it fill the window again.
-struct Flow {
-  explicit Flow(CongestionAlgorithm algorithm = CongestionAlgorithm::kNewReno) {
+struct Transfer {
+  explicit Transfer(CongestionAlgorithm algorithm = CongestionAlgorithm::kNewReno) {
     c.start(algorithm, kMss, false);
     fill();
   }
@@ -54,7 +54,7 @@ struct Flow {
   int64_t now_ms = 0;
 };
 
-TEST(Congestion, InitialWindowIsTenSegments) { EXPECT_EQ(Flow().c.cwnd_bytes(), 10 * kMss); }
+TEST(Congestion, InitialWindowIsTenSegments) { EXPECT_EQ(Transfer().c.cwnd_bytes(), 10 * kMss); }
 
 TEST(Congestion, InitialWindowOfLargeSegmentsIsTwoOfThem) {  // RFC 6928 (1)
   Congestion c;
@@ -69,20 +69,20 @@ TEST(Congestion, ALostSynStartsWithOneSegment) {  // RFC 5681 3.1
 }
 
 TEST(Congestion, SlowStartDoublesInARoundTrip) {  // RFC 9293 MUST-19
-  Flow f;
+  Transfer f;
   f.ack(10 * kMss);
   EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
 }
 
 TEST(Congestion, LossHalvesTheWindow) {  // RFC 5681 (4), MUST-19
-  Flow f;
+  Transfer f;
   f.c.on_loss(Instant());
   EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
   EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
 }
 
 TEST(Congestion, SsthreshIsAtLeastTwoSegments) {
-  Flow f;
+  Transfer f;
   f.c.on_loss(Instant());
   f.c.on_loss(Instant());
   f.c.on_loss(Instant());
@@ -90,14 +90,14 @@ TEST(Congestion, SsthreshIsAtLeastTwoSegments) {
 }
 
 TEST(Congestion, AnEcnEchoReducesByAFifth) {  // RFC 8511 4.1
-  Flow f;
+  Transfer f;
   f.c.on_ecn(Instant());
   EXPECT_EQ(f.c.ssthresh_bytes(), 8 * kMss);
   EXPECT_EQ(f.c.cwnd_bytes(), 8 * kMss);
 }
 
 TEST(Congestion, AvoidanceAddsOneSegmentAWindow) {  // RFC 9293 MUST-19
-  Flow f;
+  Transfer f;
   f.c.on_loss(Instant());
   f.c.on_recovered();
   f.una = f.nxt;
@@ -107,7 +107,7 @@ TEST(Congestion, AvoidanceAddsOneSegmentAWindow) {  // RFC 9293 MUST-19
 }
 
 TEST(Congestion, AWindowNotInUseDoesNotGrow) {  // RFC 7661
-  Flow f;
+  Transfer f;
   f.una = f.nxt;
   f.send_only(5 * kMss);
   f.ack(5 * kMss);
@@ -115,7 +115,7 @@ TEST(Congestion, AWindowNotInUseDoesNotGrow) {  // RFC 7661
 }
 
 TEST(Congestion, SlowStartGrowsWhileMoreThanHalfTheWindowIsUsed) {  // RFC 7661 4.1
-  Flow f;
+  Transfer f;
   f.una = f.nxt;
   f.send_only(6 * kMss);
   f.ack(6 * kMss);
@@ -123,7 +123,7 @@ TEST(Congestion, SlowStartGrowsWhileMoreThanHalfTheWindowIsUsed) {  // RFC 7661 
 }
 
 TEST(Congestion, InFastRecoveryTheWindowDoesNotGrow) {
-  Flow f;
+  Transfer f;
   f.c.on_loss(Instant());
   f.ack(3 * kMss, true);
   EXPECT_EQ(f.c.cwnd_bytes(), 5 * kMss);
@@ -131,7 +131,7 @@ TEST(Congestion, InFastRecoveryTheWindowDoesNotGrow) {
 
 TEST(Congestion, ADuplicateAckDoesNotGrowTheWindow) {  // RFC 5681 3.2
   for (const auto algorithm : {CongestionAlgorithm::kNewReno, CongestionAlgorithm::kCubic}) {
-    Flow f(algorithm);
+    Transfer f(algorithm);
     f.sack(kMss);
     EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
     f.c.on_loss(Instant());
@@ -143,7 +143,7 @@ TEST(Congestion, ADuplicateAckDoesNotGrowTheWindow) {  // RFC 5681 3.2
 }
 
 TEST(Congestion, PrrsWindowHoldsUntilRecoveryEnds) {
-  Flow f;
+  Transfer f;
   f.c.on_loss(Instant());
   f.c.on_recovery_window(9 * kMss);
   EXPECT_EQ(f.c.cwnd_bytes(), 9 * kMss);
@@ -152,28 +152,28 @@ TEST(Congestion, PrrsWindowHoldsUntilRecoveryEnds) {
 }
 
 TEST(Congestion, ATimeoutLeavesOneSegment) {  // RFC 9293 MUST-19
-  Flow f;
+  Transfer f;
   f.c.on_timeout(Instant(), false);
   EXPECT_EQ(f.c.cwnd_bytes(), kMss);
   EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
 }
 
 TEST(Congestion, ATimeoutUnderCubicLeavesOneSegmentAndTheAimAtSevenTenths) {  // RFC 9438 4.8
-  Flow f(CongestionAlgorithm::kCubic);
+  Transfer f(CongestionAlgorithm::kCubic);
   f.c.on_timeout(Instant(), false);
   EXPECT_EQ(f.c.cwnd_bytes(), kMss);
   EXPECT_EQ(f.c.ssthresh_bytes(), 7 * kMss);
 }
 
 TEST(Congestion, ARepeatedTimeoutLeavesSsthreshAlone) {  // RFC 5681 3.1
-  Flow f;
+  Transfer f;
   f.c.on_timeout(Instant(), false);
   f.c.on_timeout(Instant(), true);
   EXPECT_EQ(f.c.ssthresh_bytes(), 5 * kMss);
 }
 
 TEST(Congestion, UndoBringsTheWindowBackOnce) {
-  Flow f;
+  Transfer f;
   const uint32_t ssthresh = f.c.ssthresh_bytes();
   f.c.on_timeout(Instant(), false);
   f.c.on_undo();
@@ -185,7 +185,7 @@ TEST(Congestion, UndoBringsTheWindowBackOnce) {
 }
 
 TEST(Congestion, EachIdleTimeoutHalvesTheWindowDownToTheInitialOne) {
-  Flow f;
+  Transfer f;
   for (int i = 0; i < 3; ++i) {
     f.ack(f.c.cwnd_bytes());
     f.fill();
@@ -198,21 +198,21 @@ TEST(Congestion, EachIdleTimeoutHalvesTheWindowDownToTheInitialOne) {
 }
 
 TEST(Congestion, APauseOfLessThanAnRtoLeavesTheWindow) {
-  Flow f;
+  Transfer f;
   f.ack(10 * kMss);
   f.c.on_restart(at_ms(200), at_ms(0), kRto);
   EXPECT_EQ(f.c.cwnd_bytes(), 20 * kMss);
 }
 
 TEST(Congestion, BbrPacesAndTheMaximumRateHoldsForIt) {
-  Flow f(CongestionAlgorithm::kBbr);
+  Transfer f(CongestionAlgorithm::kBbr);
   EXPECT_GT(f.c.pacing_bytes_per_s(), 1'000'000u);
   f.c.set_max_pacing_rate(1'000'000);
   EXPECT_EQ(f.c.pacing_bytes_per_s(), 1'000'000u);
 }
 
 TEST(Congestion, BbrDoesNotLetPrrOrALossDecideItsWindow) {
-  Flow f(CongestionAlgorithm::kBbr);
+  Transfer f(CongestionAlgorithm::kBbr);
   EXPECT_FALSE(f.c.uses_prr());
   f.c.on_loss(Instant());
   f.c.on_recovered();
@@ -220,7 +220,7 @@ TEST(Congestion, BbrDoesNotLetPrrOrALossDecideItsWindow) {
 }
 
 TEST(Congestion, BbrLeavesOneSegmentAfterATimeoutAndComesBackWithTheNextAck) {
-  Flow f(CongestionAlgorithm::kBbr);
+  Transfer f(CongestionAlgorithm::kBbr);
   f.c.on_timeout(Instant(), false);
   EXPECT_EQ(f.c.cwnd_bytes(), kMss);
   f.ack(kMss);
@@ -228,20 +228,20 @@ TEST(Congestion, BbrLeavesOneSegmentAfterATimeoutAndComesBackWithTheNextAck) {
 }
 
 TEST(Congestion, UndoBringsBbrsWindowBackAtOnce) {
-  Flow f(CongestionAlgorithm::kBbr);
+  Transfer f(CongestionAlgorithm::kBbr);
   f.c.on_timeout(Instant(), false);
   f.c.on_undo();
   EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
 }
 
 TEST(Congestion, IdlenessLeavesBbrsWindow) {
-  Flow f(CongestionAlgorithm::kBbr);
+  Transfer f(CongestionAlgorithm::kBbr);
   f.c.on_restart(at_ms(60'000), at_ms(0), kRto);
   EXPECT_EQ(f.c.cwnd_bytes(), 10 * kMss);
 }
 
 TEST(Congestion, ChangingTheAlgorithmKeepsTheWindow) {
-  Flow f;
+  Transfer f;
   f.ack(10 * kMss);
   for (const auto next : {CongestionAlgorithm::kBbr, CongestionAlgorithm::kCubic}) {
     f.c.change_algorithm(next);

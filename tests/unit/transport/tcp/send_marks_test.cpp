@@ -7,7 +7,7 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr Instant kNow = Instant::from_us(1'000'000);
+constexpr Instant kMoment = Instant::from_us(1'000'000);
 constexpr SeqNumber seq(uint32_t n) { return SeqNumber(n); }
 
 class SendMarksTest : public ::testing::Test {
@@ -45,30 +45,30 @@ TEST_F(SendMarksTest, OnePlaceTakesOneMark) {
 TEST_F(SendMarksTest, WhatIsAcknowledgedIsGivenBack) {
   marks.add_record_end(*pool, seq(100));
   marks.add_record_end(*pool, seq(200));
-  marks.on_acked(*pool, seq(199), kNow);
+  marks.on_acked(*pool, seq(199), kMoment);
   EXPECT_EQ(pool->used(), 1u);
-  marks.on_acked(*pool, seq(200), kNow);
+  marks.on_acked(*pool, seq(200), kMoment);
   EXPECT_TRUE(marks.is_empty());
   EXPECT_EQ(pool->used(), 0u);
 }
 
 TEST_F(SendMarksTest, SendingIsToldOfTheMarkedOctetOnceItGoes) {
   marks.add_reports(*pool, seq(201), SendReport::kScheduled | SendReport::kSent);
-  EXPECT_FALSE(marks.on_sent(*pool, {seq(101), seq(200)}, kNow));
-  EXPECT_TRUE(marks.on_sent(*pool, {seq(200), seq(300)}, kNow));
+  EXPECT_FALSE(marks.on_sent(*pool, {seq(101), seq(200)}, kMoment));
+  EXPECT_TRUE(marks.on_sent(*pool, {seq(200), seq(300)}, kMoment));
   const auto first = marks.take_report(*pool, seq(101));
   ASSERT_TRUE(first);
   EXPECT_EQ(first->what, SendReport::kScheduled);
   EXPECT_EQ(first->position, 99u);
-  EXPECT_EQ(first->at, kNow);
+  EXPECT_EQ(first->at, kMoment);
   EXPECT_EQ(marks.take_report(*pool, seq(101))->what, SendReport::kSent);
   EXPECT_FALSE(marks.take_report(*pool, seq(101)));
 }
 
 TEST_F(SendMarksTest, ItsAckIsToldWhenAllUpToItIsAcknowledged) {
   marks.add_reports(*pool, seq(201), SendReport::kAcked);
-  EXPECT_FALSE(marks.on_acked(*pool, seq(200), kNow));
-  EXPECT_TRUE(marks.on_acked(*pool, seq(201), kNow));
+  EXPECT_FALSE(marks.on_acked(*pool, seq(200), kMoment));
+  EXPECT_TRUE(marks.on_acked(*pool, seq(201), kMoment));
   EXPECT_TRUE(marks.has_report());
   EXPECT_EQ(marks.take_report(*pool, seq(101))->what, SendReport::kAcked);
   EXPECT_EQ(pool->used(), 0u);
@@ -76,8 +76,8 @@ TEST_F(SendMarksTest, ItsAckIsToldWhenAllUpToItIsAcknowledged) {
 
 TEST_F(SendMarksTest, AReportOutlivesItsMarkButNotTheConnection) {
   marks.add_reports(*pool, seq(201), SendReport::kSent);
-  marks.on_sent(*pool, {seq(101), seq(201)}, kNow);
-  marks.on_acked(*pool, seq(201), kNow);
+  marks.on_sent(*pool, {seq(101), seq(201)}, kMoment);
+  marks.on_acked(*pool, seq(201), kMoment);
   EXPECT_TRUE(marks.is_empty());
   EXPECT_TRUE(marks.has_report());
   marks.clear(*pool);
@@ -87,8 +87,8 @@ TEST_F(SendMarksTest, AReportOutlivesItsMarkButNotTheConnection) {
 TEST_F(SendMarksTest, AFullPoolLosesReportsAndNothingElse) {
   uint32_t n = 0;
   while (marks.add_reports(*pool, seq(100 + n), SendReport::kSent)) ++n;
-  marks.on_sent(*pool, {seq(1), seq(100 + n)}, kNow);
-  marks.on_acked(*pool, seq(100 + n), kNow);
+  marks.on_sent(*pool, {seq(1), seq(100 + n)}, kMoment);
+  marks.on_acked(*pool, seq(100 + n), kMoment);
   EXPECT_TRUE(marks.is_empty());
 }
 

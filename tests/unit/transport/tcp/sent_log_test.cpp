@@ -10,7 +10,7 @@
 namespace tapstack::transport::tcp {
 namespace {
 
-constexpr uint32_t kMss = 1000;
+constexpr uint32_t kSegment = 1000;
 
 using test::at_ms;
 SeqRange range(uint32_t b, uint32_t e) { return {SeqNumber(b), SeqNumber(e)}; }
@@ -25,13 +25,13 @@ class SentLogTest : public ::testing::Test {
     Transmission t;
     t.range = range(b, e);
     t.at = at_ms(ms);
-    t.segment_bytes = kMss;
+    t.segment_bytes = kSegment;
     return t;
   }
   // Ten segments from 0, sent a millisecond apart.
   void send_ten() {
     for (uint32_t i = 0; i < 10; ++i) {
-      log.on_sent(*pool, transmission(i * kMss, i * kMss + kMss, i));
+      log.on_sent(*pool, transmission(i * kSegment, i * kSegment + kSegment, i));
     }
   }
   Delivered sack(uint32_t b, uint32_t e, uint32_t recovery_point = 0) {
@@ -57,7 +57,7 @@ class SentLogTest : public ::testing::Test {
   std::vector<SeqRange> resend_all(int64_t ms) {
     std::vector<SeqRange> out;
     for (SeqRange r = log.next_lost(*pool); !r.is_empty(); r = log.next_lost(*pool)) {
-      if (r.length() > kMss) r.end = r.begin + kMss;
+      if (r.length() > kSegment) r.end = r.begin + kSegment;
       out.push_back(r);
       log.on_resent(*pool, transmission(r.begin.value(), r.end.value(), ms));
     }
@@ -70,14 +70,14 @@ class SentLogTest : public ::testing::Test {
 
 TEST_F(SentLogTest, WhatWasSentIsInThePipeUntilItIsAcknowledged) {
   send_ten();
-  EXPECT_EQ(log.pipe_bytes(), 10 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 10 * kSegment);
   EXPECT_EQ(log.outstanding_segments(), 10u);
-  const Delivered d = ack(3 * kMss);
-  EXPECT_EQ(d.acked_bytes, 3 * kMss);
-  EXPECT_EQ(d.delivered_bytes, 3 * kMss);
+  const Delivered d = ack(3 * kSegment);
+  EXPECT_EQ(d.acked_bytes, 3 * kSegment);
+  EXPECT_EQ(d.delivered_bytes, 3 * kSegment);
   EXPECT_EQ(d.oldest_acked_at, at_ms(0));
   EXPECT_EQ(d.newest_original.sent.at, at_ms(2));
-  EXPECT_EQ(log.pipe_bytes(), 7 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 7 * kSegment);
   EXPECT_EQ(log.records(), 7u);
 }
 
@@ -91,12 +91,12 @@ TEST_F(SentLogTest, AnAckWithinASegmentCutsIt) {
 
 TEST_F(SentLogTest, SackedTextLeavesThePipeAndIsCountedOnce) {
   send_ten();
-  EXPECT_EQ(sack(4000, 6000).sacked_bytes, 2 * kMss);
-  EXPECT_EQ(sack(4000, 7000).sacked_bytes, kMss) << "a grown block";
-  EXPECT_EQ(log.pipe_bytes(), 7 * kMss);
+  EXPECT_EQ(sack(4000, 6000).sacked_bytes, 2 * kSegment);
+  EXPECT_EQ(sack(4000, 7000).sacked_bytes, kSegment) << "a grown block";
+  EXPECT_EQ(log.pipe_bytes(), 7 * kSegment);
   EXPECT_EQ(log.sacked_segments(), 3u);
   EXPECT_EQ(log.highest_sacked_end(SeqNumber(0)), SeqNumber(7000));
-  EXPECT_EQ(ack(10'000).delivered_bytes, 7 * kMss);
+  EXPECT_EQ(ack(10'000).delivered_bytes, 7 * kSegment);
 }
 
 TEST_F(SentLogTest, NeighboursThatAreSackedTakeOneRecord) {
@@ -129,14 +129,14 @@ TEST_F(SentLogTest, LostTextGoesAgainLowestFirst) {
   sack(8000, 9000);
   lose(5000);
   lose(2000);
-  EXPECT_EQ(log.lost_bytes(), 2 * kMss);
-  EXPECT_EQ(log.pipe_bytes(), 7 * kMss);
+  EXPECT_EQ(log.lost_bytes(), 2 * kSegment);
+  EXPECT_EQ(log.pipe_bytes(), 7 * kSegment);
   const auto again = resend_all(50);
   ASSERT_EQ(again.size(), 2u);
   EXPECT_EQ(again[0].begin, SeqNumber(2000));
   EXPECT_EQ(again[1].begin, SeqNumber(5000));
-  EXPECT_EQ(log.pipe_bytes(), 9 * kMss);
-  EXPECT_EQ(log.again_bytes(), 2 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 9 * kSegment);
+  EXPECT_EQ(log.again_bytes(), 2 * kSegment);
 }
 
 TEST_F(SentLogTest, ARetransmissionMayBeLostToo) {
@@ -144,7 +144,7 @@ TEST_F(SentLogTest, ARetransmissionMayBeLostToo) {
   lose(2000);
   resend_all(50);
   lose(2000);
-  EXPECT_EQ(log.pipe_bytes(), 9 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 9 * kSegment);
   EXPECT_EQ(resend_all(90).size(), 1u);
 }
 
@@ -196,7 +196,7 @@ TEST_F(SentLogTest, WhatIsLostTogetherGoesTogether) {
   send_ten();
   log.mark_all_lost(*pool);
   EXPECT_EQ(log.pipe_bytes(), 0u);
-  EXPECT_EQ(log.next_lost(*pool).length(), 10 * kMss);
+  EXPECT_EQ(log.next_lost(*pool).length(), 10 * kSegment);
   EXPECT_EQ(resend_all(500).size(), 10u);
 }
 
@@ -204,15 +204,15 @@ TEST_F(SentLogTest, SackedTextIsNeverLost) {
   send_ten();
   sack(2000, 4000);
   log.mark_all_lost(*pool);
-  EXPECT_EQ(log.lost_bytes(), 8 * kMss);
-  EXPECT_EQ(log.next_lost(*pool).length(), 2 * kMss);
+  EXPECT_EQ(log.lost_bytes(), 8 * kSegment);
+  EXPECT_EQ(log.next_lost(*pool).length(), 2 * kSegment);
 }
 
 TEST_F(SentLogTest, UnmarkingPutsTheOriginalsBackIntoThePipe) {
   send_ten();
   log.mark_all_lost(*pool);
   log.unmark_lost(*pool);
-  EXPECT_EQ(log.pipe_bytes(), 10 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 10 * kSegment);
   EXPECT_TRUE(log.next_lost(*pool).is_empty());
   EXPECT_NE(log.oldest_in_flight(), mem::kNoIndex);
 }
@@ -223,9 +223,9 @@ TEST_F(SentLogTest, WhatWasReportedCanBeForgotten) {  // RFC 2018 8
   EXPECT_TRUE(log.is_front_sacked(*pool));
   log.forget_sacked(*pool);
   EXPECT_FALSE(log.has_sacked());
-  EXPECT_EQ(log.pipe_bytes(), 10 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 10 * kSegment);
   log.mark_all_lost(*pool);
-  EXPECT_EQ(log.lost_bytes(), 10 * kMss);
+  EXPECT_EQ(log.lost_bytes(), 10 * kSegment);
 }
 
 TEST_F(SentLogTest, AWindowProbeOfSackedTextChangesNothing) {
@@ -240,8 +240,8 @@ TEST_F(SentLogTest, AWindowProbeOfSackedTextChangesNothing) {
 
 TEST_F(SentLogTest, TheLastSegmentIsAtTheEndOfTheLastRecord) {
   log.on_sent(*pool, transmission(0, 3500, 0));
-  EXPECT_EQ(log.last(*pool, kMss).begin, SeqNumber(2500));
-  EXPECT_EQ(log.last(*pool, kMss).end, SeqNumber(3500));
+  EXPECT_EQ(log.last(*pool, kSegment).begin, SeqNumber(2500));
+  EXPECT_EQ(log.last(*pool, kSegment).end, SeqNumber(3500));
 }
 
 TEST_F(SentLogTest, WithoutAFreeRecordTheLastOneGrows) {
@@ -251,10 +251,10 @@ TEST_F(SentLogTest, WithoutAFreeRecordTheLastOneGrows) {
   ASSERT_TRUE(log.has_room(*pool));
   log.on_sent(*pool, transmission(1000, 2000, 7));
   EXPECT_EQ(log.records(), 1u);
-  EXPECT_EQ(log.pipe_bytes(), 2 * kMss);
+  EXPECT_EQ(log.pipe_bytes(), 2 * kSegment);
   EXPECT_EQ(log.front(*pool).sent.at, at_ms(7));
   EXPECT_EQ(sack(1000, 2000).sacked_bytes, 0u) << "no record for the part: not taken in";
-  EXPECT_EQ(ack(2000).acked_bytes, 2 * kMss);
+  EXPECT_EQ(ack(2000).acked_bytes, 2 * kSegment);
   for (const auto id : taken) pool->release(id);
 }
 
