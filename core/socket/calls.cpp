@@ -46,8 +46,24 @@ void watch_memory(Environment env, SocketId id, const Result<size_t>& sent, size
   if (!took_all && !env.ctx.memory.may_keep(1)) env.sockets.add_starved(id.index);
 }
 
+// As rawv6_sendmsg and ping_v6_sendmsg of Linux: the port of a name is a protocol number on a raw
+// socket, 0 being its own, and a ping goes to IPv6 addresses that somebody may have.
+Status check_ip6_name(const Socket& socket, const Endpoint& name) {
+  constexpr uint16_t kProtocolMax = 255;
+  if (socket.family != Family::kIp6 || name.address.family() == Family::kNone) return Status();
+  if (socket.kind == SocketKind::kRaw) {
+    const uint16_t protocol = name.port.value == 0 ? socket.protocol : name.port.value;
+    const bool is_free = socket.protocol == wire::ip_protocol::kRaw && protocol <= kProtocolMax;
+    return is_free || protocol == socket.protocol ? Status() : Error::kInvalid;
+  }
+  if (socket.kind != SocketKind::kPing) return Status();
+  if (name.address.is_ip4() || name.address.ip6().is_mapped()) return Error::kInvalid;
+  return name.address.is_any() ? Error::kNetworkUnreachable : Status();
+}
+
 // The addresses of a datagram as the stack has them.
 Result<DatagramInfo> known_ends(const Socket& socket, const DatagramInfo& given) {
+  if (const Status good = check_ip6_name(socket, given.peer); !good.ok()) return good.error();
   DatagramInfo to = given;
   for (IpAddress* address : {&to.peer.address, &to.local}) {
     const auto known =

@@ -104,9 +104,9 @@ Result<size_t> Raw::send(Context& ctx, net::Network& network, EndpointId id,
   const size_t bytes = total_bytes(parts);
   const bool header_included = endpoint.settings.header_included;
   if (bytes > bytes_max(endpoint)) return Error::kMessageTooLong;
-  if (header_included && bytes < header_bytes(endpoint)) return Error::kInvalid;
   auto target = target_to_send_to(ctx, network, endpoint, to, false);
   if (!target.ok()) return target.error();
+  if (header_included && bytes < header_bytes(endpoint)) return Error::kInvalid;
   target->params.header_included = header_included;
   const auto index = packet_from(ctx, parts);
   if (!index.ok()) return index.error();

@@ -26,6 +26,10 @@ if(TAPSTACK_SANITIZE STREQUAL "asan")
 endif()
 # What runs whole stacks for minutes of virtual time: half as long to build as with -O2 -g.
 set(simulation_flags -O1 -g1)
+# Nearly all of these is CLI11.
+set_source_files_properties(
+  ${PROJECT_SOURCE_DIR}/tests/interop/harness/options.cpp tests/sequences/main.cpp
+  PROPERTIES COMPILE_OPTIONS -O0 SKIP_PRECOMPILE_HEADERS ON)
 function(tapstack_test_pch profile)
   set(file ${CMAKE_BINARY_DIR}/gen/test_pch.cpp)
   file(CONFIGURE OUTPUT ${file} CONTENT "int main() {}  // Holds the precompiled header of the tests.\n")

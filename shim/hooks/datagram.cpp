@@ -69,24 +69,53 @@ struct PackedOptions {
   }
 };
 
-int peer4(const sockaddr* name, socklen_t length, Endpoint& peer) {
+SocketKind kind_of(const Handle& handle) {
+  SlotStatus status;
+  return ask::status(handle.id, status) ? status.kind : SocketKind::kUdp;
+}
+
+bool is_udp(const Handle& handle) { return kind_of(handle) == SocketKind::kUdp; }
+
+int peer4(const Handle& handle, const sockaddr* name, socklen_t length, Endpoint& peer) {
+  // raw_sendmsg: no length, no name.
+  if (length == 0 && kind_of(handle) == SocketKind::kRaw) return 0;
   if (length < sizeof(sockaddr)) return EINVAL;
   sockaddr taken = *name;
-  // udp_sendmsg and ping_v4_sendmsg let AF_UNSPEC pass for an IPv4 address.
-  if (taken.sa_family == AF_UNSPEC) taken.sa_family = AF_INET;
+  if (taken.sa_family ==
+      AF_UNSPEC) {  // udp_sendmsg and raw_sendmsg let it pass for an IPv4 address
+    if (kind_of(handle) == SocketKind::kPing) return EAFNOSUPPORT;
+    taken.sa_family = AF_INET;
+  }
   return endpoint_from(Family::kIp4, &taken, sizeof taken, peer);
 }
 
-bool is_udp(const Handle& handle) {
-  SlotStatus status;
-  return ask::status(handle.id, status) && status.kind == SocketKind::kUdp;
-}
-
 // udpv6_sendmsg: AF_UNSPEC stands for no address at all, and a family that is not of IP is EINVAL.
-int peer6(const Handle& handle, const sockaddr* name, socklen_t length, Endpoint& peer) {
+int peer6_of_udp(const sockaddr* name, socklen_t length, Endpoint& peer) {
   if (is_unspecified(name, length)) return 0;
   const int error = peer_from(Family::kIp6, name, length, peer);
-  return error == EAFNOSUPPORT && is_udp(handle) ? EINVAL : error;
+  return error == EAFNOSUPPORT ? EINVAL : error;
+}
+
+// rawv6_sendmsg: AF_UNSPEC passes for an IPv6 address.
+int peer6_of_raw(const sockaddr* name, socklen_t length, Endpoint& peer) {
+  sockaddr_in6 taken{};
+  std::memcpy(&taken, name, std::min<size_t>(length, sizeof taken));
+  if (is_unspecified(name, length)) taken.sin6_family = AF_INET6;
+  return endpoint_from(Family::kIp6, reinterpret_cast<const sockaddr*>(&taken), length, peer);
+}
+
+int peer6(const Handle& handle, const sockaddr* name, socklen_t length, Endpoint& peer) {
+  if (length >= sizeof(sockaddr_in6) && name->sa_family == AF_INET6) {
+    return endpoint_from(Family::kIp6, name, length, peer);
+  }
+  switch (kind_of(handle)) {
+    case SocketKind::kRaw:
+      return peer6_of_raw(name, length, peer);
+    case SocketKind::kPing:  // ping_v6_sendmsg: of the whole length and no other family
+      return length < sizeof(sockaddr_in6) ? EINVAL : EAFNOSUPPORT;
+    default:
+      return peer6_of_udp(name, length, peer);
+  }
 }
 
 // sin6_flowinfo, in network order; counts with IPV6_FLOWINFO_SEND.
@@ -105,7 +134,7 @@ int address_header(const Handle& handle, const msghdr& message, int flags, Datag
   if (message.msg_name != nullptr) {
     const auto* name = static_cast<const sockaddr*>(message.msg_name);
     const int error = handle.is_ip6 ? peer6(handle, name, message.msg_namelen, header.peer)
-                                    : peer4(name, message.msg_namelen, header.peer);
+                                    : peer4(handle, name, message.msg_namelen, header.peer);
     if (error != 0) return error;
     if (handle.is_ip6) header.flow_label = flow_label_of(name, message.msg_namelen);
   }

@@ -7,6 +7,7 @@ import pytest
 
 SUITE = pathlib.Path(__file__).parent / "semantics"
 RUN = ["/usr/bin/python3", "-B", str(SUITE / "run.py")]
+DESTINATIONS = ["/usr/bin/python3", "-B", str(SUITE / "destinations.py")]
 BINDS = ["/usr/bin/python3", "-B", str(SUITE / "binds.py")]
 CASES_MIN = 400
 
@@ -56,3 +57,19 @@ def test_ports_are_shared_as_on_linux(net):
     stack = answers(net.stack.run(BINDS, timeout=60).check().text)
     differ = {case for case, wanted in kernel.items() if stack.get(case) != wanted}
     assert not {case for case in differ if not is_by_chance_on_linux(case)}
+
+
+def is_from_elsewhere_on_linux(case: str, answer: str) -> bool:
+    """An IPv6 connection sends to an IPv4 address there, from 127.0.0.6 (LOOPBACK4_IPV6); here from nowhere."""
+    return case.startswith("udp6 connected") and answer == "sent" and ("family 2 " in case or "::ffff:" in case)
+
+
+@pytest.mark.no_capture
+def test_names_to_send_to_are_taken_or_refused_as_on_linux(net):
+    net.host.run(["sysctl", "-qw", "net.ipv4.ping_group_range=0 65535"]).check()
+    kernel = answers(net.host.run(DESTINATIONS, timeout=60).check().text)
+    assert len(kernel) >= CASES_MIN
+    stack = answers(net.stack.run(DESTINATIONS, timeout=60).check().text)
+    differ = [f"{case}: Linux {wanted}, the stack {stack.get(case)}" for case, wanted in kernel.items()
+              if stack.get(case) != wanted and not is_from_elsewhere_on_linux(case, wanted)]
+    assert not differ, "\n".join(differ)

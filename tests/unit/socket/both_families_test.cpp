@@ -374,6 +374,28 @@ TEST_F(BothFamilies, OnlyRawSocketsHaveAChecksumOffset) {
   EXPECT_EQ(*get_option(view(), raw, ctx_.now, Option::kIp6Checksum), 4);
 }
 
+// As on Linux, where the port of an IPv6 name given to a raw socket is the protocol.
+TEST_F(BothFamilies, ThePortOfARawSocketsNameIsItsProtocolOrNothing) {
+  const SocketId raw = open6(SocketKind::kRaw, 200);
+  EXPECT_TRUE(send(raw, text("x"), to(local6(0))).ok());
+  EXPECT_TRUE(send(raw, text("x"), to(local6(200))).ok());
+  EXPECT_EQ(send(raw, text("x"), to(local6(201))).error(), Error::kInvalid);
+  const SocketId any = open6(SocketKind::kRaw, wire::ip_protocol::kRaw);
+  Frame header(40);
+  header[0] = 6 << 4;
+  EXPECT_TRUE(send(any, header, to(local6(201))).ok());
+  EXPECT_EQ(send(any, header, to(local6(256))).error(), Error::kInvalid);
+}
+
+TEST_F(BothFamilies, APingGoesToIp6AddressesThatSomebodyMayHave) {
+  const SocketId id = open6(SocketKind::kPing);
+  const Frame request = {128, 0, 0, 0, 0, 0, 0, 1};
+  EXPECT_TRUE(send(id, request, to(local6(0))).ok());
+  EXPECT_EQ(send(id, request, to({Ip6Address::any(), Port{0}})).error(),
+            Error::kNetworkUnreachable);
+  EXPECT_EQ(send(id, request, to(mapped_local(0))).error(), Error::kInvalid);
+}
+
 // RFC 3542 3.1.
 TEST_F(BothFamilies, TheChecksumOfIcmp6IsNotTheProgramsToSet) {
   const SocketId raw = open6(SocketKind::kRaw, wire::ip_protocol::kIcmp6);
