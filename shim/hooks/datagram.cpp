@@ -81,8 +81,8 @@ int peer4(const Handle& handle, const sockaddr* name, socklen_t length, Endpoint
   if (length == 0 && kind_of(handle) == SocketKind::kRaw) return 0;
   if (length < sizeof(sockaddr)) return EINVAL;
   sockaddr taken = *name;
-  if (taken.sa_family ==
-      AF_UNSPEC) {  // udp_sendmsg and raw_sendmsg let it pass for an IPv4 address
+  // udp_sendmsg and raw_sendmsg let it pass for an IPv4 address, ping_v4_sendmsg does not.
+  if (taken.sa_family == AF_UNSPEC) {
     if (kind_of(handle) == SocketKind::kPing) return EAFNOSUPPORT;
     taken.sa_family = AF_INET;
   }
