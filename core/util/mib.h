@@ -170,6 +170,8 @@
   X(TcpExtTCPLossUndo)               \
   X(TcpExtTCPLossProbes)             \
   X(TcpExtTCPLossProbeRecovery)      \
+  X(TcpExtTCPMTUPFail)               \
+  X(TcpExtTCPMTUPSuccess)            \
   X(TcpExtTCPDSACKOldSent)           \
   X(TcpExtTCPDSACKOfoSent)           \
   X(TcpExtTCPDSACKRecv)              \

@@ -95,7 +95,7 @@ def measure_pair(folder, cell, options, seed) -> tuple[float, float]:
         name = f"{algorithm}-{round_trip_ms}ms-{loss}-{seed}-{who}.pcap"
         capture = options.captures / name if options.captures else None
         with contextlib.closing(Path(folder, spec, capture)) as path:
-            rates[is_stack] = path.measure(is_stack, algorithm, seconds_of(round_trip_ms))
+            rates[is_stack] = path.measure(is_stack, algorithm, options.seconds or seconds_of(round_trip_ms))
     return rates[True], rates[False]
 
 
@@ -110,6 +110,7 @@ def cells_of(options) -> list[tuple[float, int, str]]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, prog="scripts/bench loss")
     parser.add_argument("--runs", type=int, default=5, help="pairs of runs in each cell (5)")
+    parser.add_argument("--seconds", type=float, help="of a run (3 on a path without delay, else 8)")
     parser.add_argument("--rate", default="1gbit", help="of the wire (1gbit)")
     parser.add_argument("--algorithms", default="cubic,reno", help="cubic,reno")
     parser.add_argument("--only", default="", help='cells whose name contains this: "reno 20ms 1.0%%"')

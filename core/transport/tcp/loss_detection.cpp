@@ -13,6 +13,7 @@ uint32_t mark_lost(Work& w, mem::Index i) {
   Connection& c = w.c;
   const SentRecord& r = w.tables.sent.at(i);
   if (r.is_again) w.ctx.counters.count(Mib::kTcpExtTCPLostRetransmit);
+  c.black_hole.on_lost();
   c.congestion.on_lost(c.rate.on_lost(r.snapshot, r.range.length()));
   return c.sent.mark_lost(w.tables.sent, i);
 }

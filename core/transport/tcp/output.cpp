@@ -52,9 +52,9 @@ Outgoing begin_segment(Work& w, wire::TcpFlags flags) {
   return out;
 }
 
-OutputLimits limits_of(const Connection& c, const Outgoing& out) {
+OutputLimits limits_of(const Connection& c, const Outgoing& out, uint16_t mss_bytes) {
   OutputLimits l;
-  l.segment_bytes_max = c.send_mss_bytes - static_cast<uint32_t>(out.options.size_bytes());
+  l.segment_bytes_max = mss_bytes - static_cast<uint32_t>(out.options.size_bytes());
   l.burst_bytes_max = l.segment_bytes_max;
   const bool is_urgent = c.snd.vars().has_urgent;  // a superframe has one urgent pointer for all
   if (c.route.can_segment && !is_urgent) {
@@ -83,8 +83,7 @@ void take_ack_along(Work& w, Outgoing& out) {
 }
 
 void send(Work& w, net::Network& network, Outgoing& out) {
-  const uint32_t segments =
-      out.segment_bytes == 0 ? 1 : (out.text.length + out.segment_bytes - 1) / out.segment_bytes;
+  const uint32_t segments = segments_of(out);
   w.c.figures.segments_out += segments;
   if (out.text.length > 0) w.c.figures.text_segments_out += segments;
   const IpSettings ip = ip_settings(w.c.settings, w.c.route);
@@ -215,7 +214,8 @@ void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t 
   if (c.sent.records() == 1) c.silence.stalled_since = w.ctx.now;
   c.figures.last_text_sent_at = w.ctx.now;
   c.acks.on_text_sent(w.ctx.now);
-  w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent);
+  const uint32_t segments = std::max((plan.bytes + segment_max - 1) / segment_max, uint32_t{1});
+  w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent, segments);
   if (c.marks.on_sent(w.tables.marks, {out.seq, end}, w.ctx.now)) raise(w, Event::kSendReport);
 }
 
@@ -224,12 +224,19 @@ void account_again(Work& w, const OutputPlan& plan, uint32_t segment_max) {
   const uint32_t segments =
       std::max<uint32_t>((plan.range.length() + segment_max - 1) / segment_max, 1u);
   c.undo.on_resent(segments, c.timestamps.value(w.ctx.now));
+  if (c.black_hole.on_resent(plan.range, w.ctx.now)) w.ctx.counters.count(Mib::kTcpExtTCPMTUPFail);
   // RFC 6298 5: the first segment has its full time again.
   if (plan.range.begin == c.snd.vars().una) c.deadlines.clear(Deadline::kRetransmit);
-  c.wanted.first_lost = false;
-  ++c.figures.retransmits;
+  c.figures.retransmits += segments;
   c.figures.retransmitted_bytes += plan.range.length();
-  w.ctx.counters.count(Mib::kTcpRetransSegs);
+  w.ctx.counters.count(Mib::kTcpRetransSegs, segments);
+  const RecoveryPhase phase = c.recovery.phase();
+  if (phase == RecoveryPhase::kFast) {
+    w.ctx.counters.count(Mib::kTcpExtTCPFastRetrans, segments);
+  } else if (phase == RecoveryPhase::kLoss && !c.wanted.first_lost) {
+    w.ctx.counters.count(Mib::kTcpExtTCPSlowStartRetrans, segments);
+  }
+  c.wanted.first_lost = false;
 }
 
 // RFC 8985 7.3: after the probe the time-out counts anew.
@@ -272,17 +279,37 @@ void note_idle(Work& w) {
   c.congestion.on_restart(w.ctx.now, c.figures.last_text_sent_at, c.rtt.rto());
 }
 
+// RFC 4821 7.3 and 7.4: where a larger segment is to be tried, that is the plan, alone, with enough
+// to follow that its loss is seen soon; or to wait until cwnd has room for it. Returns its size, 0
+// where `plan` stays.
+uint16_t plan_size_probe(const Work& w, const Outgoing& out, OutputPlan& plan,
+                         OutputLimits& limits) {
+  const Connection& c = w.c;
+  const uint16_t mss_bytes = size_to_probe(c, w.ctx.now);
+  const bool may_be = plan.kind == OutputPlan::Kind::kNew && !plan.is_loss_probe;
+  if (mss_bytes == 0 || !may_be || !c.recovery.is_open()) return 0;
+  OutputLimits larger = limits_of(c, out, mss_bytes);
+  larger.burst_bytes_max = larger.segment_bytes_max;
+  const uint32_t bytes = larger.segment_bytes_max + kDupThresh * limits.segment_bytes_max;
+  const SendVariables& v = c.snd.vars();
+  if (c.snd.unsent_bytes() < bytes || v.window_end().before(v.nxt + bytes)) return 0;
+  const OutputPlan probe = plan_output(c, {w.tables.sent, w.tables.marks}, larger);
+  const bool is_whole = probe.bytes == larger.segment_bytes_max;
+  const bool waits = probe.kind == OutputPlan::Kind::kNothing && !c.sent.is_empty();
+  if (!is_whole && !waits) return 0;
+  plan = probe;
+  limits = larger;
+  return mss_bytes;
+}
+
 bool send_text(Work& w, net::Network& network) {
   Connection& c = w.c;
   if (!can_transmit_text(c.state) && !is_let_in(c)) return false;
   note_idle(w);
-  if (w.c.black_hole.is_over(w.ctx.now)) {
-    c.black_hole.clear();
-    update_mss(c);
-  }
   Outgoing out = begin_segment(w, flag::kAck);
-  const OutputLimits limits = limits_of(c, out);
-  const OutputPlan plan = plan_output(c, {w.tables.sent, w.tables.marks}, limits);
+  OutputLimits limits = limits_of(c, out, c.send_mss_bytes);
+  OutputPlan plan = plan_output(c, {w.tables.sent, w.tables.marks}, limits);
+  const uint16_t probe_mss_bytes = plan_size_probe(w, out, plan, limits);
   c.was_cwnd_limited = plan.is_cwnd_limited;
   if (plan.kind == OutputPlan::Kind::kNothing || must_wait_for_pace(w, plan)) return false;
   if (!c.sent.has_room(w.tables.sent) || !attach_text(w, plan, out)) {
@@ -307,6 +334,7 @@ bool send_text(Work& w, net::Network& network) {
     account_again(w, plan, limits.segment_bytes_max);
   }
   if (plan.is_loss_probe) account_probe(w, plan);
+  if (probe_mss_bytes != 0) c.black_hole.on_probe_sent({out.seq, out.seq + bytes}, probe_mss_bytes);
   c.prr.on_sent(bytes);
   c.pacer.on_sent(w.ctx.now, bytes, c.congestion.pacing_bytes_per_s());
   if (c.snd.vars().wnd_bytes > 0) c.deadlines.clear(Deadline::kPersist);

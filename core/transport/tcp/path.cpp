@@ -16,6 +16,13 @@ uint16_t mss_for(uint32_t mtu_bytes, bool ip6, uint16_t limit_bytes) {
   return static_cast<uint16_t>(std::max<uint32_t>(mss, kConfig.tcp_mss_min_bytes));
 }
 
+// As far as peer, path and program have said.
+uint16_t known_mss(const Connection& c) {
+  const uint16_t path =
+      mss_for(c.route.mtu_bytes, c.route.source.is_ip6(), c.settings.max_segment_bytes);
+  return std::min(path, c.agreed.peer_mss_bytes);
+}
+
 }  // namespace
 
 // RFC 9293 3.7.3, SHLD-6: of the interface that the peer is reached by; an interface has one MTU.
@@ -25,10 +32,12 @@ uint16_t advertised_mss(const net::Route& route, uint16_t limit_bytes) {
 
 // RFC 9293 3.7.1, MUST-16; what options take is left out by text_mss() and limits_of().
 void update_mss(Connection& c) {
-  const uint16_t path =
-      mss_for(c.route.mtu_bytes, c.route.source.is_ip6(), c.settings.max_segment_bytes);
-  c.send_mss_bytes = std::min({path, c.agreed.peer_mss_bytes, c.black_hole.mss_max_bytes()});
+  c.send_mss_bytes = std::min(known_mss(c), c.black_hole.mss_max_bytes());
   c.congestion.on_mss_change(text_mss(c));
+}
+
+uint16_t size_to_probe(const Connection& c, Instant now) {
+  return c.black_hole.probe_mss_bytes(known_mss(c), now);
 }
 
 bool refresh_route(Connection& c, const net::Network& network, Instant now) {

@@ -5,6 +5,7 @@
 #include "transport/tcp/loss_detection.h"
 #include "transport/tcp/notify.h"
 #include "transport/tcp/output_plan.h"
+#include "transport/tcp/path.h"
 #include "transport/tcp/retransmit_timers.h"
 
 namespace tapstack::transport::tcp {
@@ -45,6 +46,7 @@ void enter_fast(Work& w, uint32_t flight_bytes) {
     c.ecn.on_reduced(v.nxt);
     c.prr.start(flight_bytes, c.congestion.ssthresh_bytes(), text_mss(c));
   }
+  c.black_hole.on_recovery(c.sent.next_lost(w.tables.sent).begin, c.sent.lost_bytes());
   c.recovery.enter_fast(v.nxt);
   c.wanted.first_lost = true;
   w.ctx.counters.count(c.agreed.sack ? Mib::kTcpExtTCPSackRecovery : Mib::kTcpExtTCPRenoRecovery);
@@ -89,6 +91,7 @@ void step_fast(Work& w, const AckFacts& f) {
       c.undo.is_every_one_duplicate() || (f.has_moved && c.undo.is_answer_to_original(f.tsecr));
   if (c.recovery.is_complete(c.snd.vars().una)) {
     if (is_needless) undo_reduction(w, Mib::kTcpExtTCPFullUndo);
+    if (c.black_hole.is_probe_all()) c.congestion.on_undo();
     end_recovery(w);
   } else if (is_needless && c.sent.again_bytes() == 0) {
     undo_reduction(w, Mib::kTcpExtTCPPartialUndo);
@@ -217,6 +220,10 @@ void on_ack_facts(Work& w, const AckFacts& f) {
   const uint32_t delivered = newly_delivered(c, f);
   const auto rtt = round_trip_of(c, f, w.ctx.now);
   if (rtt) c.rtt.on_sample(*rtt, c.snd.vars().una, c.snd.vars().nxt);
+  if (c.black_hole.on_acked(c.snd.vars().una, w.ctx.now)) {
+    update_mss(c);
+    w.ctx.counters.count(Mib::kTcpExtTCPMTUPSuccess);
+  }
   tell_rate(w, f.delivered);
   tell_detectors(w, f);
   step_probe(w, f);

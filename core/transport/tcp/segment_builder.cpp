@@ -56,13 +56,14 @@ Status transmit(Context& ctx, net::Network& network, Outgoing& out, const net::R
     ctx.drop(DropReason::kTcpOutputNoMemory);
     return Error::kNoBuffers;
   }
+  const uint32_t segments = segments_of(out);
   packet->chain = out.text;
   out.text = mem::Chain{};
   if (!emit_header(ctx, *packet, out, route)) {
     ctx.drop(DropReason::kTcpOutputNoMemory);
     return Error::kNoBuffers;
   }
-  ctx.counters.count(Mib::kTcpOutSegs);
+  ctx.counters.count(Mib::kTcpOutSegs, segments);
   net::SendParams params;
   params.protocol = wire::ip_protocol::kTcp;
   params.ttl = ip.ttl;

@@ -27,6 +27,12 @@ struct Outgoing {
   mem::Chain text;
 };
 
+// As they are on the wire.
+inline uint32_t segments_of(const Outgoing& out) {
+  if (out.segment_bytes == 0) return 1;
+  return (out.text.length + out.segment_bytes - 1) / out.segment_bytes;
+}
+
 // What the IP header needs to know beside the route.
 struct IpSettings {
   uint8_t ttl = 0;

@@ -57,7 +57,8 @@ void look_for_black_hole(Work& w) {
   Connection& c = w.c;
   if (c.sent.is_empty()) return;
   const uint32_t text = std::min(c.sent.front(w.tables.sent).range.length(), text_mss(c));
-  if (c.black_hole.on_timeout(c.silence.retransmits, text, w.ctx.now)) update_mss(c);
+  const bool ip6 = c.route.source.is_ip6();
+  if (c.black_hole.on_timeout(c.silence.retransmits, text, ip6, w.ctx.now)) update_mss(c);
 }
 
 // RFC 6298 5.4 to 5.6: again, or not any more.
