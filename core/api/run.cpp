@@ -35,6 +35,8 @@ void count_overrun(Stack& stack, InterfaceId interface) { stack.count_overrun(in
 
 void poll(Stack& stack, Instant now) { stack.poll(now); }
 
+bool has_answer_due(const Stack& stack) { return stack.has_answer_due(); }
+
 Instant next_deadline(const Stack& stack) { return stack.next_deadline(); }
 
 bool next_frame(Stack& stack, Instant now, InterfaceId interface, Frame& frame) {

@@ -25,6 +25,9 @@ inline constexpr size_t kFrameSpansMax = kConfig.superframe_bytes / kConfig.bloc
 size_t receive_buffers(Stack& stack, size_t bytes, std::span<Bytes> spans);
 // The first `bytes` of those spans are a frame (link header first) that came in on `interface`.
 void input(Stack& stack, Instant now, InterfaceId interface, size_t bytes, const Offload& offload);
+// True after input() of a frame whose answer should go out before more frames are taken in: poll()
+// and next_frame() first. Without that nothing is lost, but over lossy paths some speed.
+bool has_answer_due(const Stack& stack);
 // A frame came in on `interface` and had to be thrown away for want of memory.
 void count_overrun(Stack& stack, InterfaceId interface);
 // The same as input() from bytes elsewhere, with a copy.

@@ -60,6 +60,7 @@ class Stack {
   const timer::Timers& timers() const { return timers_; }
   socket::Layers& layers() { return layers_; }
   const socket::Layers& layers() const { return layers_; }
+  bool has_answer_due() const { return layers_.tcp.has_answer_due(); }
   Instant last_now() const { return now_; }
 
  private:

@@ -137,6 +137,7 @@ bool Link::input(Stack& stack, Watch& watch, Instant now) {
     const int got = input_one(stack, watch, now);
     if (got == 0) break;
     bytes += got;
+    if (api::has_answer_due(stack)) break;
   }
   return bytes > 0;
 }

@@ -21,7 +21,7 @@ namespace tapstack::port {
 // Frames taken in by one turn, so that a flood cannot keep programs from running.
 inline constexpr int kFramesPerTurn = 16;
 
-// Takes in what the device has received, up to kFramesPerTurn frames.
+// Takes in what the device has received, up to kFramesPerTurn frames or one that wants an answer.
 template <Clock C, Device D>
 void take_in(Stack& stack, InterfaceId interface, C& clock, D& device) {
   for (int n = 0; n < kFramesPerTurn; ++n) {
@@ -36,6 +36,7 @@ void take_in(Stack& stack, InterfaceId interface, C& clock, D& device) {
     }
     device.read(std::span<const mem::Bytes>(spans, used));
     api::input(stack, clock.now(), interface, bytes, api::Offload{});
+    if (api::has_answer_due(stack)) return;
   }
 }
 

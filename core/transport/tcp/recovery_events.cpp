@@ -241,6 +241,8 @@ void on_ack_facts(Work& w, const AckFacts& f) {
   }
   enter_fast_if_lost(w, f.pipe_before_bytes);
   tell_congestion(w, f, {delivered, lost, rtt});
+  const bool has_hole = f.is_duplicate || f.delivered.sacked_bytes > 0;
+  if (has_hole && c.recovery.is_open()) w.tables.has_answer_due = true;
   if (is_timer_answered(w.tables.sent, c, f)) start_retransmit_timers(w);
   const bool is_undone = before == RecoveryPhase::kLoss && c.recovery.is_open();
   if (is_undone) bring_retransmit_timer_forward(w);

@@ -46,6 +46,7 @@ struct Tables {
   // Connections with something to send, by interface number, so that one full device does
   // not hold up others.
   std::array<IndexList, kConfig.interfaces + 1> output;
+  bool has_answer_due = false;  // output should come before more input: Tcp::has_answer_due()
   IndexList connection_events;  // with an owner, and events it has not taken
   IndexList listener_events;
   mem::Chain reserved;         // between reserve_send() and commit_send()

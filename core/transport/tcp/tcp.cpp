@@ -97,6 +97,7 @@ bool Tcp::output_one(Context& ctx, net::Network& network, InterfaceId interface)
     }
     return true;
   }
+  tables_.has_answer_due = false;
   return false;
 }
 

@@ -32,6 +32,10 @@ class Tcp {
   bool has_output(InterfaceId interface) const {
     return !tables_.output[interface.value].is_empty();
   }
+  // An ACK has told of a hole while nothing was being repaired. What it lets out is to go in answer
+  // to it alone (limited transmit, RFC 3042): once the next ACKs have shown a loss, it may not any
+  // more, and recovery begins with less in flight. Until output_one() is false.
+  bool has_answer_due() const { return tables_.has_answer_due; }
   // What waits for an interface that is gone or down has nobody who would fetch it: it is sent and
   // lost there, so that a RST ends its connection and timers run for the rest, which may find
   // another way (RFC 1122 4.2.3.5: R1). To be called when has_stranded_output().

@@ -146,7 +146,7 @@ void Pair::step() {
     const Flying f = std::move(flying_.begin()->second);
     flying_.erase(flying_.begin());
     arrive(f);
-    if (is_a_batched && f.to_a) continue;
+    if (is_a_batched && f.to_a && !a.tcp.has_answer_due()) continue;
     a.drain(now, [&](mem::PacketPtr p) { put_on_link(true, a, std::move(p)); });
     b.drain(now, [&](mem::PacketPtr p) { put_on_link(false, b, std::move(p)); });
   }

@@ -54,7 +54,8 @@ class Pair {
     Duration delay = Duration::ms(1);  // one way
     bool can_segment = false;
     uint32_t mtu_bytes = 1500;
-    bool is_a_batched = false;  // takes in all that arrives at an instant before output
+    bool is_a_batched = false;  // takes in all that arrives at an instant before output, but as
+                                // Tcp::has_answer_due() has it
   };
   Pair() : Pair(Options{}) {}
   explicit Pair(const Options& options);

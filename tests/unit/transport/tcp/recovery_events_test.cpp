@@ -87,11 +87,28 @@ TEST_F(RecoveryEvents, ALostRetransmissionNeedsNoTimeout) {  // RFC 8985 6.2
 // loss before a time-out.
 TEST_F(RecoveryEvents, ALossAtTheEndOfABatchOfAcksLeavesTheWindowInUse) {
   connect({}, true);
-  lose({6});
+  int texts = 0;
+  int sacks = 0;
+  p().drop = [&](const Seen& s) {
+    if (s.from_a) return s.text > 0 && texts++ == 6;
+    return !s.options.sack().empty() && sacks++ < 2;  // one reports all three
+  };
   p().send(p().a, ends_.a, pattern(40 * kText));
   p().run(Duration::ms(21));
   ASSERT_EQ(sent_again(), 1u);
   EXPECT_EQ(at_a().sent.pipe_bytes(), 9 * kText) << "as much as arrived";
+}
+
+// The first SACKs let new text out before the third shows the loss, also where all come at once:
+// recovery then repairs that text's losses too, with one reduction.
+TEST_F(RecoveryEvents, SacksOfABatchAreAnsweredOneByOneUntilALossIsFound) {
+  connect({}, true);
+  lose({2});
+  p().send(p().a, ends_.a, pattern(40 * kText));
+  p().run(Duration::ms(21));
+  ASSERT_EQ(sent_again(), 1u);
+  const SeqNumber sent_first = at_a().snd.vars().iss + 1 + 10 * kText;
+  EXPECT_GE(at_a().recovery.point().since(sent_first), 4 * kText) << "2 acknowledged, 2 SACKed";
 }
 
 TEST_F(RecoveryEvents, ALostTailIsProbedBeforeATimeout) {  // RFC 8985 7
