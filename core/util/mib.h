@@ -10,7 +10,6 @@
   X(IpInHdrErrors)                   \
   X(IpInAddrErrors)                  \
   X(IpInUnknownProtos)               \
-  X(IpInDiscards)                    \
   X(IpInDelivers)                    \
   X(IpInTruncatedPkts)               \
   X(IpInMcastPkts)                   \
@@ -120,7 +119,6 @@
   X(UdpSndbufErrors)                 \
   X(UdpInCsumErrors)                 \
   X(UdpIgnoredMulti)                 \
-  X(UdpMemErrors)                    \
   X(Udp6InDatagrams)                 \
   X(Udp6NoPorts)                     \
   X(Udp6InErrors)                    \
@@ -129,7 +127,6 @@
   X(Udp6SndbufErrors)                \
   X(Udp6InCsumErrors)                \
   X(Udp6IgnoredMulti)                \
-  X(Udp6MemErrors)                   \
   X(TcpActiveOpens)                  \
   X(TcpPassiveOpens)                 \
   X(TcpAttemptFails)                 \
@@ -148,14 +145,10 @@
   X(TcpExtOutOfWindowIcmps)          \
   X(TcpExtTW)                        \
   X(TcpExtTWRecycled)                \
-  X(TcpExtPAWSActive)                \
   X(TcpExtPAWSEstab)                 \
   X(TcpExtDelayedACKs)               \
-  X(TcpExtDelayedACKLost)            \
   X(TcpExtListenOverflows)           \
   X(TcpExtListenDrops)               \
-  X(TcpExtTCPPureAcks)               \
-  X(TcpExtTCPHPHits)                 \
   X(TcpExtTCPSackRecovery)           \
   X(TcpExtTCPRenoRecovery)           \
   X(TcpExtTCPSACKReneging)           \
@@ -178,19 +171,12 @@
   X(TcpExtTCPSpuriousRTOs)           \
   X(TcpExtTCPAbortOnData)            \
   X(TcpExtTCPAbortOnClose)           \
-  X(TcpExtTCPAbortOnMemory)          \
   X(TcpExtTCPAbortOnTimeout)         \
   X(TcpExtTCPAbortOnLinger)          \
-  X(TcpExtTCPAbortFailed)            \
-  X(TcpExtTCPMemoryPressures)        \
-  X(TcpExtTCPBacklogDrop)            \
   X(TcpExtTCPTimeWaitOverflow)       \
-  X(TcpExtTCPReqQFullDrop)           \
   X(TcpExtTCPReqQFullDoCookies)      \
-  X(TcpExtTCPRcvCoalesce)            \
   X(TcpExtTCPOFOQueue)               \
   X(TcpExtTCPOFODrop)                \
-  X(TcpExtTCPOFOMerge)               \
   X(TcpExtTCPChallengeACK)           \
   X(TcpExtTCPSYNChallenge)           \
   X(TcpExtTCPFastOpenActive)         \
@@ -199,10 +185,8 @@
   X(TcpExtTCPFastOpenPassiveFail)    \
   X(TcpExtTCPFastOpenListenOverflow) \
   X(TcpExtTCPFastOpenCookieReqd)     \
-  X(TcpExtTCPAutoCorking)            \
   X(TcpExtTCPFromZeroWindowAdv)      \
   X(TcpExtTCPToZeroWindowAdv)        \
-  X(TcpExtTCPWantZeroWindowAdv)      \
   X(TcpExtTCPSynRetrans)             \
   X(TcpExtTCPOrigDataSent)           \
   X(TcpExtTCPACKSkippedSynRecv)      \

@@ -81,6 +81,7 @@ void input_half_open(Arrival& a, mem::Index index) {
       return;
     }
     a.ctx.counters.count(Mib::kTcpAttemptFails);
+    a.ctx.counters.count(Mib::kTcpExtEmbryonicRsts);
     remove_half_open(a.tables, a.ctx, index);
     return;
   }

@@ -146,6 +146,8 @@ void challenge(Arrival& a, Work& w, DropReason why) {
   a.ctx.drop(why);
   if (!w.c.challenges.allow(a.ctx.now)) {
     a.ctx.drop(DropReason::kTcpChallengeAckRateLimited);
+    const bool is_paws = why == DropReason::kTcpPaws;
+    a.ctx.counters.count(is_paws ? Mib::kTcpExtTCPACKSkippedPAWS : Mib::kTcpExtTCPACKSkippedSeq);
     return;
   }
   a.ctx.counters.count(Mib::kTcpExtTCPChallengeACK);

@@ -75,7 +75,10 @@ OutputLimits limits_of(const Connection& c, const Outgoing& out, uint16_t mss_by
 // An ACK goes out with whatever segment this is.
 void take_ack_along(Work& w, Outgoing& out) {
   Connection& c = w.c;
+  const bool was_closed = c.rcv.is_closed();
   out.wnd = c.rcv.advertise(c.acks.segment_bytes());
+  if (c.rcv.is_closed() && !was_closed) w.ctx.counters.count(Mib::kTcpExtTCPToZeroWindowAdv);
+  if (was_closed && !c.rcv.is_closed()) w.ctx.counters.count(Mib::kTcpExtTCPFromZeroWindowAdv);
   c.timestamps.on_ack_sent(out.ack);
   c.acks.on_ack_sent();
   c.dsack.on_reported();

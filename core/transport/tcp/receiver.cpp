@@ -45,6 +45,7 @@ uint16_t Receiver::advertise(uint32_t mss_bytes) {
   if (could >= worth_it) field = std::max(least, could >> shift_);
   field = std::min(field, uint32_t{0xffff});
   v_.window_end = later(v_.window_end, v_.nxt + (field << shift_));
+  is_closed_ = field == 0;
   return static_cast<uint16_t>(field);
 }
 

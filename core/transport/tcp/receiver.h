@@ -54,6 +54,8 @@ class Receiver {
   void clear(mem::PacketMemory& memory);
 
   const ReceiveVariables& vars() const { return v_; }
+  // The last window that was offered was none.
+  bool is_closed() const { return is_closed_; }
   const mem::Chain& queue() const { return queue_; }
   uint32_t limit_bytes() const { return limit_bytes_; }
   uint8_t shift() const { return shift_; }
@@ -65,6 +67,7 @@ class Receiver {
   mem::Chain queue_;
   uint32_t limit_bytes_ = kConfig.tcp_receive_buffer_bytes;
   uint8_t shift_ = 0;
+  bool is_closed_ = false;
 };
 
 // The smallest shift with which a 16-bit window field can offer `buffer_max_bytes`, at most 14

@@ -161,6 +161,12 @@ uint32_t newly_delivered(const Connection& c, const AckFacts& f) {
   return std::max(told - std::min(told, c.duplicates.count() * mss), std::min(told, mss));
 }
 
+void count_delivered(Work& w, uint32_t bytes, bool has_ecn_echo) {
+  const uint32_t segments = (bytes + text_mss(w.c) - 1) / text_mss(w.c);
+  w.ctx.counters.count(Mib::kTcpExtTCPDelivered, segments);
+  if (has_ecn_echo) w.ctx.counters.count(Mib::kTcpExtTCPDeliveredCE, segments);
+}
+
 void tell_rate(Work& w, const Delivered& d) {
   const DeliveredPiece& newest =
       !d.newest_resent.is_known || d.newest_original.sent.is_after(d.newest_resent.sent)
@@ -224,6 +230,7 @@ void on_ack_facts(Work& w, const AckFacts& f) {
     update_mss(c);
     w.ctx.counters.count(Mib::kTcpExtTCPMTUPSuccess);
   }
+  count_delivered(w, delivered, f.has_ecn_echo);
   tell_rate(w, f.delivered);
   tell_detectors(w, f);
   step_probe(w, f);

@@ -55,6 +55,7 @@ TEST_F(InputHalfOpen, AnExactRstEndsItAndAnotherIsChallenged) {  // RFC 5961 3.2
   p.inject(p.b, flow, header(flag::kRst, SeqNumber(101)));
   EXPECT_EQ(half_open(), 0u);
   EXPECT_EQ(p.trace.size(), 1u);
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtEmbryonicRsts), 1u);
 }
 
 TEST_F(InputHalfOpen, RepeatedAnswersAreLimited) {  // RFC 5961 7: ten a second for each record

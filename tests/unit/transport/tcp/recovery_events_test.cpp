@@ -65,6 +65,7 @@ TEST_F(RecoveryEvents, LossesOfOneFlightAreRepairedInOneRecovery) {  // RFC 6675
   send(10, Duration::ms(80));
   EXPECT_TRUE(received_ == pattern(10 * kText));
   EXPECT_EQ(sent_again(), 3u);
+  EXPECT_EQ(counted(Mib::kTcpExtTCPFastRetrans), 3u);
   EXPECT_EQ(counted(Mib::kTcpExtTCPSackRecovery), 1u);
   EXPECT_EQ(counted(Mib::kTcpExtTCPTimeouts), 0u);
   EXPECT_TRUE(at_a().recovery.is_open());

@@ -35,6 +35,11 @@ TEST(Tcp, SendsSuperframesWhenTheDeviceCutsThem) {
   uint32_t largest = 0;
   for (const Seen& s : p.trace) largest = std::max(largest, s.text);
   EXPECT_GT(largest, 20'000u);
+  p.run(Duration::ms(50));
+  const uint32_t segments = (300'000 + 1447) / 1448;
+  EXPECT_GE(p.a.counters.value(Mib::kTcpOutSegs), segments) << "each counts, not the superframe";
+  EXPECT_GE(p.a.counters.value(Mib::kTcpExtTCPOrigDataSent), segments);
+  EXPECT_GE(p.a.counters.value(Mib::kTcpExtTCPDelivered), segments);
 }
 
 TEST(Tcp, RepairsOnePercentOfLoss) {

@@ -123,9 +123,12 @@ TEST_F(UserReceive, ReadingOpensAClosedWindow) {  // RFC 9293 3.8.6.2.2
   p.send(p.a, late, pattern(20'000));
   p.run(Duration::s(1));
   EXPECT_EQ(p.inside(p.b, y).rcv.vars().wnd_bytes(), 0u);
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtTCPToZeroWindowAdv), 1u);
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtTCPFromZeroWindowAdv), 0u);
   p.trace.clear();
   EXPECT_EQ(p.receive(p.b, y, 4000).size(), 4000u);
   p.run(Duration::ms(10));
+  EXPECT_EQ(p.b.counters.value(Mib::kTcpExtTCPFromZeroWindowAdv), 1u);
   ASSERT_FALSE(p.trace.empty());
   EXPECT_FALSE(p.trace[0].from_a);
   EXPECT_GT(p.trace[0].wnd, 0u);
