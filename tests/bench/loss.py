@@ -122,6 +122,8 @@ def main() -> int:
     parser.add_argument("--captures", type=pathlib.Path, help="folder for what tcpdump sees at the sender's end of the wire")
     options = parser.parse_args()
     runs = 1 if options.quick else options.runs
+    if options.quick:
+        options.seconds = 3.0
     print(f"medians of {runs} pairs of runs, Mbit/s on a wire of {options.rate}")
     print(f"{'algorithm':9} {'rtt':>6} {'loss':>6} {'stack':>9} {'linux':>9} {'ratio':>6}")
     ratios, missed = [], 0

@@ -67,7 +67,7 @@ void BlackHole::settle(Instant now) {
   probe_at_ = now + kRaiseAfter;
 }
 
-void BlackHole::on_recovery(SeqNumber first, uint32_t lost_bytes) {
+void BlackHole::on_reduced(SeqNumber first, uint32_t lost_bytes) {
   is_probe_all_ = !probe_.is_empty() && probe_.begin == first && probe_.length() == lost_bytes;
 }
 

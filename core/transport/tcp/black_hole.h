@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 
 #include "transport/tcp/seq.h"
 #include "util/time.h"
@@ -27,12 +28,12 @@ class BlackHole {
   // True when the probe has arrived: mss_max_bytes() is more now.
   bool on_acked(SeqNumber una, Instant now);
 
-  // Text was found lost; then a fast recovery may begin, for `lost_bytes` from `first` on. If all
+  // Text was found lost; then the window may be reduced, for `lost_bytes` from `first` on. If all
   // of it is the probe, that says nothing of the load of the path (RFC 4821 7.1).
   void on_lost() { is_probe_all_ = false; }
-  void on_recovery(SeqNumber first, uint32_t lost_bytes);
-  // What the recovery repaired was the probe alone.
-  bool is_probe_all() const { return is_probe_all_; }
+  void on_reduced(SeqNumber first, uint32_t lost_bytes);
+  // What the window was reduced for was the probe alone; tells it once.
+  bool take_probe_all() { return std::exchange(is_probe_all_, false); }
 
   void clear() { *this = BlackHole(); }
   // The largest number when there is no black hole.

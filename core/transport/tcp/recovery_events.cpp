@@ -43,10 +43,10 @@ void enter_fast(Work& w, uint32_t flight_bytes) {
   if (!c.recovery.is_reducing()) {
     c.undo.start(v.una);
     c.congestion.on_loss(w.ctx.now);
+    c.black_hole.on_reduced(c.sent.next_lost(w.tables.sent).begin, c.sent.lost_bytes());
     c.ecn.on_reduced(v.nxt);
     c.prr.start(flight_bytes, c.congestion.ssthresh_bytes(), text_mss(c));
   }
-  c.black_hole.on_recovery(c.sent.next_lost(w.tables.sent).begin, c.sent.lost_bytes());
   c.recovery.enter_fast(v.nxt);
   c.wanted.first_lost = true;
   w.ctx.counters.count(c.agreed.sack ? Mib::kTcpExtTCPSackRecovery : Mib::kTcpExtTCPRenoRecovery);
@@ -91,7 +91,7 @@ void step_fast(Work& w, const AckFacts& f) {
       c.undo.is_every_one_duplicate() || (f.has_moved && c.undo.is_answer_to_original(f.tsecr));
   if (c.recovery.is_complete(c.snd.vars().una)) {
     if (is_needless) undo_reduction(w, Mib::kTcpExtTCPFullUndo);
-    if (c.black_hole.is_probe_all()) c.congestion.on_undo();
+    if (c.black_hole.take_probe_all()) c.congestion.on_undo();
     end_recovery(w);
   } else if (is_needless && c.sent.again_bytes() == 0) {
     undo_reduction(w, Mib::kTcpExtTCPPartialUndo);

@@ -127,20 +127,23 @@ TEST(BlackHole, APathThatBecameAsSmallIsNotProbed) {
   EXPECT_EQ(b.probe_mss_bytes(1025, kBegin), 1025);
 }
 
-TEST(BlackHole, ARecoveryOfTheProbeAloneIsToldFromOthers) {
+TEST(BlackHole, AReductionForTheProbeAloneIsToldFromOthers) {
   BlackHole b = found();
-  b.on_recovery(kSeq, kPath);
-  EXPECT_FALSE(b.is_probe_all());
+  b.on_reduced(kSeq, kPath);
+  EXPECT_FALSE(b.take_probe_all());
   b.on_probe_sent({kSeq, kSeq + kPath}, kPath);
-  b.on_recovery(kSeq, kPath + 1);
-  EXPECT_FALSE(b.is_probe_all());
-  b.on_recovery(kSeq + 1, kPath);
-  EXPECT_FALSE(b.is_probe_all());
-  b.on_recovery(kSeq, kPath);
+  b.on_reduced(kSeq, kPath + 1);
+  EXPECT_FALSE(b.take_probe_all());
+  b.on_reduced(kSeq + 1, kPath);
+  EXPECT_FALSE(b.take_probe_all());
+  b.on_reduced(kSeq, kPath);
   b.on_resent({kSeq, kSeq + 1024}, kBegin);
-  EXPECT_TRUE(b.is_probe_all());
+  EXPECT_TRUE(b.take_probe_all());
+  EXPECT_FALSE(b.take_probe_all());
+  b.on_probe_sent({kSeq, kSeq + kPath}, kPath);
+  b.on_reduced(kSeq, kPath);
   b.on_lost();
-  EXPECT_FALSE(b.is_probe_all());
+  EXPECT_FALSE(b.take_probe_all());
 }
 
 // The path takes packets of 1212 bytes and says nothing; the peer's and our MTU are 1500.
