@@ -2,6 +2,8 @@
 
 import pytest
 
+from tapstack_interop import wait_until
+
 pytestmark = pytest.mark.families(4, 6, by_night=(6,))
 
 SERVES = """
@@ -10,6 +12,7 @@ s = socket.socket(int(sys.argv[1]))
 s.setsockopt(socket.IPPROTO_TCP, 23, 16)  # TCP_FASTOPEN
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind(('', 7000)); s.listen()
+print('listening', flush=True)
 for _ in range(3):
     c, _ = s.accept()
     got = b''
@@ -38,10 +41,7 @@ for n in range(3):
 def check(net, server, client, server_address, with_option):
     net.host.run(["sysctl", "-qw", "net.ipv4.tcp_fastopen=3"]).check()
     serving = server.start(["/usr/bin/python3", "-c", SERVES, net.socket_family])
-    if server is net.host:
-        net.wait_for_host_listener(7000)
-    else:
-        net.wait_for_device()
+    wait_until(lambda: b"listening" in serving.stdout_now(), what="the server")
     program = ASKS.format(family=net.socket_family, server=server_address, with_option=with_option)
     client.run(["/usr/bin/python3", "-c", program]).check()
     serving.wait().check()

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from tapstack_interop import wait_until
 from tapstack_interop.plugin import data_file
 
 KINDS = ["nc.openbsd", "nc.traditional", "ncat", "socat"]
@@ -188,8 +189,8 @@ def test_nc_sends_and_receives_datagrams(net, size, tmp_path):
 
 
 def test_udp_server_on_the_stack(net):
-    holder = net.stack.start(["nc.openbsd", f"-{net.family}", "-u", "-l", "7005"])
-    net.wait_for_device()
+    holder = net.stack.start(["nc.openbsd", f"-{net.family}", "-v", "-u", "-l", "7005"])
+    wait_until(lambda: b"Bound" in holder.stderr_now(), what="the server")
     done = net.host.run(["nc.openbsd", "-u", "-w1", net.stack_addr, "7005"], stdin=b"datagram\n")
     assert done.returncode == 0
     assert holder.is_running() and holder.stdout_now() == b"datagram\n"

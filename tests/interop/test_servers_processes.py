@@ -249,13 +249,13 @@ def test_a_client_of_an_echo(net, which):
 @pytest.mark.families(4, 6)
 @pytest.mark.needs("iperf3")
 def test_iperf3_as_a_daemon_twice_in_a_row(net):
-    pid_file = net.folder / "iperf3.pid"
+    pid_file, log = net.folder / "iperf3.pid", net.folder / "iperf3.log"
     for _ in range(2):
-        net.stack.run(["iperf3", "-s", "-D", "-I", pid_file]).check()
-        wait_until(lambda: pid_file.exists() and pid_file.read_text().strip("\0\n"), what="iperf3")
-        net.wait_for_device()
+        net.stack.run(["iperf3", "-s", "-D", "-I", pid_file, "--logfile", log, "--forceflush"]).check()
+        wait_until(lambda: log.exists() and "listening" in log.read_text(), what="iperf3")
         for options in ([], ["-R"]):
             net.host.run(["iperf3", "-c", net.stack_addr, "-t1", *options]).check()
         os.kill(int(pid_file.read_text().strip("\0\n")), signal.SIGTERM)
         wait_until(lambda: is_gone(net), what="the end of all")
         pid_file.unlink(missing_ok=True)
+        log.unlink()
