@@ -35,7 +35,8 @@ class BlackHole {
   // What the window was reduced for was the probe alone; tells it once.
   bool take_probe_all() { return std::exchange(is_probe_all_, false); }
 
-  void clear() { *this = BlackHole(); }
+  // Segments are smaller than the path's own.
+  bool is_found() const { return mss_max_bytes_ != UINT16_MAX; }
   // The largest number when there is no black hole.
   uint16_t mss_max_bytes() const { return mss_max_bytes_; }
 

@@ -25,15 +25,14 @@ void tell_detectors(Work& w, const AckFacts& f) {
   if (f.repeated) {
     const SendVariables& v = c.snd.vars();
     c.rack.on_duplicate_reported(v.una, v.nxt);
-    const uint32_t segments = (f.repeated->length() + text_mss(c) - 1) / text_mss(c);
+    const uint32_t segments = segments_of(f.repeated->length(), text_mss(c));
     c.undo.on_duplicate_reported(*f.repeated, segments, v.una);
     w.ctx.counters.count(Mib::kTcpExtTCPDSACKRecv);
     ++c.figures.dsacks_in;
   }
   if (f.delivered.reordered_bytes > 0) {
     c.rack.on_reordering();
-    const uint32_t mss = text_mss(c);
-    const uint32_t segments = (f.delivered.reordered_bytes + mss - 1) / mss;
+    const uint32_t segments = segments_of(f.delivered.reordered_bytes, text_mss(c));
     c.figures.reordering = std::max(c.figures.reordering, std::min(segments, kReorderingMax));
     ++c.figures.reordered;
     w.ctx.counters.count(Mib::kTcpExtTCPSACKReorder);

@@ -217,15 +217,13 @@ void account_new(Work& w, const Outgoing& out, const OutputPlan& plan, uint32_t 
   if (c.sent.records() == 1) c.silence.stalled_since = w.ctx.now;
   c.figures.last_text_sent_at = w.ctx.now;
   c.acks.on_text_sent(w.ctx.now);
-  const uint32_t segments = std::max((plan.bytes + segment_max - 1) / segment_max, uint32_t{1});
-  w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent, segments);
+  w.ctx.counters.count(Mib::kTcpExtTCPOrigDataSent, segments_of(out));
   if (c.marks.on_sent(w.tables.marks, {out.seq, end}, w.ctx.now)) raise(w, Event::kSendReport);
 }
 
-void account_again(Work& w, const OutputPlan& plan, uint32_t segment_max) {
+void account_again(Work& w, const Outgoing& out, const OutputPlan& plan) {
   Connection& c = w.c;
-  const uint32_t segments =
-      std::max<uint32_t>((plan.range.length() + segment_max - 1) / segment_max, 1u);
+  const uint32_t segments = segments_of(out);
   c.undo.on_resent(segments, c.timestamps.value(w.ctx.now));
   if (c.black_hole.on_resent(plan.range, w.ctx.now)) w.ctx.counters.count(Mib::kTcpExtTCPMTUPFail);
   // RFC 6298 5: the first segment has its full time again.
@@ -288,6 +286,7 @@ void note_idle(Work& w) {
 uint16_t plan_size_probe(const Work& w, const Outgoing& out, OutputPlan& plan,
                          OutputLimits& limits) {
   const Connection& c = w.c;
+  if (!c.black_hole.is_found()) return 0;
   const uint16_t mss_bytes = size_to_probe(c, w.ctx.now);
   const bool may_be = plan.kind == OutputPlan::Kind::kNew && !plan.is_loss_probe;
   if (mss_bytes == 0 || !may_be || !c.recovery.is_open()) return 0;
@@ -334,7 +333,7 @@ bool send_text(Work& w, net::Network& network) {
     mark_ecn_capable(c, out);
     account_new(w, out, plan, limits.segment_bytes_max);
   } else {
-    account_again(w, plan, limits.segment_bytes_max);
+    account_again(w, out, plan);
   }
   if (plan.is_loss_probe) account_probe(w, plan);
   if (probe_mss_bytes != 0) c.black_hole.on_probe_sent({out.seq, out.seq + bytes}, probe_mss_bytes);

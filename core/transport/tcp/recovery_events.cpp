@@ -162,7 +162,7 @@ uint32_t newly_delivered(const Connection& c, const AckFacts& f) {
 }
 
 void count_delivered(Work& w, uint32_t bytes, bool has_ecn_echo) {
-  const uint32_t segments = (bytes + text_mss(w.c) - 1) / text_mss(w.c);
+  const uint32_t segments = segments_of(bytes, text_mss(w.c));
   w.ctx.counters.count(Mib::kTcpExtTCPDelivered, segments);
   if (has_ecn_echo) w.ctx.counters.count(Mib::kTcpExtTCPDeliveredCE, segments);
 }

@@ -29,8 +29,7 @@ struct Outgoing {
 
 // As they are on the wire.
 inline uint32_t segments_of(const Outgoing& out) {
-  if (out.segment_bytes == 0) return 1;
-  return (out.text.length + out.segment_bytes - 1) / out.segment_bytes;
+  return out.segment_bytes == 0 ? 1 : segments_of(out.text.length, out.segment_bytes);
 }
 
 // What the IP header needs to know beside the route.

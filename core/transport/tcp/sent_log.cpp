@@ -11,10 +11,6 @@ constexpr auto kTurn = &SentRecord::turn;
 // A connection whose peer reports single octets must not take all records from the others.
 constexpr uint32_t kSplitRecordsMax = std::max<uint32_t>(kConfig.tcp_sent_records / 4, 1);
 
-uint32_t segments_of(uint32_t bytes, uint32_t segment_bytes) {
-  return (bytes + segment_bytes - 1) / segment_bytes;
-}
-
 void note_piece(const SentRecord& r, SeqNumber end, DeliveredPiece& newest) {
   const bool is_newer = !newest.is_known || is_sent_after(r.sent, end, newest.sent, newest.end);
   if (is_newer) newest = {r.sent, end, r.snapshot, true};

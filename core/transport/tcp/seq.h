@@ -36,6 +36,11 @@ class SeqNumber {
 constexpr SeqNumber later(SeqNumber a, SeqNumber b) { return a.after(b) ? a : b; }
 constexpr SeqNumber earlier(SeqNumber a, SeqNumber b) { return a.before(b) ? a : b; }
 
+// Segments of at most `segment_bytes` that `bytes` of text are cut into.
+constexpr uint32_t segments_of(uint32_t bytes, uint32_t segment_bytes) {
+  return (bytes + segment_bytes - 1) / segment_bytes;
+}
+
 // Sequence space [begin, end).
 struct SeqRange {
   SeqNumber begin;

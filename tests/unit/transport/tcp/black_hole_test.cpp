@@ -173,7 +173,7 @@ TEST(BlackHole, LostProbesDoNotReduceTheWindow) {  // RFC 4821 7.1
   EXPECT_GE(p.inside(p.a, e.a).congestion.cwnd_bytes(), before);
 }
 
-// Three losses of one segment in a row happen on a path of 3 % in half an hour.
+// On a path of 3 % two time-outs in a row come every few minutes.
 TEST(BlackHole, AfterLossesByChanceFullSegmentsGoAgainAtOnce) {
   Pair p;
   const auto e = p.establish();
