@@ -1,5 +1,6 @@
 #include "shim/engine/link.h"
 
+#include "tests/unit/api/peer.h"
 #include "tests/unit/shim/engine/two_engines.h"
 
 namespace tapstack::shim {
@@ -73,6 +74,53 @@ TEST_F(LinkTest, ADeviceThatComesBackServesNewConnections) {
   ASSERT_EQ(::send(after.client.fd, "x", 1, 0), 1);
   char byte;
   EXPECT_EQ(::recv(after.server.fd, &byte, 1, 0), 1);
+}
+
+// A wire as the engine's device.
+class WireDevice final : public tapif::Device {
+ public:
+  explicit WireDevice(api::Wire& wire) : wire_(wire) {}
+  const tapif::DeviceInfo& info() const override { return info_; }
+  int fd() const override { return -1; }
+  int read(Instant, std::span<const Bytes> spans, api::Offload&) override {
+    if (wire_.received.empty()) return 0;
+    const int bytes = static_cast<int>(wire_.received.front().size());
+    wire_.read(spans);
+    return bytes;
+  }
+  int write(Instant, std::span<const ConstBytes> spans, const api::Offload&) override {
+    wire_.write(spans);
+    return 0;
+  }
+
+ private:
+  api::Wire& wire_;
+  tapif::DeviceInfo info_;
+};
+
+class LinkToPeer : public api::ApiTest {
+ protected:
+  LinkToPeer() {
+    LinkImage image;
+    image.interface = device_;
+    EXPECT_EQ(link_.restore(image, watch_), 0);
+  }
+
+  api::Wire wire_;
+  Watch watch_;
+  Link link_{std::make_unique<WireDevice>(wire_)};
+};
+
+TEST_F(LinkToPeer, AnAckThatTellsOfAHoleIsAnsweredBeforeTheNext) {  // RFC 3042
+  const Instant now = api::lose_a_segment(stack_, wire_, [&](Instant at) {
+    link_.input(stack_, watch_, at);
+    link_.output(stack_, watch_, at);
+  });
+  const size_t acks = wire_.received.size();
+  EXPECT_TRUE(link_.input(stack_, watch_, now));
+  EXPECT_EQ(wire_.received.size(), acks - 1);
+  link_.output(stack_, watch_, now);
+  EXPECT_EQ(wire_.written.size(), 1u) << "new text";
 }
 
 }  // namespace
