@@ -13,12 +13,12 @@ namespace {
 
 constexpr uint32_t kText = 1448;  // of a full segment with timestamps
 
-// A path of 20 ms round trip; segments of text of a count from 0.
+// A path of 20 ms round trip, or another; segments of text of a count from 0.
 class LossDetection : public ::testing::Test {
  protected:
-  void connect(bool has_sack) {
+  void connect(bool has_sack, Duration delay = Duration::ms(10)) {
     Pair::Options options;
-    options.delay = Duration::ms(10);
+    options.delay = delay;
     pair_ = std::make_unique<Pair>(options);
     Settings settings;
     settings.sack = has_sack;
@@ -51,6 +51,21 @@ TEST_F(LossDetection, WithTwoOnlyATimerDecides) {  // RFC 8985 6.2 step 5
   EXPECT_EQ(at_a().figures.retransmits, 0u);
   EXPECT_TRUE(at_a().deadlines.is_set(Deadline::kReordering));
   pair_->run(Duration::ms(5));
+  EXPECT_EQ(at_a().figures.retransmits, 1u);
+}
+
+// A quarter of its round trip is over before the next SACK is taken in.
+TEST_F(LossDetection, OnAShortPathTheTimerWaitsForAMillisecond) {
+  connect(true, Duration::us(50));
+  send(3, {0}, Duration::us(900));
+  EXPECT_EQ(at_a().figures.retransmits, 0u);
+  pair_->run(Duration::us(400));
+  EXPECT_EQ(at_a().figures.retransmits, 1u);
+}
+
+TEST_F(LossDetection, OnAShortPathThreeSacksNeedNoTimer) {
+  connect(true, Duration::us(50));
+  send(4, {0}, Duration::us(300));
   EXPECT_EQ(at_a().figures.retransmits, 1u);
 }
 
