@@ -219,7 +219,7 @@ class Round:
         return "\n".join(lines)
 
     def kill_keeper(self) -> None:
-        """Whoever is on the stack hears of it; nobody is told wrong bytes, and all talkers end.
+        """Whoever is on the stack hears of it at once; nobody is told wrong bytes, and all talkers end.
 
         A keeper may die before it is in charge, and servers that start later have another one.
         """
@@ -229,7 +229,9 @@ class Round:
         (keeper,) = wait_until(lambda: keepers(self.net), what="a keeper")
         time.sleep(self.random.uniform(0, TALK_MS / 1000))
         os.kill(keeper, signal.SIGKILL)
-        for one in [*(self.servers if is_settled else []), *self.talkers]:
+        for one in self.servers if is_settled else []:
+            wait_until(lambda one=one: not one.processes(), 2, f"the end of {one.program.args}")
+        for one in self.talkers:
             if one.on_stack:
                 wait_until(lambda one=one: not one.processes(), END_S, f"the end of {one.program.args}")
             assert not one.lines("wrong"), one.program.stdout_now()

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "transport/tcp/seq.h"
+
 namespace tapstack::transport::tcp {
 
 void DuplicateAcks::on_progress(uint32_t acked_bytes, uint32_t mss_bytes) {
-  const uint32_t segments = (acked_bytes + mss_bytes - 1) / mss_bytes;
+  const uint32_t segments = segments_of(acked_bytes, mss_bytes);
   const uint32_t reported = segments > 0 ? segments - 1 : 0;
   count_ -= std::min(count_, reported);
 }

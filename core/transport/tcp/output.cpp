@@ -286,7 +286,6 @@ void note_idle(Work& w) {
 uint16_t plan_size_probe(const Work& w, const Outgoing& out, OutputPlan& plan,
                          OutputLimits& limits) {
   const Connection& c = w.c;
-  if (!c.black_hole.is_found()) return 0;
   const uint16_t mss_bytes = size_to_probe(c, w.ctx.now);
   const bool may_be = plan.kind == OutputPlan::Kind::kNew && !plan.is_loss_probe;
   if (mss_bytes == 0 || !may_be || !c.recovery.is_open()) return 0;

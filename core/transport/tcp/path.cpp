@@ -37,7 +37,7 @@ void update_mss(Connection& c) {
 }
 
 uint16_t size_to_probe(const Connection& c, Instant now) {
-  return c.black_hole.probe_mss_bytes(known_mss(c), now);
+  return c.black_hole.is_found() ? c.black_hole.probe_mss_bytes(known_mss(c), now) : 0;
 }
 
 bool refresh_route(Connection& c, const net::Network& network, Instant now) {

@@ -12,7 +12,7 @@ namespace {
 constexpr uint32_t kFewSegments = 4;  // rrthresh
 
 bool are_few_outstanding(const Connection& c) {
-  const uint32_t unsent = (c.snd.unsent_bytes() + text_mss(c) - 1) / text_mss(c);
+  const uint32_t unsent = segments_of(c.snd.unsent_bytes(), text_mss(c));
   return c.sent.outstanding_segments() + unsent < kFewSegments;
 }
 

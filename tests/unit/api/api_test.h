@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,38 @@ inline InterfaceSettings device_settings(std::string_view name = "ts0") {
   return settings;
 }
 
+// A stack with one device and one address.
+struct Node {
+  Node(uint8_t number, Ip4Address address)
+      : stack(create(memory.data(), std::array<uint8_t, kSeedBytes>{number})) {
+    InterfaceSettings settings = device_settings();
+    settings.mac.octets[5] = number;
+    device = *add_interface(stack, kStart, settings);
+    EXPECT_TRUE(add_address(stack, kStart, device, {address, 24}).ok());
+  }
+
+  StackMemory memory;
+  Stack& stack;
+  InterfaceId device;
+};
+
+inline Octets joined(std::span<const ConstBytes> spans) {
+  Octets bytes;
+  for (const ConstBytes& span : spans) bytes.insert(bytes.end(), span.begin(), span.end());
+  return bytes;
+}
+
+// The next frame that `stack` has for `device`; empty when there is none.
+inline Octets take_frame(Stack& stack, Instant now, InterfaceId device) {
+  Frame frame;
+  if (!next_frame(stack, now, device, frame)) return {};
+  const Octets bytes = joined(std::span(frame.spans, frame.spans_used));
+  EXPECT_EQ(bytes.size(), frame.bytes);
+  EXPECT_EQ(frame.interface, device);
+  frame_done(stack, frame);
+  return bytes;
+}
+
 class ApiTest : public testing::Test {
  protected:
   ApiTest() : stack_(create(memory_.data(), std::array<uint8_t, kSeedBytes>{1, 2, 3})) {
@@ -60,18 +93,7 @@ class ApiTest : public testing::Test {
   }
 
   // The next frame for the device; empty when there is none.
-  Octets sent(Instant now = kStart) {
-    Frame frame;
-    if (!next_frame(stack_, now, device_, frame)) return {};
-    Octets bytes;
-    for (const ConstBytes& span : std::span(frame.spans, frame.spans_used)) {
-      bytes.insert(bytes.end(), span.begin(), span.end());
-    }
-    EXPECT_EQ(bytes.size(), frame.bytes);
-    EXPECT_EQ(frame.interface, device_);
-    frame_done(stack_, frame);
-    return bytes;
-  }
+  Octets sent(Instant now = kStart) { return take_frame(stack_, now, device_); }
   uint64_t counter(std::string_view name) const {
     for (size_t n = 0;; ++n) {
       const auto value = counter_at(stack_, n);

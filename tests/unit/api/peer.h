@@ -20,11 +20,7 @@ struct Wire {
     }
     received.pop_front();
   }
-  void write(std::span<const mem::ConstBytes> spans) {
-    Octets bytes;
-    for (const mem::ConstBytes& span : spans) bytes.insert(bytes.end(), span.begin(), span.end());
-    written.push_back(bytes);
-  }
+  void write(std::span<const mem::ConstBytes> spans) { written.push_back(joined(spans)); }
 
   std::deque<Octets> received;
   std::vector<Octets> written;
@@ -33,35 +29,25 @@ struct Wire {
 // Is kPeer and listens at TCP port 80.
 class Peer {
  public:
-  Peer() : stack_(create(memory_.data(), std::array<uint8_t, kSeedBytes>{9})) {
-    InterfaceSettings settings = device_settings();
-    settings.mac.octets = {2, 0, 0, 0, 0, 1};
-    device_ = *add_interface(stack_, kStart, settings);
-    EXPECT_TRUE(add_address(stack_, kStart, device_, {kPeer, 24}).ok());
-    const SocketId listening = *open(stack_, kStart, Family::kIp4, SocketKind::kTcp, 0);
-    EXPECT_TRUE(bind(stack_, kStart, listening, {kPeer, Port{80}}).ok());
-    EXPECT_TRUE(listen(stack_, kStart, listening, 1).ok());
+  Peer() {
+    const SocketId listening = *open(node_.stack, kStart, Family::kIp4, SocketKind::kTcp, 0);
+    EXPECT_TRUE(bind(node_.stack, kStart, listening, {kPeer, Port{80}}).ok());
+    EXPECT_TRUE(listen(node_.stack, kStart, listening, 1).ok());
   }
 
   // Takes in what was written, but for the first `lost` frames; its answers wait.
   void answer(Wire& wire, size_t lost = 0) {
     for (size_t n = lost; n < wire.written.size(); ++n) {
-      input_copy(stack_, kStart, device_, wire.written[n], {});
-      Frame frame;
-      while (next_frame(stack_, kStart, device_, frame)) {
-        Wire far;
-        far.write(std::span<const mem::ConstBytes>(frame.spans, frame.spans_used));
-        wire.received.push_back(far.written[0]);
-        frame_done(stack_, frame);
+      input_copy(node_.stack, kStart, node_.device, wire.written[n], {});
+      for (Octets frame; !(frame = take_frame(node_.stack, kStart, node_.device)).empty();) {
+        wire.received.push_back(frame);
       }
     }
     wire.written.clear();
   }
 
  private:
-  StackMemory memory_;
-  Stack& stack_;
-  InterfaceId device_;
+  Node node_{1, kPeer};
 };
 
 // A connection to the peer sends 20 segments, of which the first is lost; the ACKs that tell of it

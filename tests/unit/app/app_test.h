@@ -46,13 +46,8 @@ class AppTest : public testing::Test {
     for (int i = 0; i < 8; ++i) {
       api::poll(stack_, now_);
       poll_client();
-      api::Frame frame;
-      if (!api::next_frame(stack_, now_, device_, frame)) return;
-      Octets bytes;
-      for (const ConstBytes& span : std::span(frame.spans, frame.spans_used)) {
-        bytes.insert(bytes.end(), span.begin(), span.end());
-      }
-      api::frame_done(stack_, frame);
+      const Octets bytes = api::take_frame(stack_, now_, device_);
+      if (bytes.empty()) return;
       if (is_cut_) continue;
       on_frame(bytes);
     }
