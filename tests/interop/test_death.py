@@ -5,6 +5,7 @@ of all their processes, and compares what the others have to say. A round depend
 on the machine's timing): TAPSTACK_DEATH_SEED=N begins with the round that failed.
 """
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -111,8 +112,12 @@ def start_keeper(net: Network) -> None:
 
 
 def keepers(net: Network) -> list[int]:
-    commands = {pid: pathlib.Path(f"/proc/{pid}/comm") for pid in net.leftovers()}
-    return [pid for pid, comm in commands.items() if comm.exists() and comm.read_text() == "tapstack-keeper\n"]
+    found = []
+    for pid in net.leftovers():
+        with contextlib.suppress(OSError):  # it has just ended
+            if pathlib.Path(f"/proc/{pid}/comm").read_text() == "tapstack-keeper\n":
+                found.append(pid)
+    return found
 
 
 class Round:
